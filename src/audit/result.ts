@@ -1,0 +1,125 @@
+/**
+ * The result of an audit of one wheel: the `wheels[]` entry of the JSON document, field by field in
+ * the order in which it is printed. Reporters read it, exit codes follow from it.
+ */
+import type { BinaryFormat, BinaryKind, DependencyHow } from "../binary.ts";
+import type { Finding, Unverified } from "../finding.ts";
+
+export type Family =
+  | "manylinux"
+  | "musllinux"
+  | "macos"
+  | "windows"
+  | "android"
+  | "ios"
+  | "pyemscripten"
+  | "any";
+
+/** Why a policy is out of reach: one entry for each policy, file and cause. */
+export interface PolicyReason {
+  /** Name without architecture, for example `manylinux_2_12`. */
+  readonly policy: string;
+  readonly path: string;
+  readonly why:
+    | "symbol-version"
+    | "library"
+    | "forbidden-symbol"
+    | "isa"
+    | "pyfpe"
+    | "ucs2"
+    | "libpython"
+    | "machine"
+    | "libc";
+  readonly library?: string;
+  readonly version?: string;
+  /** Imported symbols that cost the policy, sorted. */
+  readonly symbols?: readonly string[];
+}
+
+export interface PlatformVerdict {
+  readonly family: Family;
+  /** Platform tags of the file name, in its order. */
+  readonly claimed: readonly string[];
+  /** Best tag that is true of the wheel as it is; null where no reader can tell. */
+  readonly supported: string | null;
+  /** Best tag that a repair could reach (symbols, ISA, forbidden symbols); null: none. */
+  readonly reachable: string | null;
+  /** Every claimed tag is true; null: could not be decided. */
+  readonly truthful: boolean | null;
+  readonly reasons: readonly PolicyReason[];
+}
+
+/**
+ * `wheel`: a member; `allowed`: the policy lets the host provide it; `system`: part of the
+ * operating system; `excluded`: left out on request; `external`: outside the wheel, a repair must
+ * graft it; `missing`: looked for and found nowhere.
+ */
+export type DependencyPlace = "wheel" | "allowed" | "system" | "excluded" | "external" | "missing";
+
+export interface ResolvedDependency {
+  readonly name: string;
+  readonly how: DependencyHow;
+  readonly in: DependencyPlace;
+  /** Member path when in the wheel. */
+  readonly path?: string;
+  /** Where the loader would look, in order, and what it finds there; only in `show` and `-v`. */
+  readonly trace?: readonly SearchStep[];
+}
+
+export interface SearchStep {
+  /** The rule that adds this place: `rpath`, `runpath`, `LD_LIBRARY_PATH`, `ldpaths`, `ld.so.conf`, `default`, `loaded`, `soname-in-wheel`. */
+  readonly via: string;
+  /** Directory as the loader would try it, members relative to the wheel's root. */
+  readonly place: string;
+  readonly found: "no" | "yes" | "incompatible" | "not-elf";
+}
+
+export interface BinaryResult {
+  readonly path: string;
+  readonly format: BinaryFormat;
+  readonly kind: BinaryKind;
+  readonly archs: readonly string[];
+  readonly id: string | null;
+  readonly dependencies: readonly ResolvedDependency[];
+  readonly searchPaths: readonly { readonly kind: "rpath" | "runpath"; readonly path: string }[];
+  /** Highest needed version of each version family, for example `{"GLIBC": "2.14"}`. */
+  readonly requires: Readonly<Record<string, string>>;
+  readonly pythonExtension: boolean;
+  readonly size: number;
+  // ELF only:
+  readonly machine?: string;
+  readonly flags?: number;
+  readonly interpreter?: string | null;
+  readonly isa?: string | null;
+  readonly execstack?: boolean;
+  readonly versionNeeds?: Readonly<Record<string, readonly string[]>>;
+  readonly versionDefinitions?: readonly string[];
+}
+
+export interface ExternalLibrary {
+  readonly name: string;
+  readonly neededBy: readonly string[];
+  /** Where `--ldpaths` or `--sysroot` has it, relative to that root; null: not found or not looked for. */
+  readonly found: string | null;
+}
+
+export interface WheelResult {
+  /** Base name of the wheel. */
+  readonly file: string;
+  readonly size: number;
+  /** Of the whole file; null with `--no-hash`. */
+  readonly sha256: string | null;
+  readonly ok: boolean;
+  readonly name: string | null;
+  readonly version: string | null;
+  readonly build: string | null;
+  /** Expanded tags, for example `cp312-cp312-linux_x86_64`, in code point order. */
+  readonly tags: readonly string[];
+  readonly platform: PlatformVerdict;
+  /** In code point order of their paths. */
+  readonly binaries: readonly BinaryResult[];
+  readonly external: readonly ExternalLibrary[];
+  /** Sorted by path (the wheel itself first), code, offset. */
+  readonly findings: readonly Finding[];
+  readonly unverified: readonly Unverified[];
+}

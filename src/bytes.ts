@@ -1,0 +1,74 @@
+/** Small helpers on bytes and on the text in them. */
+
+const LATIN1 = new TextDecoder("latin1");
+const UTF8_STRICT = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const UTF8_LOSSY = new TextDecoder("utf-8", { ignoreBOM: true });
+const ENCODER = new TextEncoder();
+
+/** UTF-8, or `undefined` where the bytes are none. A byte order mark stays in the text. */
+export function decodeUtf8(bytes: Uint8Array): string | undefined {
+  try {
+    return UTF8_STRICT.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** UTF-8 with U+FFFD for what is none: for display only. */
+export function decodeUtf8Lossy(bytes: Uint8Array): string {
+  return UTF8_LOSSY.decode(bytes);
+}
+
+/** One character for each byte, so that nothing is lost (windows-1252 as browsers read latin-1). */
+export function decodeLatin1(bytes: Uint8Array): string {
+  return LATIN1.decode(bytes);
+}
+
+export function encodeUtf8(text: string): Uint8Array {
+  return ENCODER.encode(text);
+}
+
+export function bytesEqual(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false;
+  return true;
+}
+
+export function startsWith(bytes: Uint8Array, prefix: Uint8Array): boolean {
+  return bytes.length >= prefix.length && bytesEqual(bytes.subarray(0, prefix.length), prefix);
+}
+
+export function toHex(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) text += byte.toString(16).padStart(2, "0");
+  return text;
+}
+
+/**
+ * Text from a file made safe to print: control, format and lone surrogate characters are escaped,
+ * so that a name in a wheel can't drive a terminal or forge a line of a report.
+ */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, (character) => {
+    const code = character.codePointAt(0) ?? 0;
+    return code <= 0xff ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u{${code.toString(16)}}`;
+  });
+}
+
+/** Order by code points, which is Python's and Rust's order of strings. */
+export function compareText(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let index = 0; index < length; index++) {
+    const left = a.charCodeAt(index);
+    const right = b.charCodeAt(index);
+    if (left === right) continue;
+    // Surrogates stand for code points above U+FFFF, so they sort behind U+E000-U+FFFF.
+    const surrogates = Number(isSurrogate(left)) - Number(isSurrogate(right));
+    return surrogates !== 0 ? surrogates : left - right;
+  }
+  return a.length - b.length;
+}
+
+function isSurrogate(unit: number): boolean {
+  return unit >= 0xd800 && unit <= 0xdfff;
+}
