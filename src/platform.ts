@@ -4,6 +4,7 @@
  * Everything below the commands is plain TypeScript without `node:`; `src/node/` implements this
  * interface for Node, and a browser or Deno could implement it too.
  */
+import type { Problem } from "./finding.ts";
 import type { Source } from "./source.ts";
 
 export type HashName = "sha256" | "sha384" | "sha512" | "md5" | "sha1" | "sha224";
@@ -38,6 +39,38 @@ export interface Compression {
    * @throws FormatError when the stream is broken or ends early.
    */
   inflateRaw(compressed: Uint8Array, limit: number): Inflated;
+  /**
+   * As much output as the beginning of a raw deflate stream yields, for a look at a member's first
+   * bytes. Empty when the stream is broken.
+   */
+  inflateHead(beginning: Uint8Array): Uint8Array;
   /** Compresses to a raw deflate stream; `level` 0-9. */
   deflateRaw(bytes: Uint8Array, level: number): Uint8Array;
+}
+
+/** Where a member's data lies in the archive and what it must unpack to. */
+export interface MemberSpan {
+  readonly name: string;
+  /** 0 stored, 8 deflated. */
+  readonly method: number;
+  readonly crc32: number;
+  readonly compressedSize: number;
+  readonly size: number;
+  readonly dataOffset: number;
+}
+
+/** Streams members that are too large to hold in memory. */
+export interface MemberStream {
+  /**
+   * Inflates `span` chunk by chunk.
+   *
+   * @param onChunk gets each chunk and its offset in the member; the chunk is only valid during the call.
+   * @param until stop once this many bytes were produced; then nothing is checked.
+   * @returns the defects found: CRC, size, end of stream.
+   */
+  (
+    span: MemberSpan,
+    onChunk: (bytes: Uint8Array, offset: number) => void,
+    until?: number,
+  ): Promise<readonly Problem[]>;
 }

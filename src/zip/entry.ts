@@ -1,6 +1,7 @@
 /** One member of an archive, as local header and central directory agree on it. */
+import type { MemberSpan } from "../platform.ts";
 
-export interface ZipEntry {
+export interface ZipEntry extends MemberSpan {
   /** Decoded name; directories end in `/`. Never printed without escaping. */
   readonly name: string;
   readonly nameBytes: Uint8Array;
