@@ -1,0 +1,36 @@
+/** The process as the commands see it: streams, environment, folder. Tests hand in their own. */
+
+export interface Io {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** Results. */
+  out(text: string): void;
+  /** Everything else. */
+  err(text: string): void;
+  readonly outTerminal: boolean;
+  readonly errTerminal: boolean;
+  /** Width of the terminal that standard error writes to; 80 where there is none. */
+  readonly columns: number;
+  readInput(): Promise<string>;
+}
+
+export function processIo(): Io {
+  return {
+    env: process.env,
+    cwd: process.cwd(),
+    out: (text) => {
+      process.stdout.write(text);
+    },
+    err: (text) => {
+      process.stderr.write(text);
+    },
+    outTerminal: process.stdout.isTTY === true,
+    errTerminal: process.stderr.isTTY === true,
+    columns: process.stderr.columns ?? 80,
+    readInput: async () => {
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of process.stdin) chunks.push(chunk);
+      return Buffer.concat(chunks).toString("utf8");
+    },
+  };
+}
