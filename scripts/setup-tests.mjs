@@ -1,0 +1,135 @@
+// What the tests need besides npm: a Python environment with the peers, and system tools.
+//
+// The environment lies in a cache outside the checkout ($WHEELKIT_CACHE, else ~/.cache/wheelkit).
+// System tools are installed where CI is set, on Debian, as root; elsewhere the script only says
+// which are missing, and the tests that need them are skipped.
+import { execFileSync, spawnSync } from "node:child_process";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { homedir } from "node:os";
+import { delimiter, join } from "node:path";
+
+const REQUIREMENTS = [
+  "auditwheel==6.8.2", // the peer whose verdicts are compared
+  "lief==1.0.0", // reads ELF, Mach-O and PE: oracle of the parsers
+  "packaging==26.3", // versions, requirements, tags, metadata: oracle of the wheel model
+  "pip==26.3", // installs what we audit
+  "pyelftools==0.33", // reads ELF: oracle of the parsers
+  "uv==0.13.9", // installs what we audit, with stricter archive rules than pip
+  "wheel==0.48.0", // packs, unpacks and retags wheels
+];
+
+// Command, Debian package, what the tests do with it.
+const TOOLS = [
+  ["readelf", "binutils", "oracle of the ELF reader"],
+  ["strip", "binutils", "stripping a repaired library must not break it"],
+  ["ld.gold", "binutils", "fixtures with another linker's layout"],
+  ["eu-elflint", "elfutils", "rewritten ELF files must bring no new complaint"],
+  ["llvm-readobj-14", "llvm-14", "oracle of the ELF, Mach-O and PE readers"],
+  ["patchelf", "patchelf", "files that it has already patched"],
+  ["unzip", "unzip", "reads what we write; the yardstick of speed"],
+  ["zip", "zip", "archives from another writer"],
+  ["7z", "p7zip-full", "reads what we write"],
+  ["strace", "strace", "shows what a run reads and writes, and kills it anywhere"],
+  ["gcc", "gcc", "builds fixtures and runs what we rewrote"],
+  ["g++", "g++", "fixtures with C++ symbols"],
+  ["musl-gcc", "musl-tools", "fixtures for musl"],
+  ["ld.lld", "lld", "fixtures with another linker's layout"],
+  ["mold", "mold", "fixtures with another linker's layout"],
+  ["aarch64-linux-gnu-gcc", "gcc-aarch64-linux-gnu", "fixtures for arm64"],
+  ["s390x-linux-gnu-gcc", "gcc-s390x-linux-gnu", "fixtures with the other byte order"],
+  ["qemu-aarch64", "qemu-user", "runs rewritten libraries of other machines"],
+];
+// Libraries that the cross compilers' programs need, beside the commands.
+const PACKAGES = ["libc6-dev", "libc6-dev-arm64-cross", "libc6-dev-s390x-cross"];
+
+const ci = process.env.CI !== undefined && process.env.CI !== "";
+
+setUpTools();
+setUpPython();
+
+function setUpTools() {
+  let missing = TOOLS.filter(([command]) => find(command) === undefined);
+  if (missing.length === 0) return;
+  if (ci && process.getuid?.() === 0 && find("apt-get") !== undefined) {
+    const packages = [...new Set([...missing.map(([, name]) => name), ...PACKAGES])];
+    console.log(`installing ${packages.join(" ")}`);
+    const options = {
+      stdio: ["ignore", "ignore", "inherit"],
+      env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+    };
+    const lock = ["-o", "DPkg::Lock::Timeout=300"];
+    execFileSync("apt-get", [...lock, "update", "-qq"], options);
+    execFileSync(
+      "apt-get",
+      [...lock, "install", "-y", "-qq", "--no-install-recommends", ...packages],
+      options,
+    );
+    missing = TOOLS.filter(([command]) => find(command) === undefined);
+    if (missing.length === 0) return;
+  }
+  for (const [command, name, why] of missing) {
+    console.warn(`missing: ${command} (Debian package ${name}): ${why}`);
+  }
+  if (ci) {
+    console.error("error: CI is set, and these tools could not be installed");
+    process.exit(1);
+  }
+  console.warn("the tests that need them are skipped here");
+}
+
+function setUpPython() {
+  const cache = process.env.WHEELKIT_CACHE || join(homedir(), ".cache", "wheelkit");
+  const folder = join(cache, "test-venv");
+  const python =
+    process.platform === "win32"
+      ? join(folder, "Scripts", "python.exe")
+      : join(folder, "bin", "python");
+  const stamp = join(folder, "wheelkit-requirements.txt");
+  const wanted = `${REQUIREMENTS.join("\n")}\n`;
+  if (existsSync(python) && existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
+  const host = ["python3", "python"].find((name) => find(name) !== undefined);
+  if (host === undefined) {
+    console.error("error: the tests need Python 3 with venv, and there is no `python3` on PATH");
+    process.exit(1);
+  }
+  console.log(`installing ${REQUIREMENTS.join(" ")} into ${folder}`);
+  mkdirSync(cache, { recursive: true });
+  rmSync(folder, { recursive: true, force: true });
+  run(host, ["-m", "venv", folder], "install the venv module (Debian: python3-venv)");
+  run(
+    python,
+    ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...REQUIREMENTS],
+    "the packages come from PyPI; check the network and pip's settings",
+  );
+  writeFileSync(stamp, wanted);
+}
+
+function run(command, args, hint) {
+  const { status } = spawnSync(command, args, { stdio: ["ignore", "inherit", "inherit"] });
+  if (status === 0) return;
+  console.error(`error: \`${[command, ...args].join(" ")}\` failed\n\nhint: ${hint}`);
+  process.exit(1);
+}
+
+function find(command) {
+  for (const folder of (process.env.PATH ?? "").split(delimiter)) {
+    for (const suffix of process.platform === "win32" ? [".exe", ".cmd", ""] : [""]) {
+      const path = join(folder, command + suffix);
+      try {
+        accessSync(path, constants.X_OK);
+        return path;
+      } catch {
+        // Not in this folder.
+      }
+    }
+  }
+  return undefined;
+}
