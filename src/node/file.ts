@@ -1,0 +1,58 @@
+/** Files as sources: positional reads, so that offsets above 4 GiB and parallel readers work. */
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { FormatError } from "../errors.ts";
+import type { FileSource } from "../platform.ts";
+
+/**
+ * Opens a file for reading.
+ *
+ * @throws the system's error (`ENOENT`, `EISDIR`, …) when it can't be opened or is no regular file.
+ */
+export function openFile(path: string): FileSource {
+  const descriptor = openSync(path, "r");
+  let size: number;
+  try {
+    const stat = fstatSync(descriptor);
+    if (!stat.isFile()) throw systemError(stat.isDirectory() ? "EISDIR" : "EINVAL", path);
+    size = stat.size;
+  } catch (error) {
+    closeSync(descriptor);
+    throw error;
+  }
+  let open = true;
+  return {
+    size,
+    read(offset, length) {
+      if (!(offset >= 0 && length >= 0 && offset + length <= size)) {
+        throw shortRead(offset, length, size);
+      }
+      const bytes = new Uint8Array(length);
+      let done = 0;
+      while (done < length) {
+        const count = readSync(descriptor, bytes, done, length - done, offset + done);
+        // The file shrank while it was read.
+        if (count === 0) throw shortRead(offset, length, offset + done);
+        done += count;
+      }
+      return bytes;
+    },
+    close() {
+      if (!open) return;
+      open = false;
+      closeSync(descriptor);
+    },
+  };
+}
+
+function shortRead(offset: number, length: number, size: number): FormatError {
+  return new FormatError(`${length} bytes are needed here, but the file ends at ${size}`, {
+    format: "source",
+    record: "file",
+    offset,
+  });
+}
+
+function systemError(code: string, path: string): Error {
+  const what = code === "EISDIR" ? "it is a directory" : "it is no regular file";
+  return Object.assign(new Error(`${code}: ${what}, open '${path}'`), { code, path });
+}
