@@ -10,7 +10,7 @@
  * Source: PKWARE APPNOTE 6.3.10.
  */
 import { bytesEqual, encodeUtf8, printable } from "../bytes.ts";
-import { RefusalError } from "../errors.ts";
+import { FormatError, RefusalError } from "../errors.ts";
 import type { Compression } from "../platform.ts";
 import type { Source } from "../source.ts";
 import type { ZipEntry } from "./entry.ts";
@@ -221,7 +221,11 @@ export function layoutSource(layout: ArchiveLayout): Source {
     size,
     read(offset, length) {
       if (!(offset >= 0 && length >= 0 && offset + length <= size)) {
-        throw new RangeError(`${length} bytes at ${offset} of an archive of ${size}`);
+        throw new FormatError(`${length} bytes are needed here, but the archive ends at ${size}`, {
+          format: "zip",
+          record: "archive",
+          offset,
+        });
       }
       const parts: Uint8Array[] = [];
       let at = offset;

@@ -1,0 +1,242 @@
+/**
+ * Writes an archive so that its name never shows half of it: a temporary file in the destination
+ * folder, checked, then renamed into place.
+ */
+import { randomBytes } from "node:crypto";
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  fchmodSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
+import { basename, dirname, join } from "node:path";
+import type { Source } from "../source.ts";
+import type { ArchiveLayout } from "../zip/writer.ts";
+import { readPiece, sizeOf, unchangedPrefix } from "../zip/writer.ts";
+import { registerCleanup } from "./cleanup.ts";
+
+/** The file that a layout takes pieces from. */
+export interface Original {
+  readonly path: string;
+  readonly source: Source;
+}
+
+export interface OutputOptions {
+  /** Lets the system copy the beginning that does not change, as a reflink where it can. */
+  readonly original?: Original;
+  /** Permissions of the result; default: those of a new file, or of the original. */
+  readonly mode?: number;
+  /** Called with the finished file before it gets its name; what it throws stops everything. */
+  readonly verify?: (path: string) => void | Promise<void>;
+  /** Called with the bytes written so far. */
+  readonly onProgress?: (done: number) => void;
+}
+
+/** Bytes handed to the system at once. */
+const CHUNK = 4 << 20;
+/** Small results are always flushed to the disk; large ones only when they replace a file. */
+const FLUSH_LIMIT = 64 << 20;
+/** A shared beginning of at least this size is copied by the system. */
+const SYSTEM_COPY = 1 << 20;
+
+/**
+ * Writes `layout` to `path`; the folder is made where it is missing.
+ *
+ * @throws the system's error, and then nothing of the result is left.
+ */
+export async function writeArchive(
+  layout: ArchiveLayout,
+  path: string,
+  options: OutputOptions = {},
+): Promise<void> {
+  mkdirSync(dirname(path), { recursive: true });
+  removeStaleTemporaries(dirname(path));
+  await withTemporary(path, async (temporary) => {
+    const descriptor = openCopy(layout, temporary, options.original);
+    try {
+      await writePieces(layout, descriptor.fd, descriptor.done, options.onProgress);
+      if (options.mode !== undefined) fchmodSync(descriptor.fd, options.mode & 0o7777);
+      if (layout.size <= FLUSH_LIMIT || exists(path)) fsyncSync(descriptor.fd);
+    } finally {
+      closeSync(descriptor.fd);
+    }
+    await options.verify?.(temporary);
+    renameOver(temporary, path);
+    flushFolder(dirname(path));
+  });
+}
+
+/** Writes a small file in the same way. */
+export async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
+  await writeArchive({ pieces: [{ bytes }], size: bytes.length }, path);
+}
+
+/**
+ * Gives `use` an unused name beside `path`, and removes what is left there at the end, at an error
+ * and on a signal.
+ */
+export async function withTemporary<T>(
+  path: string,
+  use: (temporary: string) => Promise<T>,
+): Promise<T> {
+  const temporary = temporaryName(path);
+  const remove = (): void => removeFile(temporary);
+  const done = registerCleanup(remove);
+  try {
+    return await use(temporary);
+  } finally {
+    remove();
+    done();
+  }
+}
+
+/** `.NAME.wheelkit-PID-RANDOM.tmp` beside `path`. */
+export function temporaryName(path: string): string {
+  // The name may be as long as the file system takes; the part that is ours is what counts.
+  const name = basename(path).slice(0, 180);
+  const random = randomBytes(4).toString("hex");
+  return join(dirname(path), `.${name}.wheelkit-${process.pid}-${random}.tmp`);
+}
+
+const STALE_AFTER = 24 * 3600 * 1000;
+
+/** Removes temporary files of runs that were killed more than a day ago. */
+export function removeStaleTemporaries(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    const pid = /^\..*\.wheelkit-([0-9]+)-[0-9a-f]{8}\.tmp$/.exec(name)?.[1];
+    if (pid === undefined || isRunning(Number(pid))) continue;
+    const path = join(folder, name);
+    try {
+      if (Date.now() - statSync(path).mtimeMs > STALE_AFTER) unlinkSync(path);
+    } catch {
+      // Somebody else's, or gone: no concern of this run.
+    }
+  }
+}
+
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return codeOf(error) === "EPERM";
+  }
+}
+
+/** Opens the temporary file with as much of the result in it as the system could copy itself. */
+function openCopy(
+  layout: ArchiveLayout,
+  temporary: string,
+  original: Original | undefined,
+): { readonly fd: number; readonly done: number } {
+  const shared = original === undefined ? 0 : unchangedPrefix(layout, original.source);
+  // The whole file is copied and then cut, which pays when most of it stays.
+  if (original === undefined || shared < SYSTEM_COPY || shared < original.source.size / 2) {
+    return { fd: openSync(temporary, "wx", 0o666), done: 0 };
+  }
+  copyFileSync(original.path, temporary, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
+  const fd = openSync(temporary, "r+");
+  ftruncateSync(fd, shared);
+  return { fd, done: shared };
+}
+
+/** Writes what lies behind the first `done` bytes, in chunks, whatever the size of the pieces. */
+async function writePieces(
+  layout: ArchiveLayout,
+  fd: number,
+  done: number,
+  onProgress: ((done: number) => void) | undefined,
+): Promise<void> {
+  let waiting: Uint8Array[] = [];
+  let waitingBytes = 0;
+  let position = done;
+  const flush = (): void => {
+    writeFully(fd, merge(waiting), position);
+    position += waitingBytes;
+    waiting = [];
+    waitingBytes = 0;
+    onProgress?.(position);
+  };
+  let offset = 0;
+  for (const piece of layout.pieces) {
+    const size = sizeOf(piece);
+    let at = Math.max(0, Math.min(size, done - offset));
+    while (at < size) {
+      const bytes = readPiece(piece, at, Math.min(CHUNK, size - at));
+      at += bytes.length;
+      waiting.push(bytes);
+      waitingBytes += bytes.length;
+      if (waitingBytes < CHUNK) continue;
+      flush();
+      // Lets signals through.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    offset += size;
+  }
+  flush();
+}
+
+/** One system call where the system takes everything at once. */
+export function writeFully(fd: number, bytes: Uint8Array, position: number): void {
+  let done = 0;
+  while (done < bytes.length) {
+    done += writeSync(fd, bytes, done, bytes.length - done, position + done);
+  }
+}
+
+/** Windows refuses to rename onto a file that a scanner has open; that passes. */
+export function renameOver(from: string, to: string): void {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      renameSync(from, to);
+      return;
+    } catch (error) {
+      const busy = ["EPERM", "EBUSY", "EACCES"].includes(codeOf(error) ?? "");
+      if (process.platform !== "win32" || !busy || attempt === 10) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20 << attempt);
+    }
+  }
+}
+
+/** A rename lasts only when its folder is flushed. Not every system can. */
+export function flushFolder(folder: string): void {
+  try {
+    const fd = openSync(folder, "r");
+    try {
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    // Windows, and file systems that don't know it.
+  }
+}
+
+export function removeFile(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (codeOf(error) !== "ENOENT") throw error;
+  }
+}
+
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error ? String(error.code) : undefined;
+}
+
+function exists(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+
+function merge(parts: readonly Uint8Array[]): Uint8Array {
+  return parts.length === 1 ? (parts[0] ?? new Uint8Array()) : Buffer.concat(parts);
+}
