@@ -22,6 +22,8 @@ export interface Problem<Code extends string = string> {
   readonly at?: FieldRef;
   /** Only where one rule has graver and milder cases; else the table decides. */
   readonly level?: Level;
+  /** Only where a profile judges this case otherwise than the rule's other cases. */
+  readonly profiles?: Partial<Readonly<Record<Exclude<Profile, "release">, Level>>>;
 }
 
 export interface Finding {
