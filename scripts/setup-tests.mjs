@@ -32,7 +32,7 @@ const TOOLS = [
   ["strip", "binutils", "stripping a repaired library must not break it"],
   ["ld.gold", "binutils", "fixtures with another linker's layout"],
   ["eu-elflint", "elfutils", "rewritten ELF files must bring no new complaint"],
-  ["llvm-readobj-14", "llvm-14", "oracle of the ELF, Mach-O and PE readers"],
+  ["llvm-readobj", "llvm", "oracle of the ELF, Mach-O and PE readers"],
   ["patchelf", "patchelf", "files that it has already patched"],
   ["unzip", "unzip", "reads what we write; the yardstick of speed"],
   ["zip", "zip", "archives from another writer"],

@@ -1,0 +1,50 @@
+/**
+ * Workflow commands of GitHub Actions: one annotation for each finding, the worst first, because a
+ * step shows only ten of each level.
+ *
+ * Escapes as https://github.com/actions/toolkit `packages/core/src/command.ts` does.
+ */
+import { printable } from "../bytes.ts";
+import type { Level } from "../finding.ts";
+import { countFindings, LEVELS, platformLine, type Reported } from "./reported.ts";
+
+const COMMAND: Readonly<Record<Level, string>> = {
+  error: "error",
+  warning: "warning",
+  info: "notice",
+};
+
+export function auditGithub(wheels: readonly Reported[]): string {
+  const lines: string[] = [];
+  for (const level of LEVELS) {
+    for (const { uri, result } of wheels) {
+      for (const finding of result.findings) {
+        if (finding.level !== level) continue;
+        const where = finding.path === undefined ? "" : `${printable(finding.path)}: `;
+        const hint = finding.hint === undefined ? "" : `\nhint: ${printable(finding.hint)}`;
+        const properties = `file=${property(uri)},title=${property(finding.code)}`;
+        lines.push(
+          `::${COMMAND[level]} ${properties}::${data(`${where}${printable(finding.message)}${hint}`)}`,
+        );
+      }
+    }
+  }
+  for (const { result } of wheels) {
+    const counts = countFindings(result.findings);
+    const verdict = result.ok ? "ok" : "FAIL";
+    lines.push(
+      data(
+        `${verdict} ${printable(result.file)}: ${platformLine(result)}; ${counts === "" ? "no finding" : counts}`,
+      ),
+    );
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+function data(text: string): string {
+  return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+}
+
+function property(text: string): string {
+  return data(printable(text)).replaceAll(":", "%3A").replaceAll(",", "%2C");
+}

@@ -1,0 +1,108 @@
+/**
+ * The JSON documents: keys in the order of this file, nothing that depends on the host.
+ *
+ * docs/formats.md describes them; a field is never renamed within a schema version.
+ */
+import type { BinaryResult, WheelResult } from "../audit/result.ts";
+import type { FieldRef } from "../errors.ts";
+import type { Finding, Unverified } from "../finding.ts";
+import { VERSION } from "../version.ts";
+
+export function auditJson(wheels: readonly WheelResult[]): string {
+  return document("wheelkit.audit/1", {
+    wheels: wheels.map((wheel) => ({
+      file: wheel.file,
+      size: wheel.size,
+      sha256: wheel.sha256,
+      ok: wheel.ok,
+      ...facts(wheel),
+      findings: wheel.findings.map(findingJson),
+      unverified: wheel.unverified.map(unverifiedJson),
+    })),
+  });
+}
+
+/** A document with `schema` and `version` in front. */
+export function document(schema: string, content: object): string {
+  return `${JSON.stringify({ schema, version: VERSION, ...content }, undefined, 2)}\n`;
+}
+
+/** What `show` prints of a wheel. */
+export function wheelFacts(wheel: WheelResult): object {
+  return { file: wheel.file, size: wheel.size, sha256: wheel.sha256, ...facts(wheel) };
+}
+
+function facts(wheel: WheelResult): object {
+  const { platform } = wheel;
+  return {
+    name: wheel.name,
+    version: wheel.version,
+    build: wheel.build,
+    tags: wheel.tags,
+    platform: {
+      family: platform.family,
+      claimed: platform.claimed,
+      supported: platform.supported,
+      reachable: platform.reachable,
+      truthful: platform.truthful,
+      reasons: platform.reasons.map((reason) => ({
+        policy: reason.policy,
+        path: reason.path,
+        why: reason.why,
+        library: reason.library,
+        version: reason.version,
+        symbols: reason.symbols,
+      })),
+    },
+    binaries: wheel.binaries.map((binary) => binaryJson(binary)),
+    external: wheel.external.map(({ name, neededBy, found }) => ({ name, neededBy, found })),
+  };
+}
+
+/** Keys whose value is `undefined` are left out by `JSON.stringify`. */
+export function binaryJson(binary: BinaryResult): object {
+  return {
+    path: binary.path,
+    format: binary.format,
+    kind: binary.kind,
+    archs: binary.archs,
+    id: binary.id,
+    dependencies: binary.dependencies.map((dependency) => ({
+      name: dependency.name,
+      how: dependency.how,
+      in: dependency.in,
+      path: dependency.path,
+      trace: dependency.trace?.map(({ via, place, found }) => ({ via, place, found })),
+    })),
+    searchPaths: binary.searchPaths.map(({ kind, path }) => ({ kind, path })),
+    requires: binary.requires,
+    pythonExtension: binary.pythonExtension,
+    size: binary.size,
+    machine: binary.machine,
+    flags: binary.flags,
+    interpreter: binary.interpreter,
+    isa: binary.isa,
+    execstack: binary.execstack,
+    versionNeeds: binary.versionNeeds,
+    versionDefinitions: binary.versionDefinitions,
+  };
+}
+
+export function findingJson(finding: Finding): object {
+  return {
+    code: finding.code,
+    level: finding.level,
+    path: finding.path,
+    message: finding.message,
+    hint: finding.hint,
+    at: finding.at === undefined ? undefined : placeJson(finding.at),
+  };
+}
+
+function placeJson({ record, field, offset, value }: FieldRef): object {
+  return { record, field, offset, value };
+}
+
+function unverifiedJson({ code, path, why }: Unverified): object {
+  return { code, path, why };
+}

@@ -1,0 +1,75 @@
+/** GitHub-flavoured Markdown, for a job summary or a comment on a pull request. */
+import { printable } from "../bytes.ts";
+import { describeCause, foldReasons } from "./causes.ts";
+import { countFindings, LEVELS, platformLine, plural, type Reported } from "./reported.ts";
+
+/** Rows of one wheel's table: a job summary is cut off at 1 MiB. */
+const MOST_ROWS = 200;
+
+export function auditMarkdown(wheels: readonly Reported[]): string {
+  const failed = wheels.filter(({ result }) => !result.ok).length;
+  const lines = [
+    `## wheelkit audit: ${plural(wheels.length, "wheel")}, ${failed === 0 ? "all ok" : `${failed} failed`}`,
+    "",
+    "| | wheel | platform | findings |",
+    "|---|---|---|---|",
+  ];
+  for (const { result } of wheels) {
+    const counts = countFindings(result.findings);
+    const cells = [
+      result.ok ? "✅" : "❌",
+      code(result.file),
+      escapeMarkdown(platformLine(result)),
+      counts === "" ? "none" : counts,
+    ];
+    lines.push(`| ${cells.join(" | ")} |`);
+  }
+  for (const { result } of wheels) {
+    if (result.findings.length === 0 && result.unverified.length === 0) continue;
+    lines.push("", `### ${escapeMarkdown(printable(result.file))}`, "");
+    const rows = LEVELS.flatMap((level) =>
+      result.findings.filter((finding) => finding.level === level),
+    ).map(({ level, code: rule, path, message, hint }) => {
+      const remedy = hint === undefined ? "" : ` _${escapeMarkdown(printable(hint))}_`;
+      const where = path === undefined ? "" : code(path);
+      return `| ${level} | ${rule} | ${where} | ${escapeMarkdown(printable(message))}${remedy} |`;
+    });
+    if (rows.length > 0) {
+      lines.push("| level | rule | member | finding |", "|---|---|---|---|");
+      lines.push(...rows.slice(0, MOST_ROWS));
+      if (rows.length > MOST_ROWS) lines.push("", `… and ${rows.length - MOST_ROWS} more`);
+    }
+    if (result.platform.truthful === false) lines.push("", ...causes(result.platform.reasons));
+    for (const { code: rule, path, why } of result.unverified.slice(0, MOST_ROWS)) {
+      const where = path === undefined ? "" : ` ${code(path)}:`;
+      lines.push("", `Unverified ${rule}:${where} ${escapeMarkdown(printable(why))}`);
+    }
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+function causes(reasons: Parameters<typeof foldReasons>[0]): readonly string[] {
+  return foldReasons(reasons)
+    .slice(0, 20)
+    .map(({ reason, policies, paths }) => {
+      const [newest = ""] = policies;
+      const [path = ""] = paths;
+      const others = paths.length > 1 ? ` and ${plural(paths.length - 1, "more file")}` : "";
+      return `- ${code(path)}${others} ${escapeMarkdown(describeCause(reason, 3))}: rules out ${newest}${policies.length > 1 ? " and older" : ""}`;
+    });
+}
+
+/** Text that no reader takes for Markdown or HTML, in one table cell. */
+function escapeMarkdown(text: string): string {
+  return text.replace(/[\\`*_{}[\]<>()#+!|~&@]/g, (character) =>
+    character === "<" ? "&lt;" : character === "&" ? "&amp;" : `\\${character}`,
+  );
+}
+
+/** A code span; the fence is longer than any run of backticks inside. */
+function code(text: string): string {
+  const safe = printable(text).replaceAll("|", "\\|");
+  const longest = Math.max(0, ...(safe.match(/`+/g) ?? []).map((run) => run.length));
+  const fence = "`".repeat(longest + 1);
+  return longest === 0 ? `${fence}${safe}${fence}` : `${fence} ${safe} ${fence}`;
+}

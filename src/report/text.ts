@@ -1,0 +1,199 @@
+/** The report that a person reads: verdict first, then why, then what to do. */
+import type { WheelResult } from "../audit/result.ts";
+import { printable } from "../bytes.ts";
+import type { Finding, Level, Unverified } from "../finding.ts";
+import { comparePolicies, describeCause, foldReasons } from "./causes.ts";
+import type { Palette } from "./palette.ts";
+import { countFindings, LEVELS, platformLine, plural, someOf } from "./reported.ts";
+import { wrap } from "./wrap.ts";
+
+export interface TextOptions {
+  readonly palette: Palette;
+  /** Columns. */
+  readonly width: number;
+  /** Nothing is left out or shortened, and notes are shown. */
+  readonly verbose: boolean;
+}
+
+/** Causes, findings of one code and libraries shown before `… and n more`. */
+const FEW = 4;
+
+export function auditText(wheels: readonly WheelResult[], options: TextOptions): string {
+  const blocks = wheels.map((wheel) => wheelText(wheel, options));
+  if (wheels.length > 1) blocks.push(total(wheels, options));
+  return blocks.join("\n");
+}
+
+/** One wheel's block, with its line end. */
+export function wheelText(wheel: WheelResult, options: TextOptions): string {
+  const { palette, width } = options;
+  const counts = countFindings(wheel.findings, options.verbose ? LEVELS : ["error", "warning"]);
+  const lines: string[] = [
+    `${wheel.ok ? palette.good("ok") : palette.error("FAIL")} ${palette.strong(printable(wheel.file))}`,
+    ...wrap(`${platformLine(wheel)}; ${counts === "" ? "no finding" : counts}`, width, "  "),
+  ];
+  const sections = [
+    causesText(wheel, options),
+    externalText(wheel, options),
+    ...LEVELS.map((level) => findingsText(wheel.findings, level, options)),
+    unverifiedText(wheel.unverified, options),
+  ];
+  for (const section of sections) if (section.length > 0) lines.push("", ...section);
+  return `${lines.join("\n")}\n`;
+}
+
+function total(wheels: readonly WheelResult[], { palette }: TextOptions): string {
+  const failed = wheels.filter(({ ok }) => !ok).length;
+  const counts = countFindings(
+    wheels.flatMap(({ findings }) => findings),
+    ["error", "warning"],
+  );
+  const verdict = failed === 0 ? palette.good("all ok") : palette.error(`${failed} failed`);
+  return `${plural(wheels.length, "wheel")}: ${verdict}${counts === "" ? "" : `; ${counts}`}\n`;
+}
+
+/** Which file and library cost which policy; by default only those that the verdict turns on. */
+function causesText(wheel: WheelResult, options: TextOptions): readonly string[] {
+  const { palette, width, verbose } = options;
+  const all = foldReasons(wheel.platform.reasons);
+  const causes = verbose ? all : all.filter(({ policies }) => matters(wheel, policies));
+  if (causes.length === 0) return [];
+  const lines = [palette.strong("why")];
+  const shown = verbose ? causes : causes.slice(0, FEW);
+  for (const { reason, policies, paths } of shown) {
+    const [newest = ""] = policies;
+    const others = policies.length > 1 ? `${newest} and older` : newest;
+    lines.push(
+      ...wrap(
+        `${palette.strong(someOf(paths, verbose ? paths.length : 2))} ${describeCause(reason, verbose ? 1000 : 3)}: rules out ${others}`,
+        width,
+        "  ",
+        "    ",
+      ),
+    );
+  }
+  return [...lines, ...more(causes.length - shown.length, "  ")];
+}
+
+/**
+ * A cause matters when it rules out a policy that the file name claims, or, where a repair could
+ * reach more than the wheel supports, that one.
+ */
+function matters({ platform }: WheelResult, policies: readonly string[]): boolean {
+  const wanted: string[] = [];
+  if (platform.truthful === false) wanted.push(...platform.claimed.map(policyOf));
+  if (platform.reachable !== null && platform.reachable !== platform.supported) {
+    wanted.push(policyOf(platform.reachable));
+  }
+  if (platform.reachable === null && platform.supported?.startsWith("linux_")) return true;
+  const [newest] = policies;
+  return wanted.some((policy) => newest !== undefined && comparePolicies(policy, newest) >= 0);
+}
+
+/** The policy of a platform tag: the tag without its architecture. */
+function policyOf(tag: string): string {
+  return /^(?:many|musl)linux(?:_[0-9]+_[0-9]+|[0-9]+)/.exec(tag)?.[0] ?? tag;
+}
+
+function externalText(wheel: WheelResult, options: TextOptions): readonly string[] {
+  const { palette, width, verbose } = options;
+  const { external } = wheel;
+  if (external.length === 0) return [];
+  const lines = [palette.strong("libraries from outside the wheel, which a repair must graft")];
+  const shown = verbose ? external : external.slice(0, 2 * FEW);
+  for (const { name, neededBy, found } of shown) {
+    const place = found === null ? "" : `, found at ${printable(found)}`;
+    lines.push(
+      ...wrap(
+        `${palette.strong(printable(name))}, needed by ${someOf(neededBy, verbose ? neededBy.length : 2)}${place}`,
+        width,
+        "  ",
+        "    ",
+      ),
+    );
+  }
+  return [...lines, ...more(external.length - shown.length, "  ")];
+}
+
+const LABEL: Readonly<Record<Level, string>> = { error: "error", warning: "warning", info: "note" };
+
+function findingsText(
+  all: readonly Finding[],
+  level: Level,
+  options: TextOptions,
+): readonly string[] {
+  const findings = all.filter((finding) => finding.level === level);
+  if (findings.length === 0) return [];
+  if (level === "info" && !options.verbose) {
+    return [options.palette.faint(`${plural(findings.length, "note")}; -v shows them`)];
+  }
+  const lines: string[] = [];
+  const byCode = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    const group = byCode.get(finding.code);
+    if (group === undefined) byCode.set(finding.code, [finding]);
+    else group.push(finding);
+  }
+  for (const [code, group] of byCode) lines.push(...groupText(code, group, level, options));
+  return lines;
+}
+
+/** Findings of one code; a hint that they share stands once, behind the last. */
+function groupText(
+  code: string,
+  group: readonly Finding[],
+  level: Level,
+  { palette, width, verbose }: TextOptions,
+): readonly string[] {
+  const lines: string[] = [];
+  const shown = verbose || group.length <= FEW + 1 ? group : group.slice(0, FEW);
+  const label = palette[level](LABEL[level]);
+  shown.forEach((finding, index) => {
+    const where = finding.path === undefined ? "" : `${palette.strong(printable(finding.path))}: `;
+    const offset = finding.at?.offset;
+    const at =
+      verbose && offset !== undefined
+        ? palette.faint(` (${printable(finding.at?.record ?? "")} at offset ${offset})`)
+        : "";
+    const text = `${label}[${code}] ${where}${printable(finding.message)}${at}`;
+    lines.push(...wrap(text, width, "", "  "));
+    const next = shown[index + 1];
+    if (finding.hint !== undefined && finding.hint !== next?.hint && index < shown.length) {
+      const hint = `${palette.info("hint")}: ${printable(finding.hint)}`;
+      lines.push(...wrap(hint, width, "  ", "        "));
+    }
+  });
+  return [...lines, ...more(group.length - shown.length, "  ", ` of ${code}`)];
+}
+
+/** What could not be decided, folded by cause. */
+function unverifiedText(items: readonly Unverified[], options: TextOptions): readonly string[] {
+  const { palette, width, verbose } = options;
+  const folded = new Map<string, { code: string; why: string; paths: string[] }>();
+  for (const { code, path, why } of items) {
+    const key = `${code}\0${why}`;
+    const entry = folded.get(key) ?? { code, why, paths: [] };
+    if (path !== undefined) entry.paths.push(path);
+    folded.set(key, entry);
+  }
+  const entries = [...folded.values()];
+  const shown = verbose ? entries : entries.slice(0, FEW);
+  const lines: string[] = [];
+  for (const { code, why, paths } of shown) {
+    const where =
+      paths.length === 0 ? "" : `${palette.strong(someOf(paths, verbose ? paths.length : 2))}: `;
+    lines.push(
+      ...wrap(
+        `${palette.warning("unverified")}[${code}] ${where}${printable(why)}`,
+        width,
+        "",
+        "  ",
+      ),
+    );
+  }
+  return [...lines, ...more(entries.length - shown.length, "  ")];
+}
+
+function more(count: number, indent: string, of = ""): readonly string[] {
+  return count > 0 ? [`${indent}… and ${count} more${of}; -v shows all`] : [];
+}
