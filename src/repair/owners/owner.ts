@@ -1,0 +1,163 @@
+/**
+ * Which package of a Linux distribution owns a file, read from the package manager's own database
+ * below a root, so that it works for the host and for any `--sysroot`.
+ */
+import { decodeUtf8Lossy } from "../../bytes.ts";
+import { readHashValues } from "./bdb.ts";
+import { parseRpmHeader } from "./rpm-header.ts";
+import { readTableBlobs } from "./sqlite.ts";
+
+/** The few file operations that the databases need. Paths are absolute below the root. */
+export interface RootFiles {
+  /** `undefined` when there is no such file. */
+  read(path: string): Uint8Array | undefined;
+  /** Base names, sorted; empty when there is no such folder. */
+  list(path: string): readonly string[];
+  /** The path with every link followed; `undefined` when it does not exist. */
+  realPath(path: string): string | undefined;
+}
+
+export interface OwningPackage {
+  readonly type: "deb" | "rpm" | "apk";
+  /** `ID` of /etc/os-release, for example `debian`. */
+  readonly distribution: string;
+  readonly name: string;
+  readonly version: string;
+  readonly arch: string;
+}
+
+/** Finds owners, reading each database once and only when it is asked. */
+export function packageFinder(root: RootFiles): (path: string) => OwningPackage | undefined {
+  let owners: ReadonlyMap<string, OwningPackage> | undefined;
+  return (path) => {
+    owners ??= new Map([...readApk(root), ...readRpm(root), ...readDpkg(root)]);
+    for (const spelling of spellings(root, path)) {
+      const owner = owners.get(spelling);
+      if (owner !== undefined) return owner;
+    }
+    return undefined;
+  };
+}
+
+/** Databases say `/lib/x` where a merged /usr has `/usr/lib/x`, and the other way round. */
+function spellings(root: RootFiles, path: string): readonly string[] {
+  const real = root.realPath(path) ?? path;
+  const all = new Set<string>();
+  for (const each of [path, real]) {
+    all.add(each);
+    all.add(each.startsWith("/usr/") ? each.slice("/usr".length) : `/usr${each}`);
+  }
+  return [...all];
+}
+
+function distributionOf(root: RootFiles): string {
+  for (const path of ["/etc/os-release", "/usr/lib/os-release"]) {
+    const text = readText(root, path);
+    const match = text === undefined ? null : /^ID=(["']?)([a-z0-9._-]+)\1\s*$/m.exec(text);
+    if (match?.[2] !== undefined) return match[2];
+  }
+  return "linux";
+}
+
+/** dpkg: `/var/lib/dpkg/status` has the versions, `/var/lib/dpkg/info/*.list` the files. */
+function readDpkg(root: RootFiles): ReadonlyMap<string, OwningPackage> {
+  const owners = new Map<string, OwningPackage>();
+  const status = readText(root, "/var/lib/dpkg/status");
+  if (status === undefined) return owners;
+  const distribution = distributionOf(root);
+  const packages = new Map<string, OwningPackage>();
+  for (const paragraph of status.split("\n\n")) {
+    const field = (name: string): string | undefined =>
+      new RegExp(`^${name}: (.*)$`, "m").exec(paragraph)?.[1]?.trim();
+    const name = field("Package");
+    const version = field("Version");
+    const arch = field("Architecture");
+    if (name === undefined || version === undefined || arch === undefined) continue;
+    const owner: OwningPackage = { type: "deb", distribution, name, version, arch };
+    packages.set(name, owner);
+    packages.set(`${name}:${arch}`, owner);
+  }
+  for (const file of root.list("/var/lib/dpkg/info")) {
+    if (!file.endsWith(".list")) continue;
+    const owner = packages.get(file.slice(0, -".list".length));
+    if (owner === undefined) continue;
+    const text = readText(root, `/var/lib/dpkg/info/${file}`) ?? "";
+    for (const line of text.split("\n")) {
+      if (line.includes(".so")) owners.set(line, owner);
+    }
+  }
+  return owners;
+}
+
+/** apk: `/lib/apk/db/installed`, one block for each package with `F:` folders and `R:` files. */
+function readApk(root: RootFiles): ReadonlyMap<string, OwningPackage> {
+  const owners = new Map<string, OwningPackage>();
+  const text =
+    readText(root, "/lib/apk/db/installed") ?? readText(root, "/usr/lib/apk/db/installed");
+  if (text === undefined) return owners;
+  const distribution = distributionOf(root);
+  for (const block of text.split("\n\n")) {
+    const lines = block.split("\n");
+    const field = (letter: string): string | undefined =>
+      lines.find((line) => line.startsWith(`${letter}:`))?.slice(2);
+    const name = field("P");
+    const version = field("V");
+    if (name === undefined || version === undefined) continue;
+    const owner: OwningPackage = {
+      type: "apk",
+      distribution,
+      name,
+      version,
+      arch: field("A") ?? "",
+    };
+    let folder = "";
+    for (const line of lines) {
+      if (line.startsWith("F:")) folder = line.slice(2);
+      else if (line.startsWith("R:")) owners.set(`/${folder}/${line.slice(2)}`, owner);
+    }
+  }
+  return owners;
+}
+
+/** rpm: package headers as blobs in SQLite (since 4.16) or in a Berkeley DB hash. */
+function readRpm(root: RootFiles): ReadonlyMap<string, OwningPackage> {
+  const owners = new Map<string, OwningPackage>();
+  const blobs = rpmBlobs(root);
+  if (blobs === undefined) return owners;
+  const distribution = distributionOf(root);
+  for (const blob of blobs) {
+    const header = parseRpmHeader(blob);
+    if (header === undefined) continue;
+    const { name, version, arch, files } = header;
+    const owner: OwningPackage = { type: "rpm", distribution, name, version, arch };
+    for (const file of files) if (file.includes(".so")) owners.set(file, owner);
+  }
+  return owners;
+}
+
+function rpmBlobs(root: RootFiles): Iterable<Uint8Array> | undefined {
+  for (const folder of ["/var/lib/rpm", "/usr/lib/sysimage/rpm"]) {
+    const sqlite = root.read(`${folder}/rpmdb.sqlite`);
+    if (sqlite !== undefined) return readTableBlobs(sqlite, "Packages");
+    const hash = root.read(`${folder}/Packages`);
+    if (hash !== undefined) return readHashValues(hash);
+  }
+  return undefined;
+}
+
+function readText(root: RootFiles, path: string): string | undefined {
+  const bytes = root.read(path);
+  return bytes === undefined ? undefined : decodeUtf8Lossy(bytes);
+}
+
+/** `pkg:deb/debian/zlib1g@1%3A1.2.13?arch=amd64`, as the package URL specification spells it. */
+export function packageUrl(owner: OwningPackage): string {
+  const { type, distribution, name, version, arch } = owner;
+  const encode = (text: string): string =>
+    encodeURIComponent(text).replace(
+      /[!'()*]/g,
+      (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
+    );
+  const qualifiers = arch === "" ? "" : `?arch=${encode(arch)}`;
+  return `pkg:${type}/${encode(distribution)}/${encode(name)}@${encode(version)}${qualifiers}`;
+}
