@@ -9,7 +9,7 @@
  *
  * Source: PKWARE APPNOTE 6.3.10.
  */
-import { bytesEqual, encodeUtf8, printable } from "../bytes.ts";
+import { bytesEqual, concatBytes, encodeUtf8, printable } from "../bytes.ts";
 import { FormatError, RefusalError } from "../errors.ts";
 import type { Compression } from "../platform.ts";
 import type { Source } from "../source.ts";
@@ -192,7 +192,7 @@ export function layoutArchive(members: readonly Member[]): ArchiveLayout {
       offset += local.length + member.compressedSize;
     }
   }
-  const directory = concat(central);
+  const directory = concatBytes(central);
   const end = endRecords(members.length, offset, directory.length);
   pieces.push({ bytes: directory }, { bytes: end });
   return { pieces, size: offset + directory.length + end.length };
@@ -240,7 +240,7 @@ export function layoutSource(layout: ArchiveLayout): Source {
         at += take;
       }
       const [only] = parts;
-      return parts.length === 1 && only !== undefined ? only : concat(parts);
+      return parts.length === 1 && only !== undefined ? only : concatBytes(parts);
     },
   };
 }
@@ -293,7 +293,7 @@ function localHeader(member: WrittenMember): Uint8Array {
     name_length: name.length,
     extra_length: extra.length,
   });
-  return concat([header, name, extra]);
+  return concatBytes([header, name, extra]);
 }
 
 function writtenCentral(member: WrittenMember, offset: number): Uint8Array {
@@ -347,7 +347,7 @@ function centralHeader(values: CentralValues): Uint8Array {
     ...(large ? [values.size, values.compressedSize] : []),
     ...(far ? [values.offset] : []),
   ];
-  const extra = zip64.length === 0 ? values.extra : concat([zip64Extra(zip64), values.extra]);
+  const extra = zip64.length === 0 ? values.extra : concatBytes([zip64Extra(zip64), values.extra]);
   // The low byte is the version of the specification, the high byte the host.
   const atLeast = (version: number): number =>
     zip64.length > 0 && (version & 0xff) < VERSION_ZIP64
@@ -372,7 +372,7 @@ function centralHeader(values: CentralValues): Uint8Array {
     external_attributes: values.externalAttributes,
     header_offset: far ? SENTINEL32 : values.offset,
   });
-  return concat([header, values.nameBytes, extra]);
+  return concatBytes([header, values.nameBytes, extra]);
 }
 
 function endRecords(entries: number, offset: number, size: number): Uint8Array {
@@ -405,7 +405,7 @@ function endRecords(entries: number, offset: number, size: number): Uint8Array {
     end_offset: offset + size,
     disks: 1,
   });
-  return concat([record, locator, end]);
+  return concatBytes([record, locator, end]);
 }
 
 function isLarge(member: { readonly size: number; readonly compressedSize: number }): boolean {
@@ -439,15 +439,5 @@ function withoutZip64(extra: Uint8Array): Uint8Array {
     at = end;
   }
   kept.push(extra.subarray(at));
-  return concat(kept);
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  return concatBytes(kept);
 }
