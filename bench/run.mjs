@@ -1,0 +1,146 @@
+/**
+ * `npm run bench`: wheelkit, auditwheel, `unzip -tq` and `node -e 0` on the same wheels in one run,
+ * interleaved, medians; then peak memory. `--write` writes `docs/benchmarks.md`.
+ */
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { fetchWheel } from "../corpus/fetch.mjs";
+import { auditwheelShow } from "../corpus/peer.mjs";
+import { auditwheelVersion, findPython } from "../corpus/python.mjs";
+import { median, peakOf, timeOf } from "./measure.mjs";
+import { benchmarkPage, printTable } from "./page.mjs";
+import { syntheticWheel } from "./synthetic.mjs";
+
+/** Wheels of the corpus, by the start of the file name, smallest first. */
+const WHEELS = [
+  "wrapt-2.0.1-",
+  "psutil-7.0.0-cp36-abi3-manylinux",
+  "greenlet-3.2.3-cp312-cp312-manylinux_2_24_x86_64",
+  "pydantic_core-2.33.2-cp312-cp312-manylinux_2_17_s390x",
+  "psycopg2_binary-2.8.6-",
+  "cryptography-45.0.6-cp311-abi3-manylinux",
+  "grpcio-1.74.0-cp312-cp312-manylinux",
+  "ruff-0.15.5-py3-none-manylinux_2_31_riscv64",
+  "numpy-1.26.4-",
+  "ortools-9.12.4544-",
+  "scipy-1.17.1-",
+  "pyarrow-21.0.0-",
+  "opencv_python_headless-",
+  "triton-3.4.0-",
+  "tensorflow_cpu-2.20.0-",
+];
+/** A round with auditwheel costs its time; above this size it runs once. */
+const AUDITWHEEL_ONCE = 20e6;
+const MODULE_WHEEL = "greenlet-3.2.3-cp312-cp312-manylinux_2_24_x86_64";
+
+const { values: options } = parseArgs({
+  options: {
+    rounds: { type: "string", default: "7" },
+    only: { type: "string" },
+    "no-peer": { type: "boolean", default: false },
+    "no-memory": { type: "boolean", default: false },
+    "no-synthetic": { type: "boolean", default: false },
+    write: { type: "boolean", default: false },
+    json: { type: "string" },
+  },
+});
+const rounds = Number(options.rounds);
+const here = (name) => fileURLToPath(new URL(name, import.meta.url));
+const cli = process.env.WHEELKIT_CLI ?? here("../dist/src/cli.js");
+if (!existsSync(cli)) {
+  console.error(`error: no ${cli}\n\nhint: \`npm run build\` makes it`);
+  process.exit(2);
+}
+const list = JSON.parse(readFileSync(here("../corpus/wheels.json"), "utf8"));
+const python = findPython();
+
+const results = [];
+for (const start of WHEELS) {
+  if (options.only !== undefined && !start.includes(options.only)) {
+    continue;
+  }
+  const wheel = list.find(({ file }) => file.startsWith(start));
+  results.push(measure(wheel.file, wheel.size, await fetchWheel(python, wheel), true));
+}
+if (!options["no-synthetic"]) {
+  const path = syntheticWheel(await moduleOf(MODULE_WHEEL));
+  results.push(measure("a synthetic zip64 wheel, 5 GiB", 5 * 2 ** 30, path, false));
+}
+const machine = {
+  cores: Number(execFileSync("nproc", { encoding: "utf8" })),
+  cpu: /^model name\s*: (.*)$/m.exec(readFileSync("/proc/cpuinfo", "utf8"))?.[1] ?? "unknown",
+  node: process.version,
+  auditwheel: auditwheelVersion(python),
+  unzip: execFileSync("unzip", ["-v"], { encoding: "utf8" }).split(" ")[1],
+  rounds,
+};
+printTable(results);
+if (options.json !== undefined) {
+  writeFileSync(options.json, `${JSON.stringify({ machine, results }, null, 1)}\n`);
+}
+if (options.write) {
+  writeFileSync(here("../docs/benchmarks.md"), benchmarkPage(results, machine));
+  console.log("wrote docs/benchmarks.md");
+}
+
+function measure(file, size, path, withPeer) {
+  const audit = [
+    process.execPath,
+    cli,
+    "audit",
+    "--format",
+    "json",
+    "--ldpaths",
+    "",
+    "--no-config",
+  ];
+  const subjects = {
+    node: [process.execPath, "-e", "0"],
+    unzip: ["unzip", "-tq", path],
+    audit1: [...audit, "-j", "1", path],
+    audit2: [...audit, "-j", "2", path],
+    noHash: [...audit, "--no-hash", path],
+  };
+  if (withPeer && !options["no-peer"]) {
+    subjects.auditwheel = auditwheelShow(python, path);
+  }
+  const times = {};
+  for (let round = 0; round <= rounds; round += 1) {
+    for (const [name, command] of Object.entries(subjects)) {
+      const slow = name === "auditwheel" && round > (size > AUDITWHEEL_ONCE ? 1 : 3);
+      // Round 0 warms the page cache and is not counted; auditwheel does not need it.
+      if (slow || (name === "auditwheel" && round === 0)) {
+        continue;
+      }
+      const { ms } = timeOf(command);
+      if (round > 0) {
+        times[name] ??= [];
+        times[name].push(ms);
+      }
+    }
+  }
+  const result = { file, size, times: {}, memory: {} };
+  for (const [name, values] of Object.entries(times)) {
+    result.times[name] = median(values);
+  }
+  if (!options["no-memory"]) {
+    result.memory.audit1 = peakOf(python, subjects.audit1);
+    result.memory.audit2 = peakOf(python, subjects.audit2);
+    if (subjects.auditwheel !== undefined && size < AUDITWHEEL_ONCE) {
+      result.memory.auditwheel = peakOf(python, subjects.auditwheel);
+    }
+  }
+  printTable([result]);
+  return result;
+}
+
+async function moduleOf(start) {
+  const wheel = list.find(({ file }) => file.startsWith(start));
+  const path = await fetchWheel(python, wheel);
+  const names = execFileSync("unzip", ["-Z1", path], { encoding: "utf8" }).split("\n");
+  const name = names.find((member) => member.endsWith(".so"));
+  const bytes = execFileSync("unzip", ["-p", path, name], { maxBuffer: 1 << 28 });
+  return { name: name.slice(name.lastIndexOf("/") + 1), bytes };
+}

@@ -1,0 +1,104 @@
+/** `docs/agreement.md`: the table of a complete corpus run. No times, no paths of this host. */
+
+/** @param rows what `run.mjs` found, in the order of the list. */
+export function agreementPage(rows, versions) {
+  const judged = rows.filter(({ peer }) => peer !== null);
+  const differences = rows.flatMap((row) =>
+    row.differences.map((difference) => ({ row, difference })),
+  );
+  const verdicts = differences.filter(({ difference }) => difference.member === undefined);
+  const differing = new Set(verdicts.map(({ row }) => row.wheel.file));
+  const elfFiles = rows.reduce((sum, row) => sum + row.elfFiles, 0);
+  const factual = differences.length - verdicts.length;
+  return `# Agreement with auditwheel and readelf
+
+Written by \`npm run corpus\` (\`corpus/\`); do not edit by hand. auditwheel ${versions.auditwheel}, GNU readelf ${versions.readelf}.
+
+${rows.length} wheels, pinned by SHA-256 in \`corpus/wheels.json\`. auditwheel runs with \`--json --ldpaths ""\` and
+without \`LD_LIBRARY_PATH\`, wheelkit with \`--ldpaths ""\`, so that neither depends on this host.
+Compared of each wheel: \`supported\` with auditwheel's overall tag; \`reachable\` with its symbol tag,
+lowered by forbidden symbols, PyFPE, UCS2 and instruction sets; the external libraries; the versions
+needed of each library. Of each ELF file, with readelf: needed libraries, SONAME, RPATH, RUNPATH, interpreter,
+version needs and definitions, executable stack, the number and the names of dynamic symbols.
+
+- ${judged.length} wheels for Linux and Android and pure ones: ${judged.length - differing.size} with the same verdict in every field, ${differing.size} with a difference explained below.
+- ${rows.length - judged.length} wheels for macOS, Windows and iOS: the archive and metadata rules ran; auditwheel can't judge them.
+- ${elfFiles} ELF files: ${factual === 0 ? "no fact differs from readelf's" : `${factual} facts differ from readelf's, explained below`}.
+
+## Differences
+
+${differencesTable(differences)}
+
+## All wheels
+
+Supported and reachable are without the architecture; \`=\` means what auditwheel says too.
+
+${wheelsTable(rows)}
+`;
+}
+
+function differencesTable(differences) {
+  if (differences.length === 0) {
+    return "None.";
+  }
+  const lines = [
+    "| wheel | field | auditwheel | wheelkit | why wheelkit is right | readelf |",
+    "|---|---|---|---|---|---|",
+  ];
+  for (const { row, difference } of differences) {
+    const { field, member, peer, ours, reason, evidence } = difference;
+    const where = member === undefined ? "" : `, \`${member}\``;
+    const why = reason === undefined ? "**not explained**" : `${reason.why} (${reason.code})`;
+    const shown = (evidence ?? []).map(evidenceText).join("<br>");
+    lines.push(
+      `| \`${row.wheel.file}\` | ${field}${where} | ${cell(peer)} | ${cell(ours)} | ${why} | ${shown} |`,
+    );
+  }
+  return lines.join("\n");
+}
+
+function evidenceText({ member, readelf, text, line }) {
+  const file = member.slice(member.lastIndexOf("/") + 1);
+  const what =
+    line === null ? `no \`${text}\`` : `\`${line.replace(/\s+/g, " ").replaceAll("|", "\\|")}\``;
+  return `\`${readelf} ${file}\`: ${what}`;
+}
+
+function cell(value) {
+  if (value === null) {
+    return "none";
+  }
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  const escaped = text.replaceAll("|", "\\|");
+  return escaped.length > 160 ? `\`${escaped.slice(0, 160)}…\`` : `\`${escaped}\``;
+}
+
+function wheelsTable(rows) {
+  const lines = [
+    "| wheel | ELF files | supported | auditwheel | reachable | auditwheel |",
+    "|---|--:|---|---|---|---|",
+  ];
+  for (const { wheel, ours, peer, elfFiles } of rows) {
+    const { supported, reachable } = ours.wheel?.platform ?? {};
+    const theirs = peer === null ? ["–", "–"] : peerCells(peer);
+    lines.push(
+      `| \`${wheel.file}\` | ${elfFiles} | ${tag(supported)} | ${same(theirs[0], supported)} | ${tag(reachable)} | ${same(theirs[1], reachable)} |`,
+    );
+  }
+  return lines.join("\n");
+}
+
+function peerCells(peer) {
+  if (peer.error !== undefined) {
+    return ["error", "error"];
+  }
+  return peer.result.pure ? ["pure", "pure"] : [peer.result.overall_tag, peer.result.sym_tag];
+}
+
+function same(theirs, ours) {
+  return theirs === ours ? "=" : tag(theirs);
+}
+
+function tag(value) {
+  return value === null || value === undefined ? "none" : value;
+}

@@ -1,0 +1,30 @@
+/**
+ * Where the corpus keeps what it fetches and computes, outside the repository: `WHEELKIT_CACHE`,
+ * else `$XDG_CACHE_HOME/wheelkit`, else `~/.cache/wheelkit`.
+ */
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+export function cacheFolder() {
+  const named = process.env.WHEELKIT_CACHE;
+  if (named !== undefined && named !== "") {
+    return named;
+  }
+  const base = process.env.XDG_CACHE_HOME;
+  return join(base === undefined || base === "" ? join(homedir(), ".cache") : base, "wheelkit");
+}
+
+export function wheelFolder() {
+  return join(cacheFolder(), "wheels");
+}
+
+/** The SHA-256 of a file in hexadecimal, read as a stream. */
+export async function sha256(path) {
+  const hash = createHash("sha256");
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
+    hash.update(chunk);
+  }
+  return hash.digest("hex");
+}

@@ -1,0 +1,155 @@
+/**
+ * `npm run corpus`: fetches the listed wheels, audits each with wheelkit and with auditwheel, reads
+ * every ELF file with readelf too, and compares. A difference that `differences.json` doesn't
+ * explain fails the run. A complete run writes `docs/agreement.md`.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { agreementPage } from "./agreement.mjs";
+import { compareFacts, compareVerdict } from "./compare.mjs";
+import { checkEvidence, explain } from "./differences.mjs";
+import { fetchWheel } from "./fetch.mjs";
+import { peerVerdict, quietEnvironment } from "./peer.mjs";
+import { auditwheelVersion, findPython } from "./python.mjs";
+import { readelfFacts, readelfVersion } from "./readelf.mjs";
+
+const USAGE = `Usage: node corpus/run.mjs [--small | --no-big] [--only TEXT] [--list FILE] [--no-facts] [--json FILE]
+
+  --small      the few wheels that the test suite uses
+  --no-big     leave out wheels of more than some 60 MB
+  --only TEXT  wheels whose file name contains TEXT
+  --list FILE  another list than corpus/wheels.json
+  --no-facts   leave readelf out
+  --json FILE  write all verdicts and differences to FILE
+
+Exit status: 0 agreement, 1 unexplained differences, 3 a wheel could not be fetched
+`;
+
+const { values: options } = parseArgs({
+  options: {
+    small: { type: "boolean", default: false },
+    "no-big": { type: "boolean", default: false },
+    only: { type: "string" },
+    list: { type: "string" },
+    "no-facts": { type: "boolean", default: false },
+    json: { type: "string" },
+    help: { type: "boolean", short: "h", default: false },
+  },
+});
+if (options.help) {
+  process.stdout.write(USAGE);
+  process.exit(0);
+}
+
+const here = (name) => fileURLToPath(new URL(name, import.meta.url));
+const cli = process.env.WHEELKIT_CLI ?? here("../dist/src/cli.js");
+if (!existsSync(cli)) {
+  console.error(`error: no ${cli}\n\nhint: \`npm run build\` makes it`);
+  process.exit(2);
+}
+const all = JSON.parse(readFileSync(options.list ?? here("wheels.json"), "utf8"));
+const wheels = all.filter(
+  (wheel) =>
+    (!options.small || wheel.small === true) &&
+    (!options["no-big"] || wheel.big !== true) &&
+    (options.only === undefined || wheel.file.includes(options.only)),
+);
+
+const python = findPython();
+const peerVersion = auditwheelVersion(python);
+const rows = [];
+let unfetched = 0;
+for (const wheel of wheels) {
+  try {
+    const path = await fetchWheel(python, wheel);
+    rows.push(examine(wheel, path));
+  } catch (error) {
+    unfetched += 1;
+    console.log(`${wheel.file}\n  not examined: ${error.message}`);
+    continue;
+  }
+  report(rows.at(-1));
+}
+const unexplained = rows.flatMap((row) =>
+  row.differences.filter(({ reason }) => reason === undefined),
+);
+const explained = rows.reduce((sum, row) => sum + row.differences.length, 0) - unexplained.length;
+console.log(
+  `\n${rows.length} wheels: ${explained} explained differences, ${unexplained.length} unexplained`,
+);
+if (options.json !== undefined) {
+  writeFileSync(options.json, `${JSON.stringify(rows, null, 1)}\n`);
+}
+if (wheels.length === all.length && options.list === undefined && unfetched === 0) {
+  const page = agreementPage(rows, { auditwheel: peerVersion, readelf: readelfVersion() });
+  writeFileSync(here("../docs/agreement.md"), page);
+  console.log("wrote docs/agreement.md");
+}
+process.exitCode = unexplained.length > 0 ? 1 : unfetched > 0 ? 3 : 0;
+
+function examine(wheel, path) {
+  const started = performance.now();
+  const ours = auditWithWheelkit(path);
+  const ms = Math.round(performance.now() - started);
+  const differences = [];
+  let peer = null;
+  let elfFiles = 0;
+  if (ours.error !== undefined) {
+    differences.push({ field: "wheelkit", peer: "a verdict", ours: ours.error });
+    return { wheel, ours, ms, peer, elfFiles, differences };
+  }
+  if (["linux", "android", "any"].includes(wheel.platform)) {
+    peer = peerVerdict(python, peerVersion, wheel, path);
+    differences.push(...compareVerdict(peer, ours.wheel));
+  } else if (ours.wheel.unverified.length === 0) {
+    differences.push({ field: "unverified", peer: "native members", ours: "none" });
+  }
+  if (!options["no-facts"] && wheel.platform !== "any") {
+    const facts = readelfFacts(wheel, path);
+    elfFiles = Object.keys(facts).length;
+    differences.push(...compareFacts(facts, ours.wheel));
+  }
+  for (const difference of differences) {
+    const reason = explain(wheel, difference, ours.wheel);
+    if (reason !== undefined) {
+      difference.reason = reason;
+      difference.evidence = checkEvidence(reason, path);
+    }
+  }
+  return { wheel, ours, ms, peer, elfFiles, differences };
+}
+
+/** `{wheel}`, or `{error}` when the command did not print a document. */
+function auditWithWheelkit(path) {
+  const args = [cli, "audit", "--format", "json", "--no-config", "--ldpaths", "", path];
+  const run = spawnSync(process.execPath, args, {
+    encoding: "utf8",
+    env: quietEnvironment(),
+    maxBuffer: 1 << 29,
+    timeout: 600_000,
+  });
+  if (run.status !== 0 && run.status !== 1) {
+    return { error: `status ${run.status ?? run.signal}: ${run.stderr.trim().split("\n").at(0)}` };
+  }
+  return { wheel: JSON.parse(run.stdout).wheels[0], status: run.status };
+}
+
+function report({ wheel, ms, peer, elfFiles, differences }) {
+  const times = peer === null ? `${ms} ms` : `${ms} ms, auditwheel ${peer.ms} ms`;
+  console.log(`${wheel.file}  ${times}, ${elfFiles} ELF files`);
+  for (const { member, field, peer: expected, ours: got, reason } of differences) {
+    const where = member === undefined ? "" : ` of ${member}`;
+    const mark = reason === undefined ? "DIFFERS" : `explained (${reason.code})`;
+    console.log(`  ${mark}: ${field}${where}`);
+    if (reason === undefined) {
+      console.log(`    peer: ${short(expected)}\n    ours: ${short(got)}`);
+    }
+  }
+}
+
+function short(value) {
+  const text = JSON.stringify(value);
+  return text.length > 300 ? `${text.slice(0, 300)}…` : text;
+}
