@@ -1,0 +1,147 @@
+/** The facts of an ELF file that rules judge: the neutral model, as plain data. */
+import type {
+  BinaryKind,
+  Dependency,
+  ElfSummary,
+  LibraryVersions,
+  LoadSegment,
+  SearchPath,
+  VersionNeed,
+} from "../binary.ts";
+import { DF, DF_1, DT, ET, PF, PT, VER_FLG, VERSYM_VERSION } from "./constants.ts";
+import { dynamicNames, type ElfImage } from "./image.ts";
+import { machineName } from "./names.ts";
+import { androidApi } from "./notes.ts";
+import { isaNeeded } from "./property.ts";
+import { debugSizes } from "./sections.ts";
+import type { Segment } from "./segments.ts";
+import { symbolFacts } from "./symbol-facts.ts";
+
+/**
+ * @param interest picks the imports that the caller wants by name; all others are only counted, or
+ *   listed under the version that they are bound to.
+ */
+export function summarizeElf(image: ElfImage, interest: (name: string) => boolean): ElfSummary {
+  const { ehdr, dynamic, segments, sections } = image;
+  const flags = Number(dynamic?.value(DT.DT_FLAGS) ?? 0n);
+  const flags1 = Number(dynamic?.value(DT.DT_FLAGS_1) ?? 0n);
+  const has = (tag: number): boolean => dynamic?.get(tag) !== undefined;
+  const isa = isaNeeded(image.properties, ehdr.e_machine);
+  const stack = segments.find(({ p_type }) => p_type === PT.PT_GNU_STACK);
+  const id = dynamicNames(image, DT.DT_SONAME).at(-1)?.name ?? null;
+  const symbols = symbolFacts(image, interest);
+  const bindNow =
+    has(DT.DT_BIND_NOW) || (flags & DF.DF_BIND_NOW) !== 0 || (flags1 & DF_1.DF_1_NOW) !== 0;
+  const relro = segments.some(({ p_type }) => p_type === PT.PT_GNU_RELRO);
+  return {
+    format: "elf",
+    kind: kindOf(image, flags1, id),
+    arch: image.arch,
+    machine: machineName(ehdr.e_machine),
+    bits: image.bits,
+    littleEndian: image.context.littleEndian,
+    osAbi: ehdr.ei_osabi,
+    flags: ehdr.e_flags,
+    id,
+    interpreter: image.interpreter,
+    dynamic: dynamic !== null,
+    dependencies: dependenciesOf(image),
+    searchPaths: [...searchPaths(image, "rpath"), ...searchPaths(image, "runpath")],
+    noDefaultLibraries: (flags1 & DF_1.DF_1_NODEFLIB) !== 0,
+    versionNeeds: needsWithSymbols(image, symbols.users),
+    versionDefinitions: image.versionDefinitions
+      .filter(({ vd_flags }) => (vd_flags & VER_FLG.VER_FLG_BASE) === 0)
+      .map(({ name }) => name),
+    isa: isa.level,
+    isaUnknown: isa.unknown,
+    execstack: stack === undefined ? "absent" : (stack.p_flags & PF.PF_X) !== 0 ? "yes" : "no",
+    textRelocations: has(DT.DT_TEXTREL) || (flags & DF.DF_TEXTREL) !== 0,
+    staticTls: (flags & DF.DF_STATIC_TLS) !== 0,
+    relro: relro ? (bindNow ? "full" : "partial") : "none",
+    relr: image.relr !== null,
+    androidApi: androidApi(image.notes, image.context),
+    loads: segments.filter(({ p_type }) => p_type === PT.PT_LOAD).map(loadOf),
+    sectionHeaders: sections.list.length > 0,
+    symbolCount: symbols.count,
+    importCount: symbols.importCount,
+    exportCount: symbols.exportCount,
+    imports: symbols.imports,
+    pythonInit: symbols.pythonInit,
+    debug: debugSizes(sections),
+    problems: [...image.problems, ...symbols.problems],
+  };
+}
+
+/** ET_DYN is a library or a position independent executable: DF_1_PIE tells, else an interpreter without a SONAME. */
+function kindOf(image: ElfImage, flags1: number, id: string | null): BinaryKind {
+  switch (image.ehdr.e_type) {
+    case ET.ET_REL:
+      return "object";
+    case ET.ET_EXEC:
+      return "executable";
+    case ET.ET_DYN: {
+      const pie = (flags1 & DF_1.DF_1_PIE) !== 0 || (image.interpreter !== null && id === null);
+      return pie ? "executable" : "shared";
+    }
+    case ET.ET_CORE:
+      return "core";
+  }
+  return "other";
+}
+
+function dependenciesOf(image: ElfImage): readonly Dependency[] {
+  const dependencies: Dependency[] = [];
+  for (const { entry, name } of dynamicNames(image, DT.DT_NEEDED)) {
+    if (name === null) continue;
+    dependencies.push({
+      name,
+      how: "required",
+      at: { record: "Elf_Dyn", field: "DT_NEEDED", offset: entry.at },
+    });
+  }
+  return dependencies;
+}
+
+/** The entry that counts, split at colons; an empty item means the current folder and is kept. */
+function searchPaths(image: ElfImage, kind: "rpath" | "runpath"): readonly SearchPath[] {
+  const field = kind === "rpath" ? "DT_RPATH" : "DT_RUNPATH";
+  const found = dynamicNames(image, DT[field]).at(-1);
+  if (found === undefined || found.name === null) return [];
+  const at = { record: "Elf_Dyn", field, offset: found.entry.at };
+  return found.name.split(":").map((path) => ({ kind, path, at }));
+}
+
+function loadOf(segment: Segment): LoadSegment {
+  return {
+    offset: segment.p_offset,
+    fileSize: segment.p_filesz,
+    address: segment.p_vaddr,
+    memorySize: segment.p_memsz,
+    align: segment.p_align,
+    readable: (segment.p_flags & PF.PF_R) !== 0,
+    writable: (segment.p_flags & PF.PF_W) !== 0,
+    executable: (segment.p_flags & PF.PF_X) !== 0,
+    at: { record: "Elf_Phdr", offset: segment.at },
+  };
+}
+
+/** What is needed of each library, with who needs it; two records for one library are joined. */
+function needsWithSymbols(
+  image: ElfImage,
+  users: ReadonlyMap<number, readonly string[]>,
+): readonly LibraryVersions[] {
+  const byLibrary = new Map<string, VersionNeed[]>();
+  for (const { file, versions } of image.versionNeeds) {
+    const needs = byLibrary.get(file) ?? [];
+    byLibrary.set(file, needs);
+    for (const { name, vna_flags, vna_other, at } of versions) {
+      needs.push({
+        version: name,
+        weak: (vna_flags & VER_FLG.VER_FLG_WEAK) !== 0,
+        symbols: users.get(vna_other & VERSYM_VERSION) ?? [],
+        at: { record: "Elf_Vernaux", field: "vna_name", offset: at },
+      });
+    }
+  }
+  return [...byLibrary].map(([library, versions]) => ({ library, versions }));
+}
