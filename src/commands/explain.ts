@@ -1,13 +1,60 @@
 /** `wheelkit explain [CODE]` */
-import type { CommandDeclaration } from "./command.ts";
+import { RULES } from "../audit/rules.ts";
+import { UsageError } from "../errors.ts";
+import type { RuleInfo } from "../finding.ts";
+import type { Io } from "../node/io.ts";
+import { palette, useColor } from "../node/terminal.ts";
+import { explainText, listText, rulesJson } from "../report/explain.ts";
+import { didYouMean } from "../suggest.ts";
+import type { CommandDeclaration, Invocation } from "./command.ts";
+import { STATUS } from "./failure.ts";
+import { addReportOptions, commonOptions } from "./options.ts";
+import { wantedOutputs, writeOutputs } from "./outputs.ts";
+
+const FORMATS = ["text", "json"] as const;
 
 export const command: CommandDeclaration = {
   description: "Explains a finding: what it means, why it matters, how to mend it.",
-  examples: [{ what: "One rule", line: "wheelkit explain ZIP001" }],
+  examples: [
+    { what: "One rule", line: "wheelkit explain ZIP003" },
+    { what: "All rules of a family", line: "wheelkit explain TAG" },
+    { what: "Every rule, for a script", line: "wheelkit explain --format json" },
+  ],
   define(command) {
-    command.argument("[code]", "code of a rule; without it, the list of all");
+    command.argument("[code]", "a rule or a family of rules; without it, the list of all");
+    addReportOptions(command, FORMATS);
   },
-  async run() {
-    return 0;
-  },
+  run,
 };
+
+async function run({ args, options }: Invocation, io: Io): Promise<number> {
+  const common = commonOptions(options);
+  const outputs = wantedOutputs(options, FORMATS);
+  const rules = chosen(args[0]);
+  await writeOutputs(outputs, io, async (format, toTerminal) => {
+    if (format === "json") return rulesJson(rules);
+    const textOptions = {
+      palette: await palette(useColor(common.color, io.env, toTerminal)),
+      width: toTerminal ? Math.min(100, io.columns) : 80,
+    };
+    const [first] = rules;
+    return rules.length === 1 && first !== undefined
+      ? explainText(first[0], first[1], textOptions)
+      : listText(rules, textOptions);
+  });
+  return STATUS.done;
+}
+
+function chosen(text: string | undefined): readonly (readonly [string, RuleInfo])[] {
+  const all = Object.entries(RULES);
+  if (text === undefined) return all;
+  const code = text.toUpperCase();
+  const exact = all.filter(([known]) => known === code);
+  const rules = exact.length > 0 ? exact : all.filter(([known]) => known.startsWith(code));
+  if (rules.length > 0) return rules;
+  const known = all.map(([name]) => name);
+  throw new UsageError(
+    `there is no rule \`${text}\``,
+    didYouMean(text, known) ?? "`wheelkit explain` lists the rules",
+  );
+}

@@ -6,6 +6,12 @@ import type { CommandEntry } from "./command.ts";
 
 export const COMMANDS: readonly CommandEntry[] = [
   {
+    name: "audit",
+    summary: "Judge wheels: archive, metadata, hashes, platform tag, libraries",
+    group: "Look at wheels",
+    load: async () => (await import("./audit.ts")).command,
+  },
+  {
     name: "explain",
     summary: "What a finding means, why it matters, how to mend it",
     group: "Look at wheels",

@@ -9,7 +9,7 @@ export interface Io {
   err(text: string): void;
   readonly outTerminal: boolean;
   readonly errTerminal: boolean;
-  /** Width of the terminal that standard error writes to; 80 where there is none. */
+  /** Width of the terminal; 80 where there is none. */
   readonly columns: number;
   readInput(): Promise<string>;
 }
@@ -26,7 +26,7 @@ export function processIo(): Io {
     },
     outTerminal: process.stdout.isTTY === true,
     errTerminal: process.stderr.isTTY === true,
-    columns: process.stderr.columns ?? 80,
+    columns: process.stdout.columns ?? process.stderr.columns ?? 80,
     readInput: async () => {
       const chunks: Uint8Array[] = [];
       for await (const chunk of process.stdin) chunks.push(chunk);

@@ -1,0 +1,185 @@
+/**
+ * Settings: `wheelkit.toml`, or `[tool.wheelkit]` of `pyproject.toml` with the same keys.
+ *
+ * What the command line says wins. An unknown key is an error, because a misspelt one would
+ * silently weaken an audit.
+ */
+
+import { UsageError } from "../errors.ts";
+import type { Level, Profile } from "../finding.ts";
+import { type ConfigFile, findConfig, readConfig } from "../node/find-config.ts";
+import type { Io } from "../node/io.ts";
+import { didYouMean } from "../suggest.ts";
+import { enumerate } from "./options.ts";
+
+export const PROFILES: readonly Profile[] = ["release", "pypi", "install", "pending"];
+export const FAIL_ON: readonly (Level | "never")[] = ["error", "warning", "info", "never"];
+export const SEVERITIES: readonly (Level | "off")[] = ["error", "warning", "info", "off"];
+
+/** Settings of `audit`; `undefined` where the file says nothing. */
+export interface Config {
+  readonly profile: Profile | undefined;
+  readonly select: readonly string[] | undefined;
+  readonly ignore: readonly string[] | undefined;
+  readonly severity: Readonly<Record<string, Level | "off">> | undefined;
+  readonly failOn: Level | "never" | undefined;
+  readonly expectPlat: string | undefined;
+  readonly requireArchs: readonly string[] | undefined;
+  readonly maxSize: string | undefined;
+  readonly maxGrowth: string | undefined;
+  readonly exclude: readonly string[] | undefined;
+  readonly ldpaths: readonly string[] | undefined;
+  /** Glob of member paths to the codes that are ignored there. */
+  readonly perFileIgnores: Readonly<Record<string, readonly string[]>> | undefined;
+}
+
+export const NO_CONFIG: Config = {
+  profile: undefined,
+  select: undefined,
+  ignore: undefined,
+  severity: undefined,
+  failOn: undefined,
+  expectPlat: undefined,
+  requireArchs: undefined,
+  maxSize: undefined,
+  maxGrowth: undefined,
+  exclude: undefined,
+  ldpaths: undefined,
+  perFileIgnores: undefined,
+};
+
+const KEYS = [
+  "profile",
+  "select",
+  "ignore",
+  "severity",
+  "fail-on",
+  "expect-plat",
+  "require-archs",
+  "max-size",
+  "max-growth",
+  "exclude",
+  "ldpaths",
+  "per-file-ignores",
+] as const;
+
+/**
+ * @param config a file that the user named, `null` for none, `undefined` for the usual places.
+ * @throws UsageError for a file that can't be read or holds what we don't know.
+ */
+export async function loadConfig(config: string | null | undefined, io: Io): Promise<Config> {
+  if (config === null) return NO_CONFIG;
+  const file = config === undefined ? findConfig(io.cwd) : openNamed(config);
+  return file === undefined ? NO_CONFIG : await parseConfig(file, config !== undefined);
+}
+
+function openNamed(path: string): ConfigFile {
+  try {
+    return readConfig(path);
+  } catch {
+    throw new UsageError(`the settings file \`${path}\` can't be read`);
+  }
+}
+
+export async function parseConfig(file: ConfigFile, named = true): Promise<Config> {
+  const { parse } = await import("smol-toml");
+  let root: unknown;
+  try {
+    root = parse(file.text);
+  } catch (error) {
+    // A broken pyproject.toml that nobody pointed us to is its owner's business.
+    if (
+      !named &&
+      file.table === "tool.wheelkit" &&
+      !/^\s*\[+\s*tool\s*\.\s*wheelkit/m.test(file.text)
+    ) {
+      return NO_CONFIG;
+    }
+    const [first = ""] = (error instanceof Error ? error.message : "").split("\n");
+    throw new UsageError(`\`${file.path}\` is no valid TOML: ${first}`);
+  }
+  let table: unknown = root;
+  if (file.table === "tool.wheelkit") {
+    const tool = isTable(root) ? root.tool : undefined;
+    table = isTable(tool) ? tool.wheelkit : undefined;
+    if (table === undefined) {
+      if (!named) return NO_CONFIG;
+      throw new UsageError(`\`${file.path}\` has no \`[tool.wheelkit]\``);
+    }
+  }
+  if (!isTable(table))
+    throw new UsageError(`\`tool.wheelkit\` in \`${file.path}\` must be a table`);
+  return readTable(table, file.path);
+}
+
+type Table = Readonly<Record<string, unknown>>;
+
+function readTable(table: Table, path: string): Config {
+  for (const key of Object.keys(table)) {
+    if (KEYS.some((known) => known === key)) continue;
+    throw new UsageError(
+      `\`${path}\` has the unknown key \`${key}\``,
+      didYouMean(key, KEYS) ?? `the keys are ${enumerate(KEYS)}`,
+    );
+  }
+  const fault = (key: string, wants: string): UsageError =>
+    new UsageError(`\`${key}\` in \`${path}\` must be ${wants}`);
+  const text = (key: string): string | undefined => {
+    const value = table[key];
+    if (value === undefined || typeof value === "string") return value;
+    throw fault(key, "a string");
+  };
+  const list = (key: string): readonly string[] | undefined => {
+    const value = table[key];
+    return value === undefined ? undefined : strings(value, () => fault(key, "a list of strings"));
+  };
+  const oneOf = <T extends string>(key: string, values: readonly T[]): T | undefined => {
+    const value = text(key);
+    if (value === undefined) return undefined;
+    const known = values.find((candidate) => candidate === value);
+    if (known === undefined) throw fault(key, enumerate(values));
+    return known;
+  };
+  const map = <T>(key: string, wants: string, read: (value: unknown) => T | undefined) => {
+    const value = table[key];
+    if (value === undefined) return undefined;
+    if (!isTable(value)) throw fault(key, "a table");
+    const entries = Object.entries(value).map(([name, item]): readonly [string, T] => {
+      const known = read(item);
+      if (known === undefined) throw fault(`${key}.${name}`, wants);
+      return [name, known];
+    });
+    return Object.fromEntries(entries);
+  };
+  const size = table["max-size"];
+  return {
+    profile: oneOf("profile", PROFILES),
+    select: list("select"),
+    ignore: list("ignore"),
+    severity: map("severity", enumerate(SEVERITIES), (value) =>
+      SEVERITIES.find((level) => level === value),
+    ),
+    failOn: oneOf("fail-on", FAIL_ON),
+    expectPlat: text("expect-plat"),
+    requireArchs: list("require-archs"),
+    maxSize: typeof size === "number" ? String(size) : text("max-size"),
+    maxGrowth: text("max-growth"),
+    exclude: list("exclude"),
+    ldpaths: list("ldpaths"),
+    perFileIgnores: map("per-file-ignores", "a list of codes", (value) =>
+      Array.isArray(value) && value.every((item) => typeof item === "string") ? value : undefined,
+    ),
+  };
+}
+
+function strings(value: unknown, fault: () => UsageError): readonly string[] {
+  if (!Array.isArray(value)) throw fault();
+  return value.map((item) => {
+    if (typeof item !== "string") throw fault();
+    return item;
+  });
+}
+
+function isTable(value: unknown): value is Table {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

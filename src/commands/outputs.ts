@@ -1,0 +1,84 @@
+/** `-f, --format` and `-o, --output`: which reports go where. */
+import { UsageError } from "../errors.ts";
+import type { Io } from "../node/io.ts";
+import { didYouMean } from "../suggest.ts";
+import type { Options } from "./command.ts";
+import { enumerate, listOption, textOption } from "./options.ts";
+
+export interface Output<Format extends string> {
+  readonly format: Format;
+  /** `undefined`: standard output. */
+  readonly file: string | undefined;
+}
+
+/**
+ * The reports wanted; one of text on standard output when nothing is said.
+ *
+ * @throws UsageError for an unknown format, and when two reports would go to the same place.
+ */
+export function wantedOutputs<Format extends string>(
+  options: Options,
+  formats: readonly Format[],
+): readonly Output<Format>[] {
+  const output = textOption(options, "output");
+  const given = listOption(options, "format");
+  const [first] = formats;
+  if (given.length === 0) return first === undefined ? [] : [{ format: first, file: output }];
+  let outputUsed = false;
+  const outputs = given.map((text) => {
+    const [name = "", ...rest] = text.split("=");
+    const format = formats.find((candidate) => candidate === name);
+    if (format === undefined) {
+      throw new UsageError(
+        `\`${name}\` is not a format of this command`,
+        didYouMean(name, formats) ?? `the formats are ${enumerate(formats)}`,
+      );
+    }
+    if (rest.length > 0) {
+      const file = rest.join("=");
+      if (file === "") throw new UsageError(`\`--format ${text}\` names no file`);
+      return { format, file };
+    }
+    outputUsed = true;
+    return { format, file: output };
+  });
+  if (output !== undefined && !outputUsed) {
+    throw new UsageError(
+      "`--output` has nothing to write: every format names its file",
+      "leave out `--output`, or one `=FILE`",
+    );
+  }
+  const places = outputs.map(({ file }) => file ?? "standard output");
+  const twice = places.find((place, index) => places.indexOf(place) !== index);
+  if (twice !== undefined) {
+    throw new UsageError(
+      `two reports would go to ${twice === "standard output" ? twice : `\`${twice}\``}`,
+      "give each its file: `-f json=report.json -f sarif=report.sarif`",
+    );
+  }
+  return outputs;
+}
+
+/** @param render gets what the place allows: colours on a terminal, its width. */
+export async function writeOutputs<Format extends string>(
+  outputs: readonly Output<Format>[],
+  io: Io,
+  render: (format: Format, toTerminal: boolean) => string | Promise<string>,
+): Promise<void> {
+  for (const { format, file } of outputs) {
+    const text = await render(format, file === undefined && io.outTerminal);
+    if (file === undefined) io.out(text);
+    else await writeReport(file, text);
+  }
+}
+
+async function writeReport(file: string, text: string): Promise<void> {
+  const [{ statSync, writeFileSync }, { writeWhole }] = await Promise.all([
+    import("node:fs"),
+    import("../node/output.ts"),
+  ]);
+  const stat = statSync(file, { throwIfNoEntry: false });
+  // A device or a pipe (`/dev/stderr`) must be written to, not replaced.
+  if (stat !== undefined && !stat.isFile()) writeFileSync(file, text);
+  else await writeWhole(file, new TextEncoder().encode(text));
+}

@@ -1,0 +1,41 @@
+/** What only the command knows, laid over a result: expectations and ignores for single files. */
+import { checkExpectations } from "../audit/expectations.ts";
+import { atLeast, toFindings } from "../audit/findings.ts";
+import type { WheelResult } from "../audit/result.ts";
+import { compareText } from "../bytes.ts";
+import type { Finding } from "../finding.ts";
+import type { AuditSettings } from "./audit-options.ts";
+
+export async function refine(wheel: WheelResult, settings: AuditSettings): Promise<WheelResult> {
+  const { audit, expected, perFileIgnores } = settings;
+  const extra = toFindings(checkExpectations(wheel, expected), audit.findings);
+  const ignored = await ignoredFindings(wheel.findings, perFileIgnores);
+  if (extra.length === 0 && ignored.size === 0) return wheel;
+  const findings = [...wheel.findings.filter((finding) => !ignored.has(finding)), ...extra].sort(
+    (a, b) =>
+      compareText(a.path ?? "", b.path ?? "") ||
+      compareText(a.code, b.code) ||
+      (a.at?.offset ?? -1) - (b.at?.offset ?? -1),
+  );
+  const { failOn } = audit;
+  const ok = failOn === "never" || !findings.some(({ level }) => atLeast(level, failOn));
+  return { ...wheel, ok, findings };
+}
+
+async function ignoredFindings(
+  findings: readonly Finding[],
+  perFile: AuditSettings["perFileIgnores"],
+): Promise<ReadonlySet<Finding>> {
+  const ignored = new Set<Finding>();
+  const patterns = Object.entries(perFile);
+  if (patterns.length === 0 || findings.length === 0) return ignored;
+  const { default: picomatch } = await import("picomatch");
+  for (const [pattern, codes] of patterns) {
+    const matches = picomatch(pattern, { dot: true });
+    for (const finding of findings) {
+      if (finding.path === undefined || !matches(finding.path)) continue;
+      if (codes.some((code) => finding.code.startsWith(code))) ignored.add(finding);
+    }
+  }
+  return ignored;
+}
