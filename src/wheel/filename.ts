@@ -1,0 +1,136 @@
+/**
+ * The file name of a wheel: `{name}-{version}(-{build})?-{python}-{abi}-{platform}(-{variant})?.whl`.
+ *
+ * Source: the binary distribution format (PEP 427), PEP 425 for the tags, the PEP 825 draft for the
+ * variant label, the PEP 777 draft for `.whlx`.
+ */
+import { printable } from "../bytes.ts";
+import type { Problem } from "../finding.ts";
+import { parsePythonTag } from "./python-tag.ts";
+import type { WheelCode } from "./rules.ts";
+import { countTags, MAX_TAGS } from "./tag.ts";
+
+/** The parts as they are spelled; {@link formatWheelFilename} gives the same text back. */
+export interface WheelFilename {
+  readonly name: string;
+  readonly version: string;
+  /** Begins with a digit in a valid name. */
+  readonly build?: string;
+  /** Parts of the compressed tag sets, in the order of the file name. */
+  readonly pythonTags: readonly string[];
+  readonly abiTags: readonly string[];
+  readonly platformTags: readonly string[];
+  /** PEP 825 label. */
+  readonly variant?: string;
+  /** `.whlx` is the PEP 777 draft's. */
+  readonly extension: ".whl" | ".whlx";
+}
+
+export interface ParsedFilename {
+  readonly name?: WheelFilename;
+  readonly problems: readonly Problem<WheelCode>[];
+}
+
+const VARIANT = /^[0-9a-z._]+$/;
+/** Longer than any file system takes; keeps the work on a hostile name small. */
+const MAX_LENGTH = 4096;
+
+/** Splits a base name into its parts. What is wrong inside the parts is told by `checkFilename`. */
+export function parseWheelFilename(base: string): ParsedFilename {
+  const extension = base.endsWith(".whlx") ? ".whlx" : ".whl";
+  if (!base.endsWith(extension)) {
+    return malformed(`\`${shown(base)}\` does not end in \`.whl\``);
+  }
+  if (base.length > MAX_LENGTH) {
+    return malformed(`the file name is ${base.length} characters long`);
+  }
+  const parts = base.slice(0, -extension.length).split("-");
+  if (parts.length < 5 || parts.length > 7) {
+    return malformed(
+      `\`${shown(base)}\` has ${parts.length} parts between dashes, not the 5 or 6 of a wheel`,
+    );
+  }
+  // A build tag begins with a digit and a python tag never does, so six parts can be told apart.
+  const hasBuild = parts.length === 7 || (parts.length === 6 && !isPythonTagSet(parts[2] ?? ""));
+  const hasVariant = parts.length === (hasBuild ? 7 : 6);
+  const [name = "", version = ""] = parts;
+  const [python = "", abi = "", platform = "", variant] = parts.slice(hasBuild ? 3 : 2);
+  for (const [what, text] of Object.entries({ name, version, python, abi, platform })) {
+    if (text === "") {
+      return malformed(`\`${shown(base)}\` has an empty ${describePart(what)}`);
+    }
+  }
+  if (hasVariant && (variant === undefined || !VARIANT.test(variant))) {
+    return malformed(
+      `\`${shown(base)}\` has ${parts.length} parts between dashes, and the last, \`${shown(variant ?? "")}\`, is no variant label`,
+    );
+  }
+  const sets = {
+    pythonTags: python.split("."),
+    abiTags: abi.split("."),
+    platformTags: platform.split("."),
+  };
+  const empty = Object.values(sets).some((set) => set.includes(""));
+  if (empty) return malformed(`\`${shown(base)}\` has an empty tag in a compressed set`);
+  if (countTags(sets) > MAX_TAGS) {
+    return malformed(`the file name stands for ${countTags(sets)} tags; ${MAX_TAGS} are the limit`);
+  }
+  const problems: Problem<WheelCode>[] = [];
+  if (hasVariant) {
+    problems.push({
+      code: "NAM001",
+      level: "warning",
+      message: `the file name carries the variant label \`${shown(variant ?? "")}\`, which only a draft (PEP 825) defines`,
+      hint: "leave the label out for indexes and installers of today",
+    });
+  }
+  if (extension === ".whlx") {
+    problems.push({
+      code: "NAM001",
+      level: "warning",
+      message: "the extension `.whlx` is only defined by a draft (PEP 777)",
+      hint: "name the file `.whl` for indexes and installers of today",
+    });
+  }
+  return {
+    name: {
+      name,
+      version,
+      ...(hasBuild ? { build: parts[2] ?? "" } : {}),
+      ...sets,
+      ...(hasVariant && variant !== undefined ? { variant } : {}),
+      extension,
+    },
+    problems,
+  };
+}
+
+/** The inverse of {@link parseWheelFilename}. */
+export function formatWheelFilename(name: WheelFilename): string {
+  const parts = [
+    name.name,
+    name.version,
+    ...(name.build === undefined ? [] : [name.build]),
+    name.pythonTags.join("."),
+    name.abiTags.join("."),
+    name.platformTags.join("."),
+    ...(name.variant === undefined ? [] : [name.variant]),
+  ];
+  return parts.join("-") + name.extension;
+}
+
+function malformed(message: string): ParsedFilename {
+  return { problems: [{ code: "NAM001", message }] };
+}
+
+function describePart(what: string): string {
+  return what === "name" || what === "version" ? what : `${what} tag`;
+}
+
+function isPythonTagSet(text: string): boolean {
+  return text.split(".").every((part) => parsePythonTag(part).kind !== "other");
+}
+
+function shown(text: string): string {
+  return printable(text.length > 200 ? `${text.slice(0, 200)}…` : text);
+}

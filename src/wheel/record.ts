@@ -1,0 +1,312 @@
+/**
+ * RECORD: path, hash and size of every file of a wheel, as CSV (PEP 376, PEP 427; the recording
+ * installed projects specification), read as Python's `csv` module reads it.
+ *
+ * Rows are found on the bytes, and a cap bounds them, so that 250 MB of RECORD cost memory for the
+ * rows that a real wheel can have and no more.
+ */
+import { bytesEqual, decodeUtf8Lossy, encodeUtf8, printable, toHex } from "../bytes.ts";
+import type { Problem } from "../finding.ts";
+import type { HashName } from "../platform.ts";
+import { decodeBase64Url, encodeBase64Url } from "./base64.ts";
+import type { WheelCode } from "./rules.ts";
+
+export interface RecordRow {
+  readonly path: string;
+  /** Left of the `=` of the second column; empty when there is no hash. */
+  readonly algorithm: string;
+  /** Right of the `=`, as it is written. */
+  readonly digest: string;
+  /** Third column, as it is written. */
+  readonly size: string;
+  /** 1 for the first line of the file; a row may span lines. */
+  readonly line: number;
+  /** Bytes of the row in the file, with its line end. */
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface ParsedRecord {
+  readonly rows: readonly RecordRow[];
+  readonly problems: readonly Problem<WheelCode>[];
+}
+
+/** What RECORD promises of a file. */
+export interface RecordExpectation {
+  readonly algorithm: HashName;
+  readonly digest: Uint8Array;
+  /** Bytes; absent when RECORD does not say. */
+  readonly size?: number;
+}
+
+/** Twice the cap on the members of an archive: more rows can't name different files. */
+const MAX_ROWS = 400_000;
+/** One broken file has one cause: that many complaints show it. */
+const MAX_PROBLEMS = 20;
+
+const COMMA = 0x2c;
+const QUOTE = 0x22;
+const LF = 0x0a;
+const CR = 0x0d;
+
+/** Digest lengths in bytes. */
+export const DIGEST_LENGTHS: Readonly<Record<HashName, number>> = {
+  md5: 16,
+  sha1: 20,
+  sha224: 28,
+  sha256: 32,
+  sha384: 48,
+  sha512: 64,
+};
+
+export function isHashName(text: string): text is HashName {
+  return Object.hasOwn(DIGEST_LENGTHS, text);
+}
+
+/** All rows, with REC002 for what is no three-column CSV. Never throws. */
+export function parseRecord(bytes: Uint8Array): ParsedRecord {
+  const rows: RecordRow[] = [];
+  const problems: Problem<WheelCode>[] = [];
+  const report = (message: string, offset: number): void => {
+    if (problems.length < MAX_PROBLEMS) {
+      problems.push({ code: "REC002", message, at: { record: "RECORD", offset } });
+    }
+  };
+  let at = 0;
+  let line = 1;
+  while (at < bytes.length) {
+    if (rows.length === MAX_ROWS) {
+      report(`RECORD has more than ${MAX_ROWS} rows; the rest was not read`, at);
+      break;
+    }
+    const start = at;
+    const row = readRow(bytes, start);
+    at = row.end;
+    const [path, hash, size] = row.fields;
+    // A line without any field is skipped by Python's readers.
+    if (path !== undefined) {
+      if (row.defect !== undefined) report(`line ${line} of RECORD ${row.defect}`, start);
+      if (row.fields.length !== 3) {
+        report(
+          `line ${line} of RECORD has ${row.fields.length} column${row.fields.length === 1 ? "" : "s"} where path, hash and size are needed: \`${excerpt(path)}\``,
+          start,
+        );
+      }
+      const { algorithm, digest } = splitHash(hash ?? "");
+      rows.push({ path, algorithm, digest, size: size ?? "", line, start, end: at });
+    }
+    line += row.lines;
+  }
+  return { rows, problems };
+}
+
+interface RawRow {
+  readonly fields: readonly string[];
+  readonly end: number;
+  /** Line ends inside the row and at its end. */
+  readonly lines: number;
+  readonly defect?: string;
+}
+
+/** One row from `start`, in the dialect `excel` of Python's csv. */
+function readRow(bytes: Uint8Array, start: number): RawRow {
+  const fields: string[] = [];
+  let at = start;
+  let lines = 0;
+  let defect: string | undefined;
+  for (;;) {
+    const begin = at;
+    if (bytes[at] === QUOTE) {
+      const quoted = readQuoted(bytes, at);
+      fields.push(quoted.text);
+      at = quoted.end;
+      lines += quoted.lines;
+      defect ??= quoted.defect;
+    } else {
+      while (at < bytes.length) {
+        const byte = bytes[at];
+        if (byte === COMMA || byte === LF || byte === CR) break;
+        at++;
+      }
+      if (at === begin && fields.length === 0 && bytes[at] !== COMMA) {
+        // Nothing at all before the line end: no field, not even an empty one.
+        const end = lineEnd(bytes, at);
+        return { fields, end, lines: 1 };
+      }
+      fields.push(textOf(bytes, begin, at));
+    }
+    if (fields.length > 3 && bytes[at] === COMMA) {
+      // Further columns are wrong already; their number must not cost memory.
+      while (at < bytes.length && bytes[at] !== LF && bytes[at] !== CR) at++;
+    }
+    if (bytes[at] !== COMMA) break;
+    at++;
+  }
+  const end = lineEnd(bytes, at);
+  for (const field of fields) {
+    if (field.includes("\0")) defect ??= "contains a NUL character";
+  }
+  return { fields, end, lines: lines + 1, ...(defect === undefined ? {} : { defect }) };
+}
+
+interface Quoted {
+  readonly text: string;
+  readonly end: number;
+  readonly lines: number;
+  readonly defect?: string;
+}
+
+/** A field that begins with a quote; `""` inside stands for one. Ends before a comma or line end. */
+function readQuoted(bytes: Uint8Array, open: number): Quoted {
+  const pieces: string[] = [];
+  let at = open + 1;
+  let begin = at;
+  let lines = 0;
+  let closed = false;
+  while (at < bytes.length) {
+    const byte = bytes[at];
+    if (byte === QUOTE) {
+      if (bytes[at + 1] !== QUOTE) {
+        closed = true;
+        break;
+      }
+      pieces.push(textOf(bytes, begin, at + 1));
+      at += 2;
+      begin = at;
+      continue;
+    }
+    if (byte === LF || (byte === CR && bytes[at + 1] !== LF)) lines++;
+    at++;
+  }
+  pieces.push(textOf(bytes, begin, at));
+  if (!closed) return { text: pieces.join(""), end: at, lines, defect: "has a quote without end" };
+  at++;
+  const tail = at;
+  while (at < bytes.length && bytes[at] !== COMMA && bytes[at] !== LF && bytes[at] !== CR) at++;
+  if (at === tail) return { text: pieces.join(""), end: at, lines };
+  pieces.push(textOf(bytes, tail, at));
+  return { text: pieces.join(""), end: at, lines, defect: "has text behind a closing quote" };
+}
+
+function lineEnd(bytes: Uint8Array, at: number): number {
+  if (bytes[at] === CR) return bytes[at + 1] === LF ? at + 2 : at + 1;
+  return Math.min(bytes.length, at + 1);
+}
+
+const ASCII_PIECE = 128;
+
+/** Short ASCII texts, which nearly all are, without the cost of a decoder's call. */
+function textOf(bytes: Uint8Array, start: number, end: number): string {
+  if (end - start > ASCII_PIECE) return decodeUtf8Lossy(bytes.subarray(start, end));
+  let text = "";
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at] ?? 0;
+    if (byte >= 0x80) return decodeUtf8Lossy(bytes.subarray(start, end));
+    text += String.fromCharCode(byte);
+  }
+  return text;
+}
+
+function splitHash(hash: string): { readonly algorithm: string; readonly digest: string } {
+  const equals = hash.indexOf("=");
+  if (equals === -1) return { algorithm: hash === "" ? "" : hash, digest: "" };
+  return { algorithm: hash.slice(0, equals), digest: hash.slice(equals + 1) };
+}
+
+export type DecodedDigest =
+  | {
+      readonly ok: true;
+      readonly bytes: Uint8Array /** Unneeded `=` at the end. */;
+      readonly padded: boolean;
+    }
+  | { readonly ok: false; readonly why: string };
+
+/** The digest of a row: URL-safe base64 without padding (PEP 427). Padding is told, not refused. */
+export function decodeDigest(row: Pick<RecordRow, "algorithm" | "digest">): DecodedDigest {
+  if (!isHashName(row.algorithm)) return { ok: false, why: "the algorithm is unknown" };
+  const bare = row.digest.replace(/={1,2}$/, "");
+  const bytes = decodeBase64Url(bare);
+  if (bytes === undefined) {
+    return { ok: false, why: `\`${excerpt(row.digest)}\` is not URL-safe base64` };
+  }
+  const expected = DIGEST_LENGTHS[row.algorithm];
+  if (bytes.length !== expected) {
+    return {
+      ok: false,
+      why: `it decodes to ${bytes.length} bytes, ${row.algorithm} has ${expected}`,
+    };
+  }
+  return { ok: true, bytes, padded: bare.length !== row.digest.length };
+}
+
+/** Decimal bytes of the third column; `undefined` when it is empty or no number. */
+export function recordSize(row: Pick<RecordRow, "size">): number | undefined {
+  return /^[0-9]{1,15}$/.test(row.size) ? Number(row.size) : undefined;
+}
+
+/** What is to be verified while members are inflated, by path. The last of equal paths counts. */
+export function recordPlan(rows: readonly RecordRow[]): ReadonlyMap<string, RecordExpectation> {
+  const plan = new Map<string, RecordExpectation>();
+  for (const row of rows) {
+    const { algorithm } = row;
+    if (!isHashName(algorithm)) continue;
+    const digest = decodeDigest(row);
+    if (!digest.ok) continue;
+    const size = recordSize(row);
+    plan.set(row.path, {
+      algorithm,
+      digest: digest.bytes,
+      ...(size === undefined ? {} : { size }),
+    });
+  }
+  return plan;
+}
+
+/** REC008 when the content is not what RECORD says. Sizes are compared by `checkWheel`. */
+export function checkRecordDigest(
+  path: string,
+  expected: RecordExpectation,
+  digest: Uint8Array,
+  size: number,
+): readonly Problem<WheelCode>[] {
+  if (bytesEqual(digest, expected.digest)) return [];
+  return [
+    {
+      code: "REC008",
+      path,
+      message: `RECORD promises ${expected.algorithm} ${shortHex(expected.digest)}, the ${size} bytes of the file have ${shortHex(digest)}`,
+    },
+  ];
+}
+
+function shortHex(bytes: Uint8Array): string {
+  return `${toHex(bytes.subarray(0, 8))}…`;
+}
+
+/** What a row is written from. */
+export interface RecordLine {
+  readonly path: string;
+  /** Absent for RECORD itself. */
+  readonly hash?: { readonly algorithm: HashName; readonly digest: Uint8Array };
+  readonly size?: number;
+}
+
+/** One row as Python's `csv.writer` with `lineterminator="\n"` writes it. */
+export function formatRecordLine({ path, hash, size }: RecordLine): string {
+  const digest = hash === undefined ? "" : `${hash.algorithm}=${encodeBase64Url(hash.digest)}`;
+  return `${quoteField(path)},${digest},${size ?? ""}\n`;
+}
+
+/** The whole file; rows in the order given. */
+export function formatRecord(rows: readonly RecordLine[]): Uint8Array {
+  return encodeUtf8(rows.map(formatRecordLine).join(""));
+}
+
+/** Quotes where csv's QUOTE_MINIMAL does. */
+function quoteField(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+function excerpt(text: string): string {
+  return printable(text.length > 120 ? `${text.slice(0, 120)}…` : text);
+}
