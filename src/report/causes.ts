@@ -57,7 +57,7 @@ export function describeCause(reason: PolicyReason, symbols: number): string {
     case "symbol-version":
       return `needs ${version} of ${library}${listed}`;
     case "library":
-      return `links ${library}, which is not part of the policy`;
+      return `links ${library}, which is neither in the wheel nor promised by the platform`;
     case "forbidden-symbol":
       return `imports symbols of ${library} that the policy forbids${listed}`;
     case "isa":

@@ -2,10 +2,9 @@
  * JUnit XML as CI servers read it: a suite for each wheel, a case for each family of rules, a
  * failure for what fails the audit, `skipped` for what could not be decided.
  */
-import { atLeast } from "../audit/findings.ts";
 import type { WheelResult } from "../audit/result.ts";
 import type { Finding, Level } from "../finding.ts";
-import { plural, type Reported } from "./reported.ts";
+import { LEVELS, plural, type Reported } from "./reported.ts";
 import { xmlText } from "./xml.ts";
 
 /** Families that every wheel is judged by, even when nothing is found. */
@@ -45,7 +44,7 @@ function suite(wheel: WheelResult, families: readonly string[], failOn: Level | 
   let skipped = 0;
   for (const family of all) {
     const findings = wheel.findings.filter(({ code }) => familyOf(code) === family);
-    const failing = findings.filter(({ level }) => failOn !== "never" && atLeast(level, failOn));
+    const failing = findings.filter(({ level }) => fails(level, failOn));
     const open = wheel.unverified.filter(({ code }) => familyOf(code) === family);
     const inner: string[] = [];
     if (failing.length > 0) {
@@ -87,4 +86,8 @@ function line({ level, code, path, message, hint }: Finding): string {
 /** `ZIP` of `ZIP001`. */
 function familyOf(code: string): string {
   return /^[A-Z]+/.exec(code)?.[0] ?? code;
+}
+
+function fails(level: Level, failOn: Level | "never"): boolean {
+  return failOn !== "never" && LEVELS.indexOf(level) <= LEVELS.indexOf(failOn);
 }

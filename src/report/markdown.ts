@@ -66,10 +66,8 @@ function escapeMarkdown(text: string): string {
   );
 }
 
-/** A code span; the fence is longer than any run of backticks inside. */
+/** A code span, or escaped text where a code span would need tricks. */
 function code(text: string): string {
-  const safe = printable(text).replaceAll("|", "\\|");
-  const longest = Math.max(0, ...(safe.match(/`+/g) ?? []).map((run) => run.length));
-  const fence = "`".repeat(longest + 1);
-  return longest === 0 ? `${fence}${safe}${fence}` : `${fence} ${safe} ${fence}`;
+  const safe = printable(text);
+  return /[`|<>&\\]/.test(safe) ? escapeMarkdown(safe) : `\`${safe}\``;
 }

@@ -2,7 +2,7 @@
 import type { WheelResult } from "../audit/result.ts";
 import { printable } from "../bytes.ts";
 import type { Finding, Level, Unverified } from "../finding.ts";
-import { comparePolicies, describeCause, foldReasons } from "./causes.ts";
+import { type Cause, comparePolicies, describeCause, foldReasons } from "./causes.ts";
 import type { Palette } from "./palette.ts";
 import { countFindings, LEVELS, platformLine, plural, someOf } from "./reported.ts";
 import { wrap } from "./wrap.ts";
@@ -61,11 +61,11 @@ function causesText(wheel: WheelResult, options: TextOptions): readonly string[]
   const lines = [palette.strong("why")];
   const shown = verbose ? causes : causes.slice(0, FEW);
   for (const { reason, policies, paths } of shown) {
-    const [newest = ""] = policies;
-    const others = policies.length > 1 ? `${newest} and older` : newest;
+    const who = palette.strong(someOf(paths, verbose ? paths.length : 2));
+    const what = describeCause(reason, verbose ? Number.POSITIVE_INFINITY : 3);
     lines.push(
       ...wrap(
-        `${palette.strong(someOf(paths, verbose ? paths.length : 2))} ${describeCause(reason, verbose ? 1000 : 3)}: rules out ${others}`,
+        `${who} ${what}: rules out ${describeCost(wheel, policies, all)}`,
         width,
         "  ",
         "    ",
@@ -88,6 +88,19 @@ function matters({ platform }: WheelResult, policies: readonly string[]): boolea
   if (platform.reachable === null && platform.supported?.startsWith("linux_")) return true;
   const [newest] = policies;
   return wanted.some((policy) => newest !== undefined && comparePolicies(policy, newest) >= 0);
+}
+
+/** Newest policy that is lost; the older ones go with it. */
+function describeCost(
+  { platform }: WheelResult,
+  policies: readonly string[],
+  all: readonly Cause[],
+): string {
+  const [newest = ""] = policies;
+  // Nothing but `linux` is left: then the worst causes cost every policy there is.
+  const every = platform.supported?.startsWith("linux_") && newest === all[0]?.policies[0];
+  if (every) return `every ${platform.family} tag`;
+  return policies.length > 1 ? `${newest} and older` : newest;
 }
 
 /** The policy of a platform tag: the tag without its architecture. */

@@ -1,0 +1,110 @@
+import { createHash } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { auditGithub } from "../../../src/report/github.ts";
+import { auditJson } from "../../../src/report/json.ts";
+import { auditJunit } from "../../../src/report/junit.ts";
+import { auditMarkdown } from "../../../src/report/markdown.ts";
+import { PLAIN } from "../../../src/report/palette.ts";
+import type { Reported } from "../../../src/report/reported.ts";
+import { auditSarif } from "../../../src/report/sarif.ts";
+import { auditText } from "../../../src/report/text.ts";
+import { columns } from "../../../src/report/wrap.ts";
+import { expectGolden } from "../../support/golden.ts";
+import { CLEAN, FAILING, HOSTILE } from "../../support/results.ts";
+
+const BOTH: readonly Reported[] = [
+  { uri: `dist/${FAILING.file}`, result: FAILING },
+  { uri: `dist/${CLEAN.file}`, result: CLEAN },
+];
+const EVIL: readonly Reported[] = [{ uri: "dist/evil.whl", result: HOSTILE }];
+const RULE = {
+  title: "hash in RECORD differs",
+  level: "error",
+  why: "Installers trust it.",
+  mend: "Write RECORD anew.",
+  source: "PEP 376",
+} as const;
+const CONTEXT = {
+  rules: { REC004: RULE },
+  digest: (text: string): string => createHash("sha256").update(text).digest("hex"),
+};
+
+function text(verbose: boolean, wheels = [FAILING, CLEAN]): string {
+  return auditText(wheels, { palette: PLAIN, width: 80, verbose });
+}
+
+describe("the reports of one failing and one clean wheel", () => {
+  it.each([
+    ["text", text(false)],
+    ["verbose.text", text(true)],
+    ["json", auditJson([FAILING, CLEAN])],
+    ["github", auditGithub(BOTH)],
+    ["junit.xml", auditJunit(BOTH, ["ZIP", "REC"], "error")],
+    ["markdown.md", auditMarkdown(BOTH)],
+    ["sarif.json", auditSarif(BOTH, CONTEXT)],
+  ])("%s", (name, actual) => expectGolden(`report/${name}`, actual));
+});
+
+describe("text", () => {
+  it("keeps to 80 columns where no word is longer", () => {
+    for (const line of text(false).split("\n")) expect(columns(line)).toBeLessThanOrEqual(80);
+  });
+
+  it("says little of a clean wheel", () => {
+    expect(text(false, [CLEAN])).toBe(
+      "ok clean-2.0-cp312-cp312-manylinux_2_17_x86_64.whl\n" +
+        "  manylinux_2_17_x86_64, as claimed; no finding\n",
+    );
+  });
+
+  it("shortens long lists and says how to see them", () => {
+    expect(text(false)).toContain("… and 3 more of REC004; -v shows all");
+    expect(text(true)).not.toContain("more of REC004");
+  });
+});
+
+describe("names that come from a wheel", () => {
+  const outputs = {
+    text: text(true, [HOSTILE]),
+    github: auditGithub(EVIL),
+    junit: auditJunit(EVIL, [], "error"),
+    markdown: auditMarkdown(EVIL),
+  };
+
+  it.each(Object.entries(outputs))("%s prints no control or direction character", (_, output) => {
+    expect(output.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+  });
+
+  it("can't forge a line", () => {
+    for (const output of Object.values(outputs)) {
+      for (const line of output.split("\n")) expect(line).not.toMatch(/^::error::x/);
+    }
+  });
+
+  it("can't forge markup", () => {
+    expect(outputs.junit).not.toContain("<b>");
+    expect(outputs.markdown.replace(/`+[^\n]*?`+/g, "")).not.toContain("<b>");
+  });
+});
+
+describe("sarif", () => {
+  it("keeps a finding's fingerprint when only version and numbers change", () => {
+    const later = {
+      ...FAILING,
+      file: "demo-1.1-cp312-cp312-manylinux_2_17_x86_64.whl",
+      version: "1.1",
+      findings: FAILING.findings.map((finding) => ({
+        ...finding,
+        message: finding.message.replace("2.34", "2.35"),
+      })),
+    };
+    const prints = (wheels: readonly Reported[]): readonly string[] =>
+      [...auditSarif(wheels, CONTEXT).matchAll(/"wheelkit\/v1": "([0-9a-f]{64})"/g)].map(
+        ([, print]) => print ?? "",
+      );
+    const before = prints([{ uri: "dist/a.whl", result: FAILING }]);
+    expect(before.length).toBe(FAILING.findings.length);
+    expect(new Set(before).size).toBe(before.length);
+    expect(prints([{ uri: "dist/b.whl", result: later }])).toEqual(before);
+  });
+});
