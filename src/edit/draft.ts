@@ -1,0 +1,318 @@
+/**
+ * A wheel in the making: members are renamed, replaced, added and removed, and at the end an archive
+ * is laid out in which everything else keeps its raw bytes.
+ */
+import { bytesEqual, compareText, printable } from "../bytes.ts";
+import { RefusalError } from "../errors.ts";
+import type { Compression } from "../platform.ts";
+import type { Source } from "../source.ts";
+import type { WheelFilename } from "../wheel/filename.ts";
+import { formatWheelFilename } from "../wheel/filename.ts";
+import { DOS_EPOCH, laterTime } from "../zip/dos-time.ts";
+import type { ZipEntry } from "../zip/entry.ts";
+import type { ArchiveLayout, DosTime, Member } from "../zip/writer.ts";
+import { hasDescriptor, layoutArchive, modeOf, packMember, rewriteMember } from "../zip/writer.ts";
+import { editRecord } from "./record-edit.ts";
+
+/** What a draft needs of an open wheel. */
+export interface DraftInput {
+  readonly file: string;
+  readonly source: Source;
+  readonly compression: Compression;
+  readonly entries: readonly ZipEntry[];
+  read(path: string): Uint8Array | undefined;
+}
+
+interface DraftMember {
+  /** Present name. */
+  path: string;
+  readonly entry: ZipEntry | undefined;
+  /** New content. */
+  bytes: Uint8Array | undefined;
+  mode: number | undefined;
+}
+
+export interface BuildOptions {
+  /** Of changed and new members; default: the newest time in the input. */
+  readonly time?: DosTime;
+  /** 0-9, default 6. */
+  readonly level?: number;
+  /** Members with data descriptors keep them, so that nothing moves. */
+  readonly inPlace: boolean;
+}
+
+export interface Built {
+  readonly file: string;
+  readonly layout: ArchiveLayout;
+  readonly members: readonly Member[];
+  /** Member by member, for reports: old and new path where they differ. */
+  readonly changes: readonly MemberChange[];
+  /** The same again, with padding so that the archive has at least `size` bytes. */
+  padTo(size: number): ArchiveLayout;
+}
+
+export interface MemberChange {
+  readonly what: "added" | "removed" | "changed" | "renamed";
+  /** New path; for what was removed the old one. */
+  readonly path: string;
+  readonly from?: string;
+  /** Bytes before and after, unpacked. */
+  readonly before?: number;
+  readonly after?: number;
+}
+
+export class Draft {
+  readonly input: DraftInput;
+  /** Changes of the file name are made here. */
+  name: WheelFilename;
+  /** Things that the user should know: printed, no failure. */
+  readonly warnings: string[] = [];
+  distInfo: string;
+  readonly #members: DraftMember[];
+  readonly #byPath = new Map<string, DraftMember>();
+  readonly #removed: DraftMember[] = [];
+
+  constructor(input: DraftInput, name: WheelFilename, distInfo: string) {
+    this.input = input;
+    this.name = name;
+    this.distInfo = distInfo;
+    this.#members = input.entries.map((entry) => ({
+      path: entry.name,
+      entry,
+      bytes: undefined,
+      mode: undefined,
+    }));
+    for (const member of this.#members) this.#byPath.set(member.path, member);
+  }
+
+  get file(): string {
+    return formatWheelFilename(this.name);
+  }
+
+  /** Present paths, in the archive's order. */
+  paths(): readonly string[] {
+    return this.#members.map(({ path }) => path);
+  }
+
+  has(path: string): boolean {
+    return this.#byPath.has(path);
+  }
+
+  /** Content as it is now; `undefined` where there is no such member or it can't be read. */
+  read(path: string): Uint8Array | undefined {
+    const member = this.#byPath.get(path);
+    if (member === undefined) return undefined;
+    return member.bytes ?? (member.entry && this.input.read(member.entry.name));
+  }
+
+  /** @throws RefusalError when the member is missing or damaged. */
+  need(path: string, code: string): Uint8Array {
+    const bytes = this.read(path);
+    if (bytes !== undefined) return bytes;
+    throw new RefusalError(
+      code,
+      `\`${printable(path)}\` is missing or can't be read`,
+      "run `wheelkit audit` to see what is wrong with the wheel",
+    );
+  }
+
+  /** Replaces or adds a member. */
+  write(path: string, bytes: Uint8Array, mode?: number): void {
+    const member = this.#byPath.get(path);
+    if (member === undefined) {
+      const added = { path, entry: undefined, bytes, mode };
+      this.#members.push(added);
+      this.#byPath.set(path, added);
+      return;
+    }
+    const before = this.read(path);
+    if (before !== undefined && bytesEqual(before, bytes)) return;
+    member.bytes = bytes;
+    if (mode !== undefined) member.mode = mode;
+  }
+
+  remove(path: string): void {
+    const member = this.#byPath.get(path);
+    if (member === undefined) return;
+    this.#byPath.delete(path);
+    this.#members.splice(this.#members.indexOf(member), 1);
+    this.#removed.push(member);
+  }
+
+  /** Moves everything below a top-level folder. */
+  renameFolder(from: string, to: string): void {
+    for (const member of this.#members) {
+      if (member.path !== `${from}/` && !member.path.startsWith(`${from}/`)) continue;
+      this.#byPath.delete(member.path);
+      member.path = to + member.path.slice(from.length);
+      if (this.#byPath.has(member.path)) {
+        throw new RefusalError("ZIP008", `the wheel has \`${printable(member.path)}\` already`);
+      }
+      this.#byPath.set(member.path, member);
+    }
+    if (this.distInfo === from) this.distInfo = to;
+  }
+
+  changed(): boolean {
+    return (
+      this.#removed.some(({ entry }) => entry !== undefined) ||
+      this.file !== this.input.file ||
+      this.#members.some((member) => isTouched(member))
+    );
+  }
+
+  /** Rebuilds RECORD and lays the archive out. */
+  build(options: BuildOptions): Built {
+    if (this.changed()) this.#updateRecord();
+    const { compression, source } = this.input;
+    const time = options.time ?? newestTime(this.input.entries);
+    const level = options.level ?? 6;
+    const members = this.#ordered().map((member): Member => {
+      const { entry, path, bytes } = member;
+      const mode = member.mode ?? (entry && modeOf(entry));
+      if (bytes !== undefined) {
+        return packMember(
+          { name: path, bytes, time, level, ...(mode === undefined ? {} : { mode }) },
+          compression,
+        );
+      }
+      if (entry === undefined) throw new TypeError(`${path} has no content`);
+      const rewritten =
+        path !== entry.name ||
+        member.mode !== undefined ||
+        (hasDescriptor(entry) && !options.inPlace);
+      return rewritten
+        ? rewriteMember(entry, source, { name: path, ...(mode === undefined ? {} : { mode }) })
+        : { kind: "kept", entry, source };
+    });
+    return {
+      file: this.file,
+      layout: layoutArchive(members),
+      members,
+      changes: this.#changes(),
+      padTo: (size) => padded(members, size),
+    };
+  }
+
+  /**
+   * The archive's order, with what moved or changed in dist-info at the end and RECORD last (PEP
+   * 427), so that the next edit finds it there; new files come right before it.
+   */
+  #ordered(): readonly DraftMember[] {
+    const inDistInfo = (member: DraftMember): boolean =>
+      member.path.startsWith(`${this.distInfo}/`);
+    const record = `${this.distInfo}/RECORD`;
+    const added = this.#members.filter(({ entry }) => entry === undefined);
+    const stays = this.#members.filter(
+      (member) => member.entry !== undefined && !(inDistInfo(member) && isTouched(member)),
+    );
+    const moved = this.#members.filter(
+      (member) =>
+        member.entry !== undefined &&
+        inDistInfo(member) &&
+        isTouched(member) &&
+        member.path !== record,
+    );
+    const lastOther = stays.findLastIndex((member) => !inDistInfo(member));
+    return [
+      ...stays.slice(0, lastOther + 1),
+      ...added.filter((member) => !inDistInfo(member)),
+      ...stays.slice(lastOther + 1).filter(({ path }) => path !== record),
+      ...moved,
+      ...added.filter((member) => inDistInfo(member) && member.path !== record),
+      ...this.#members.filter(
+        (member) => member.path === record && !stays.slice(0, lastOther + 1).includes(member),
+      ),
+    ];
+  }
+
+  #updateRecord(): void {
+    const record = `${this.distInfo}/RECORD`;
+    const bytes = this.need(record, "REC001");
+    for (const signature of [`${record}.jws`, `${record}.p7s`]) {
+      if (!this.has(signature)) continue;
+      this.remove(signature);
+      this.warnings.push(
+        `\`${printable(signature)}\` is left out: the signature of RECORD is not valid for the edited wheel`,
+      );
+    }
+    const { compression } = this.input;
+    const renamed = new Map<string, string>();
+    const contents = new Map<string, Uint8Array>();
+    for (const member of this.#members) {
+      if (member.entry !== undefined && member.entry.name !== member.path) {
+        renamed.set(member.entry.name, member.path);
+      }
+      if (member.bytes !== undefined && member.path !== record) {
+        contents.set(member.path, member.bytes);
+      }
+    }
+    const removed = new Set(
+      this.#removed.flatMap(({ entry }) => (entry === undefined ? [] : [entry.name])),
+    );
+    this.write(
+      record,
+      editRecord(bytes, { renamed, removed, contents, record }, (algorithm, content) => {
+        const hasher = compression.hasher(algorithm);
+        hasher.update(content);
+        return hasher.digest();
+      }),
+    );
+  }
+
+  #changes(): readonly MemberChange[] {
+    const changes: MemberChange[] = [];
+    for (const { path, entry, bytes } of this.#members) {
+      const from = entry !== undefined && entry.name !== path ? { from: entry.name } : {};
+      if (entry === undefined) {
+        changes.push({ what: "added", path, after: bytes?.length ?? 0 });
+      } else if (bytes !== undefined) {
+        changes.push({ what: "changed", path, ...from, before: entry.size, after: bytes.length });
+      } else if (entry.name !== path && !entry.directory) {
+        changes.push({ what: "renamed", path, ...from });
+      }
+    }
+    for (const { path, entry } of this.#removed) {
+      if (entry !== undefined && !this.has(path)) {
+        changes.push({ what: "removed", path: entry.name, before: entry.size });
+      }
+    }
+    return changes.sort((a, b) => compareText(a.path, b.path));
+  }
+}
+
+function isTouched({ path, entry, bytes, mode }: DraftMember): boolean {
+  return entry === undefined || entry.name !== path || bytes !== undefined || mode !== undefined;
+}
+
+/** The newest valid time among the entries. */
+export function newestTime(entries: readonly ZipEntry[]): DosTime {
+  return entries
+    .map(({ dosDate, dosTime }) => ({ date: dosDate, time: dosTime }))
+    .reduce(laterTime, DOS_EPOCH);
+}
+
+/** An empty block that is stored: five bytes that inflate to nothing. */
+const EMPTY_BLOCK = [0x00, 0x00, 0x00, 0xff, 0xff];
+
+/**
+ * Grows the last compressed new member by empty deflate blocks until the archive has `size` bytes,
+ * so that it can be laid over a longer one in a single write.
+ */
+function padded(members: readonly Member[], size: number): ArchiveLayout {
+  const layout = layoutArchive(members);
+  const missing = size - layout.size;
+  if (missing <= 0) return layout;
+  const at = members.findLastIndex(
+    (member) => member.kind === "written" && member.method === 8 && "bytes" in member.data,
+  );
+  const member = members[at];
+  if (member?.kind !== "written" || !("bytes" in member.data)) return layout;
+  const blocks = Math.ceil(missing / EMPTY_BLOCK.length);
+  const bytes = new Uint8Array(blocks * EMPTY_BLOCK.length + member.data.bytes.length);
+  for (let block = 0; block < blocks; block++) bytes.set(EMPTY_BLOCK, block * EMPTY_BLOCK.length);
+  bytes.set(member.data.bytes, blocks * EMPTY_BLOCK.length);
+  return layoutArchive(
+    members.with(at, { ...member, compressedSize: bytes.length, data: { bytes } }),
+  );
+}

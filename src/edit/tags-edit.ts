@@ -1,0 +1,109 @@
+/** Tags and build number: file name and WHEEL move together, as `wheel tags` does it. */
+import { printable } from "../bytes.ts";
+import { RefusalError } from "../errors.ts";
+import { fieldsNamed, parseHeaders } from "../wheel/headers.ts";
+import { expandTags } from "../wheel/tag.ts";
+import type { Draft } from "./draft.ts";
+import { removeFields, setField, setFields } from "./fields.ts";
+
+/**
+ * Each text is what `wheel tags` takes: `cp312.cp313` in place of the present set, `+cp313` added to
+ * it, `-cp312` taken out of it. Absent: the set stays.
+ */
+export interface TagEdit {
+  readonly kind: "tags";
+  readonly python?: string;
+  readonly abi?: string;
+  readonly platform?: string;
+  /** Empty removes the build number. */
+  readonly build?: string;
+}
+
+/** The order in which WHEEL is written. */
+const WHEEL_ORDER = ["Wheel-Version", "Generator", "Root-Is-Purelib", "Build", "Tag"];
+
+export function editTags(draft: Draft, edit: TagEdit): void {
+  const { name } = draft;
+  const pythonTags = editSet(name.pythonTags, edit.python, "python tag");
+  const abiTags = editSet(name.abiTags, edit.abi, "ABI tag");
+  const platformTags = editSet(name.platformTags, edit.platform, "platform tag");
+  const build = edit.build === undefined ? name.build : checkedBuild(edit.build);
+  const { build: _, ...rest } = name;
+  draft.name = {
+    ...rest,
+    ...(build === undefined ? {} : { build }),
+    pythonTags,
+    abiTags,
+    platformTags,
+  };
+
+  const path = `${draft.distInfo}/WHEEL`;
+  let wheel = draft.need(path, "WHL001");
+  const present = fieldsNamed(parseHeaders(wheel), "Tag").map(({ value }) => value.trim());
+  const wanted = expandTags(draft.name);
+  // The same tags in another order are left as they are.
+  const same =
+    new Set(present).size === wanted.length && wanted.every((tag) => present.includes(tag));
+  if (!same) {
+    const kept = present.filter((tag) => wanted.includes(tag));
+    const added = wanted.filter((tag) => !present.includes(tag));
+    wheel = setFields(wheel, "Tag", [...new Set(kept), ...added], WHEEL_ORDER);
+  }
+  const builds = fieldsNamed(parseHeaders(wheel), "Build").map(({ value }) => value.trim());
+  if (build === undefined) wheel = removeFields(wheel, "Build");
+  else if (builds.length !== 1 || builds[0] !== build) {
+    wheel = setField(wheel, "Build", build, WHEEL_ORDER);
+  }
+  draft.write(path, wheel);
+}
+
+/** As `wheel tags`: the result is sorted unless nothing was asked for. */
+function editSet(
+  present: readonly string[],
+  edit: string | undefined,
+  what: string,
+): readonly string[] {
+  if (edit === undefined) return present;
+  const sign = edit.charAt(0);
+  const parts = (sign === "+" || sign === "-" ? edit.slice(1) : edit).split(".");
+  for (const part of parts) {
+    if (!/^[A-Za-z0-9_]+$/.test(part)) {
+      throw new RefusalError(
+        "NAM001",
+        `\`${printable(edit)}\` is no ${what}`,
+        "tags are made of letters, digits and `_`, with `.` between several; a `+` or `-` before them adds or removes",
+      );
+    }
+  }
+  if (sign === "-") {
+    for (const part of parts) {
+      if (present.includes(part)) continue;
+      throw new RefusalError(
+        "EDT003",
+        `the wheel has no ${what} \`${printable(part)}\` to remove`,
+        `it has ${present.map((tag) => `\`${printable(tag)}\``).join(", ")}`,
+      );
+    }
+    const left = present.filter((tag) => !parts.includes(tag));
+    if (left.length === 0) {
+      throw new RefusalError(
+        "NAM001",
+        `no ${what} would be left`,
+        "give the one that it should have",
+      );
+    }
+    return left;
+  }
+  const all = sign === "+" ? [...present, ...parts] : parts;
+  return [...new Set(all)].sort();
+}
+
+function checkedBuild(build: string): string | undefined {
+  if (build === "") return undefined;
+  if (/^[0-9][A-Za-z0-9_.]*$/.test(build)) return build;
+  throw new RefusalError(
+    "NAM004",
+    `\`${printable(build)}\` is no build number`,
+    "it begins with a digit and has no `-`, for example `1` or `2local`",
+  );
+}

@@ -1,0 +1,86 @@
+/** Holds an edited wheel to the rules, before a byte of it is written. */
+import { toFindings } from "../audit/findings.ts";
+import type { Wheel } from "../audit/wheel.ts";
+import { openWheel } from "../audit/wheel.ts";
+import { RefusalError } from "../errors.ts";
+import type { Finding, Problem } from "../finding.ts";
+import { checkWheel } from "../wheel/check.ts";
+import type { WheelFilename } from "../wheel/filename.ts";
+import { parsePlatformTag } from "../wheel/platform-tag.ts";
+import { checkNames } from "../zip/index.ts";
+import { layoutSource } from "../zip/writer.ts";
+import type { Built } from "./draft.ts";
+
+/**
+ * What the edit brought in: findings of the result that the input does not have.
+ *
+ * Contents that stay are not read again, so the cost does not depend on the wheel's size.
+ */
+export function newFindings(
+  before: Wheel,
+  after: { readonly built: Built; readonly name: WheelFilename },
+): readonly Finding[] {
+  const { built } = after;
+  const result = openWheel(layoutSource(built.layout), built.file, before.compression);
+  const origin = new Map(
+    built.changes.flatMap(({ path, from }) => (from === undefined ? [] : [[path, from] as const])),
+  );
+  const count = new Map<string, number>();
+  for (const { code, path } of problemsOf(before)) {
+    const key = `${code}\0${path ?? ""}`;
+    count.set(key, (count.get(key) ?? 0) + 1);
+  }
+  const fresh = problemsOf(result).filter(({ code, path }) => {
+    const key = `${code}\0${path === undefined ? "" : (origin.get(path) ?? path)}`;
+    const left = count.get(key) ?? 0;
+    count.set(key, left - 1);
+    return left <= 0;
+  });
+  return toFindings(fresh);
+}
+
+/**
+ * @param allowed codes that the edit asked for and that are told but not refused.
+ * @returns findings that are worth a warning.
+ * @throws RefusalError with the code of the first rule that the result would break.
+ */
+export function refuseInvalid(
+  findings: readonly Finding[],
+  allowed: readonly string[] = [],
+): readonly Finding[] {
+  const grave = findings.find(
+    ({ code, level }) => !allowed.includes(code) && (level === "error" || code === "EPT004"),
+  );
+  if (grave !== undefined) {
+    throw new RefusalError(
+      grave.code,
+      `the edited wheel would break a rule: ${grave.message}`,
+      grave.hint,
+    );
+  }
+  return findings.filter(({ level }) => level !== "info");
+}
+
+function problemsOf(wheel: Wheel): readonly Problem[] {
+  const { index } = wheel;
+  const nativeMembers = new Set(
+    index.entries
+      .filter(({ name }) => /\.(so|pyd|dll|dylib)(\.|$)/.test(name))
+      .map(({ name }) => name),
+  );
+  const { model, problems } = checkWheel({
+    filename: wheel.file,
+    entries: index.entries,
+    read: (path) => wheel.read(path),
+    nativeMembers,
+  });
+  const families = model.tags.map(
+    (tag) => parsePlatformTag(tag.slice(tag.lastIndexOf("-") + 1)).kind,
+  );
+  const targets = {
+    windows: families.includes("win"),
+    macos: families.includes("macosx"),
+    any: families.includes("any"),
+  };
+  return [...index.problems, ...problems, ...checkNames(index, targets)];
+}
