@@ -53,6 +53,9 @@ export function readEhdr(head: Uint8Array): { readonly ehdr: Ehdr; readonly cont
   return { ehdr: ElfEhdr.read(head, 0, context), context };
 }
 
+/** Only core files have more than 65,534; each costs an object. */
+const MAX_PHNUM = 1 << 18;
+
 /** @throws FormatError when the header or the place of the program headers is unusable. */
 export function parseHeader(source: Source, problems: Problems): ElfHeader {
   const { ehdr, context } = readEhdr(source.read(0, Math.min(64, source.size)));
@@ -85,6 +88,13 @@ export function parseHeader(source: Source, problems: Problems): ElfHeader {
       );
     }
     phnum = first.sh_info;
+  }
+  if (phnum > MAX_PHNUM) {
+    throw new FormatError(`more than ${MAX_PHNUM} program headers`, {
+      format: "elf",
+      ...place("e_phnum"),
+      value: String(phnum),
+    });
   }
   if (phnum > 0) {
     const size = ElfPhdr.sizeOf(variant);

@@ -20,6 +20,7 @@ export interface Note {
 /** Notes are a few hundred bytes; core files have more. */
 const MAX_REGION = 1 << 20;
 const MAX_NOTES = 4096;
+const MAX_REGIONS = 64;
 
 interface NoteRegion extends Region {
   readonly align: 4 | 8;
@@ -61,8 +62,9 @@ function noteRegions(
     const size = Math.min(p_filesz, fileSize - p_offset);
     if (size > 0) regions.push({ offset: p_offset, size, align: p_align === 8n ? 8 : 4 });
   }
+  regions.length = Math.min(regions.length, MAX_REGIONS);
   for (const section of sections) {
-    if (section.sh_type !== SHT.SHT_NOTE) continue;
+    if (section.sh_type !== SHT.SHT_NOTE || regions.length >= MAX_REGIONS) continue;
     if (segments.length > 0 && (section.sh_flags & SHF.SHF_ALLOC) === 0) continue;
     const { offset, size } = sectionRegion(section, fileSize);
     const covered = regions.some(

@@ -6,7 +6,7 @@ import { readEhdr } from "./header.ts";
 import { ElfPhdr, ElfShdr } from "./layout.ts";
 
 /** Bytes of the first load segment: symbols, names and versions lie at its beginning. */
-const TABLES_CAP = 16 << 20;
+const TABLES_CAP = 92 << 20;
 /** Section names usually lie right before the section headers; ARM's attributes a little earlier. */
 const NAMES_BEFORE = 16 << 10;
 /** A program header table larger than this (bytes) is not looked through. */

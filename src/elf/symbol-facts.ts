@@ -3,6 +3,7 @@ import type { DynamicSymbol } from "../binary.ts";
 import { compareText, encodeUtf8 } from "../bytes.ts";
 import { STB, STT, VERSYM_HIDDEN, VERSYM_VERSION } from "./constants.ts";
 import type { ElfImage } from "./image.ts";
+import { ElfSym } from "./layout.ts";
 import type { ElfProblem } from "./problems.ts";
 import { bindingOf, isExport, isImport, typeOf } from "./symbols.ts";
 import { type VersionOwner, versionOwners } from "./version.ts";
@@ -21,17 +22,23 @@ export interface SymbolFacts {
   readonly problems: readonly ElfProblem[];
 }
 
-/** One pass over the columns; of exports, only Python's initialisers are decoded. */
+/**
+ * One pass over the table, field by field at the layout's offsets since libraries have up to 500,000
+ * symbols; of exports, only Python's initialisers are decoded.
+ */
 export function symbolFacts(image: ElfImage, interest: (name: string) => boolean): SymbolFacts {
   const table = image.symbols();
   const { strings } = image;
   const names = table.count === 0 ? new Uint8Array() : strings.bytes();
   const owners = versionOwners(image.versionNeeds, image.versionDefinitions);
   const needed = neededIndexes(owners);
-  const infoAt = table.column("st_info");
-  const otherAt = table.column("st_other");
-  const sectionAt = table.column("st_shndx");
-  const nameAt = table.column("st_name");
+  const bytes = table.bytes();
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const { variant, littleEndian } = image.context;
+  const infoField = ElfSym.offsetOf(variant, "st_info");
+  const otherField = ElfSym.offsetOf(variant, "st_other");
+  const sectionField = ElfSym.offsetOf(variant, "st_shndx");
+  const nameField = ElfSym.offsetOf(variant, "st_name");
   const versionAt = table.versions();
 
   const imports: DynamicSymbol[] = [];
@@ -41,20 +48,21 @@ export function symbolFacts(image: ElfImage, interest: (name: string) => boolean
   let exportCount = 0;
   let nameless = 0;
   for (let index = 1; index < table.count; index++) {
-    const info = infoAt(index);
-    const section = sectionAt(index);
+    const at = index * table.stride;
+    const info = bytes[at + infoField] ?? 0;
+    const section = view.getUint16(at + sectionField, littleEndian);
     const imported = isImport(info, section);
     if (imported) importCount++;
-    else if (isExport(info, otherAt(index), section)) exportCount++;
+    else if (isExport(info, bytes[at + otherField] ?? 0, section)) exportCount++;
     else continue;
 
     const version = versionAt(index) & VERSYM_VERSION;
     // A program's copy of a library's variable is defined here, and yet bound to its version.
     const bound = needed[version] === 1;
-    const at = nameAt(index);
-    const init = !imported && isFunction(info) && isPythonInit(names, at);
+    const nameAt = view.getUint32(at + nameField, littleEndian);
+    const init = !imported && isFunction(info) && isPythonInit(names, nameAt);
     if (!imported && !bound && !init) continue;
-    const name = strings.text(at);
+    const name = strings.text(nameAt);
     if (name === undefined) {
       nameless++;
       continue;
@@ -139,8 +147,20 @@ const PREFIXES: readonly Uint8Array[] = [
 
 /** Compares bytes in the string table, since nearly all names are something else. */
 function isPythonInit(names: Uint8Array, at: number): boolean {
-  const first = names[at];
-  if (first !== 0x50 && first !== 0x69 && first !== 0x5f) return false;
+  const second = names[at + 1];
+  switch (names[at]) {
+    case 0x50: // P
+      if (second !== 0x79) return false;
+      break;
+    case 0x69: // i
+      if (second !== 0x6e) return false;
+      break;
+    case 0x5f: // _, with which every C++ name begins
+      if (second !== 0x63) return false;
+      break;
+    default:
+      return false;
+  }
   for (const prefix of PREFIXES) {
     let index = 0;
     while (index < prefix.length && names[at + index] === prefix[index]) index++;
