@@ -47,7 +47,6 @@ export const ZIP_RULES = {
   ZIP006: {
     title: "overlapping members",
     level: "error",
-    profiles: { pypi: "warning" },
     why: "Members that share bytes unpack to far more than the archive holds (the overlapping kind of zip bomb), and readers disagree about their content. CPython's zipfile, uv and unzip refuse them.",
     mend: "Write the archive again with an ordinary tool.",
     source: "CVE-2024-0450; APPNOTE 4.3.6",
@@ -168,7 +167,7 @@ export const ZIP_RULES = {
   ZIP022: {
     title: "version needed to extract",
     level: "error",
-    why: "CPython's zipfile refuses an archive that asks for more than version 6.3, and uv one whose version is too low for its compression. Nothing above 4.5 (zip64) is of use in a wheel.",
+    why: "CPython's zipfile and uv refuse a member that asks for more than version 6.3. Nothing above 4.5 (zip64) is of use in a wheel.",
     mend: "Write the archive again with an ordinary tool.",
     source: "APPNOTE 4.4.3; CPython's zipfile; uv",
   },
