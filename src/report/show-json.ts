@@ -1,0 +1,58 @@
+/** `show --format json`: the facts of `audit`'s document, without its judgement. */
+import type { BinaryResult, WheelResult } from "../audit/result.ts";
+import type { DynamicSymbol } from "../binary.ts";
+import { binaryJson, document, wheelFacts } from "./json.ts";
+import type { SymbolLists, Symbols } from "./show-text.ts";
+
+export interface ShownWheel {
+  readonly wheel: WheelResult;
+  readonly symbols: Symbols;
+}
+
+export interface ShownBinary {
+  readonly binary: BinaryResult;
+  readonly symbols: SymbolLists;
+  /** All that the format's own reader says, with the specification's names. */
+  readonly dump: object;
+}
+
+export function showJson(wheels: readonly ShownWheel[], binaries: readonly ShownBinary[]): string {
+  return document("wheelkit.show/1", {
+    ...(wheels.length === 0 && binaries.length > 0
+      ? {}
+      : {
+          wheels: wheels.map(({ wheel, symbols }) => ({
+            ...wheelFacts(wheel),
+            binaries: wheel.binaries.map((binary) => ({
+              ...binaryJson(binary),
+              ...symbolsJson(symbols.get(binary.path) ?? {}),
+            })),
+            external: wheel.external.map(({ name, neededBy, found }) => ({
+              name,
+              neededBy,
+              found,
+            })),
+          })),
+        }),
+    ...(binaries.length === 0
+      ? {}
+      : {
+          binaries: binaries.map(({ binary, symbols, dump }) => ({
+            ...binaryJson(binary),
+            ...symbolsJson(symbols),
+            [binary.format]: dump,
+          })),
+        }),
+  });
+}
+
+function symbolsJson({ imports, exports }: SymbolLists): object {
+  return {
+    ...(imports === undefined ? {} : { imports: imports.map(symbolJson) }),
+    ...(exports === undefined ? {} : { exports: exports.map(symbolJson) }),
+  };
+}
+
+function symbolJson({ name, version, library, weak, type }: DynamicSymbol): object {
+  return { name, version, library, weak, type };
+}

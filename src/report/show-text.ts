@@ -1,0 +1,138 @@
+/** The facts of a wheel or a library for people, without judgement. */
+import type { BinaryResult, ResolvedDependency, WheelResult } from "../audit/result.ts";
+import type { DynamicSymbol } from "../binary.ts";
+import { printable } from "../bytes.ts";
+import { formatSize, platformLine, plural, someOf } from "./reported.ts";
+import type { TextOptions } from "./text.ts";
+import { wrap } from "./wrap.ts";
+
+/** The names that `--imports` and `--exports` ask for; `undefined` where they were not. */
+export interface SymbolLists {
+  readonly imports?: readonly DynamicSymbol[];
+  readonly exports?: readonly DynamicSymbol[];
+}
+
+/** By member path. */
+export type Symbols = ReadonlyMap<string, SymbolLists>;
+
+/** Binaries of a wheel shown in full before `-v` is asked for. */
+const MANY = 20;
+
+export function showWheelText(wheel: WheelResult, symbols: Symbols, options: TextOptions): string {
+  const { palette, width, verbose } = options;
+  const lines = [`${palette.strong(printable(wheel.file))} (${formatSize(wheel.size)})`];
+  const row = (label: string, text: string): void => {
+    lines.push(...wrap(text, width, `  ${palette.faint(label.padEnd(9))} `, " ".repeat(12)));
+  };
+  const build = wheel.build === null ? "" : `, build ${printable(wheel.build)}`;
+  row("package", `${printable(wheel.name ?? "?")} ${printable(wheel.version ?? "?")}${build}`);
+  row("tags", someOf(wheel.tags, verbose ? wheel.tags.length : 4));
+  row("platform", platformLine(wheel));
+  if (wheel.external.length > 0) {
+    const names = wheel.external.map(({ name }) => name);
+    row("external", someOf(names, verbose ? names.length : 8));
+  }
+  if (verbose && wheel.sha256 !== null) row("sha256", wheel.sha256);
+  const shown = verbose ? wheel.binaries : wheel.binaries.slice(0, MANY);
+  for (const binary of shown) {
+    lines.push("", ...binaryLines(binary, symbols.get(binary.path) ?? {}, options));
+  }
+  const hidden = wheel.binaries.length - shown.length;
+  if (hidden > 0) lines.push("", `… and ${plural(hidden, "more native file")}; -v shows all`);
+  if (wheel.binaries.length === 0) lines.push("", "  no native code");
+  return `${lines.join("\n")}\n`;
+}
+
+export function showBinaryText(
+  binary: BinaryResult,
+  symbols: SymbolLists,
+  options: TextOptions,
+): string {
+  return `${binaryLines(binary, symbols, options).join("\n")}\n`;
+}
+
+const FORMATS = { elf: "ELF", macho: "Mach-O", pe: "PE" } as const;
+const KINDS = {
+  shared: "shared library",
+  bundle: "bundle",
+  executable: "program",
+  object: "object file",
+  core: "core dump",
+  other: "file",
+} as const;
+
+function binaryLines(
+  binary: BinaryResult,
+  symbols: SymbolLists,
+  options: TextOptions,
+): readonly string[] {
+  const { palette, width, verbose } = options;
+  const lines = [palette.strong(printable(binary.path))];
+  const row = (label: string, text: string, color = true): void => {
+    const head = color ? palette.faint(label.padEnd(8)) : label.padEnd(8);
+    lines.push(...wrap(text, width, `  ${head} `, " ".repeat(11)));
+  };
+  const kind = binary.pythonExtension ? "Python extension" : KINDS[binary.kind];
+  const archs = binary.archs.map(printable).join(", ");
+  row("is", `${FORMATS[binary.format]} ${kind} for ${archs}, ${formatSize(binary.size)}`);
+  if (binary.id !== null) row("soname", printable(binary.id));
+  if (binary.interpreter) row("loader", printable(binary.interpreter));
+  binary.dependencies.forEach((dependency, index) => {
+    row(index === 0 ? "needs" : "", dependencyText(dependency));
+    for (const { via, place, found } of verbose ? (dependency.trace ?? []) : []) {
+      row("", palette.faint(`  ${via} ${printable(place)}: ${found}`));
+    }
+  });
+  const requires = Object.entries(binary.requires);
+  if (requires.length > 0) {
+    row(
+      "versions",
+      requires
+        .map(([family, version]) => `${family} ${version}`)
+        .map(printable)
+        .join(", "),
+    );
+  }
+  binary.searchPaths.forEach(({ kind, path }, index) => {
+    row(index === 0 ? "search" : "", `${kind} ${printable(path)}`);
+  });
+  if (binary.isa) row("isa", printable(binary.isa));
+  if (binary.execstack) row("stack", "executable");
+  if (verbose) {
+    for (const [library, versions] of Object.entries(binary.versionNeeds ?? {})) {
+      row("wants", `${printable(library)}: ${versions.map(printable).join(", ")}`);
+    }
+    const defined = binary.versionDefinitions ?? [];
+    if (defined.length > 0) row("defines", defined.map(printable).join(", "));
+  }
+  lines.push(
+    ...symbolLines("imports", symbols.imports),
+    ...symbolLines("exports", symbols.exports),
+  );
+  return lines;
+}
+
+const PLACES = {
+  wheel: "in the wheel",
+  allowed: "promised by the platform",
+  system: "part of the system",
+  excluded: "left out on request",
+  external: "from outside the wheel",
+  missing: "not found",
+} as const;
+
+function dependencyText({ name, how, in: place, path }: ResolvedDependency): string {
+  const where = path === undefined ? PLACES[place] : `${PLACES[place]}: ${printable(path)}`;
+  return `${printable(name)} (${how === "required" ? "" : `${how}, `}${where})`;
+}
+
+function symbolLines(label: string, list: readonly DynamicSymbol[] | undefined): readonly string[] {
+  if (list === undefined) return [];
+  const lines = [`  ${plural(list.length, label.slice(0, -1))}`];
+  for (const { name, version, library, weak } of list) {
+    const versioned = version === undefined ? "" : `@${printable(version)}`;
+    const from = library === undefined ? "" : ` (${printable(library)})`;
+    lines.push(`    ${printable(name)}${versioned}${from}${weak ? " weak" : ""}`);
+  }
+  return lines;
+}
