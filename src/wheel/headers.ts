@@ -41,12 +41,16 @@ const TAB = 0x09;
 /** Enough for any real file; keeps memory bounded by something smaller than the file. */
 const MAX_FIELDS = 200_000;
 
-/** Never throws; what the email parser forgives is a defect. */
-export function parseHeaders(bytes: Uint8Array): Headers {
+/**
+ * Never throws; what the email parser forgives is a defect.
+ *
+ * @param start where the fields begin; offsets count from the first byte all the same.
+ */
+export function parseHeaders(bytes: Uint8Array, start: number = 0): Headers {
   const fields: HeaderField[] = [];
   const defects: HeaderDefect[] = [];
   let open: { readonly start: number; readonly colon: number } | undefined;
-  let at = 0;
+  let at = start;
   const close = (end: number): void => {
     if (open !== undefined) fields.push(fieldOf(bytes, open.start, open.colon, end));
     open = undefined;

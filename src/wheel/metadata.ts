@@ -18,7 +18,8 @@ export interface RawMetadata extends Headers {
 /** Reads METADATA (or PKG-INFO) without judging it. Never throws. */
 export function parseMetadata(bytes: Uint8Array): RawMetadata {
   const bom = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
-  const headers = parseHeaders(bytes);
+  // Python's parser would take the whole file for a description; one finding says so, not ten.
+  const headers = parseHeaders(bytes, bom ? 3 : 0);
   const bodyBytes = bytes.subarray(headers.bodyStart);
   const body = decodeUtf8(bodyBytes);
   const utf8 = body !== undefined && headers.fields.every((field) => field.utf8);

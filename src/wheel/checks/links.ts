@@ -1,0 +1,77 @@
+/** MET012-MET014: classifiers, URLs, e-mail addresses. */
+import { parseAddresses } from "../addresses.ts";
+import { knownFields, singleField } from "../metadata.ts";
+import { quoted } from "../text.ts";
+import type { MetadataContext } from "./metadata-context.ts";
+import { report } from "./metadata-context.ts";
+
+const HTTP = /^https?:\/\/[^\s/?#]+(?:[/?#]\S*)?$/i;
+const MAX_LABEL = 32;
+
+export function checkLinks(context: MetadataContext): void {
+  const { metadata } = context;
+  for (const field of knownFields(metadata, "Classifier")) {
+    if (!/^private\s*::/i.test(field.value.trim())) continue;
+    report(context, "MET012", `PyPI refuses the classifier ${quoted(field.value.trim())}`, field);
+  }
+  for (const name of ["Home-page", "Download-URL"]) {
+    const field = singleField(metadata, name);
+    const url = field?.value.trim() ?? "";
+    if (field === undefined || url === "" || HTTP.test(url)) continue;
+    report(context, "MET013", `\`${name}\` ${quoted(url)} is no http or https address`, field);
+  }
+  for (const field of knownFields(metadata, "Project-URL")) {
+    const comma = field.value.indexOf(",");
+    const label = (comma === -1 ? field.value : field.value.slice(0, comma)).trim();
+    const url = comma === -1 ? "" : field.value.slice(comma + 1).trim();
+    if (comma === -1) {
+      report(
+        context,
+        "MET013",
+        `\`Project-URL\` ${quoted(label)} has no comma between label and address`,
+        field,
+      );
+    } else if (label === "" || label.length > MAX_LABEL) {
+      report(
+        context,
+        "MET013",
+        `the label ${quoted(label)} of a \`Project-URL\` has ${label.length} characters, not 1 to ${MAX_LABEL}`,
+        field,
+      );
+    } else if (!HTTP.test(url)) {
+      report(
+        context,
+        "MET013",
+        `\`Project-URL\` ${quoted(label)} leads to ${quoted(url)}, no http or https address`,
+        field,
+      );
+    }
+  }
+  for (const name of ["Author-email", "Maintainer-email"]) {
+    const field = singleField(metadata, name);
+    if (field === undefined || field.value.trim() === "") continue;
+    for (const address of parseAddresses(field.value)) {
+      if (isAddress(address)) continue;
+      report(context, "MET014", `\`${name}\` holds ${quoted(address)}, no e-mail address`, field);
+    }
+  }
+}
+
+/** `local@domain.tld`: what a mail server could take, without comments and quoted local parts. */
+function isAddress(text: string): boolean {
+  const at = text.lastIndexOf("@");
+  if (at <= 0 || at > 64 || text.length > 254) return false;
+  const domain = text.slice(at + 1);
+  return (
+    /^[\p{L}\p{N}!#$%&'*+/=?^_`{|}~-]+(?:\.[\p{L}\p{N}!#$%&'*+/=?^_`{|}~-]+)*$/u.test(
+      text.slice(0, at),
+    ) &&
+    domain.includes(".") &&
+    domain
+      .split(".")
+      .every(
+        (label) =>
+          label.length <= 63 && /^[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?$/u.test(label),
+      )
+  );
+}

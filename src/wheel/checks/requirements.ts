@@ -1,0 +1,128 @@
+/** MET009-MET011: requirements, Python versions, extras. */
+import { extrasOf } from "../marker.ts";
+import { knownFields, singleField } from "../metadata.ts";
+import { isProjectName, normalizeName } from "../names.ts";
+import { parsePythonTag } from "../python-tag.ts";
+import { parseRequirement } from "../requirement.ts";
+import type { SpecifierSet } from "../specifier.ts";
+import { containsVersion, parseSpecifierSet } from "../specifier.ts";
+import { quoted } from "../text.ts";
+import type { MetadataContext } from "./metadata-context.ts";
+import { isAtLeast, report } from "./metadata-context.ts";
+
+const REQUIREMENT_FIELDS: readonly string[] = ["Requires-Dist", "Provides-Dist", "Obsoletes-Dist"];
+
+export function checkRequirements(context: MetadataContext): void {
+  const wanted = new Map<string, string>();
+  for (const name of REQUIREMENT_FIELDS) {
+    for (const field of knownFields(context.metadata, name)) {
+      const parsed = parseRequirement(field.value);
+      if (!parsed.ok) {
+        report(
+          context,
+          "MET009",
+          `\`${name}\` ${quoted(field.value)} is no requirement: ${parsed.message} (at ${quoted(field.value.slice(parsed.at), 20)})`,
+          field,
+        );
+        continue;
+      }
+      const { url, marker } = parsed.requirement;
+      if (url !== undefined) {
+        report(
+          context,
+          "MET009",
+          `\`${name}\` ${quoted(parsed.requirement.name)} names the URL ${quoted(url)}, which PyPI does not take`,
+          field,
+          { profiles: { install: "info" } },
+        );
+      }
+      if (name !== "Requires-Dist" || marker === undefined) continue;
+      for (const extra of extrasOf(marker)) wanted.set(normalizeName(extra), extra);
+    }
+  }
+  checkExtras(context, wanted);
+  checkPython(context);
+}
+
+function checkExtras(context: MetadataContext, wanted: ReadonlyMap<string, string>): void {
+  const declared = new Set<string>();
+  for (const field of knownFields(context.metadata, "Provides-Extra")) {
+    const extra = field.value.trim();
+    const normal = normalizeName(extra);
+    if (!isProjectName(extra)) {
+      report(context, "MET011", `\`Provides-Extra\` ${quoted(extra)} is no name`, field);
+    } else if (extra !== normal) {
+      report(
+        context,
+        "MET011",
+        `the extra ${quoted(extra)} is not in normal form, ${quoted(normal)}`,
+        field,
+        // Metadata version 2.3 made the normal form a must.
+        isAtLeast(context, "2.3") ? {} : { level: "info" },
+      );
+    }
+    if (declared.has(normal)) {
+      report(context, "MET011", `the extra ${quoted(normal)} is declared more than once`, field);
+    }
+    declared.add(normal);
+  }
+  for (const [normal, spelled] of wanted) {
+    if (declared.has(normal)) continue;
+    report(
+      context,
+      "MET011",
+      `a requirement depends on the extra ${quoted(spelled)}, which no \`Provides-Extra\` declares`,
+    );
+  }
+}
+
+/** Minor versions that a tag without one stands for; there will hardly be a 3.100. */
+const MINORS = 100;
+const PATCHES = 60;
+
+function checkPython(context: MetadataContext): void {
+  const field = singleField(context.metadata, "Requires-Python");
+  if (field === undefined) return;
+  const set = parseSpecifierSet(field.value);
+  if (set === undefined) {
+    report(
+      context,
+      "MET010",
+      `\`Requires-Python\` is ${quoted(field.value)}, no version specifiers`,
+      field,
+    );
+    return;
+  }
+  const { filename } = context.wheel;
+  if (filename === undefined || set.length === 0 || set.length > 64) return;
+  const stable = filename.abiTags.some(
+    (abi) => abi === "abi3" || abi === "abi3t" || abi === "none",
+  );
+  const excluded = [...new Set(filename.pythonTags)].filter((tag) => !admitsTag(set, tag, stable));
+  if (excluded.length === 0) return;
+  const all = excluded.length === new Set(filename.pythonTags).size;
+  report(
+    context,
+    "MET010",
+    `\`Requires-Python: ${field.value.trim().slice(0, 80)}\` excludes ${all ? "every python tag of the wheel" : `the python tag ${excluded.map((tag) => quoted(tag)).join(", ")}`}`,
+    field,
+    { level: all ? "warning" : "info" },
+  );
+}
+
+/** True when the specifiers admit some release of the interpreter, or can't tell. */
+function admitsTag(set: SpecifierSet, text: string, forwards: boolean): boolean {
+  const tag = parsePythonTag(text);
+  if (tag.kind === "other") return true;
+  const { implementation, major, minor } = tag;
+  // `py38` and `cp38-abi3` also run on what follows 3.8.
+  const open = minor === undefined || forwards || implementation === "py";
+  const first = minor ?? 0;
+  const last = open ? Math.max(first, MINORS) : first;
+  for (let each = first; each <= last; each++) {
+    for (let patch = 0; patch < PATCHES; patch++) {
+      if (containsVersion(set, `${major}.${each}.${patch}`)) return true;
+    }
+  }
+  return false;
+}

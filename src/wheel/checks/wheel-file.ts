@@ -1,0 +1,193 @@
+/** WHL001-WHL007. */
+import { compareText, decodeUtf8 } from "../../bytes.ts";
+import { fieldsNamed } from "../headers.ts";
+import { isExtensionName } from "../modules.ts";
+import { expandTags } from "../tag.ts";
+import { listed, quoted } from "../text.ts";
+import type { CheckContext } from "../view.ts";
+import type { WheelFile } from "../wheel-file.ts";
+
+export function checkWheelFile(context: CheckContext): void {
+  const { distInfo, wheelFile, files, view, problems } = context;
+  if (distInfo === undefined) return;
+  const path = `${distInfo}/WHEEL`;
+  checkDrafts(context);
+  if (wheelFile === undefined) {
+    const entry = files.get(path);
+    // What is damaged in the archive has been told by the archive's rules.
+    if (entry?.broken === true) return;
+    problems.add({
+      code: "WHL001",
+      path,
+      message: entry === undefined ? `\`${path}\` is missing` : `\`${path}\` can't be read`,
+    });
+    return;
+  }
+  if (decodeUtf8(view.read(path) ?? new Uint8Array()) === undefined) {
+    problems.add({ code: "WHL001", path, message: "WHEEL is not UTF-8" });
+  }
+  checkVersion(context, wheelFile, path);
+  checkPurelib(context, wheelFile, path);
+  checkTags(context, wheelFile, path);
+  checkBuild(context, wheelFile, path);
+  checkContent(context, path);
+}
+
+function checkVersion(
+  { problems }: CheckContext,
+  { headers, version }: WheelFile,
+  path: string,
+): void {
+  const fields = fieldsNamed(headers, "Wheel-Version");
+  const [first] = fields;
+  if (first === undefined) {
+    problems.add({ code: "WHL002", path, message: "WHEEL has no `Wheel-Version`" });
+    return;
+  }
+  const at = { record: "WHEEL", field: "Wheel-Version", offset: first.start };
+  if (version === undefined) {
+    problems.add({
+      code: "WHL002",
+      path,
+      message: `\`Wheel-Version\` is ${quoted(first.value)}, not a version such as \`1.0\``,
+      at,
+    });
+  } else if (version.major !== 1) {
+    problems.add({
+      code: "WHL002",
+      path,
+      message: `\`Wheel-Version\` is \`${version.major}.${version.minor}\`; installers know 1.0`,
+      at,
+    });
+  } else if (version.minor > 0) {
+    problems.add({
+      code: "WHL002",
+      level: "warning",
+      path,
+      message: `\`Wheel-Version\` is \`1.${version.minor}\`; installers know 1.0 and warn`,
+      at,
+    });
+  }
+  if (fields.length > 1) {
+    problems.add({
+      code: "WHL002",
+      level: "warning",
+      path,
+      message: `\`Wheel-Version\` stands ${fields.length} times`,
+      at: { ...at, offset: fields[1]?.start ?? 0 },
+    });
+  }
+}
+
+function checkPurelib({ problems }: CheckContext, { headers }: WheelFile, path: string): void {
+  const fields = fieldsNamed(headers, "Root-Is-Purelib");
+  const [first] = fields;
+  if (first === undefined) {
+    problems.add({ code: "WHL003", path, message: "WHEEL has no `Root-Is-Purelib`" });
+    return;
+  }
+  const at = { record: "WHEEL", field: "Root-Is-Purelib", offset: first.start };
+  if (fields.length > 1) {
+    problems.add({
+      code: "WHL003",
+      path,
+      message: `\`Root-Is-Purelib\` stands ${fields.length} times: ${listed(fields.map((field) => field.value))}`,
+      at: { ...at, offset: fields[1]?.start ?? 0 },
+    });
+  }
+  if (first.value !== "true" && first.value !== "false") {
+    problems.add({
+      code: "WHL003",
+      path,
+      message: `\`Root-Is-Purelib\` is ${quoted(first.value)}, not \`true\` or \`false\``,
+      at,
+    });
+  }
+}
+
+function checkTags({ filename, problems }: CheckContext, { tags }: WheelFile, path: string): void {
+  if (filename === undefined) return;
+  const wanted = new Set(expandTags(filename));
+  const written = new Set(tags);
+  const missing = [...wanted].filter((tag) => !written.has(tag));
+  const extra = [...written].filter((tag) => !wanted.has(tag)).sort(compareText);
+  if (missing.length === 0 && extra.length === 0) return;
+  const parts: string[] = [];
+  if (missing.length > 0) parts.push(`WHEEL lacks ${listed(missing)} of the file name`);
+  if (extra.length > 0) {
+    parts.push(
+      `${parts.length === 0 ? "WHEEL" : "it"} has ${listed(extra)}, which the file name lacks`,
+    );
+  }
+  problems.add({
+    code: "WHL004",
+    path,
+    message: parts.join("; "),
+    ...(extra.some((tag) => tag.includes("."))
+      ? { hint: "write one `Tag` line for each combination, without dots" }
+      : {}),
+  });
+}
+
+function checkBuild(
+  { filename, problems }: CheckContext,
+  { build }: WheelFile,
+  path: string,
+): void {
+  if (filename === undefined || filename.build === build) return;
+  problems.add({
+    code: "WHL005",
+    path,
+    message: `the build tag is ${shown(build)} in WHEEL and ${shown(filename.build)} in the file name`,
+  });
+}
+
+function shown(build: string | undefined): string {
+  return build === undefined ? "absent" : quoted(build);
+}
+
+function checkContent({ rootIsPurelib, view, files, problems }: CheckContext, path: string): void {
+  if (rootIsPurelib === true) {
+    const extensions = [...view.nativeMembers]
+      .filter((name) => !/^[^/]*\.data\//.test(name) && isExtensionName(name))
+      .sort(compareText);
+    if (extensions.length === 0) return;
+    problems.add({
+      code: "WHL006",
+      path,
+      message: `\`Root-Is-Purelib\` is \`true\`, but the root holds extension modules: ${listed(extensions)}`,
+    });
+  } else if (rootIsPurelib === false && view.nativeMembers.size === 0) {
+    // Static archives and WebAssembly are as good a reason for platlib as what the formats know.
+    const other = [...files.keys()].some((name) =>
+      /\.(?:so(?:\.[0-9.]+)?|pyd|dll|dylib|a|lib|o|wasm|exe)$/i.test(name),
+    );
+    if (other) return;
+    problems.add({
+      code: "WHL006",
+      path,
+      message: "`Root-Is-Purelib` is `false`, but the wheel holds no native code",
+    });
+  }
+}
+
+/** PEP 777 and PEP 778 are drafts: what they add does not work with installers of today. */
+function checkDrafts({ distInfo, files, wheelFile, metadata, problems }: CheckContext): void {
+  const links = `${distInfo}/LINKS`;
+  if (files.has(links) && (wheelFile?.version?.major ?? 1) < 2) {
+    problems.add({
+      code: "WHL007",
+      path: links,
+      message: "the wheel has a LINKS file, which installers of wheel version 1 ignore",
+    });
+  }
+  const field = metadata && fieldsNamed(metadata, "Wheel-Version")[0];
+  if (field !== undefined) {
+    problems.add({
+      code: "WHL007",
+      path: `${distInfo}/METADATA`,
+      message: `METADATA has the field \`Wheel-Version\` (${quoted(field.value)}), which only a draft defines`,
+      at: { record: "METADATA", field: "Wheel-Version", offset: field.start },
+    });
+  }
+}
