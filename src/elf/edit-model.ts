@@ -1,0 +1,347 @@
+/**
+ * What the rewriter has to know of a file: the raw tables with their places, and every reference
+ * into `.dynstr`.
+ *
+ * It follows PT_LOAD and PT_DYNAMIC as the loader does; section headers only add limits.
+ */
+import { RefusalError } from "../errors.ts";
+import type { Source } from "../source.ts";
+import { DT, DT_MIPS, EM, ET, PT, SHF, SHT } from "./constants.ts";
+import type { ElfHeader } from "./header.ts";
+import type { ElfImage } from "./image.ts";
+import { type Dyn, ElfDyn, ElfVerdaux, ElfVerdef, ElfVernaux, ElfVerneed } from "./layout.ts";
+import { type Section, sectionName } from "./sections.ts";
+import { mapAddress, type Segment } from "./segments.ts";
+import { decodeName, nameEnd } from "./strings.ts";
+
+export interface EditModel {
+  readonly source: Source;
+  readonly header: ElfHeader;
+  /** All program headers in table order. */
+  readonly segments: readonly Segment[];
+  /** PT_LOAD, ascending by address. */
+  readonly loads: readonly Segment[];
+  /** Empty without a section table. */
+  readonly sections: readonly Section[];
+  readonly sectionNames: readonly string[];
+  readonly dynamic: DynamicTable;
+  readonly strings: StringArea;
+  readonly versionNeeds: readonly VersionNeedRecord[];
+  /** Offsets into the string table that the version tables use, vn_file left out. */
+  readonly versionStrings: readonly number[];
+  /** Bytes that the version tables cover, from their start; 0 without one. */
+  readonly verneedSize: number;
+  readonly verdefSize: number;
+}
+
+export interface DynamicTable {
+  /** File offset and address of slot 0. */
+  readonly offset: number;
+  readonly vaddr: bigint;
+  readonly segment: Segment;
+  /** Entries that fit in PT_DYNAMIC, DT_NULL included. */
+  readonly slots: number;
+  readonly entrySize: number;
+  /** Up to the first DT_NULL. */
+  readonly entries: readonly Dyn[];
+}
+
+export interface StringArea {
+  readonly offset: number;
+  readonly vaddr: bigint;
+  readonly size: number;
+  readonly bytes: Uint8Array;
+}
+
+export interface VersionNeedRecord {
+  /** File offset of the Verneed record. */
+  readonly at: number;
+  readonly vn_file: number;
+  readonly file: string;
+}
+
+/** Larger tables than any real `.dynstr` (libtorch: 5 MiB) are left alone. */
+const MAX_STRINGS = 1 << 28;
+const MAX_SLOTS = 1 << 16;
+
+/**
+ * @throws RefusalError when the file has nothing that can be edited or its layout can't be trusted.
+ * @throws FormatError when it is no ELF file.
+ */
+export function readEditModel(image: ElfImage): EditModel {
+  const { source, context, segments } = image;
+  const { ehdr } = image;
+  if (ehdr.e_type !== ET.ET_DYN && ehdr.e_type !== ET.ET_EXEC) {
+    throw refuse("not-dynamic", "only shared libraries and programs can be edited");
+  }
+  const loads = segments.filter(({ p_type }) => p_type === PT.PT_LOAD);
+  checkLoads(loads, source.size);
+  const sections = usableSections(image);
+  const sectionNames = sections.map((section) => sectionName(image.sections, section));
+
+  const segment = segments.find(({ p_type }) => p_type === PT.PT_DYNAMIC);
+  if (segment === undefined || segment.p_filesz === 0) {
+    throw refuse("not-dynamic", "the file has no dynamic section, so nothing names a library");
+  }
+  const mapped = { loads, size: source.size };
+  const dynamic = readDynamic(source, image, segment);
+  if (mapAddress(mapped, dynamic.vaddr)?.offset !== dynamic.offset) {
+    throw refuse("layout", "PT_DYNAMIC's address and offset name different bytes");
+  }
+  const strings = readStrings(source, mapped, dynamic.entries, sections);
+
+  const needs: VersionNeedRecord[] = [];
+  const versionStrings: number[] = [];
+  const value = (tag: number): bigint | undefined => dynamicValue(dynamic.entries, tag);
+  const region = (tag: number): { offset: number; size: number } | undefined => {
+    const address = value(tag);
+    if (address === undefined) return undefined;
+    const found = mapAddress(mapped, address);
+    if (found === undefined) {
+      throw refuse(
+        "layout",
+        `the address 0x${address.toString(16)} of a version table is not in the file`,
+      );
+    }
+    return found;
+  };
+  let verneedSize = 0;
+  const verneed = region(DT.DT_VERNEED);
+  if (verneed !== undefined) {
+    verneedSize = walkVersions(source, verneed, {
+      size: ElfVerneed.sizeOf(context.variant),
+      read: (bytes, at) => {
+        const record = ElfVerneed.read(bytes, at, context, verneed.offset);
+        needs.push({
+          at: verneed.offset + at,
+          vn_file: record.vn_file,
+          file: textAt(strings.bytes, record.vn_file),
+        });
+        return { aux: record.vn_aux, next: record.vn_next };
+      },
+      auxSize: ElfVernaux.sizeOf(context.variant),
+      readAux: (bytes, at) => {
+        const aux = ElfVernaux.read(bytes, at, context, verneed.offset);
+        versionStrings.push(aux.vna_name);
+        return aux.vna_next;
+      },
+    });
+  }
+  let verdefSize = 0;
+  const verdef = region(DT.DT_VERDEF);
+  if (verdef !== undefined) {
+    verdefSize = walkVersions(source, verdef, {
+      size: ElfVerdef.sizeOf(context.variant),
+      read: (bytes, at) => {
+        const record = ElfVerdef.read(bytes, at, context, verdef.offset);
+        return { aux: record.vd_aux, next: record.vd_next };
+      },
+      auxSize: ElfVerdaux.sizeOf(context.variant),
+      readAux: (bytes, at) => {
+        const aux = ElfVerdaux.read(bytes, at, context, verdef.offset);
+        versionStrings.push(aux.vda_name);
+        return aux.vda_next;
+      },
+    });
+  }
+  return {
+    source,
+    header: image,
+    segments,
+    loads,
+    sections,
+    sectionNames,
+    dynamic,
+    strings,
+    versionNeeds: needs,
+    versionStrings,
+    verneedSize,
+    verdefSize,
+  };
+}
+
+export function refuse(code: string, message: string, hint?: string): RefusalError {
+  return new RefusalError(`elf-${code}`, message, hint);
+}
+
+export function dynamicValue(entries: readonly Dyn[], tag: number): bigint | undefined {
+  return entries.findLast(({ d_tag }) => d_tag === tag)?.d_val;
+}
+
+export function textAt(table: Uint8Array, at: number): string {
+  if (at >= table.length) throw refuse("layout", `a name at ${at} lies outside the string table`);
+  return decodeName(table, at, nameEnd(table, at));
+}
+
+/** Loaded in the process and with bytes in the file. */
+export function isAllocated(section: Section): boolean {
+  return (section.sh_flags & SHF.SHF_ALLOC) !== 0;
+}
+
+/** True when the section's bytes are in the file. */
+export function hasBytes(section: Section): boolean {
+  return (
+    section.sh_type !== SHT.SHT_NOBITS && section.sh_type !== SHT.SHT_NULL && section.sh_size > 0
+  );
+}
+
+/** The section table, or nothing when it can't be what the file's tools go by. */
+function usableSections(image: ElfImage): readonly Section[] {
+  const { sections, source, shnum } = image;
+  if (sections.list.length !== shnum) return [];
+  for (const section of sections.list) {
+    if (hasBytes(section) && section.sh_offset + section.sh_size > source.size) {
+      throw refuse("layout", `section ${section.index} reaches behind the end of the file`);
+    }
+  }
+  return sections.list;
+}
+
+function checkLoads(loads: readonly Segment[], size: number): void {
+  if (loads.length === 0) throw refuse("layout", "the file has no load segment");
+  let end = 0n;
+  let fileEnd = 0;
+  for (const load of loads) {
+    const { index, p_vaddr, p_memsz, p_filesz, p_offset, p_align } = load;
+    if (p_offset + p_filesz > size || BigInt(p_filesz) > p_memsz) {
+      throw refuse("layout", `load segment ${index} reaches behind the end of the file`);
+    }
+    if (p_vaddr < end) throw refuse("layout", `load segment ${index} overlaps the one before`);
+    if (p_filesz > 0 && p_offset < fileEnd) {
+      throw refuse("layout", `load segment ${index} shares bytes of the file with the one before`);
+    }
+    if (p_align > 1n && (p_vaddr - BigInt(p_offset)) % p_align !== 0n) {
+      throw refuse("layout", `address and offset of load segment ${index} don't fit its alignment`);
+    }
+    end = p_vaddr + p_memsz;
+    if (p_filesz > 0) fileEnd = p_offset + p_filesz;
+  }
+}
+
+function readDynamic(source: Source, header: ElfHeader, segment: Segment): DynamicTable {
+  const { context } = header;
+  const entrySize = ElfDyn.sizeOf(context.variant);
+  const slots = Math.floor(segment.p_filesz / entrySize);
+  if (slots > MAX_SLOTS || segment.p_offset + segment.p_filesz > source.size) {
+    throw refuse("layout", "PT_DYNAMIC is not inside the file");
+  }
+  const bytes = source.read(segment.p_offset, slots * entrySize);
+  const entries: Dyn[] = [];
+  for (let index = 0; index < slots; index++) {
+    const entry = ElfDyn.read(bytes, index * entrySize, context, segment.p_offset);
+    if (entry.d_tag === DT.DT_NULL) break;
+    entries.push(entry);
+  }
+  if (entries.length === slots) throw refuse("layout", "the dynamic section has no DT_NULL");
+  return {
+    offset: segment.p_offset,
+    vaddr: segment.p_vaddr,
+    segment,
+    slots,
+    entrySize,
+    entries,
+  };
+}
+
+function readStrings(
+  source: Source,
+  mapped: { readonly loads: readonly Segment[]; readonly size: number },
+  entries: readonly Dyn[],
+  sections: readonly Section[],
+): StringArea {
+  const vaddr = dynamicValue(entries, DT.DT_STRTAB);
+  const size = Number(dynamicValue(entries, DT.DT_STRSZ) ?? 0n);
+  if (vaddr === undefined) throw refuse("layout", "the dynamic section has no DT_STRTAB");
+  const region = mapAddress(mapped, vaddr);
+  if (region === undefined || size === 0 || size > region.size || size > MAX_STRINGS) {
+    throw refuse("layout", "DT_STRTAB and DT_STRSZ don't name bytes of one load segment");
+  }
+  // The section may be longer than DT_STRSZ says: its padding belongs to the table.
+  const section = sections.find(
+    ({ sh_type, sh_addr }) => sh_type === SHT.SHT_STRTAB && sh_addr === vaddr,
+  );
+  const padded = section?.sh_size ?? 0;
+  const whole = padded > size && padded <= region.size && padded - size < 64 ? padded : size;
+  return { offset: region.offset, vaddr, size: whole, bytes: source.read(region.offset, whole) };
+}
+
+interface VersionWalk {
+  readonly size: number;
+  readonly auxSize: number;
+  read(bytes: Uint8Array, at: number): { readonly aux: number; readonly next: number };
+  readAux(bytes: Uint8Array, at: number): number;
+}
+
+/** Bytes from the start of the table to the end of its last record. */
+function walkVersions(
+  source: Source,
+  region: { readonly offset: number; readonly size: number },
+  walk: VersionWalk,
+): number {
+  // As the loader does: along vn_next and vna_next, whatever the counts say.
+  let end = 0;
+  let at = 0;
+  const limit = Math.min(region.size, 1 << 26);
+  let bytes = source.read(region.offset, Math.min(limit, 1 << 14));
+  const need = (to: number): void => {
+    if (to > limit) throw refuse("layout", "the version table leaves its segment");
+    if (to > bytes.length) {
+      bytes = source.read(region.offset, Math.min(limit, Math.max(to, bytes.length * 4)));
+    }
+  };
+  let steps = 0;
+  for (;;) {
+    need(at + walk.size);
+    const record = walk.read(bytes, at);
+    end = Math.max(end, at + walk.size);
+    let aux = at + record.aux;
+    for (;;) {
+      if (++steps > limit / walk.auxSize)
+        throw refuse("layout", "the version table runs in circles");
+      need(aux + walk.auxSize);
+      const next = walk.readAux(bytes, aux);
+      end = Math.max(end, aux + walk.auxSize);
+      if (next === 0) break;
+      aux += next;
+    }
+    if (++steps > limit / walk.size) throw refuse("layout", "the version table runs in circles");
+    if (record.next === 0) break;
+    at += record.next;
+  }
+  return end;
+}
+
+/**
+ * Tags whose value is known to be no offset into the string table: a number, an address or flags.
+ * The value of any other tag keeps the string alive that it might name.
+ */
+export function isPlainTag(tag: number, machine: number): boolean {
+  if (PLAIN_TAGS.has(tag)) return true;
+  if (tag < 0x7000_0000 || tag >= 0x7fff_fffd) return false;
+  if (machine !== EM.EM_MIPS) return true;
+  return tag !== DT_MIPS.DT_MIPS_IVERSION;
+}
+
+/** Tags whose value is an offset into the string table. */
+export const STRING_TAGS: ReadonlySet<number> = new Set([
+  DT.DT_NEEDED,
+  DT.DT_SONAME,
+  DT.DT_RPATH,
+  DT.DT_RUNPATH,
+  DT.DT_AUXILIARY,
+  DT.DT_FILTER,
+  DT.DT_CONFIG,
+  DT.DT_DEPAUDIT,
+  DT.DT_AUDIT,
+]);
+
+const PLAIN_TAGS: ReadonlySet<number> = new Set(
+  Object.values(DT).filter((tag) => !STRING_TAGS.has(tag) && tag !== DT.DT_USED),
+);
+
+/** Tables that hold offsets into `.dynstr` of their own: with one of them, no string is known dead. */
+export const TABLES_WITH_NAMES: readonly number[] = [
+  DT.DT_GNU_LIBLIST,
+  DT_MIPS.DT_MIPS_LIBLIST,
+  DT.DT_SYMINFO,
+];

@@ -1,0 +1,339 @@
+/**
+ * The ladder: from edits to a rewrite, by the cheapest way that keeps the file sound.
+ *
+ * A step is taken only when the ones before it can't hold what is needed; see `docs/elf-edit.md`
+ * for what each one changes and why.
+ */
+import type { RefusalError } from "../errors.ts";
+import { emptyRewrite, type Rewrite } from "../rewrite.ts";
+import { DT, DT_MIPS, EM, ET, PF, PT, SHT } from "./constants.ts";
+import { dynamicSymbols, type Layout, readLayout } from "./edit-blocks.ts";
+import { keptStrings, planTarget, type Target, type TargetEntry } from "./edit-dynamic.ts";
+import { type Content, emit, emptyRoles, type Roles } from "./edit-emit.ts";
+import {
+  dynamicValue,
+  type EditModel,
+  isAllocated,
+  isPlainTag,
+  readEditModel,
+  refuse,
+  STRING_TAGS,
+  TABLES_WITH_NAMES,
+} from "./edit-model.ts";
+import {
+  type Cell,
+  cellAt,
+  type Draft,
+  draftOf,
+  growElsewhere,
+  growInPlace,
+  headersCell,
+  place,
+  type Site,
+} from "./edit-room.ts";
+import { planStrings, type StringPlan } from "./edit-strings.ts";
+import type { ElfEdit, ElfRewrite, ElfRung } from "./edit-types.ts";
+import type { ElfImage } from "./image.ts";
+import { ElfPhdr, ElfSym } from "./layout.ts";
+
+/** Zero-filled memory (bytes) that is written into the file rather than adding a segment. */
+const SMALL_BSS = 1 << 16;
+/** And when no segment can be added either. */
+const LARGE_BSS = 1 << 24;
+
+/**
+ * Plans all edits of a file as one rewrite. The same edits planned on the result change nothing.
+ *
+ * @throws RefusalError (`elf-…`) when the file can't be changed safely.
+ */
+export function planElfEdit(image: ElfImage, edits: readonly ElfEdit[]): ElfRewrite {
+  const model = readEditModel(image);
+  const target = planTarget(model, edits);
+  const { expect } = target;
+  if (!target.changed) {
+    return { ...emptyRewrite(model.source.size), rung: "unchanged", expect };
+  }
+  const strings = stringsOf(model, target);
+  const slots = slotsFor(model, target);
+  const content = (count: number, entries: readonly TargetEntry[]): Content => ({
+    entries: withOffsets(entries, strings),
+    slots: count,
+    strings,
+    files: [...target.files].map(([index, file]) => ({
+      at: model.versionNeeds[index]?.at ?? 0,
+      vn_file: strings.offsets.get(file) ?? 0,
+    })),
+    clearStack: target.clearStack,
+  });
+  const notes = [...slots.notes, ...stringNotes(strings)];
+  const { slots: capacity } = model.dynamic;
+  const extra = Math.max(0, slots.entries.length + 1 - capacity);
+  const finish = (rung: ElfRung, rewrite: Rewrite): ElfRewrite => ({ ...rewrite, rung, expect });
+  if (strings.appended.length === 0 && extra === 0) {
+    const draft: Draft = { strips: [], extended: null, fresh: null, steps: [] };
+    const rewrite = emit(model, null, draft, emptyRoles(), content(capacity, slots.entries), notes);
+    return finish("in-place", rewrite);
+  }
+
+  const layout = readLayout(model);
+  const needs = { strings: strings.appended.length, extra, count: slots.entries.length + 1 };
+  let refusal: RefusalError | undefined;
+  for (const { rung, sites } of ladder(layout)) {
+    const found = attempt(model, layout, needs, sites);
+    if (found === undefined) continue;
+    if ("refusal" in found) {
+      refusal ??= found.refusal;
+      continue;
+    }
+    const count = found.roles.dynamic === null ? capacity + found.grown : needs.count + SPARE;
+    const rewrite = emit(
+      model,
+      layout,
+      found.draft,
+      found.roles,
+      content(count, slots.entries),
+      notes,
+    );
+    return finish(
+      rung === "gap" && rewrite.size === model.source.size ? rungOf(found.draft) : rung,
+      rewrite,
+    );
+  }
+  throw (
+    refusal ??
+    refuse(
+      "no-room",
+      "there is no room for the new names, and none can be made without moving code or data",
+      "link it again with `-Wl,-z,separate-code` or with a placeholder RPATH",
+    )
+  );
+}
+
+/** Spare slots of a dynamic section that had to move: the next edit finds room. */
+const SPARE = 4;
+
+interface Needs {
+  readonly strings: number;
+  readonly extra: number;
+  readonly count: number;
+}
+
+interface Found {
+  readonly draft: Draft;
+  readonly roles: Roles;
+  /** Entries by which the dynamic section grew where it is. */
+  readonly grown: number;
+}
+
+function ladder(layout: Layout): { readonly rung: ElfRung; readonly sites: readonly Site[] }[] {
+  const load = layout.lanes.at(-1)?.load;
+  const bss = load === undefined ? 0 : Number(load.p_memsz - BigInt(load.p_filesz));
+  const inFile = load !== undefined && load.p_offset + load.p_filesz === layout.tail;
+  const readable = load !== undefined && (load.p_flags & PF.PF_R) !== 0;
+  const steps: { rung: ElfRung; sites: Site[] }[] = [{ rung: "gap", sites: ["gap"] }];
+  const extend = { rung: "extended" as const, sites: ["gap", "extend"] as Site[] };
+  if (inFile && readable && bss <= SMALL_BSS) steps.push(extend);
+  steps.push({ rung: "new-segment", sites: ["gap", "new"] });
+  if (inFile && readable && bss > SMALL_BSS && bss <= LARGE_BSS) steps.push(extend);
+  return steps;
+}
+
+function attempt(
+  model: EditModel,
+  layout: Layout,
+  needs: Needs,
+  sites: readonly Site[],
+): Found | { readonly refusal: RefusalError } | undefined {
+  const draft = draftOf(layout);
+  let dynamic: Cell | null = null;
+  let grown = 0;
+  if (needs.extra > 0) {
+    const cell = cellAt(draft, model.dynamic.offset);
+    const { entrySize } = model.dynamic;
+    const end = model.dynamic.offset + model.dynamic.slots * entrySize;
+    const exact = cell?.origin?.end === end;
+    if (cell !== undefined && exact && growInPlace(draft, cell, needs.extra * entrySize, sites)) {
+      grown = needs.extra;
+    } else {
+      const size = (needs.count + SPARE) * entrySize;
+      dynamic = { name: ".dynamic", origin: null, size, align: 16, movable: false };
+      if (!place(draft, dynamic, sites, true)) return undefined;
+      draft.steps.push("the dynamic section moved");
+    }
+  }
+  let strings: Cell | null = null;
+  if (needs.strings > 0) {
+    const cell = cellAt(draft, model.strings.offset);
+    const exact =
+      cell?.origin?.start === model.strings.offset &&
+      cell.origin.end === model.strings.offset + model.strings.size;
+    if (cell === undefined || !exact) return undefined;
+    const stays = growInPlace(draft, cell, needs.strings, sites);
+    if (!stays && !growElsewhere(draft, cell, needs.strings, sites)) return undefined;
+    strings = cellAt(draft, model.strings.offset) ?? freshCell(draft, model.strings.offset);
+  }
+  let headers: Cell | null = null;
+  if (draft.fresh !== null && !model.segments.some(({ p_type }) => p_type === PT.PT_NULL)) {
+    const stride = ElfPhdr.sizeOf(model.header.context.variant);
+    const cell = headersCell(draft);
+    if (cell === undefined || !growInPlace(draft, cell, stride, sites)) {
+      if (isProgram(model)) {
+        return {
+          refusal: refuse(
+            "no-room",
+            "the program headers of this program have no room for one more, and kernels before 5.18 don't find them elsewhere",
+          ),
+        };
+      }
+      const size = (model.segments.length + 1) * stride;
+      headers = { name: "moved program headers", origin: null, size, align: 8, movable: false };
+      if (!place(draft, headers, ["new"], false)) return undefined;
+      draft.steps.push("the program headers moved");
+    }
+  }
+  return { draft, roles: { strings, dynamic, headers }, grown };
+}
+
+function freshCell(draft: Draft, offset: number): Cell | null {
+  const found = draft.fresh?.cells.find(({ origin }) => {
+    return origin !== null && offset >= origin.start && offset < origin.end;
+  });
+  return found ?? null;
+}
+
+function isProgram(model: EditModel): boolean {
+  return (
+    model.header.ehdr.e_type === ET.ET_EXEC ||
+    model.segments.some(({ p_type }) => p_type === PT.PT_INTERP)
+  );
+}
+
+/** Whether room came from behind a segment or from padding between its tables. */
+function rungOf(draft: Draft): ElfRung {
+  const grew = draft.strips.some(({ cells, gaps, load }) => {
+    const size = cells.reduce((sum, cell, index) => sum + cell.size + (gaps[index]?.size ?? 0), 0);
+    return load !== null && size > load.p_filesz;
+  });
+  return grew ? "gap" : "padding";
+}
+
+/** Drops what loaders do without when there is no slot left. */
+function slotsFor(
+  model: EditModel,
+  target: Target,
+): { readonly entries: readonly TargetEntry[]; readonly notes: readonly string[] } {
+  const notes: string[] = [];
+  let { entries } = target;
+  for (const tag of DISPENSABLE) {
+    if (entries.length < model.dynamic.slots) break;
+    if (tag === DT.DT_DEBUG && isProgram(model)) continue;
+    const kept = entries.filter(({ d_tag }) => d_tag !== tag);
+    if (kept.length < entries.length) {
+      const name = Object.entries(DT).find(([, value]) => value === tag)?.[0] ?? "";
+      notes.push(`${name} gave its slot: loaders do without it`);
+    }
+    entries = kept;
+  }
+  return { entries, notes };
+}
+
+/** DT_DEBUG means nothing in a library; the counts only let the loader skip a comparison. */
+const DISPENSABLE: readonly number[] = [DT.DT_DEBUG, DT.DT_RELACOUNT, DT.DT_RELCOUNT];
+
+function stringsOf(model: EditModel, target: Target): StringPlan {
+  const wanted = [
+    ...target.entries.flatMap(({ text }) => (text === undefined ? [] : [text])),
+    ...target.files.values(),
+  ];
+  const kept = keptStrings(target.entries);
+  const versionFiles = model.versionNeeds
+    .filter((_, index) => !target.files.has(index))
+    .map(({ vn_file }) => vn_file);
+  const live = liveStrings(model, [...kept, ...versionFiles]);
+  const freed = model.dynamic.entries
+    .filter(({ d_tag }) => STRING_TAGS.has(d_tag))
+    .map(({ d_val }) => Number(d_val));
+  return planStrings(model.strings.bytes, live, freed, wanted);
+}
+
+/**
+ * Every offset into the string table that is used, or `undefined` when that can't be known.
+ *
+ * @param known offsets that the dynamic section and vn_file keep using.
+ */
+function liveStrings(model: EditModel, known: readonly number[]): number[] | undefined {
+  const { dynamic, header, sections, source, strings } = model;
+  const { e_machine } = header.ehdr;
+  if (dynamic.entries.some(({ d_tag }) => namesElsewhere(d_tag, e_machine))) return undefined;
+  const symbols = dynamicSymbols(model);
+  if (symbols === undefined) return undefined;
+  if (otherUsers(model)) return undefined;
+
+  const live = [...known, ...model.versionStrings];
+  for (const { d_tag, d_val } of dynamic.entries) {
+    if (STRING_TAGS.has(d_tag) || isPlainTag(d_tag, e_machine)) continue;
+    if (d_val < BigInt(strings.size)) live.push(Number(d_val));
+  }
+  const stride = ElfSym.sizeOf(header.context.variant);
+  const bytes = source.read(symbols.offset, symbols.size);
+  const name = ElfSym.column(bytes, header.context, "st_name");
+  const count = Math.floor(symbols.size / stride);
+  for (let index = 0; index < count; index++) live.push(name(index));
+  return sections.length === 0 || live.length > 0 ? live : undefined;
+}
+
+function namesElsewhere(tag: number, machine: number): boolean {
+  if (tag === DT_MIPS.DT_MIPS_LIBLIST && machine !== EM.EM_MIPS) return false;
+  return TABLES_WITH_NAMES.includes(tag);
+}
+
+/** Sections other than the loader's tables that use or share the string table. */
+function otherUsers(model: EditModel): boolean {
+  const { sections, strings, dynamic, header } = model;
+  const own = sections.find(
+    ({ sh_type, sh_addr }) => sh_type === SHT.SHT_STRTAB && sh_addr === strings.vaddr,
+  );
+  if (own === undefined) return sections.length > 0;
+  if (header.shstrndx === own.index) return true;
+  const value = (tag: number): bigint | undefined => dynamicValue(dynamic.entries, tag);
+  const users: ReadonlyMap<number, bigint | undefined> = new Map([
+    [SHT.SHT_DYNSYM, value(DT.DT_SYMTAB)],
+    [SHT.SHT_DYNAMIC, dynamic.vaddr],
+    [SHT.SHT_GNU_verneed, value(DT.DT_VERNEED)],
+    [SHT.SHT_GNU_verdef, value(DT.DT_VERDEF)],
+  ]);
+  const end = strings.offset + strings.size;
+  return sections.some((section) => {
+    if (section.index === own.index || section.sh_type === SHT.SHT_NULL) return false;
+    if (section.sh_link === own.index && users.has(section.sh_type)) {
+      return users.get(section.sh_type) !== section.sh_addr;
+    }
+    if (section.sh_link === own.index && section.sh_type !== SHT.SHT_NOTE) return true;
+    const { sh_offset, sh_size, sh_type } = section;
+    return (
+      sh_type !== SHT.SHT_NOBITS &&
+      isAllocated(section) &&
+      sh_offset < end &&
+      sh_offset + sh_size > strings.offset &&
+      sh_size > 0
+    );
+  });
+}
+
+function withOffsets(
+  entries: readonly TargetEntry[],
+  strings: StringPlan,
+): (TargetEntry & { readonly d_val: bigint })[] {
+  return entries.map((entry) => {
+    if (entry.text === undefined) return entry;
+    return { ...entry, d_val: BigInt(strings.offsets.get(entry.text) ?? 0) };
+  });
+}
+
+function stringNotes({ reused, buried, added, appended }: StringPlan): string[] {
+  const notes: string[] = [];
+  if (reused > 0) notes.push(`${reused} names were there already`);
+  if (buried > 0) notes.push(`${buried} names went where unused ones were`);
+  if (added > 0) notes.push(`${added} new names need ${appended.length} bytes`);
+  return notes;
+}

@@ -1,0 +1,291 @@
+/**
+ * Making room in a layout without moving code or data.
+ *
+ * A table grows into free zeros behind it; else the tables behind it shift up to the next free
+ * zeros; else one of them, or the table itself, goes to a place at the end of a segment.
+ */
+import { PF } from "./constants.ts";
+import { HEADERS, type Item, type Lane, type Layout } from "./edit-blocks.ts";
+import type { Segment } from "./segments.ts";
+
+/** A run of bytes in a strip: an item of the original, or something new. */
+export interface Cell {
+  readonly name: string;
+  /** Where it was; `null` for new bytes. */
+  readonly origin: Item | null;
+  size: number;
+  readonly align: number;
+  readonly movable: boolean;
+}
+
+interface Gap {
+  size: number;
+  free: number;
+}
+
+/** A load segment in the making: `gaps[i]` lies before `cells[i]`, the last one behind all. */
+export interface Strip {
+  /** `null`: the segment is new. */
+  readonly load: Segment | null;
+  readonly lane: Lane | null;
+  readonly cells: Cell[];
+  readonly gaps: Gap[];
+  /** The end gap grows as needed. */
+  endless: boolean;
+  readonly writable: boolean;
+}
+
+/** Zero-filled memory that became bytes of the file. */
+export const ZEROS = ".bss";
+
+export interface Draft {
+  readonly strips: Strip[];
+  /** The last segment was made longer, its zero-filled memory became bytes of the file. */
+  extended: Strip | null;
+  /** The new segment. */
+  fresh: Strip | null;
+  readonly steps: string[];
+}
+
+/** Where things may be put that don't fit where they are. */
+export type Site = "gap" | "extend" | "new";
+
+export function draftOf(layout: Layout): Draft {
+  const strips = layout.lanes.map(
+    (lane): Strip => ({
+      load: lane.load,
+      lane,
+      cells: lane.items.map((item) => ({
+        name: item.name,
+        origin: item,
+        size: item.end - item.start,
+        align: item.align,
+        movable: item.movable,
+      })),
+      gaps: lane.gaps.map((gap) => ({ ...gap })),
+      endless: false,
+      writable: (lane.load.p_flags & PF.PF_W) !== 0,
+    }),
+  );
+  return { strips, extended: null, fresh: null, steps: [] };
+}
+
+/** The cell that holds the byte at `offset` of the original. */
+export function cellAt(draft: Draft, offset: number): Cell | undefined {
+  for (const { cells } of draft.strips) {
+    for (const cell of cells) {
+      const { origin } = cell;
+      if (origin !== null && offset >= origin.start && offset < origin.end) return cell;
+    }
+  }
+  return undefined;
+}
+
+/** The program header table's cell. */
+export function headersCell(draft: Draft): Cell | undefined {
+  for (const { cells } of draft.strips) {
+    const found = cells.find(({ name }) => name === HEADERS);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** Makes `cell` `count` bytes longer where it is. False, and nothing done, when that can't be. */
+export function growInPlace(
+  draft: Draft,
+  cell: Cell,
+  count: number,
+  sites: readonly Site[],
+): boolean {
+  const strip = draft.strips.find(({ cells }) => cells.includes(cell)) ?? draft.fresh;
+  if (!strip?.cells.includes(cell)) return false;
+  if (sites.includes("extend") && strip.lane?.last === true) openEnd(draft, strip, false);
+  const index = strip.cells.indexOf(cell);
+  if (shiftInto(strip, index + 1, count)) {
+    cell.size += count;
+    draft.steps.push(`${cell.name} grew by ${count} bytes`);
+    return true;
+  }
+  return evictFor(draft, strip, index, count, sites);
+}
+
+/** Moves `cell` as a whole, `count` bytes longer, to the end of some segment. */
+export function growElsewhere(
+  draft: Draft,
+  cell: Cell,
+  count: number,
+  sites: readonly Site[],
+): boolean {
+  const strip = draft.strips.find(({ cells }) => cells.includes(cell));
+  if (strip === undefined || !cell.movable) return false;
+  const moved = { ...cell, size: cell.size + count };
+  if (!place(draft, moved, sites, false)) return false;
+  remove(strip, strip.cells.indexOf(cell));
+  draft.steps.push(`${cell.name} moved with ${count} bytes more`);
+  return true;
+}
+
+/** Puts new bytes at the end of some segment. */
+export function place(
+  draft: Draft,
+  cell: Cell,
+  sites: readonly Site[],
+  writable: boolean,
+): boolean {
+  const candidates: Strip[] = [];
+  if (sites.includes("gap")) {
+    const closed = draft.strips.filter(({ endless, lane }) => !endless && lane?.last !== true);
+    // A read-only table belongs among read-only ones.
+    candidates.push(...closed.filter((strip) => !strip.writable));
+    candidates.push(...closed.filter((strip) => strip.writable));
+  }
+  if (sites.includes("extend")) {
+    const last = draft.strips.find(({ lane }) => lane?.last === true);
+    if (last !== undefined) candidates.push(last);
+  }
+  for (const strip of candidates) {
+    if (writable && !strip.writable) continue;
+    if (strip.lane?.last === true) openEnd(draft, strip, true);
+    if (append(strip, cell)) return true;
+  }
+  if (!sites.includes("new")) return false;
+  draft.fresh ??= {
+    load: null,
+    lane: null,
+    cells: [],
+    gaps: [{ size: 0, free: 0 }],
+    endless: true,
+    writable,
+  };
+  return append(draft.fresh, cell);
+}
+
+/**
+ * Opens the end of the last segment. Zero-filled memory behind its bytes becomes a cell of zeros,
+ * but only when something is put behind it: `force`.
+ */
+function openEnd(draft: Draft, strip: Strip, force: boolean): void {
+  const { load } = strip;
+  if (load === null || strip.endless) return;
+  const zeros = Number(load.p_memsz - BigInt(load.p_filesz));
+  if (zeros > 0 && !force) return;
+  strip.endless = true;
+  draft.extended = strip;
+  if (zeros === 0) return;
+  strip.cells.push({ name: ZEROS, origin: null, size: zeros, align: 1, movable: false });
+  strip.gaps.push({ size: 0, free: 0 });
+  draft.steps.push(`${zeros} zero bytes of .bss are in the file now`);
+}
+
+/** Address of the end of the strip's last cell, for alignment; a new segment counts from 0. */
+function endAddress(strip: Strip): bigint {
+  let end = 0;
+  for (const [index, cell] of strip.cells.entries()) {
+    end += (strip.gaps[index]?.size ?? 0) + cell.size;
+  }
+  return (strip.load?.p_vaddr ?? 0n) + BigInt(end);
+}
+
+function append(strip: Strip, cell: Cell): boolean {
+  const end = strip.gaps.at(-1);
+  if (end === undefined) return false;
+  const align = BigInt(Math.max(1, cell.align));
+  const pad = Number((align - (endAddress(strip) % align)) % align);
+  if (!strip.endless && end.free < pad + cell.size) return false;
+  const rest = strip.endless ? 0 : end.size - pad - cell.size;
+  strip.gaps[strip.gaps.length - 1] = { size: pad, free: pad };
+  strip.cells.push(cell);
+  strip.gaps.push({ size: rest, free: rest });
+  return true;
+}
+
+/** Takes a cell out; its bytes become free zeros. */
+function remove(strip: Strip, index: number): void {
+  const cell = strip.cells[index];
+  const before = strip.gaps[index];
+  const after = strip.gaps[index + 1];
+  if (cell === undefined || before === undefined || after === undefined) return;
+  strip.cells.splice(index, 1);
+  strip.gaps.splice(index, 2, {
+    size: before.size + cell.size + after.size,
+    free: before.free + cell.size + after.free,
+  });
+}
+
+/**
+ * Takes `count` bytes for the cell before `gap`, moving what follows by as little as possible.
+ *
+ * @param stop shift only cells before this index, which was just freed.
+ */
+function shiftInto(strip: Strip, gap: number, count: number, stop?: number): boolean {
+  const here = strip.gaps[gap];
+  if (here === undefined) return false;
+  const isEnd = (index: number): boolean => strip.endless && index === strip.gaps.length - 1;
+  if (here.free >= count || isEnd(gap)) {
+    const taken = isEnd(gap) ? Math.min(count, here.size) : count;
+    here.size -= taken;
+    here.free = Math.min(here.free, here.size);
+    return true;
+  }
+  let align = 4;
+  for (let index = gap; index < strip.cells.length; index++) {
+    const cell = strip.cells[index];
+    const next = strip.gaps[index + 1];
+    if (cell === undefined || next === undefined || !cell.movable) return false;
+    align = Math.max(align, cell.align);
+    const shift = Math.ceil((count - here.free) / align) * align;
+    if (next.free < shift && !isEnd(index + 1)) {
+      if (stop !== undefined && index + 1 >= stop) return false;
+      continue;
+    }
+    const taken = Math.min(shift, next.size);
+    next.size -= taken;
+    next.free = Math.max(0, next.free - taken);
+    here.size += shift - count;
+    here.free += shift - count;
+    return true;
+  }
+  return false;
+}
+
+/** Larger tables are not moved to make room for a name. */
+const MAX_EVICTED = 1 << 20;
+
+function evictFor(
+  draft: Draft,
+  strip: Strip,
+  index: number,
+  count: number,
+  sites: readonly Site[],
+): boolean {
+  const cell = strip.cells[index];
+  if (cell === undefined) return false;
+  const victims: { cell: Cell; at: number }[] = [];
+  for (let at = index + 1; at < strip.cells.length; at++) {
+    const victim = strip.cells[at];
+    if (victim === undefined || !victim.movable) break;
+    if (victim.size <= MAX_EVICTED) victims.push({ cell: victim, at });
+  }
+  victims.sort((a, b) => a.cell.size - b.cell.size || a.at - b.at);
+  for (const victim of victims) {
+    if (!fitsWithout(strip, index + 1, victim.at, count)) continue;
+    if (!place(draft, victim.cell, sites, false)) continue;
+    remove(strip, strip.cells.indexOf(victim.cell));
+    if (!shiftInto(strip, index + 1, count)) return false;
+    cell.size += count;
+    draft.steps.push(`${cell.name} grew by ${count} bytes where ${victim.cell.name} was`);
+    return true;
+  }
+  return false;
+}
+
+/** Whether `count` bytes are free behind the cell before `gap` once the cell at `victim` is gone. */
+function fitsWithout(strip: Strip, gap: number, victim: number, count: number): boolean {
+  const trial: Strip = {
+    ...strip,
+    cells: [...strip.cells],
+    gaps: strip.gaps.map((each) => ({ ...each })),
+  };
+  remove(trial, victim);
+  return shiftInto(trial, gap, count, victim);
+}
