@@ -4,14 +4,22 @@
  */
 import { bytesEqual, compareText, printable } from "../bytes.ts";
 import { RefusalError } from "../errors.ts";
-import type { Compression } from "../platform.ts";
+import type { Compression, HashName } from "../platform.ts";
 import type { Source } from "../source.ts";
 import type { WheelFilename } from "../wheel/filename.ts";
 import { formatWheelFilename } from "../wheel/filename.ts";
 import { DOS_EPOCH, laterTime } from "../zip/dos-time.ts";
 import type { ZipEntry } from "../zip/entry.ts";
-import type { ArchiveLayout, DosTime, Member } from "../zip/writer.ts";
-import { hasDescriptor, layoutArchive, modeOf, packMember, rewriteMember } from "../zip/writer.ts";
+import type { ArchiveLayout, DosTime, Member, PackedData } from "../zip/writer.ts";
+import {
+  DEFAULT_FILE_MODE,
+  hasDescriptor,
+  layoutArchive,
+  modeOf,
+  packMember,
+  rewriteMember,
+} from "../zip/writer.ts";
+import type { RecordContent } from "./record-edit.ts";
 import { editRecord } from "./record-edit.ts";
 
 /** What a draft needs of an open wheel. */
@@ -23,12 +31,20 @@ export interface DraftInput {
   read(path: string): Uint8Array | undefined;
 }
 
+/** New content that was compressed elsewhere: a library too large to hold in memory. */
+export interface PackedContent {
+  readonly packed: PackedData;
+  /** SHA-256 of the content. */
+  readonly sha256: Uint8Array;
+}
+
 interface DraftMember {
   /** Present name. */
   path: string;
   readonly entry: ZipEntry | undefined;
-  /** New content. */
+  /** New content, in one of two forms. */
   bytes: Uint8Array | undefined;
+  content: PackedContent | undefined;
   mode: number | undefined;
 }
 
@@ -80,6 +96,7 @@ export class Draft {
       path: entry.name,
       entry,
       bytes: undefined,
+      content: undefined,
       mode: undefined,
     }));
     for (const member of this.#members) this.#byPath.set(member.path, member);
@@ -120,7 +137,7 @@ export class Draft {
   write(path: string, bytes: Uint8Array, mode?: number): void {
     const member = this.#byPath.get(path);
     if (member === undefined) {
-      const added = { path, entry: undefined, bytes, mode };
+      const added = { path, entry: undefined, bytes, content: undefined, mode };
       this.#members.push(added);
       this.#byPath.set(path, added);
       return;
@@ -129,6 +146,19 @@ export class Draft {
     if (before !== undefined && bytesEqual(before, bytes)) return;
     member.bytes = bytes;
     if (mode !== undefined) member.mode = mode;
+  }
+
+  /** Replaces or adds a member whose new content is compressed already; it can't be read back. */
+  place(path: string, content: PackedContent, mode?: number): void {
+    const member = this.#byPath.get(path);
+    if (member !== undefined) {
+      member.content = content;
+      if (mode !== undefined) member.mode = mode;
+      return;
+    }
+    const added = { path, entry: undefined, bytes: undefined, content, mode };
+    this.#members.push(added);
+    this.#byPath.set(path, added);
   }
 
   remove(path: string): void {
@@ -168,13 +198,17 @@ export class Draft {
     const time = options.time ?? newestTime(this.input.entries);
     const level = options.level ?? 6;
     const members = this.#ordered().map((member): Member => {
-      const { entry, path, bytes } = member;
+      const { entry, path, bytes, content } = member;
       const mode = member.mode ?? (entry && modeOf(entry));
       if (bytes !== undefined) {
         return packMember(
           { name: path, bytes, time, level, ...(mode === undefined ? {} : { mode }) },
           compression,
         );
+      }
+      if (content !== undefined) {
+        const packed = { kind: "written", name: path, time, ...content.packed } as const;
+        return { ...packed, mode: mode ?? DEFAULT_FILE_MODE };
       }
       if (entry === undefined) throw new TypeError(`${path} has no content`);
       const rewritten =
@@ -238,36 +272,29 @@ export class Draft {
     }
     const { compression } = this.input;
     const renamed = new Map<string, string>();
-    const contents = new Map<string, Uint8Array>();
+    const contents = new Map<string, RecordContent>();
     for (const member of this.#members) {
       if (member.entry !== undefined && member.entry.name !== member.path) {
         renamed.set(member.entry.name, member.path);
       }
-      if (member.bytes !== undefined && member.path !== record) {
-        contents.set(member.path, member.bytes);
-      }
+      const content = recordContent(member, compression);
+      if (content !== undefined && member.path !== record) contents.set(member.path, content);
     }
     const removed = new Set(
       this.#removed.flatMap(({ entry }) => (entry === undefined ? [] : [entry.name])),
     );
-    this.write(
-      record,
-      editRecord(bytes, { renamed, removed, contents, record }, (algorithm, content) => {
-        const hasher = compression.hasher(algorithm);
-        hasher.update(content);
-        return hasher.digest();
-      }),
-    );
+    this.write(record, editRecord(bytes, { renamed, removed, contents, record }));
   }
 
   #changes(): readonly MemberChange[] {
     const changes: MemberChange[] = [];
-    for (const { path, entry, bytes } of this.#members) {
+    for (const { path, entry, bytes, content } of this.#members) {
+      const size = bytes?.length ?? content?.packed.size;
       const from = entry !== undefined && entry.name !== path ? { from: entry.name } : {};
       if (entry === undefined) {
-        changes.push({ what: "added", path, after: bytes?.length ?? 0 });
-      } else if (bytes !== undefined) {
-        changes.push({ what: "changed", path, ...from, before: entry.size, after: bytes.length });
+        changes.push({ what: "added", path, after: size ?? 0 });
+      } else if (size !== undefined) {
+        changes.push({ what: "changed", path, ...from, before: entry.size, after: size });
       } else if (entry.name !== path && !entry.directory) {
         changes.push({ what: "renamed", path, ...from });
       }
@@ -281,8 +308,31 @@ export class Draft {
   }
 }
 
-function isTouched({ path, entry, bytes, mode }: DraftMember): boolean {
-  return entry === undefined || entry.name !== path || bytes !== undefined || mode !== undefined;
+function isTouched({ path, entry, bytes, content, mode }: DraftMember): boolean {
+  const same = entry?.name === path && bytes === undefined && content === undefined;
+  return !same || mode !== undefined;
+}
+
+function recordContent(
+  { bytes, content }: DraftMember,
+  compression: Compression,
+): RecordContent | undefined {
+  if (content !== undefined) {
+    const { sha256, packed } = content;
+    return {
+      size: packed.size,
+      digest: (algorithm) => (algorithm === "sha256" ? sha256 : undefined),
+    };
+  }
+  if (bytes === undefined) return undefined;
+  return {
+    size: bytes.length,
+    digest(algorithm: HashName) {
+      const hasher = compression.hasher(algorithm);
+      hasher.update(bytes);
+      return hasher.digest();
+    },
+  };
 }
 
 /** The newest valid time among the entries. */

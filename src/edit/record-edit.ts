@@ -11,17 +11,22 @@ export interface RecordChanges {
   /** Old paths. */
   readonly removed: ReadonlySet<string>;
   /** Contents that changed or are new, by new path. */
-  readonly contents: ReadonlyMap<string, Uint8Array>;
+  readonly contents: ReadonlyMap<string, RecordContent>;
   /** New path of RECORD itself, whose row has neither hash nor size. */
   readonly record: string;
 }
 
-type Hash = (algorithm: HashName, bytes: Uint8Array) => Uint8Array;
+/** What RECORD says of a member that changed. */
+export interface RecordContent {
+  /** Bytes. */
+  readonly size: number;
+  /** `undefined`: only SHA-256 is at hand. */
+  digest(algorithm: HashName): Uint8Array | undefined;
+}
 
 const STRONG: readonly HashName[] = ["sha256", "sha384", "sha512"];
 
-/** @param hash digests a member's new content. */
-export function editRecord(bytes: Uint8Array, changes: RecordChanges, hash: Hash): Uint8Array {
+export function editRecord(bytes: Uint8Array, changes: RecordChanges): Uint8Array {
   const { rows } = parseRecord(bytes);
   const lineEnd = lineEndOf(bytes, rows);
   const kept: { path: string; bytes: Uint8Array }[] = [];
@@ -33,7 +38,7 @@ export function editRecord(bytes: Uint8Array, changes: RecordChanges, hash: Hash
     const content = path === changes.record ? undefined : changes.contents.get(path);
     const raw = bytes.subarray(row.start, row.end);
     const same = path === row.path && content === undefined;
-    kept.push({ path, bytes: same ? raw : editRow(row, raw, path, content, hash) });
+    kept.push({ path, bytes: same ? raw : editRow(row, raw, path, content) });
   }
   const sorted = kept.every(
     ({ path }, index) =>
@@ -41,15 +46,12 @@ export function editRecord(bytes: Uint8Array, changes: RecordChanges, hash: Hash
   );
   const added = [...changes.contents.keys()].filter((path) => !seen.has(path)).sort(compareText);
   for (const path of added) {
-    const content = changes.contents.get(path) ?? new Uint8Array();
+    const content = changes.contents.get(path);
+    const digest = content?.digest("sha256");
     const line = formatRecordLine(
-      path === changes.record
+      path === changes.record || content === undefined || digest === undefined
         ? { path }
-        : {
-            path,
-            hash: { algorithm: "sha256", digest: hash("sha256", content) },
-            size: content.length,
-          },
+        : { path, hash: { algorithm: "sha256", digest }, size: content.size },
     );
     const at = placeOf(path, kept, sorted, changes.record);
     kept.splice(at, 0, { path, bytes: encodeUtf8(line.replace("\n", lineEnd)) });
@@ -85,14 +87,14 @@ function editRow(
   row: RecordRow,
   raw: Uint8Array,
   path: string,
-  content: Uint8Array | undefined,
-  hash: Hash,
+  content: RecordContent | undefined,
 ): Uint8Array {
   const text = new TextDecoder().decode(raw);
   const parts = /^("(?:[^"]|"")*"|[^",]*),([^,"]*),([^,"]*?)(\r\n|\n|\r|)$/.exec(text);
   const [, rawPath = "", rawHash = "", rawSize = "", end = ""] = parts ?? [];
-  const algorithm =
-    isHashName(row.algorithm) && STRONG.includes(row.algorithm) ? row.algorithm : "sha256";
+  const strong = isHashName(row.algorithm) && STRONG.includes(row.algorithm);
+  const own = strong && isHashName(row.algorithm) ? content?.digest(row.algorithm) : undefined;
+  const algorithm = own === undefined ? "sha256" : row.algorithm;
   const newPath =
     path === row.path && parts !== null ? rawPath : spellPath(path, rawPath.startsWith('"'));
   if (content === undefined && parts !== null) {
@@ -102,9 +104,9 @@ function editRow(
     const digest = row.algorithm === "" ? "" : `${row.algorithm}=${row.digest}`;
     return encodeUtf8(`${newPath},${digest},${row.size}\n`);
   }
-  const digest = encodeBase64Url(hash(algorithm, content));
+  const digest = encodeBase64Url(own ?? content.digest("sha256") ?? new Uint8Array());
   return encodeUtf8(
-    `${newPath},${algorithm}=${digest},${content.length}${parts === null ? "\n" : end}`,
+    `${newPath},${algorithm}=${digest},${content.size}${parts === null ? "\n" : end}`,
   );
 }
 

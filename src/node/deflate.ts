@@ -10,16 +10,10 @@ import { promisify } from "node:util";
 import { constants, crc32, deflateRaw } from "node:zlib";
 import type { Source } from "../source.ts";
 import { DEFLATED, STORED } from "../zip/layout.ts";
-import type { WrittenMember } from "../zip/writer.ts";
+import type { PackedData } from "../zip/writer.ts";
 import { registerCleanup } from "./cleanup.ts";
 import { openFile } from "./file.ts";
 import { removeFile, temporaryName, writeFully } from "./output.ts";
-
-/** What a {@link WrittenMember} needs besides its name, mode and time. */
-export type PackedData = Pick<
-  WrittenMember,
-  "method" | "crc32" | "compressedSize" | "size" | "data"
->;
 
 export interface DeflateOptions {
   /** 1-9. */

@@ -18,8 +18,3 @@ export function graftedName(fileName: string, sha256: string): string {
   const extension = dot === -1 ? "" : fileName.slice(dot);
   return base.endsWith(`-${digest}`) ? fileName : `${base}-${digest}${extension}`;
 }
-
-/** `libpython3.12.so.1.0`, `libpython3.13t.so.1.0`, `libpython3.so`: the interpreter provides it. */
-export function isLibpython(name: string): boolean {
-  return /^libpython\d+(\.\d+)?[a-z]*\.so(\.\d+)*$/.test(name);
-}

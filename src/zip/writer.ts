@@ -75,6 +75,12 @@ export interface WrittenMember {
 
 export type Member = KeptMember | WrittenMember;
 
+/** What a {@link WrittenMember} needs besides its name, mode and time. */
+export type PackedData = Pick<
+  WrittenMember,
+  "method" | "crc32" | "compressedSize" | "size" | "data"
+>;
+
 export interface ArchiveLayout {
   readonly pieces: readonly Piece[];
   /** Bytes of the archive. */

@@ -1,0 +1,135 @@
+/**
+ * Files below a root folder, as a program inside that root sees them: links are followed within the
+ * root, so a sysroot's absolute links never lead to this host.
+ */
+import {
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  statSync,
+} from "node:fs";
+import { join, sep } from "node:path";
+import type { HostFiles } from "../audit/host-files.ts";
+import type { ElfSummary } from "../binary.ts";
+import { compareText } from "../bytes.ts";
+import * as elf from "../elf/index.ts";
+import { FormatError } from "../errors.ts";
+import type { FileSource } from "../platform.ts";
+import { interestingSymbol } from "../policy/interest.ts";
+import type { RootFiles } from "../repair/owners/owner.ts";
+import { openFile } from "./file.ts";
+
+export interface Root extends HostFiles, RootFiles {
+  /** Opens the file at a path that `resolve` gave. */
+  open(path: string): FileSource;
+}
+
+/** Followed links per path, as Linux counts them. */
+const LINK_LIMIT = 40;
+/** No text file that a loader or a package manager keeps is larger (bytes). */
+const TEXT_LIMIT = 1 << 20;
+/** Nor is a package database. */
+const DATABASE_LIMIT = 512 << 20;
+
+/** @param folder the root; `/` is this host. */
+export function openRoot(folder: string): Root {
+  const base = realpathSync(folder);
+  const isHost = base === sep;
+  const resolved = new Map<string, string | undefined>();
+  const summaries = new Map<string, ElfSummary | undefined>();
+  const outside = (path: string): string => (isHost ? path : join(base, path));
+
+  const realPath = (path: string): string | undefined => {
+    if (!resolved.has(path)) resolved.set(path, isHost ? hostPath(path) : rootedPath(base, path));
+    return resolved.get(path);
+  };
+  const regular = (path: string): string | undefined => {
+    const real = realPath(path);
+    const stats = real === undefined ? undefined : attempt(() => statSync(outside(real)));
+    return stats?.isFile() ? real : undefined;
+  };
+  const read = (path: string, limit: number): Uint8Array | undefined => {
+    const real = regular(path);
+    if (real === undefined) return undefined;
+    return attempt(() => {
+      if (statSync(outside(real)).size > limit) return undefined;
+      const bytes = readFileSync(outside(real));
+      return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    });
+  };
+
+  return {
+    resolve: regular,
+    realPath,
+    list(path) {
+      const real = realPath(path);
+      if (real === undefined) return [];
+      return (attempt(() => readdirSync(outside(real))) ?? []).sort(compareText);
+    },
+    readText(path) {
+      const bytes = read(path, TEXT_LIMIT);
+      return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
+    },
+    read: (path) => read(path, DATABASE_LIMIT),
+    readElf(path) {
+      if (!summaries.has(path)) summaries.set(path, readSummary(outside(path)));
+      return summaries.get(path);
+    },
+    open: (path) => openFile(outside(path)),
+  };
+}
+
+function hostPath(path: string): string | undefined {
+  return attempt(() => realpathSync.native(path));
+}
+
+/** Follows links by hand, so that `/` in a link's target means the root. */
+function rootedPath(base: string, path: string): string | undefined {
+  let open = path.split("/").filter((part) => part !== "" && part !== ".");
+  let done: string[] = [];
+  for (let links = 0; ; ) {
+    const part = open.shift();
+    if (part === undefined) return `/${done.join("/")}`;
+    if (part === "..") {
+      done.pop();
+      continue;
+    }
+    const here = join(base, ...done, part);
+    const stats = attempt(() => lstatSync(here));
+    if (stats === undefined) return undefined;
+    if (!stats.isSymbolicLink()) {
+      done.push(part);
+      continue;
+    }
+    links += 1;
+    const target = attempt(() => readlinkSync(here));
+    if (target === undefined || links > LINK_LIMIT) return undefined;
+    if (target.startsWith("/")) done = [];
+    open = [...target.split("/").filter((each) => each !== "" && each !== "."), ...open];
+  }
+}
+
+function readSummary(path: string): ElfSummary | undefined {
+  const source = attempt(() => openFile(path));
+  if (source === undefined) return undefined;
+  try {
+    const head = source.read(0, Math.min(64, source.size));
+    return elf.matches(head) ? elf.summarize(elf.parse(source), interestingSymbol) : undefined;
+  } catch (error) {
+    if (error instanceof FormatError) return undefined;
+    throw error;
+  } finally {
+    source.close();
+  }
+}
+
+/** What can't be read is not there, as a loader sees it. */
+function attempt<T>(action: () => T): T | undefined {
+  try {
+    return action();
+  } catch {
+    return undefined;
+  }
+}
