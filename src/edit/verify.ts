@@ -5,7 +5,6 @@ import { openWheel } from "../audit/wheel.ts";
 import { RefusalError } from "../errors.ts";
 import type { Finding, Problem } from "../finding.ts";
 import { checkWheel } from "../wheel/check.ts";
-import type { WheelFilename } from "../wheel/filename.ts";
 import { parsePlatformTag } from "../wheel/platform-tag.ts";
 import { checkNames } from "../zip/index.ts";
 import { layoutSource } from "../zip/writer.ts";
@@ -16,11 +15,7 @@ import type { Built } from "./draft.ts";
  *
  * Contents that stay are not read again, so the cost does not depend on the wheel's size.
  */
-export function newFindings(
-  before: Wheel,
-  after: { readonly built: Built; readonly name: WheelFilename },
-): readonly Finding[] {
-  const { built } = after;
+export function newFindings(before: Wheel, built: Built): readonly Finding[] {
   const result = openWheel(layoutSource(built.layout), built.file, before.compression);
   const origin = new Map(
     built.changes.flatMap(({ path, from }) => (from === undefined ? [] : [[path, from] as const])),

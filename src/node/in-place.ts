@@ -81,7 +81,7 @@ export async function replaceInPlace(
   const renamed = target !== path;
   if (renamed && statSync(target, { throwIfNoEntry: false }) !== undefined && !same(path, target)) {
     throw new RefusalError(
-      "EDIT-EXISTS",
+      "EDT006",
       `\`${basename(target)}\` exists already`,
       "move it away, or write the result to another folder with `--wheel-dir`",
     );
@@ -284,7 +284,7 @@ export function journalOf(path: string): string {
 
 function busy(journalPath: string): RefusalError {
   return new RefusalError(
-    "EDIT-BUSY",
+    "EDT007",
     "another run of wheelkit is editing this wheel",
     `wait for it; when there is none, remove \`${basename(journalPath)}\``,
   );

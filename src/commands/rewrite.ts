@@ -1,0 +1,197 @@
+/** What `edit`, `tags` and `links` share: open a wheel, change a draft of it, check, write. */
+import { existsSync, realpathSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import type { Wheel } from "../audit/wheel.ts";
+import { openSoundWheel } from "../audit/wheel.ts";
+import { printable } from "../bytes.ts";
+import { type Built, Draft } from "../edit/draft.ts";
+import { type FieldChange, fieldChanges } from "../edit/field-changes.ts";
+import { newFindings, refuseInvalid } from "../edit/verify.ts";
+import { RefusalError, UsageError } from "../errors.ts";
+import type { Finding } from "../finding.ts";
+import { nodeCompression } from "../node/compression.ts";
+import { openFile } from "../node/file.ts";
+import { recoverInPlace, replaceInPlace, tailStart } from "../node/in-place.ts";
+import type { Io } from "../node/io.ts";
+import { removeFile, writeArchive } from "../node/output.ts";
+import { findDistInfo } from "../wheel/dist-info.ts";
+import { parseWheelFilename } from "../wheel/filename.ts";
+import { expandTags } from "../wheel/tag.ts";
+import { dosTimeOf } from "../zip/dos-time.ts";
+import type { DosTime } from "../zip/writer.ts";
+import type { Options } from "./command.ts";
+import { flagOption, numberOption, textOption } from "./options.ts";
+
+export interface RewriteOptions {
+  readonly wheelDir: string;
+  readonly inPlace: boolean;
+  readonly dryRun: boolean;
+  /** Of new and changed members; `undefined`: the newest time in the wheel. */
+  readonly time: DosTime | undefined;
+  /** Removes the input when the result is written: `tags --remove`. */
+  readonly remove: boolean;
+}
+
+export interface Rewritten {
+  /** Base name of the input. */
+  readonly file: string;
+  /** Base name of the result. */
+  readonly output: string;
+  /** Path of the result; none in a dry run. */
+  readonly path?: string;
+  readonly built: Built;
+  readonly metadata: readonly FieldChange[];
+  readonly tags: { readonly before: readonly string[]; readonly after: readonly string[] };
+  readonly warnings: readonly string[];
+  readonly findings: readonly Finding[];
+}
+
+/** What a caller may do with the draft, and what the rules then allow. */
+export interface Revision {
+  edit(draft: Draft, wheel: Wheel): void | Promise<void>;
+  /** Codes whose findings the user asked for. */
+  readonly allowed?: readonly string[];
+  /** More checks of the result, before it is written. */
+  check?(built: Built, draft: Draft, wheel: Wheel): void | Promise<void>;
+  /** Called when the result is written, while the input is still open. */
+  finish?(result: { path: string; built: Built; draft: Draft; wheel: Wheel }): void | Promise<void>;
+}
+
+export function rewriteOptions(options: Options, io: Io): RewriteOptions {
+  const inPlace = flagOption(options, "inPlace");
+  const wheelDir = textOption(options, "wheelDir") ?? "wheelhouse";
+  const epoch = numberOption(options, "sourceDateEpoch") ?? epochOf(io.env.SOURCE_DATE_EPOCH);
+  return {
+    wheelDir,
+    inPlace,
+    dryRun: flagOption(options, "dryRun"),
+    time: epoch === undefined ? undefined : dosTimeOf(epoch),
+    remove: flagOption(options, "remove"),
+  };
+}
+
+function epochOf(text: string | undefined): number | undefined {
+  if (text === undefined || text === "") return undefined;
+  if (/^[0-9]{1,15}$/.test(text)) return Number(text);
+  throw new UsageError(
+    `SOURCE_DATE_EPOCH is \`${printable(text)}\`, which is no number of seconds`,
+  );
+}
+
+/**
+ * Rewrites the wheel at `given`.
+ *
+ * @throws RefusalError and UsageError; then nothing was written.
+ */
+export async function rewriteWheel(
+  given: string,
+  options: RewriteOptions,
+  revision: Revision,
+): Promise<Rewritten> {
+  const { path, warnings } = settle(given);
+  const source = openFile(path);
+  try {
+    const file = basename(path);
+    const wheel = openSoundWheel(source, file, nodeCompression);
+    const draft = openDraft(wheel);
+    await revision.edit(draft, wheel);
+    const metadataBefore = wheel.read(`${findDistInfo(wheel.index.entries, file)}/METADATA`);
+    const inPlace = options.inPlace;
+    const built = draft.build({
+      inPlace,
+      ...(options.time === undefined ? {} : { time: options.time }),
+    });
+    const findings = draft.changed()
+      ? refuseInvalid(newFindings(wheel, built), revision.allowed)
+      : [];
+    await revision.check?.(built, draft, wheel);
+    const result = {
+      file,
+      output: built.file,
+      built,
+      metadata: fieldChanges(
+        metadataBefore ?? new Uint8Array(),
+        draft.read(`${draft.distInfo}/METADATA`) ?? new Uint8Array(),
+      ),
+      tags: { before: tagsOf(file), after: expandTags(draft.name) },
+      warnings: [...warnings, ...draft.warnings],
+      findings,
+    };
+    if (options.dryRun) return result;
+    const target = join(inPlace ? dirname(path) : options.wheelDir, built.file);
+    const original = { path, source };
+    if (inPlace) {
+      const tail = tailStart(built.layout, original);
+      const layout = tail === undefined ? built.layout : built.padTo(source.size);
+      await replaceInPlace(layout, original, target);
+    } else {
+      if (isSameFile(path, target)) {
+        throw new UsageError(
+          `\`${target}\` is the wheel that is read`,
+          "to replace it, say `--in-place`; else name another folder with `--wheel-dir`",
+        );
+      }
+      await writeArchive(built.layout, target, { original });
+      if (options.remove) removeFile(path);
+    }
+    await revision.finish?.({ path: target, built, draft, wheel });
+    return { ...result, path: target };
+  } finally {
+    source.close();
+  }
+}
+
+/** Where the wheel is, after whatever a killed run left is mended. */
+function settle(given: string): { readonly path: string; readonly warnings: readonly string[] } {
+  const path = existsSync(given) ? realpathSync(given) : given;
+  const mended = recoverInPlace(path);
+  if (mended === undefined) return { path, warnings: [] };
+  if (mended.path !== path) {
+    throw new UsageError(
+      `\`${given}\` is gone: an edit that was interrupted is now completed, as \`${basename(mended.path)}\``,
+      "name that wheel to edit it further",
+    );
+  }
+  const what = mended.recovery === "undone" ? "undone" : "completed";
+  return { path, warnings: [`an earlier edit of this wheel was interrupted; it was ${what}`] };
+}
+
+export function openDraft(wheel: Wheel): Draft {
+  const { file, index } = wheel;
+  const { name, problems } = parseWheelFilename(file);
+  if (name === undefined) {
+    throw new RefusalError(
+      "NAM001",
+      problems[0]?.message ?? `\`${file}\` is no name of a wheel`,
+      "the edit needs name, version and tags from the file name",
+    );
+  }
+  const distInfo = findDistInfo(index.entries, file);
+  if (distInfo === undefined) {
+    throw new RefusalError(
+      "DST001",
+      `\`${printable(file)}\` has no \`.dist-info\` folder of its name`,
+      "run `wheelkit audit` to see what is wrong with the wheel",
+    );
+  }
+  return new Draft(
+    {
+      file,
+      source: wheel.source,
+      compression: wheel.compression,
+      entries: index.entries,
+      read: (path) => wheel.read(path),
+    },
+    name,
+    distInfo,
+  );
+}
+
+function tagsOf(file: string): readonly string[] {
+  const { name } = parseWheelFilename(file);
+  return name === undefined ? [] : expandTags(name);
+}
+
+function isSameFile(a: string, b: string): boolean {
+  return existsSync(b) && realpathSync(a) === realpathSync(b);
+}

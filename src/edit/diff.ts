@@ -1,0 +1,353 @@
+/**
+ * What differs between two wheels, member by member and by meaning, and what provably does not.
+ *
+ * A member counts as the same only when its bytes were compared: the packed ones where both are
+ * packed alike, else what they unpack to.
+ */
+import type { Wheel } from "../audit/wheel.ts";
+import type { BinaryFormat } from "../binary.ts";
+import { formatOf } from "../binary.ts";
+import { bytesEqual, compareText, toHex } from "../bytes.ts";
+import { FormatError } from "../errors.ts";
+import type { MemberStream } from "../platform.ts";
+import { findDistInfo } from "../wheel/dist-info.ts";
+import { parseEntryPoints } from "../wheel/entry-points.ts";
+import { parseWheelFilename } from "../wheel/filename.ts";
+import { parseRecord } from "../wheel/record.ts";
+import { expandTags } from "../wheel/tag.ts";
+import type { ZipEntry } from "../zip/entry.ts";
+import { readMember } from "../zip/read.ts";
+import { modeOf } from "../zip/writer.ts";
+import { memberCauses, wheelCauses } from "./diff-causes.ts";
+import type { FieldChange } from "./field-changes.ts";
+import { fieldChanges } from "./field-changes.ts";
+import type { NativeChange, SetChange } from "./native-diff.ts";
+import { nativeChange, setChange } from "./native-diff.ts";
+
+/** One side of a comparison. */
+export interface Side {
+  readonly wheel: Wheel;
+  readonly stream: MemberStream;
+}
+
+/** `metadata`: below `.dist-info`; `content`: what else is installed. */
+export type Role = "metadata" | "content";
+/** Kinds of differences, for `--only`: `modes` and `archive` leave every file's bytes alone. */
+export const DIFFERENCE_KINDS = ["metadata", "content", "modes", "archive"] as const;
+export type DifferenceKind = (typeof DIFFERENCE_KINDS)[number];
+
+export interface MemberDifference {
+  readonly what: "added" | "removed" | "changed" | "renamed";
+  readonly role: Role;
+  /** In the second wheel; for what was removed in the first. */
+  readonly path: string;
+  /** In the first wheel, where it is called otherwise there. */
+  readonly from?: string;
+  /** Bytes, unpacked. */
+  readonly before?: number;
+  readonly after?: number;
+  readonly format?: BinaryFormat;
+  readonly native?: NativeChange;
+  /** What usually makes such a difference, and what to do about it. */
+  readonly causes: readonly string[];
+}
+
+export interface ModeDifference {
+  readonly path: string;
+  /** `st_mode`. */
+  readonly before: number;
+  readonly after: number;
+}
+
+/** Differences that no installed file shows. */
+export interface ArchiveDifference {
+  readonly order: boolean;
+  /** Members whose bytes are the same but packed otherwise, or under another kind of header. */
+  readonly compression: readonly string[];
+  readonly times: readonly string[];
+  readonly headers: readonly string[];
+  readonly directories: SetChange;
+}
+
+export interface WheelDigest {
+  readonly file: string;
+  readonly size: number;
+  readonly sha256: string;
+}
+
+export interface WheelDiff {
+  readonly a: WheelDigest;
+  readonly b: WheelDigest;
+  /** The same file, byte for byte. */
+  readonly identical: boolean;
+  readonly same: {
+    readonly members: number;
+    /** Bytes, unpacked. */
+    readonly bytes: number;
+    /** How many of them are also packed the same. */
+    readonly packedAlike: number;
+  };
+  /** In code point order of their paths. */
+  readonly members: readonly MemberDifference[];
+  readonly metadata: readonly FieldChange[];
+  readonly wheelFile: readonly FieldChange[];
+  readonly tags: SetChange;
+  readonly record: { readonly rows: SetChange; readonly order: boolean };
+  readonly entryPoints: SetChange;
+  readonly modes: readonly ModeDifference[];
+  readonly archive: ArchiveDifference;
+  /** What usually causes what differs beyond single members. */
+  readonly causes: readonly string[];
+}
+
+/** Members up to this size are compared in memory, and native ones looked into. */
+const MEMORY_LIMIT = 256 << 20;
+const CHUNK = 1 << 20;
+
+/** @throws FormatError when a member can't be read. */
+export async function diffWheels(a: Side, b: Side): Promise<WheelDiff> {
+  const digests = { a: digestOf(a.wheel), b: digestOf(b.wheel) };
+  const left = keyed(a.wheel);
+  const right = keyed(b.wheel);
+  const members: MemberDifference[] = [];
+  const modes: ModeDifference[] = [];
+  const compression: string[] = [];
+  const times: string[] = [];
+  const headers: string[] = [];
+  const same = { members: 0, bytes: 0, packedAlike: 0 };
+
+  for (const [key, old] of left.files) {
+    const now = right.files.get(key);
+    const role = roleOf(key);
+    if (now === undefined) {
+      members.push({ what: "removed", role, path: old.name, before: old.size, causes: [] });
+      continue;
+    }
+    const from = old.name === now.name ? {} : { from: old.name };
+    const equality = await compareMembers(a, old, b, now);
+    const before = modeOf(old);
+    const after = modeOf(now);
+    if (before !== after) modes.push({ path: now.name, before, after });
+    if (old.dosDate !== now.dosDate || old.dosTime !== now.dosTime) times.push(now.name);
+    if (headerDiffers(old, now)) headers.push(now.name);
+    if (equality === "different") {
+      members.push({ ...describeChange(a, old, b, now), role, ...from });
+      continue;
+    }
+    same.members++;
+    same.bytes += now.size;
+    if (equality === "alike") same.packedAlike++;
+    else compression.push(now.name);
+    if (old.name !== now.name) {
+      members.push({ what: "renamed", role, path: now.name, ...from, causes: [] });
+    }
+  }
+  for (const [key, now] of right.files) {
+    if (left.files.has(key)) continue;
+    members.push({ what: "added", role: roleOf(key), path: now.name, after: now.size, causes: [] });
+  }
+  members.sort((x, y) => compareText(x.path, y.path));
+
+  const archive: ArchiveDifference = {
+    order: orderDiffers([...left.files.keys()], [...right.files.keys()]),
+    compression,
+    times,
+    headers,
+    directories: setChange(left.directories, right.directories),
+  };
+  const text = (side: Side, distInfo: string | undefined, name: string): Uint8Array =>
+    side.wheel.read(`${distInfo}/${name}`) ?? new Uint8Array();
+  const both = (name: string): readonly [Uint8Array, Uint8Array] => [
+    text(a, left.distInfo, name),
+    text(b, right.distInfo, name),
+  ];
+  const [oldRecord, newRecord] = both("RECORD");
+  const diff = {
+    ...digests,
+    identical: digests.a.sha256 === digests.b.sha256,
+    same,
+    members,
+    metadata: fieldChanges(...both("METADATA")),
+    wheelFile: fieldChanges(...both("WHEEL")),
+    tags: setChange(tagsOf(a.wheel.file), tagsOf(b.wheel.file)),
+    record: {
+      rows: setChange(rowsOf(oldRecord), rowsOf(newRecord)),
+      order: orderDiffers(pathsOf(oldRecord, left.folders), pathsOf(newRecord, right.folders)),
+    },
+    entryPoints: setChange(...mapBoth(both("entry_points.txt"), entryPointsOf)),
+    modes,
+    archive,
+  };
+  return { ...diff, causes: wheelCauses(diff) };
+}
+
+/** The kinds of differences that are there. */
+export function kindsOf(diff: Omit<WheelDiff, "causes">): readonly DifferenceKind[] {
+  const { archive, members, modes } = diff;
+  const present: Record<DifferenceKind, boolean> = {
+    metadata: diff.a.file !== diff.b.file || members.some(({ role }) => role === "metadata"),
+    content: members.some(({ role, what }) => role === "content" && what !== "renamed"),
+    modes: modes.length > 0,
+    archive:
+      archive.order ||
+      archive.directories.added.length > 0 ||
+      archive.directories.removed.length > 0 ||
+      archive.compression.length > 0 ||
+      // A new METADATA has a new time; only what should have stayed counts.
+      [...archive.times, ...archive.headers].some((path) =>
+        members.every((member) => member.path !== path),
+      ),
+  };
+  return DIFFERENCE_KINDS.filter((kind) => present[kind]);
+}
+
+interface Keyed {
+  /** By a name that does not depend on the version. */
+  readonly files: ReadonlyMap<string, ZipEntry>;
+  readonly directories: readonly string[];
+  readonly distInfo: string | undefined;
+  readonly folders: Folders;
+}
+
+interface Folders {
+  readonly distInfo: string;
+  readonly data: string;
+}
+
+const DIST_INFO = "*.dist-info";
+const DATA = "*.data";
+
+function keyed(wheel: Wheel): Keyed {
+  const { entries } = wheel.index;
+  const distInfo = findDistInfo(entries, wheel.file);
+  const folders: Folders = {
+    distInfo: distInfo ?? "",
+    data: (distInfo ?? "").replace(/\.dist-info$/, ".data"),
+  };
+  const files = new Map<string, ZipEntry>();
+  const directories: string[] = [];
+  for (const entry of entries) {
+    const key = keyOf(entry.name, folders);
+    if (entry.directory) directories.push(key);
+    else files.set(key, entry);
+  }
+  return { files, directories, distInfo, folders };
+}
+
+function keyOf(path: string, { distInfo, data }: Folders): string {
+  if (distInfo !== "" && path.startsWith(`${distInfo}/`)) {
+    return DIST_INFO + path.slice(distInfo.length);
+  }
+  if (data !== "" && path.startsWith(`${data}/`)) return DATA + path.slice(data.length);
+  return path;
+}
+
+function roleOf(key: string): Role {
+  return key.startsWith(`${DIST_INFO}/`) ? "metadata" : "content";
+}
+
+type Equality = "alike" | "same" | "different";
+
+async function compareMembers(a: Side, old: ZipEntry, b: Side, now: ZipEntry): Promise<Equality> {
+  if (old.size !== now.size || old.crc32 !== now.crc32) return "different";
+  if (old.method === now.method && old.compressedSize === now.compressedSize) {
+    if (packedAlike(a.wheel, old, b.wheel, now)) return "alike";
+  }
+  const [before, after] = [await contentDigest(a, old), await contentDigest(b, now)];
+  return before === after ? "same" : "different";
+}
+
+function packedAlike(a: Wheel, old: ZipEntry, b: Wheel, now: ZipEntry): boolean {
+  const size = old.compressedSize;
+  for (let at = 0; at < size; at += CHUNK) {
+    const length = Math.min(CHUNK, size - at);
+    const before = a.source.read(old.dataOffset + at, length);
+    if (!bytesEqual(before, b.source.read(now.dataOffset + at, length))) return false;
+  }
+  return true;
+}
+
+async function contentDigest({ wheel, stream }: Side, entry: ZipEntry): Promise<string> {
+  const hasher = wheel.compression.hasher("sha256");
+  const problems = await stream(entry, (bytes) => hasher.update(bytes));
+  const [problem] = problems;
+  if (problem !== undefined) {
+    throw new FormatError(problem.message, { format: "zip", record: entry.name });
+  }
+  return toHex(hasher.digest());
+}
+
+function describeChange(
+  a: Side,
+  old: ZipEntry,
+  b: Side,
+  now: ZipEntry,
+): Omit<MemberDifference, "role"> {
+  const sizes = { what: "changed", path: now.name, before: old.size, after: now.size } as const;
+  if (Math.max(old.size, now.size) > MEMORY_LIMIT) return { ...sizes, causes: [] };
+  const before = readMember(a.wheel.source, old, a.wheel.compression).bytes;
+  const after = readMember(b.wheel.source, now, b.wheel.compression).bytes;
+  const format = formatOf(after);
+  const native = format === undefined ? undefined : nativeChange(before, after);
+  return {
+    ...sizes,
+    ...(format === undefined ? {} : { format }),
+    ...(native === undefined ? {} : { native }),
+    causes: memberCauses(now.name, before, after, native),
+  };
+}
+
+/** Of what both have: a file more or less does not put the others out of order. */
+function orderDiffers(a: readonly string[], b: readonly string[]): boolean {
+  const inA = new Set(a);
+  const inB = new Set(b);
+  const left = a.filter((key) => inB.has(key));
+  const right = b.filter((key) => inA.has(key));
+  return left.some((key, at) => key !== right[at]);
+}
+
+function headerDiffers(old: ZipEntry, now: ZipEntry): boolean {
+  return (
+    old.flags !== now.flags ||
+    old.versionMadeBy !== now.versionMadeBy ||
+    old.versionNeeded !== now.versionNeeded ||
+    old.internalAttributes !== now.internalAttributes ||
+    // The upper half is the mode, which is compared by itself.
+    (old.externalAttributes & 0xffff) !== (now.externalAttributes & 0xffff) ||
+    !bytesEqual(old.localExtra, now.localExtra) ||
+    !bytesEqual(old.centralExtra, now.centralExtra)
+  );
+}
+
+function digestOf({ file, source, compression }: Wheel): WheelDigest {
+  const hasher = compression.hasher("sha256");
+  for (let at = 0; at < source.size; at += CHUNK) {
+    hasher.update(source.read(at, Math.min(CHUNK, source.size - at)));
+  }
+  return { file, size: source.size, sha256: toHex(hasher.digest()) };
+}
+
+function tagsOf(file: string): readonly string[] {
+  const { name } = parseWheelFilename(file);
+  return name === undefined ? [] : expandTags(name);
+}
+
+function rowsOf(record: Uint8Array): readonly string[] {
+  return parseRecord(record).rows.map(({ path, algorithm, digest, size }) =>
+    [path, digest === "" ? algorithm : `${algorithm}=${digest}`, size].join(","),
+  );
+}
+
+function pathsOf(record: Uint8Array, folders: Folders): readonly string[] {
+  return parseRecord(record).rows.map(({ path }) => keyOf(path, folders));
+}
+
+function entryPointsOf(bytes: Uint8Array): readonly string[] {
+  return parseEntryPoints(bytes).entryPoints.map(
+    ({ group, name, value }) => `${group}: ${name} = ${value}`,
+  );
+}
+
+function mapBoth<T, U>([a, b]: readonly [T, T], map: (value: T) => U): [U, U] {
+  return [map(a), map(b)];
+}

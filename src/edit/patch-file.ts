@@ -1,0 +1,238 @@
+/**
+ * Patch files: which wheels, then what changes in them. docs/edit.md describes the format.
+ *
+ * Conditions of one patch must all hold. Its edits apply in the order in which they are written.
+ */
+import { printable } from "../bytes.ts";
+import { UsageError } from "../errors.ts";
+import { didYouMean } from "../suggest.ts";
+import type { Marker } from "../wheel/marker.ts";
+import { scanMarker } from "../wheel/marker.ts";
+import { normalizeName } from "../wheel/names.ts";
+import { parseRequirement } from "../wheel/requirement.ts";
+import { scannerOf } from "../wheel/scanner.ts";
+import type { SpecifierSet } from "../wheel/specifier.ts";
+import { containsVersion, parseSpecifierSet } from "../wheel/specifier.ts";
+import type { Edit } from "./apply.ts";
+import { parseEntryPointOption } from "./entry-points-edit.ts";
+import { valuesOf } from "./metadata-edit.ts";
+import { mayHold, tagEnvironment } from "./tag-environment.ts";
+
+export interface Patch {
+  /** 1 for the first of the file. */
+  readonly number: number;
+  /** Normalised project name. */
+  readonly name: string;
+  readonly version: SpecifierSet;
+  /** Any of them must match one of the wheel's tags; empty: every wheel. `*` stands for any text. */
+  readonly tags: readonly string[];
+  readonly marker: Marker | undefined;
+  /** The wheel must require this project. */
+  readonly requires: string | undefined;
+  readonly edits: readonly Edit[];
+}
+
+/** What a patch is matched against. */
+export interface Subject {
+  readonly name: string;
+  readonly version: string;
+  /** Expanded. */
+  readonly tags: readonly string[];
+  readonly metadata: Uint8Array;
+}
+
+export function matchesPatch(patch: Patch, subject: Subject): boolean {
+  const { tags, marker } = patch;
+  return (
+    normalizeName(subject.name) === patch.name &&
+    containsVersion(patch.version, subject.version) &&
+    (tags.length === 0 ||
+      subject.tags.some((tag) => tags.some((glob) => globMatches(glob, tag)))) &&
+    (marker === undefined || subject.tags.some((tag) => mayHold(marker, tagEnvironment(tag)))) &&
+    (patch.requires === undefined || requiresProject(subject.metadata, patch.requires))
+  );
+}
+
+function requiresProject(metadata: Uint8Array, project: string): boolean {
+  return valuesOf(metadata, "Requires-Dist").some((value) => {
+    const parsed = parseRequirement(value);
+    return parsed.ok && normalizeName(parsed.requirement.name) === project;
+  });
+}
+
+/** Linear: the pieces between stars are looked for from left to right. */
+function globMatches(glob: string, text: string): boolean {
+  const [first = "", ...rest] = glob.split("*");
+  const last = rest.pop();
+  if (last === undefined) return glob === text;
+  if (!text.startsWith(first)) return false;
+  let at = first.length;
+  for (const piece of rest) {
+    const found = text.indexOf(piece, at);
+    if (found === -1) return false;
+    at = found + piece.length;
+  }
+  return text.length - last.length >= at && text.endsWith(last);
+}
+
+const CONDITIONS = ["name", "version", "tags", "marker", "requires", "reason"] as const;
+const EDITS = [
+  "new-version",
+  "post",
+  "local",
+  "add-requires",
+  "remove-requires",
+  "replace-requires",
+  "constrain",
+  "requires-python",
+  "set",
+  "unset",
+  "add-classifier",
+  "add-entry-point",
+  "remove-entry-point",
+  "remove-file",
+] as const;
+type EditKey = (typeof EDITS)[number];
+
+/**
+ * @param document the parsed TOML.
+ * @throws UsageError naming the patch and the key.
+ */
+export function readPatches(document: unknown): readonly Patch[] {
+  const table = asTable(document);
+  const list = table?.patch;
+  const unknown = Object.keys(table ?? {}).find((key) => key !== "patch");
+  if (unknown !== undefined) {
+    throw new UsageError(
+      `\`${printable(unknown)}\` is no key of a patch file`,
+      "a patch file consists of `[[patch]]` tables",
+    );
+  }
+  if (!Array.isArray(list) || list.length === 0) {
+    throw new UsageError("the patch file has no `[[patch]]`");
+  }
+  return list.map((item: unknown, index) => readPatch(item, index + 1));
+}
+
+function readPatch(item: unknown, number: number): Patch {
+  const fail = (problem: string, hint?: string): UsageError =>
+    new UsageError(`patch ${number}: ${problem}`, hint);
+  const table = asTable(item);
+  if (table === undefined) throw fail("it is no table");
+  const text = (key: string): string | undefined => {
+    const value = table[key];
+    if (value === undefined || typeof value === "string") return value;
+    throw fail(`\`${key}\` must be a text`);
+  };
+  const name = text("name");
+  if (name === undefined) throw fail("`name` is missing", "say which project it is for");
+  const version = parseSpecifierSet(text("version") ?? "");
+  if (version === undefined)
+    throw fail("`version` is no version specifier", "for example `>=1.0,<2`");
+  const requires = text("requires");
+  text("reason");
+  const edits: Edit[] = [];
+  for (const [key, value] of Object.entries(table)) {
+    if (CONDITIONS.some((known) => known === key)) continue;
+    const known = EDITS.find((edit) => edit === key);
+    if (known === undefined) {
+      throw fail(
+        `\`${printable(key)}\` is no key of a patch`,
+        didYouMean(key, [...CONDITIONS, ...EDITS]),
+      );
+    }
+    edits.push(...readEdits(known, value, fail));
+  }
+  if (edits.length === 0) throw fail("it changes nothing", `its edits are ${EDITS.join(", ")}`);
+  return {
+    number,
+    name: normalizeName(name),
+    version,
+    tags: textList(table.tags, () => fail("`tags` must be a text or a list of texts")),
+    marker: readMarker(text("marker"), fail),
+    requires: requires === undefined ? undefined : normalizeName(requires),
+    edits,
+  };
+}
+
+type Fail = (problem: string, hint?: string) => UsageError;
+
+function readMarker(text: string | undefined, fail: Fail): Marker | undefined {
+  if (text === undefined) return undefined;
+  const scanner = scannerOf(text);
+  const marker = scanMarker(scanner);
+  scanner.skipBlanks();
+  if (marker !== undefined && scanner.at === text.length) return marker;
+  throw fail("`marker` is no marker", "for example `python_version < '3.12'`");
+}
+
+function readEdits(key: EditKey, value: unknown, fail: Fail): readonly Edit[] {
+  const texts = (): readonly string[] =>
+    textList(value, () => fail(`\`${key}\` must be a text or a list of texts`));
+  const one = (): string => {
+    if (typeof value === "string") return value;
+    throw fail(`\`${key}\` must be a text`);
+  };
+  switch (key) {
+    case "new-version":
+      return [{ kind: "version", version: one() }];
+    case "local":
+      return [{ kind: "local", label: one() }];
+    case "post":
+      if (typeof value !== "boolean") throw fail("`post` is `true` or `false`");
+      return value ? [{ kind: "post" }] : [];
+    case "add-requires":
+    case "remove-requires":
+    case "replace-requires":
+    case "constrain": {
+      const action = key === "constrain" ? key : ACTIONS[key];
+      return texts().map((requirement) => ({ kind: "requires", action, requirement }));
+    }
+    case "requires-python":
+      return [{ kind: key, specifier: one() }];
+    case "set": {
+      const fields = Object.entries(asTable(value) ?? {});
+      return fields.map(([field, content]) => {
+        if (typeof content !== "string") throw fail(`\`set.${field}\` must be a text`);
+        return { kind: "set", field, value: content };
+      });
+    }
+    case "unset":
+      return texts().map((field) => ({ kind: key, field }));
+    case "add-classifier":
+      return texts().map((classifier) => ({ kind: key, classifier }));
+    case "remove-file":
+      return texts().map((path) => ({ kind: key, path }));
+    case "add-entry-point":
+      return texts().map((each) => {
+        const { value: reference, ...entry } = parseEntryPointOption(each);
+        if (reference === undefined)
+          throw fail(`\`${each}\` names no object: \`GROUP:NAME=OBJECT\``);
+        return { kind: key, entry, value: reference };
+      });
+    case "remove-entry-point":
+      return texts().map((each) => ({ kind: key, entry: parseEntryPointOption(each) }));
+  }
+}
+
+const ACTIONS = {
+  "add-requires": "add",
+  "remove-requires": "remove",
+  "replace-requires": "replace",
+} as const;
+
+function textList(value: unknown, fail: () => UsageError): readonly string[] {
+  if (value === undefined) return [];
+  if (typeof value === "string") return [value];
+  if (!Array.isArray(value)) throw fail();
+  return value.map((item: unknown) => {
+    if (typeof item === "string") return item;
+    throw fail();
+  });
+}
+
+function asTable(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : undefined;
+}
