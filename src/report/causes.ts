@@ -5,32 +5,25 @@ import { someOf } from "./reported.ts";
 
 export interface Cause {
   readonly reason: PolicyReason;
-  /** The policies that it rules out, newest first. */
-  readonly policies: readonly string[];
+  /** The newest policy that it rules out; all older ones go with it. */
+  readonly policy: string;
   /** Files with the same cause, in order. */
   readonly paths: readonly string[];
 }
 
 /** Causes that cost most (the newest policy) first. */
 export function foldReasons(reasons: readonly PolicyReason[]): readonly Cause[] {
-  const byFile = new Map<string, { reason: PolicyReason; policies: string[] }>();
+  const folded = new Map<string, { reason: PolicyReason; policy: string; paths: string[] }>();
   for (const reason of reasons) {
-    const key = JSON.stringify([reason.path, causeKey(reason)]);
-    const entry = byFile.get(key);
-    if (entry === undefined) byFile.set(key, { reason, policies: [reason.policy] });
-    else entry.policies.push(reason.policy);
-  }
-  const folded = new Map<string, { reason: PolicyReason; policies: string[]; paths: string[] }>();
-  for (const { reason, policies } of byFile.values()) {
-    policies.sort(comparePolicies);
-    const key = JSON.stringify([causeKey(reason), policies]);
+    const { policy, path } = reason;
+    const key = causeKey(reason);
     const entry = folded.get(key);
-    if (entry === undefined) folded.set(key, { reason, policies, paths: [reason.path] });
-    else entry.paths.push(reason.path);
+    if (entry === undefined) folded.set(key, { reason, policy, paths: [path] });
+    else entry.paths.push(path);
   }
   return [...folded.values()].sort(
     (a, b) =>
-      comparePolicies(a.policies[0] ?? "", b.policies[0] ?? "") ||
+      comparePolicies(a.policy, b.policy) ||
       compareText(a.paths[0] ?? "", b.paths[0] ?? "") ||
       compareText(causeKey(a.reason), causeKey(b.reason)),
   );
@@ -47,36 +40,46 @@ export function comparePolicies(a: string, b: string): number {
   return compareText(a, b);
 }
 
-/** What is wrong, in one sentence without the files: `needs GLIBC_2.34 of libc.so.6 (dlsym)`. */
-export function describeCause(reason: PolicyReason, symbols: number): string {
+/**
+ * The cause and the files, for example `GLIBC_2.34 of libc.so.6 (dlsym); needed by demo/_x.so`.
+ *
+ * @param most names of symbols and of files before `and n more`.
+ */
+export function describeCause({ reason, paths }: Cause, most: number): string {
+  const files = someOf(paths, Math.max(2, most - 1));
+  const inside = reason.why === "machine" || reason.why === "libc";
+  return `${describeReason(reason, most)}; ${inside ? "in" : "needed by"} ${files}`;
+}
+
+function describeReason(reason: PolicyReason, most: number): string {
   const library = reason.library === undefined ? "a library" : printable(reason.library);
   const version = reason.version === undefined ? "" : printable(reason.version);
   const names = reason.symbols ?? [];
-  const listed = names.length === 0 ? "" : ` (${someOf(names, symbols)})`;
+  const listed = names.length === 0 ? "" : ` (${someOf(names, most)})`;
   switch (reason.why) {
     case "symbol-version":
-      return `needs ${version} of ${library}${listed}`;
+      return `${version} of ${library}${listed}`;
     case "library":
-      return `links ${library}, which is neither in the wheel nor promised by the platform`;
+      return `${library} is neither in the wheel nor promised by the platform`;
     case "forbidden-symbol":
-      return `imports symbols of ${library} that the policy forbids${listed}`;
+      return `symbols of ${library} that the policy forbids${listed}`;
     case "isa":
-      return `needs a processor of level ${version === "" ? "unknown" : version}`;
+      return `a processor of level ${version === "" ? "unknown" : version}`;
     case "pyfpe":
-      return "uses `PyFPE_jbuf`, which only Pythons built with fpectl have";
+      return "`PyFPE_jbuf`, which only Pythons built with fpectl have";
     case "ucs2":
-      return "is built for a Python with narrow unicode (UCS2)";
+      return "a Python with narrow unicode (UCS2)";
     case "libpython":
-      return `links ${library}, which many Pythons do not have`;
+      return `${library}, which many Pythons do not have`;
     case "machine":
-      return `is built for another machine${version === "" ? "" : ` (${version})`}`;
+      return `code for another machine${version === "" ? "" : ` (${version})`}`;
     case "libc":
-      return `is built for another C library${reason.library === undefined ? "" : ` (${library})`}`;
+      return `code for another C library${reason.library === undefined ? "" : ` (${library})`}`;
   }
 }
 
-function causeKey({ why, library, version, symbols }: PolicyReason): string {
-  return JSON.stringify([why, library ?? "", version ?? "", symbols ?? []]);
+function causeKey({ policy, why, library, version, symbols }: PolicyReason): string {
+  return JSON.stringify([policy, why, library ?? "", version ?? "", symbols ?? []]);
 }
 
 function policyNumbers(policy: string): readonly number[] {

@@ -39,7 +39,8 @@ export function auditMarkdown(wheels: readonly Reported[]): string {
       lines.push(...rows.slice(0, MOST_ROWS));
       if (rows.length > MOST_ROWS) lines.push("", `… and ${rows.length - MOST_ROWS} more`);
     }
-    if (result.platform.truthful === false) lines.push("", ...causes(result.platform.reasons));
+    if (result.platform.truthful === false)
+      lines.push("", "Ruled out:", "", ...causes(result.platform.reasons));
     for (const { code: rule, path, why } of result.unverified.slice(0, MOST_ROWS)) {
       const where = path === undefined ? "" : ` ${code(path)}:`;
       lines.push("", `Unverified ${rule}:${where} ${escapeMarkdown(printable(why))}`);
@@ -51,12 +52,7 @@ export function auditMarkdown(wheels: readonly Reported[]): string {
 function causes(reasons: Parameters<typeof foldReasons>[0]): readonly string[] {
   return foldReasons(reasons)
     .slice(0, 20)
-    .map(({ reason, policies, paths }) => {
-      const [newest = ""] = policies;
-      const [path = ""] = paths;
-      const others = paths.length > 1 ? ` and ${plural(paths.length - 1, "more file")}` : "";
-      return `- ${code(path)}${others} ${escapeMarkdown(describeCause(reason, 3))}: rules out ${newest}${policies.length > 1 ? " and older" : ""}`;
-    });
+    .map((cause) => `- ${cause.policy} and older: ${escapeMarkdown(describeCause(cause, 3))}`);
 }
 
 /** Text that no reader takes for Markdown or HTML, in one table cell. */

@@ -59,8 +59,12 @@ export function formatSize(bytes: number): string {
 /** The verdict on the platform tag in one line, for example `manylinux_2_17_x86_64, as claimed`. */
 export function platformLine({ platform }: WheelResult): string {
   const claimed = platform.claimed.map(printable).join(", ");
-  if (platform.family === "any") return "pure Python, for any platform";
   const { supported, reachable, truthful } = platform;
+  if (supported === "any") {
+    return platform.family === "any"
+      ? "pure Python, for any platform"
+      : `claims ${claimed}, but holds no native code`;
+  }
   const further =
     reachable !== null && reachable !== supported ? `; a repair could reach ${reachable}` : "";
   if (supported === null) {

@@ -56,21 +56,14 @@ function total(wheels: readonly WheelResult[], { palette }: TextOptions): string
 function causesText(wheel: WheelResult, options: TextOptions): readonly string[] {
   const { palette, width, verbose } = options;
   const all = foldReasons(wheel.platform.reasons);
-  const causes = verbose ? all : all.filter(({ policies }) => matters(wheel, policies));
+  const causes = verbose ? all : all.filter(({ policy }) => matters(wheel, policy));
   if (causes.length === 0) return [];
-  const lines = [palette.strong("why")];
+  const lines = [palette.strong("ruled out")];
   const shown = verbose ? causes : causes.slice(0, FEW);
-  for (const { reason, policies, paths } of shown) {
-    const who = palette.strong(someOf(paths, verbose ? paths.length : 2));
-    const what = describeCause(reason, verbose ? Number.POSITIVE_INFINITY : 3);
-    lines.push(
-      ...wrap(
-        `${who} ${what}: rules out ${describeCost(wheel, policies, all)}`,
-        width,
-        "  ",
-        "    ",
-      ),
-    );
+  for (const cause of shown) {
+    const cost = palette.strong(describeCost(wheel, cause.policy, all));
+    const why = describeCause(cause, verbose ? Number.POSITIVE_INFINITY : 3);
+    lines.push(...wrap(`${cost}: ${why}`, width, "  ", "    "));
   }
   return [...lines, ...more(causes.length - shown.length, "  ")];
 }
@@ -79,28 +72,21 @@ function causesText(wheel: WheelResult, options: TextOptions): readonly string[]
  * A cause matters when it rules out a policy that the file name claims, or, where a repair could
  * reach more than the wheel supports, that one.
  */
-function matters({ platform }: WheelResult, policies: readonly string[]): boolean {
+function matters({ platform }: WheelResult, lost: string): boolean {
   const wanted: string[] = [];
   if (platform.truthful === false) wanted.push(...platform.claimed.map(policyOf));
   if (platform.reachable !== null && platform.reachable !== platform.supported) {
     wanted.push(policyOf(platform.reachable));
   }
   if (platform.reachable === null && platform.supported?.startsWith("linux_")) return true;
-  const [newest] = policies;
-  return wanted.some((policy) => newest !== undefined && comparePolicies(policy, newest) >= 0);
+  return wanted.some((policy) => comparePolicies(policy, lost) >= 0);
 }
 
-/** Newest policy that is lost; the older ones go with it. */
-function describeCost(
-  { platform }: WheelResult,
-  policies: readonly string[],
-  all: readonly Cause[],
-): string {
-  const [newest = ""] = policies;
+/** The newest policy that is lost; the older ones go with it. */
+function describeCost({ platform }: WheelResult, lost: string, all: readonly Cause[]): string {
   // Nothing but `linux` is left: then the worst causes cost every policy there is.
-  const every = platform.supported?.startsWith("linux_") && newest === all[0]?.policies[0];
-  if (every) return `every ${platform.family} tag`;
-  return policies.length > 1 ? `${newest} and older` : newest;
+  const every = platform.supported?.startsWith("linux_") && lost === all[0]?.policy;
+  return every ? `every ${platform.family} tag` : `${lost} and older`;
 }
 
 /** The policy of a platform tag: the tag without its architecture. */

@@ -25,32 +25,17 @@ export const BINARY: BinaryResult = {
   versionDefinitions: [],
 };
 
-/** Newest first would be unkind to the reports: the engine's order is its own. */
-const OLDER = ["manylinux_2_5", "manylinux_2_12", "manylinux_2_17", "manylinux_2_28"];
-
-function reasons(): readonly PolicyReason[] {
-  const symbols = ["dlclose", "dlopen", "dlsym", "pthread_create", "pthread_join"];
-  return [
-    ...OLDER.map(
-      (policy): PolicyReason => ({
-        policy,
-        path: EXTENSION,
-        why: "symbol-version",
-        library: "libc.so.6",
-        version: "GLIBC_2.34",
-        symbols,
-      }),
-    ),
-    ...[...OLDER, "manylinux_2_34", "manylinux_2_41"].map(
-      (policy): PolicyReason => ({
-        policy,
-        path: EXTENSION,
-        why: "library",
-        library: "libfoo.so.1",
-      }),
-    ),
-  ];
-}
+const REASONS: readonly PolicyReason[] = [
+  {
+    policy: "manylinux_2_28",
+    path: EXTENSION,
+    why: "symbol-version",
+    library: "libc.so.6",
+    version: "GLIBC_2.34",
+    symbols: ["dlclose", "dlopen", "dlsym", "pthread_create", "pthread_join"],
+  },
+  { policy: "manylinux_2_41", path: EXTENSION, why: "library", library: "libfoo.so.1" },
+];
 
 /** Claims an old glibc, needs a new one and a library from outside. */
 export const FAILING: WheelResult = {
@@ -68,7 +53,7 @@ export const FAILING: WheelResult = {
     supported: "linux_x86_64",
     reachable: "manylinux_2_34_x86_64",
     truthful: false,
-    reasons: reasons(),
+    reasons: REASONS,
   },
   binaries: [BINARY],
   external: [{ name: "libfoo.so.1", neededBy: [EXTENSION], found: null }],
