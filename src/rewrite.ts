@@ -205,12 +205,17 @@ export function changedRanges(rewrite: Rewrite): readonly ByteRange[] {
   return ranges;
 }
 
-/** Where a byte of the original lies in the result; `undefined` when it was removed or replaced. */
-export function movedOffset(rewrite: Rewrite, offset: number): number | undefined {
+/**
+ * Where a range of the original lies in the result; `undefined` when a byte of it was removed or
+ * replaced, or bytes were put inside.
+ */
+export function movedRange(rewrite: Rewrite, offset: number, length: number): number | undefined {
+  const end = offset + length;
   let shift = 0;
   for (const splice of rewrite.splices) {
-    if (offset < splice.at) break;
-    if (offset < splice.at + splice.remove) return undefined;
+    if (splice.at >= end) break;
+    const stop = splice.at + splice.remove;
+    if (stop > offset || splice.at > offset) return undefined;
     shift += splice.zeros + splice.bytes.length - splice.remove;
   }
   return offset + shift;

@@ -1,0 +1,346 @@
+/**
+ * Proof after a rewrite: the result is parsed again and compared with the original.
+ *
+ * What loaders, kernels and `strip` rely on is checked here, whatever the plan meant to do.
+ */
+import { bytesEqual } from "../bytes.ts";
+import { FormatError, RefusalError } from "../errors.ts";
+import { matchesRewrite, movedRange, type Rewrite } from "../rewrite.ts";
+import type { Source } from "../source.ts";
+import { DT, PF, PT, SHT } from "./constants.ts";
+import { dynamicSymbols } from "./edit-blocks.ts";
+import {
+  dynamicValue,
+  type EditModel,
+  hasBytes,
+  isAllocated,
+  readEditModel,
+  STRING_TAGS,
+  textAt,
+} from "./edit-model.ts";
+import type { ElfExpectation, ElfRewrite } from "./edit-types.ts";
+import { type ElfImage, parseElf } from "./image.ts";
+import { ElfSym } from "./layout.ts";
+import { mapAddress, type Segment } from "./segments.ts";
+
+export interface VerifyOptions {
+  /**
+   * Also compare every byte of `after` with what was planned: for a result that was written and
+   * read back. Default false: a source made by `rewrittenSource` is the plan.
+   */
+  readonly content?: boolean;
+}
+
+/**
+ * Empty when the result is sound.
+ *
+ * @param before the file that the rewrite was planned for.
+ * @param after the result: a file, or `rewrittenSource(before, rewrite)`.
+ */
+export function verifyElfRewrite(
+  before: Source,
+  after: Source,
+  rewrite: ElfRewrite,
+  { content = false }: VerifyOptions = {},
+): string[] {
+  try {
+    const old = parseElf(before);
+    const now = parseElf(after);
+    const faults = layoutFaults(now).filter((fault) => !layoutFaults(old).includes(fault));
+    const oldModel = readEditModel(old);
+    const model = readEditModel(now);
+    faults.push(...stringFaults(model), ...expectationFaults(model, rewrite.expect));
+    faults.push(...sameTables(oldModel, model, rewrite), ...sameMemory(oldModel, model, rewrite));
+    if (after.size !== rewrite.size) {
+      faults.push(`the result has ${after.size} bytes instead of ${rewrite.size}`);
+    } else if (content && !matchesRewrite(before, after, rewrite)) {
+      faults.push("bytes differ that were not to be changed");
+    }
+    return faults;
+  } catch (error) {
+    if (error instanceof FormatError || error instanceof RefusalError) return [error.message];
+    throw error;
+  }
+}
+
+/** What a kernel or loader would reject, and what `strip` would break. */
+export function layoutFaults(image: ElfImage): string[] {
+  const faults: string[] = [];
+  const { segments, size } = image;
+  const loads = segments.filter(({ p_type }) => p_type === PT.PT_LOAD);
+  let previous: Segment | undefined;
+  for (const load of loads) {
+    const { index, p_vaddr, p_offset, p_filesz, p_memsz, p_align } = load;
+    if (p_offset + p_filesz > size) faults.push(`load segment ${index} ends behind the file`);
+    if (BigInt(p_filesz) > p_memsz) faults.push(`load segment ${index} is larger in the file`);
+    if (p_align > 1n && (p_vaddr - BigInt(p_offset)) % p_align !== 0n) {
+      faults.push(`address and offset of load segment ${index} don't fit its alignment`);
+    }
+    if (previous !== undefined && p_vaddr < previous.p_vaddr + previous.p_memsz) {
+      faults.push(`load segment ${index} overlaps the one before or is out of order`);
+    }
+    if (previous !== undefined && p_offset < previous.p_offset + previous.p_filesz) {
+      faults.push(`load segment ${index} shares bytes with the one before`);
+    }
+    previous = load;
+  }
+  for (const { p_type, p_vaddr, p_offset, p_filesz, p_memsz } of segments) {
+    const name = COVERED.get(p_type);
+    if (name === undefined || p_memsz === 0n) continue;
+    const inside = loads.some(
+      (load) =>
+        p_vaddr >= load.p_vaddr &&
+        p_vaddr + p_memsz <= load.p_vaddr + load.p_memsz &&
+        (p_filesz === 0 || p_vaddr - load.p_vaddr === BigInt(p_offset - load.p_offset)),
+    );
+    if (!inside) faults.push(`${name} is not inside a load segment`);
+  }
+  if (image.dynamic !== null && image.dynamic.segment !== null) {
+    const { p_vaddr, p_flags } = image.dynamic.segment;
+    const holder = loads.find(
+      (load) => p_vaddr >= load.p_vaddr && p_vaddr < load.p_vaddr + load.p_memsz,
+    );
+    // MIPS and RISC-V with -z rodynamic have it read-only, and say so.
+    if ((p_flags & PF.PF_W) !== 0 && holder !== undefined && (holder.p_flags & PF.PF_W) === 0) {
+      faults.push("the dynamic section can't be written where it lies");
+    }
+  }
+  faults.push(...sectionFaults(image, loads));
+  return faults;
+}
+
+const COVERED: ReadonlyMap<number, string> = new Map([
+  [PT.PT_DYNAMIC, "PT_DYNAMIC"],
+  [PT.PT_PHDR, "PT_PHDR"],
+  [PT.PT_INTERP, "PT_INTERP"],
+  [PT.PT_GNU_EH_FRAME, "PT_GNU_EH_FRAME"],
+  [PT.PT_GNU_PROPERTY, "PT_GNU_PROPERTY"],
+]);
+
+function sectionFaults(image: ElfImage, loads: readonly Segment[]): string[] {
+  const faults: string[] = [];
+  const { list } = image.sections;
+  const inFile = list.filter((section) => hasBytes(section) && section.sh_size > 0);
+  for (const section of inFile) {
+    const { index, sh_offset, sh_size, sh_addr } = section;
+    if (sh_offset + sh_size > image.size) faults.push(`section ${index} ends behind the file`);
+    if (!isAllocated(section)) continue;
+    const inside = loads.some(
+      ({ p_offset, p_filesz, p_vaddr }) =>
+        sh_offset >= p_offset &&
+        sh_offset + sh_size <= p_offset + p_filesz &&
+        sh_addr - p_vaddr === BigInt(sh_offset - p_offset),
+    );
+    if (!inside) faults.push(`section ${index} is not where its load segment maps it`);
+  }
+  const sorted = [...inFile].sort((a, b) => a.sh_offset - b.sh_offset || a.sh_size - b.sh_size);
+  for (let at = 1; at < sorted.length; at++) {
+    const left = sorted[at - 1];
+    const right = sorted[at];
+    if (left === undefined || right === undefined) continue;
+    if (left.sh_offset + left.sh_size > right.sh_offset) {
+      faults.push(`sections ${left.index} and ${right.index} overlap`);
+    }
+  }
+  const headers = { start: image.ehdr.e_phoff, end: image.ehdr.e_phoff + image.phnum * 56 };
+  if (image.bits === 32) headers.end = image.ehdr.e_phoff + image.phnum * 32;
+  for (const { index, sh_offset, sh_size } of inFile) {
+    if (sh_offset < headers.end && sh_offset + sh_size > headers.start) {
+      faults.push(`section ${index} overlaps the program headers`);
+    }
+  }
+  return faults;
+}
+
+function stringFaults(model: EditModel): string[] {
+  const faults: string[] = [];
+  const { strings, dynamic, versionNeeds, versionStrings, header, source } = model;
+  const size = Number(dynamicValue(dynamic.entries, DT.DT_STRSZ) ?? 0n);
+  const check = (what: string, at: number): void => {
+    if (at >= size) faults.push(`${what} lies outside the string table`);
+  };
+  for (const { d_tag, d_val } of dynamic.entries) {
+    if (STRING_TAGS.has(d_tag)) check(`the name of dynamic entry ${d_tag}`, Number(d_val));
+  }
+  for (const { vn_file } of versionNeeds) check("a file name of a version need", vn_file);
+  for (const at of versionStrings) check("a version's name", at);
+  const symbols = dynamicSymbols(model);
+  if (symbols !== undefined) {
+    const bytes = source.read(symbols.offset, symbols.size);
+    const name = ElfSym.column(bytes, header.context, "st_name");
+    const count = Math.floor(symbols.size / ElfSym.sizeOf(header.context.variant));
+    for (let index = 0; index < count; index++) {
+      if (name(index) < size) continue;
+      faults.push(`the name of dynamic symbol ${index} lies outside the string table`);
+      break;
+    }
+  }
+  if (strings.size > 0 && strings.bytes[strings.size - 1] !== 0) {
+    faults.push("the string table does not end with a NUL");
+  }
+  const section = model.sections.find(
+    ({ sh_type, sh_addr }) => sh_type === SHT.SHT_STRTAB && sh_addr === strings.vaddr,
+  );
+  if (model.sections.length > 0 && section === undefined) {
+    faults.push("no section holds the string table");
+  } else if (section !== undefined && section.sh_size < size) {
+    faults.push("the string table's section ends before DT_STRSZ says");
+  }
+  return faults;
+}
+
+function expectationFaults(model: EditModel, expect: ElfExpectation): string[] {
+  const { dynamic, strings } = model;
+  const names = (tag: number): string[] =>
+    dynamic.entries
+      .filter(({ d_tag }) => d_tag === tag)
+      .map(({ d_val }) => textAt(strings.bytes, Number(d_val)));
+  const found: ElfExpectation = {
+    soname: names(DT.DT_SONAME)[0] ?? null,
+    needed: names(DT.DT_NEEDED),
+    rpath: names(DT.DT_RPATH)[0] ?? null,
+    runpath: names(DT.DT_RUNPATH)[0] ?? null,
+    versionFiles: model.versionNeeds.map(({ file }) => file),
+  };
+  const faults: string[] = [];
+  for (const [field, wanted] of Object.entries(expect)) {
+    const value: unknown = Object.entries(found).find(([name]) => name === field)?.[1];
+    if (JSON.stringify(value) !== JSON.stringify(wanted)) {
+      faults.push(`${field} is ${JSON.stringify(value)} instead of ${JSON.stringify(wanted)}`);
+    }
+  }
+  return faults;
+}
+
+/** Tables whose bytes no edit of this module changes, wherever they lie; with their sizes' tags. */
+const TABLES: readonly (readonly [name: string, at: number, size: number])[] = [
+  ["relocations", DT.DT_RELA, DT.DT_RELASZ],
+  ["relocations", DT.DT_REL, DT.DT_RELSZ],
+  ["PLT relocations", DT.DT_JMPREL, DT.DT_PLTRELSZ],
+  ["relative relocations", DT.DT_RELR, DT.DT_RELRSZ],
+  ["Android relocations", DT.DT_ANDROID_REL, DT.DT_ANDROID_RELSZ],
+  ["Android relocations", DT.DT_ANDROID_RELA, DT.DT_ANDROID_RELASZ],
+  ["Android relocations", DT.DT_ANDROID_RELR, DT.DT_ANDROID_RELRSZ],
+];
+
+function sameTables(old: EditModel, now: EditModel, rewrite: Rewrite): string[] {
+  const faults: string[] = [];
+  const compare = (
+    what: string,
+    a: { readonly offset: number; readonly size: number } | undefined,
+    b: { readonly offset: number; readonly size: number } | undefined,
+  ): void => {
+    const same =
+      a === undefined || b === undefined
+        ? a === b
+        : a.size === b.size &&
+          sameBytes(old.source, a.offset, now.source, b.offset, a.size, rewrite);
+    if (!same) faults.push(`the ${what} changed`);
+  };
+  for (const [name, at, size] of TABLES) {
+    compare(name, tableOf(old, at, size), tableOf(now, at, size));
+  }
+  const symbols = dynamicSymbols(old);
+  // A moved `_DYNAMIC` may be among them; its value is all that changes then.
+  if (old.dynamic.vaddr === now.dynamic.vaddr || !exportsDynamic(old)) {
+    compare("dynamic symbols", symbols, dynamicSymbols(now));
+  }
+  const count =
+    symbols === undefined ? 0 : symbols.size / ElfSym.sizeOf(old.header.context.variant);
+  compare(
+    "symbol versions",
+    plain(old, DT.DT_VERSYM, 2 * count),
+    plain(now, DT.DT_VERSYM, 2 * count),
+  );
+  for (const [name, tag] of [
+    ["hash table", DT.DT_HASH],
+    ["GNU hash table", DT.DT_GNU_HASH],
+  ] as const) {
+    compare(name, plain(old, tag, HASH_HEAD), plain(now, tag, HASH_HEAD));
+  }
+  return faults;
+}
+
+const HASH_HEAD = 16;
+
+/** Old Arm and MIPS linkers put section symbols and `_DYNAMIC` among the dynamic symbols. */
+function exportsDynamic(model: EditModel): boolean {
+  const symbols = dynamicSymbols(model);
+  if (symbols === undefined) return false;
+  const bytes = model.source.read(symbols.offset, symbols.size);
+  const value = ElfSym.column(bytes, model.header.context, "st_value");
+  const count = symbols.size / ElfSym.sizeOf(model.header.context.variant);
+  for (let index = 0; index < count; index++) {
+    if (value(index) === model.dynamic.vaddr) return true;
+  }
+  return false;
+}
+
+function plain(
+  model: EditModel,
+  tag: number,
+  size: number,
+): { readonly offset: number; readonly size: number } | undefined {
+  const address = dynamicValue(model.dynamic.entries, tag);
+  if (address === undefined) return undefined;
+  const region = mapAddress({ loads: model.loads, size: model.source.size }, address);
+  if (region === undefined) return undefined;
+  return { offset: region.offset, size: Math.min(size, region.size) };
+}
+
+function tableOf(
+  model: EditModel,
+  at: number,
+  sizeTag: number,
+): { readonly offset: number; readonly size: number } | undefined {
+  const size = dynamicValue(model.dynamic.entries, sizeTag);
+  return size === undefined || size === 0n ? undefined : plain(model, at, Number(size));
+}
+
+/**
+ * Writable and executable bytes are where they were, except the dynamic section and what stands
+ * for it: code never moves and no variable changes its initial value.
+ */
+function sameMemory(old: EditModel, now: EditModel, rewrite: Rewrite): string[] {
+  const faults: string[] = [];
+  const mapped = { loads: now.loads, size: now.source.size };
+  for (const section of old.sections) {
+    if (!isAllocated(section) || !hasBytes(section) || !KEPT.has(section.sh_type)) continue;
+    const { sh_addr, sh_offset, sh_size, index } = section;
+    const name = old.sectionNames[index] ?? "";
+    if (name.startsWith(".got") || name === ".interp") continue;
+    const region = mapAddress(mapped, sh_addr);
+    if (region === undefined || region.size < sh_size) {
+      faults.push(`section ${index} (${name}) is no longer mapped`);
+    } else if (!sameBytes(old.source, sh_offset, now.source, region.offset, sh_size, rewrite)) {
+      faults.push(`the bytes of section ${index} (${name}) changed`);
+    }
+  }
+  return faults;
+}
+
+const KEPT: ReadonlySet<number> = new Set([
+  SHT.SHT_PROGBITS,
+  SHT.SHT_INIT_ARRAY,
+  SHT.SHT_FINI_ARRAY,
+  SHT.SHT_PREINIT_ARRAY,
+]);
+
+const CHUNK = 1 << 20;
+
+/** What the rewrite copies as it is need not be read. */
+function sameBytes(
+  a: Source,
+  aAt: number,
+  b: Source,
+  bAt: number,
+  length: number,
+  rewrite: Rewrite,
+): boolean {
+  if (movedRange(rewrite, aAt, length) === bAt) return true;
+  for (let at = 0; at < length; at += CHUNK) {
+    const part = Math.min(CHUNK, length - at);
+    if (!bytesEqual(a.read(aAt + at, part), b.read(bAt + at, part))) return false;
+  }
+  return true;
+}
