@@ -1,0 +1,488 @@
+/**
+ * The dependency graph, as the loader of the wheel's platform would resolve it.
+ *
+ * Nothing is executed and, without `ldpaths` or `sysroot`, nothing outside the wheel is looked at:
+ * the same wheel gives the same graph on every host.
+ */
+import type { DependencyHow, ElfSummary } from "../binary.ts";
+import { compareText } from "../bytes.ts";
+import type { FieldRef } from "../errors.ts";
+import { isLoader } from "../policy/policy.ts";
+import type { HostFiles } from "./host-files.ts";
+import type { Loader, SearchFolder } from "./host-search.ts";
+import { matchesGlob, systemFolders } from "./host-search.ts";
+import type { WheelLayout } from "./layout.ts";
+import { isInstalled, parentFolder, wheelLayout } from "./layout.ts";
+import type { ElfBinary } from "./model.ts";
+import type { SearchStep } from "./result.ts";
+import { expandSearchPath } from "./search-path.ts";
+
+export type { HostFiles } from "./host-files.ts";
+export type { Loader } from "./host-search.ts";
+
+export interface GraphOptions {
+  readonly loader: Loader;
+  /** The policy data's name. */
+  readonly arch: string;
+  /** Shell patterns for names, or for real paths outside the wheel, that are left out. */
+  readonly exclude: readonly string[];
+  /** Folders searched before the system's own, on the caller's file system. */
+  readonly ldpaths?: { readonly folders: readonly string[]; readonly files: HostFiles };
+  /** LD_LIBRARY_PATH; only given together with `sysroot`. */
+  readonly libraryPath?: readonly string[];
+  /** The root whose loader configuration and default folders count. */
+  readonly sysroot?: HostFiles;
+  /** Whether the policies let the host provide a library: under all, under some, under none. */
+  hostProvides(name: string): "always" | "sometimes" | "never";
+}
+
+/**
+ * Where one dependency is found. `wheel`: at `path` in the wheel; `host`: at `path` outside;
+ * `loader`: the dynamic loader itself; `libpython`: the interpreter has it; `none`: not found, or
+ * not looked for when no place outside the wheel was given.
+ */
+export type Target =
+  | { readonly kind: "wheel"; readonly path: string }
+  | { readonly kind: "host"; readonly path: string }
+  | { readonly kind: "excluded" | "loader" | "libpython" | "none" };
+
+export interface Edge {
+  readonly name: string;
+  readonly how: DependencyHow;
+  readonly at: FieldRef;
+  readonly target: Target;
+  /** Where the loader looks, in order, and what it finds. */
+  readonly trace: readonly SearchStep[];
+}
+
+export interface GraphNode {
+  /** Member path, or the real path of a file outside. */
+  readonly path: string;
+  readonly summary: ElfSummary;
+  readonly edges: readonly Edge[];
+}
+
+export interface DependencyGraph {
+  /** Every ELF member, by path. */
+  readonly members: ReadonlyMap<string, GraphNode>;
+  /** Files outside the wheel that were found and are not the host's to provide, by real path. */
+  readonly host: ReadonlyMap<string, GraphNode>;
+  /** Members that need a member, sorted. */
+  readonly users: ReadonlyMap<string, readonly string[]>;
+  /** True when places outside the wheel were searched. */
+  readonly searchedHost: boolean;
+}
+
+/** CPython's library in all its builds: 3.13, free-threaded, debug, and the stable ABI's stub. */
+const LIBPYTHON = /^libpython\d(\.\d+)?[a-z]*\.so(\.\d+)*$/;
+
+export function isLibpython(name: string): boolean {
+  return LIBPYTHON.test(name);
+}
+
+/** Resolves every dependency of `elves` and of what they pull in from outside. */
+export function resolveGraph(
+  elves: readonly ElfBinary[],
+  entries: Iterable<string>,
+  options: GraphOptions,
+): DependencyGraph {
+  return new Resolver(elves, entries, options).run();
+}
+
+/** A place to look in, with what an object's own paths or its users' contribute. */
+interface Place extends SearchFolder {
+  /** `undefined`: inside the wheel. */
+  readonly files?: HostFiles;
+}
+
+interface Hit {
+  readonly target: Target;
+  readonly summary: ElfSummary;
+}
+
+class Resolver {
+  readonly #elves: readonly ElfBinary[];
+  readonly #options: GraphOptions;
+  readonly #layout: WheelLayout;
+  readonly #binaries: ReadonlyMap<string, ElfBinary>;
+  readonly #sonames = new Map<string, ElfBinary[]>();
+  readonly #ownPlaces = new Map<string, readonly Place[]>();
+  readonly #hostElf = new Map<string, ElfSummary | undefined>();
+  readonly #host = new Map<string, GraphNode>();
+  readonly #queue: { path: string; summary: ElfSummary; files: HostFiles }[] = [];
+  readonly #system: readonly Place[];
+
+  constructor(elves: readonly ElfBinary[], entries: Iterable<string>, options: GraphOptions) {
+    this.#elves = [...elves].sort((a, b) => compareText(a.path, b.path));
+    this.#options = options;
+    this.#layout = wheelLayout(entries);
+    this.#binaries = new Map(this.#elves.map((binary) => [binary.path, binary]));
+    for (const binary of this.#elves) {
+      const names = new Set([baseName(binary.path)]);
+      if (binary.summary.id !== null) names.add(binary.summary.id);
+      for (const name of names) {
+        const same = this.#sonames.get(name);
+        if (same === undefined) this.#sonames.set(name, [binary]);
+        else same.push(binary);
+      }
+    }
+    this.#system = this.#systemPlaces();
+  }
+
+  run(): DependencyGraph {
+    const inherited = this.#inheritedPlaces();
+    const members = new Map<string, GraphNode>();
+    for (const { path, summary } of this.#elves) {
+      const places = this.#placesOf(path, summary, undefined, inherited.get(path) ?? []);
+      const edges = this.#resolve(path, summary, places);
+      members.set(path, { path, summary, edges });
+    }
+    this.#adoptLoaded(members);
+    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
+      if (this.#host.has(next.path)) continue;
+      const { path, summary, files } = next;
+      // Reserved first, so that a cycle ends here.
+      this.#host.set(path, { path, summary, edges: [] });
+      const edges = this.#resolve(path, summary, this.#placesOf(path, summary, files, []));
+      this.#host.set(path, { path, summary, edges });
+    }
+    const { ldpaths, sysroot } = this.#options;
+    return {
+      members,
+      host: new Map([...this.#host].sort(([a], [b]) => compareText(a, b))),
+      users: usersOf(members),
+      searchedHost: (ldpaths?.folders.length ?? 0) > 0 || sysroot !== undefined,
+    };
+  }
+
+  /** Everything behind the object's own paths. */
+  #systemPlaces(): readonly Place[] {
+    const { ldpaths, sysroot, loader, arch } = this.#options;
+    const places: Place[] = [];
+    for (const folder of ldpaths?.folders ?? []) {
+      if (ldpaths !== undefined) places.push({ via: "ldpaths", folder, files: ldpaths.files });
+    }
+    if (sysroot !== undefined) {
+      const bits = this.#elves[0]?.summary.bits ?? 64;
+      for (const place of systemFolders(sysroot, loader, arch, bits)) {
+        places.push({ ...place, files: sysroot });
+      }
+    }
+    return places;
+  }
+
+  /** The folders in an object's own DT_RPATH or DT_RUNPATH. */
+  #own(path: string, summary: ElfSummary, files: HostFiles | undefined): readonly Place[] {
+    const known = this.#ownPlaces.get(path);
+    if (known !== undefined) return known;
+    const location = files === undefined ? this.#layout.installed(path) : path;
+    const outside = files ?? this.#options.sysroot;
+    const places: Place[] = [];
+    // glibc ignores RPATH beside RUNPATH, musl takes RUNPATH for both, Android knows only RUNPATH.
+    const hasRunpath = summary.searchPaths.some(({ kind }) => kind === "runpath");
+    for (const { kind, path: raw } of summary.searchPaths) {
+      if (kind === "rpath" && (hasRunpath || this.#options.loader === "bionic")) continue;
+      for (const folder of expandSearchPath(raw, parentFolder(location), summary, this.#options)) {
+        if (isInstalled(folder) || outside === undefined) places.push({ via: kind, folder });
+        else places.push({ via: kind, folder, files: outside });
+      }
+    }
+    this.#ownPlaces.set(path, places);
+    return places;
+  }
+
+  /** All places for an object's dependencies, in the loader's order. */
+  #placesOf(
+    path: string,
+    summary: ElfSummary,
+    files: HostFiles | undefined,
+    inherited: readonly Place[],
+  ): readonly Place[] {
+    const { loader, sysroot, libraryPath = [] } = this.#options;
+    const own = this.#own(path, summary, files);
+    const environment: Place[] =
+      sysroot === undefined
+        ? []
+        : libraryPath.map((folder) => ({ via: "LD_LIBRARY_PATH", folder, files: sysroot }));
+    const system = summary.noDefaultLibraries
+      ? this.#system.filter(({ via }) => via !== "default" && via !== "ld.so.conf")
+      : this.#system;
+    if (loader !== "glibc") return [...environment, ...own, ...inherited, ...system];
+    const rpath = own.filter(({ via }) => via === "rpath");
+    const runpath = own.filter(({ via }) => via === "runpath");
+    const fromUsers = runpath.length > 0 ? [] : inherited;
+    return [...rpath, ...fromUsers, ...environment, ...runpath, ...system];
+  }
+
+  /**
+   * Paths that objects take over from those that load them: glibc's DT_RPATH, either kind on musl,
+   * none on Android. Nearest users first; which users there are is judged by name alone.
+   */
+  #inheritedPlaces(): ReadonlyMap<string, readonly Place[]> {
+    const result = new Map<string, readonly Place[]>();
+    const { loader } = this.#options;
+    if (loader === "bionic") return result;
+    const users = new Map<string, Set<string>>();
+    let anyone = false;
+    for (const { path, summary } of this.#elves) {
+      anyone ||= summary.searchPaths.some(({ kind }) => loader === "musl" || kind === "rpath");
+      for (const { name } of summary.dependencies) {
+        for (const candidate of this.#sonames.get(baseName(name)) ?? []) {
+          if (candidate.path === path) continue;
+          const of = users.get(candidate.path);
+          if (of === undefined) users.set(candidate.path, new Set([path]));
+          else of.add(path);
+        }
+      }
+    }
+    if (!anyone) return result;
+    for (const { path } of this.#elves) {
+      const places = new Map<string, Place>();
+      const seen = new Set([path]);
+      let ring = [...(users.get(path) ?? [])];
+      while (ring.length > 0) {
+        const next: string[] = [];
+        for (const user of ring) {
+          if (seen.has(user)) continue;
+          seen.add(user);
+          const binary = this.#binaries.get(user);
+          if (binary === undefined) continue;
+          for (const place of this.#own(user, binary.summary, undefined)) {
+            const passes = loader === "musl" || place.via === "rpath";
+            if (passes && !places.has(place.folder)) places.set(place.folder, place);
+          }
+          next.push(...(users.get(user) ?? []));
+        }
+        ring = next;
+      }
+      if (places.size > 0) result.set(path, [...places.values()]);
+    }
+    return result;
+  }
+
+  #resolve(path: string, summary: ElfSummary, places: readonly Place[]): readonly Edge[] {
+    return summary.dependencies.map(({ name, how, at }) => {
+      const trace: SearchStep[] = [];
+      const target = this.#find(path, name, summary, places, trace);
+      return { name, how, at, target, trace };
+    });
+  }
+
+  #find(
+    path: string,
+    name: string,
+    summary: ElfSummary,
+    places: readonly Place[],
+    trace: SearchStep[],
+  ): Target {
+    const { exclude, hostProvides } = this.#options;
+    if (exclude.some((pattern) => matchesGlob(name, pattern))) return { kind: "excluded" };
+    if (isLoader(name)) return { kind: "loader" };
+    const hit = name.includes("/")
+      ? this.#direct(path, name, summary, trace)
+      : this.#search(name, summary, places, trace);
+    if (hit !== undefined) {
+      const { target } = hit;
+      if (target.kind !== "host") return target;
+      if (exclude.some((pattern) => matchesGlob(target.path, pattern))) return { kind: "excluded" };
+      if (isLibpython(name)) return { kind: "libpython" };
+      return target;
+    }
+    if (isLibpython(name)) return { kind: "libpython" };
+    if (name.includes("/") || hostProvides(name) !== "never") return { kind: "none" };
+    return this.#bySoname(path, name, summary, trace) ?? { kind: "none" };
+  }
+
+  #search(
+    name: string,
+    summary: ElfSummary,
+    places: readonly Place[],
+    trace: SearchStep[],
+  ): Hit | undefined {
+    for (const place of places) {
+      const { hit, found } = this.#look(place, name, summary);
+      trace.push({ via: place.via, place: this.#layout.show(place.folder), found });
+      if (hit !== undefined) return hit;
+    }
+    return undefined;
+  }
+
+  /** A name with a slash is a path: the loader opens it as it stands. */
+  #direct(path: string, name: string, summary: ElfSummary, trace: SearchStep[]): Hit | undefined {
+    const origin = parentFolder(this.#layout.installed(path));
+    const [file] = expandSearchPath(name, origin, summary, this.#options);
+    if (file === undefined) return undefined;
+    const { sysroot } = this.#options;
+    const place: Place = {
+      via: "path",
+      folder: parentFolder(file),
+      ...(isInstalled(file) || sysroot === undefined ? {} : { files: sysroot }),
+    };
+    const { hit, found } = this.#look(place, baseName(file), summary);
+    trace.push({ via: place.via, place: this.#layout.show(place.folder), found });
+    return hit;
+  }
+
+  #look(
+    { folder, files }: Place,
+    name: string,
+    wanted: ElfSummary,
+  ): { readonly hit?: Hit; readonly found: SearchStep["found"] } {
+    const file = `${folder}/${name}`;
+    if (isInstalled(folder)) {
+      const member = this.#layout.member(file);
+      if (member === undefined) return { found: "no" };
+      const binary = this.#binaries.get(member);
+      if (binary === undefined) return { found: "not-elf" };
+      if (!isCompatible(wanted, binary.summary)) return { found: "incompatible" };
+      return {
+        hit: { target: { kind: "wheel", path: member }, summary: binary.summary },
+        found: "yes",
+      };
+    }
+    if (files === undefined) return { found: "no" };
+    // The baseline's file first: which hwcaps folders count depends on the processor.
+    let found: SearchStep["found"] = "no";
+    for (const variant of ["", ...(HWCAPS.get(wanted.arch) ?? [])]) {
+      const real = files.resolve(`${folder}${variant}/${name}`);
+      if (real === undefined) continue;
+      const summary = this.#readHost(files, real);
+      if (summary === undefined) {
+        found = "not-elf";
+      } else if (!isCompatible(wanted, summary)) {
+        found = "incompatible";
+      } else {
+        if (!isLibpython(name)) this.#visit(name, real, summary, files);
+        return { hit: { target: { kind: "host", path: real }, summary }, found: "yes" };
+      }
+    }
+    return { found };
+  }
+
+  #visit(name: string, path: string, summary: ElfSummary, files: HostFiles): void {
+    const { exclude, hostProvides } = this.#options;
+    if (hostProvides(name) === "always") return;
+    if (exclude.some((pattern) => matchesGlob(path, pattern))) return;
+    if (!this.#host.has(path)) this.#queue.push({ path, summary, files });
+  }
+
+  #readHost(files: HostFiles, path: string): ElfSummary | undefined {
+    if (!this.#hostElf.has(path)) this.#hostElf.set(path, files.readElf(path));
+    return this.#hostElf.get(path);
+  }
+
+  /** A library of the wheel that no path reaches: loaded beforehand, by ctypes or by its package. */
+  #bySoname(
+    path: string,
+    name: string,
+    wanted: ElfSummary,
+    trace: SearchStep[],
+  ): Target | undefined {
+    const candidates = (this.#sonames.get(name) ?? []).filter(
+      (each) => each.path !== path && isCompatible(wanted, each.summary),
+    );
+    const found =
+      candidates.find(({ summary }) => summary.id === name) ?? candidates.find(() => true);
+    if (found === undefined) return undefined;
+    trace.push({ via: "soname-in-wheel", place: parentOf(found.path), found: "yes" });
+    return { kind: "wheel", path: found.path };
+  }
+
+  /**
+   * The loader gives a name that is already loaded without searching: what an ancestor, or a
+   * neighbour that the ancestor loads, found by its own paths counts for its descendants too.
+   */
+  #adoptLoaded(members: Map<string, GraphNode>): void {
+    const users = usersOf(members);
+    for (const node of members.values()) {
+      if (!node.edges.some(isBySoname)) continue;
+      const ancestors = closure(node.path, (path) => users.get(path) ?? []);
+      const loaded = new Map<string, Target>();
+      for (const ancestor of ancestors) {
+        const { edges = [] } = members.get(ancestor) ?? {};
+        for (const edge of edges) {
+          remember(edge);
+          if (edge.target.kind !== "wheel") continue;
+          for (const further of members.get(edge.target.path)?.edges ?? []) remember(further);
+        }
+      }
+      const edges = node.edges.map((edge): Edge => {
+        const target = isBySoname(edge) ? loaded.get(edge.name) : undefined;
+        if (target === undefined || target.kind !== "wheel") return edge;
+        const steps = edge.trace.slice(0, -1);
+        const place = parentOf(target.path);
+        return { ...edge, target, trace: [...steps, { via: "loaded", place, found: "yes" }] };
+      });
+      members.set(node.path, { ...node, edges });
+
+      function remember(edge: Edge): void {
+        if (edge.target.kind === "wheel" && !isBySoname(edge) && !loaded.has(edge.name)) {
+          loaded.set(edge.name, edge.target);
+        }
+      }
+    }
+  }
+}
+
+/** glibc's subfolders for newer processors, newest first (`ld.so --list-diagnostics`). */
+const HWCAPS: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries({
+    x86_64: ["x86-64-v4", "x86-64-v3", "x86-64-v2"],
+    ppc64le: ["power10", "power9"],
+    s390x: ["z16", "z15", "z14", "z13"],
+  }).map(([arch, names]) => [arch, names.map((name) => `/glibc-hwcaps/${name}`)]),
+);
+
+/** True when only the fallback by name found it. */
+export function isBySoname(edge: Edge): boolean {
+  return edge.trace.at(-1)?.via === "soname-in-wheel";
+}
+
+/** EI_OSABI values that glibc's loader takes for its own. */
+const GNU_ABIS: readonly number[] = [0, 3];
+
+/** Class, byte order, machine, and an operating system ABI that the loader mixes. */
+export function isCompatible(a: ElfSummary, b: ElfSummary): boolean {
+  return (
+    a.bits === b.bits &&
+    a.littleEndian === b.littleEndian &&
+    a.machine === b.machine &&
+    (a.osAbi === b.osAbi || (GNU_ABIS.includes(a.osAbi) && GNU_ABIS.includes(b.osAbi)))
+  );
+}
+
+/** Everything that `next` leads to, the start included. */
+function closure(start: string, next: (path: string) => readonly string[]): ReadonlySet<string> {
+  const seen = new Set([start]);
+  const stack = [start];
+  for (let path = stack.pop(); path !== undefined; path = stack.pop()) {
+    for (const each of next(path)) {
+      if (seen.has(each)) continue;
+      seen.add(each);
+      stack.push(each);
+    }
+  }
+  return seen;
+}
+
+function usersOf(members: ReadonlyMap<string, GraphNode>): ReadonlyMap<string, readonly string[]> {
+  const users = new Map<string, string[]>();
+  for (const { path, edges } of members.values()) {
+    for (const { target } of edges) {
+      if (target.kind !== "wheel" || target.path === path) continue;
+      const of = users.get(target.path);
+      if (of === undefined) users.set(target.path, [path]);
+      else if (of.at(-1) !== path) of.push(path);
+    }
+  }
+  return users;
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
+function parentOf(path: string): string {
+  const at = path.lastIndexOf("/");
+  return at < 0 ? "." : path.slice(0, at);
+}

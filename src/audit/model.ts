@@ -1,0 +1,51 @@
+/** What the rules on native code see: everything is data, nothing is read from here on. */
+import type { BinarySummary, ElfSummary } from "../binary.ts";
+import type { Need, TagVerdict } from "../policy/decide.ts";
+import type { PolicyTable } from "../policy/policy.ts";
+import type { DependencyGraph } from "./graph.ts";
+import type { Identity } from "./identify.ts";
+import type { PlatformVerdict } from "./result.ts";
+
+/** A native member. */
+export interface Binary<Summary extends BinarySummary = BinarySummary> {
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly summary: Summary;
+}
+
+export type ElfBinary = Binary<ElfSummary>;
+
+/** What the file name and the metadata say. */
+export interface WheelFacts {
+  readonly pythonTags: readonly string[];
+  readonly abiTags: readonly string[];
+  /** In the order of the file name. */
+  readonly platformTags: readonly string[];
+  /** Normalised names of the projects in Requires-Dist. */
+  readonly requires: readonly string[];
+  /** Normalised project name; empty when unknown. */
+  readonly name: string;
+}
+
+/** A claimed platform tag and what became of it. */
+export interface JudgedTag {
+  readonly tag: string;
+  readonly verdict: TagVerdict;
+}
+
+export interface AuditModel {
+  readonly wheel: WheelFacts;
+  /** Paths of all members, without folders. */
+  readonly members: ReadonlySet<string>;
+  readonly binaries: readonly Binary[];
+  /** All ELF files, also those of other machines. */
+  readonly elves: readonly ElfBinary[];
+  readonly identity: Identity;
+  readonly graph: DependencyGraph;
+  /** `undefined` when no policy is known for the family and architecture. */
+  readonly table: PolicyTable | undefined;
+  readonly needs: readonly Need[];
+  readonly judged: readonly JudgedTag[];
+  readonly verdict: PlatformVerdict;
+}

@@ -1,0 +1,86 @@
+import type { Level, Problem } from "../../finding.ts";
+import { nearestPolicy } from "../../policy/manylinux.ts";
+import type { Provider } from "../../policy/providers.ts";
+import { coveredBy, knownProvider } from "../../policy/providers.ts";
+import type { AuditModel } from "../model.ts";
+import type { NativeCode } from "./texts.ts";
+import { quoteSome } from "./wording.ts";
+
+/** Libraries that are neither in the wheel nor the host's to provide. */
+export function externalLibrary(model: AuditModel): readonly Problem<NativeCode>[] {
+  const { needs, graph } = model;
+  const allowed = allowedPosition(model);
+  const problems: Problem<NativeCode>[] = [];
+  const byFile = new Map<string, string[]>();
+  for (const { path, why, library, position } of needs) {
+    if (why !== "library" || library === undefined || position <= allowed) continue;
+    const names = byFile.get(path);
+    if (names === undefined) byFile.set(path, [library]);
+    else names.push(library);
+  }
+  for (const [path, libraries] of byFile) {
+    for (const { names, hint, level } of byProvider(libraries, model.wheel.requires)) {
+      const edge = graph.members.get(path)?.edges.find(({ name }) => names.includes(name));
+      const many = names.length > 1;
+      problems.push({
+        code: "LNK001",
+        path,
+        message: `needs ${quoteSome(names, 5)}, which ${many ? "are" : "is"} not in the wheel and no policy allows`,
+        ...(hint === undefined ? {} : { hint }),
+        ...(level === undefined ? {} : { level }),
+        ...(edge === undefined ? {} : { at: edge.at }),
+      });
+    }
+  }
+  return problems;
+}
+
+/** The most compatible claimed policy: what a newer one allows may still be missing there. */
+function allowedPosition({ identity, table }: AuditModel): number {
+  if (table === undefined) return 0;
+  let allowed = table.none - 1;
+  for (const { tag } of identity.claims) {
+    if (tag.kind === "manylinux" && table.family === "manylinux") {
+      allowed = Math.min(allowed, nearestPolicy(table, tag).position);
+    } else if (tag.kind === "android" && table.family === "android") {
+      const levels = table.policies.map(({ name }) => Number(name.slice("android_".length)));
+      allowed = Math.min(
+        allowed,
+        Math.max(0, levels.filter((level) => level <= tag.api).length - 1),
+      );
+    }
+  }
+  return allowed;
+}
+
+interface Group {
+  readonly names: readonly string[];
+  readonly hint?: string;
+  readonly level?: Level;
+}
+
+/** One group for what nobody is known to provide, one for each provider. */
+function byProvider(libraries: readonly string[], requires: readonly string[]): readonly Group[] {
+  const groups = new Map<Provider | undefined, string[]>();
+  for (const library of libraries) {
+    const provider = knownProvider(library);
+    const names = groups.get(provider);
+    if (names === undefined) groups.set(provider, [library]);
+    else names.push(library);
+  }
+  return [...groups].map(([provider, names]): Group => {
+    if (provider === undefined) return { names };
+    const pattern = `--exclude ${names[0] ?? ""}`;
+    if (provider.kind === "driver") {
+      const hint = `${provider.what} provides it where it is installed; with \`${pattern}\` it is left to the host`;
+      return { names, hint, level: "warning" };
+    }
+    const requirement = coveredBy(provider, requires);
+    if (requirement !== undefined) {
+      const hint = `\`${requirement}\`, which the wheel requires, provides ${provider.what}; \`${pattern}\` says so`;
+      return { names, hint, level: "info" };
+    }
+    const hint = `\`${provider.projects[0]}\` provides ${provider.what}, but the wheel does not require it; add it to Requires-Dist or bundle the library`;
+    return { names, hint, level: "warning" };
+  });
+}
