@@ -22,6 +22,9 @@ import type { DosTime } from "../zip/writer.ts";
 import type { Options } from "./command.ts";
 import { flagOption, numberOption, textOption } from "./options.ts";
 
+/** A wheel that gets shorter by at most this many bytes is filled up instead of copied. */
+const PAD_LIMIT = 64 << 10;
+
 export interface RewriteOptions {
   readonly wheelDir: string;
   readonly inPlace: boolean;
@@ -121,9 +124,9 @@ export async function rewriteWheel(
     const target = join(inPlace ? dirname(path) : options.wheelDir, built.file);
     const original = { path, source };
     if (inPlace) {
-      const tail = tailStart(built.layout, original);
-      const layout = tail === undefined ? built.layout : built.padTo(source.size);
-      await replaceInPlace(layout, original, target);
+      const missing = source.size - built.layout.size;
+      const pads = missing <= PAD_LIMIT && tailStart(built.layout, original) !== undefined;
+      await replaceInPlace(pads ? built.padTo(source.size) : built.layout, original, target);
     } else {
       if (isSameFile(path, target)) {
         throw new UsageError(

@@ -48,6 +48,9 @@ interface DraftMember {
   mode: number | undefined;
 }
 
+/** A member as it will be. */
+export type FinalMember = Readonly<DraftMember>;
+
 export interface BuildOptions {
   /** Of changed and new members; default: the newest time in the input. */
   readonly time?: DosTime;
@@ -191,12 +194,22 @@ export class Draft {
     );
   }
 
-  /** Rebuilds RECORD and lays the archive out. */
+  /** Rebuilds RECORD where anything changed, or in any case. */
+  finish(always: boolean = false): void {
+    if (always || this.changed()) this.#updateRecord();
+  }
+
+  /** In the order in which they will lie in the archive. */
+  members(): FinalMember[] {
+    return this.#ordered();
+  }
+
+  /** Lays the archive out. */
   build(options: BuildOptions): Built {
-    if (this.changed()) this.#updateRecord();
     const { compression, source } = this.input;
     const time = options.time ?? newestTime(this.input.entries);
     const level = options.level ?? 6;
+    this.finish();
     const members = this.#ordered().map((member): Member => {
       const { entry, path, bytes, content } = member;
       const mode = member.mode ?? (entry && modeOf(entry));
@@ -223,7 +236,7 @@ export class Draft {
       file: this.file,
       layout: layoutArchive(members),
       members,
-      changes: this.#changes(),
+      changes: this.changes(),
       padTo: (size) => padded(members, size),
     };
   }
@@ -232,7 +245,7 @@ export class Draft {
    * The archive's order, with what moved or changed in dist-info at the end and RECORD last (PEP
    * 427), so that the next edit finds it there; new files come right before it.
    */
-  #ordered(): readonly DraftMember[] {
+  #ordered(): DraftMember[] {
     const inDistInfo = (member: DraftMember): boolean =>
       member.path.startsWith(`${this.distInfo}/`);
     const record = `${this.distInfo}/RECORD`;
@@ -286,7 +299,7 @@ export class Draft {
     this.write(record, editRecord(bytes, { renamed, removed, contents, record }));
   }
 
-  #changes(): readonly MemberChange[] {
+  changes(): readonly MemberChange[] {
     const changes: MemberChange[] = [];
     for (const { path, entry, bytes, content } of this.#members) {
       const size = bytes?.length ?? content?.packed.size;

@@ -1,0 +1,86 @@
+/** Inflates a member and deflates it again, through a temporary file where it is large. */
+import { closeSync, openSync } from "node:fs";
+import { FormatError } from "../errors.ts";
+import type { Source } from "../source.ts";
+import type { ZipEntry } from "../zip/entry.ts";
+import { DEFLATED } from "../zip/layout.ts";
+import { readMember } from "../zip/read.ts";
+import type { PackedData } from "../zip/writer.ts";
+import { packMember } from "../zip/writer.ts";
+import { registerCleanup } from "./cleanup.ts";
+import { nodeCompression } from "./compression.ts";
+import { deflateSource } from "./deflate.ts";
+import { openFile } from "./file.ts";
+import { removeFile, temporaryName, writeFully } from "./output.ts";
+import { streamMember } from "./stream.ts";
+
+/** Members up to this size are handled in memory, in one part. */
+const SMALL = 1 << 20;
+
+export interface Recompressor {
+  recompress(entry: ZipEntry): Promise<PackedData>;
+  /** Removes the temporary files: call it when the archive is written. */
+  close(): void;
+}
+
+export function createRecompressor(
+  source: Source,
+  options: { readonly level: number; readonly jobs: number; readonly spoolBeside: string },
+): Recompressor {
+  const closers: (() => void)[] = [];
+  return {
+    async recompress(entry) {
+      if (entry.size <= SMALL) {
+        const { bytes, problems } = readMember(source, entry, nodeCompression);
+        const [problem] = problems;
+        if (problem !== undefined) throw damaged(entry, problem.message);
+        const time = { date: 0, time: 0 };
+        return packMember({ name: entry.name, bytes, time, level: options.level }, nodeCompression);
+      }
+      const spool = await unpack(source, entry, options.spoolBeside);
+      closers.push(spool.close);
+      const packed = await deflateSource(spool.source, options);
+      closers.push(packed.close);
+      // What did not shrink is stored, and read from there.
+      if (packed.method === DEFLATED) spool.close();
+      return packed;
+    },
+    close() {
+      for (const close of closers.splice(0)) close();
+    },
+  };
+}
+
+async function unpack(
+  source: Source,
+  entry: ZipEntry,
+  beside: string,
+): Promise<{ readonly source: Source; readonly close: () => void }> {
+  const path = temporaryName(beside);
+  const done = registerCleanup(() => removeFile(path));
+  const fd = openSync(path, "wx", 0o600);
+  try {
+    const problems = await streamMember(source)(entry, (bytes, at) => writeFully(fd, bytes, at));
+    const [problem] = problems;
+    if (problem !== undefined) throw damaged(entry, problem.message);
+  } catch (error) {
+    removeFile(path);
+    done();
+    throw error;
+  } finally {
+    closeSync(fd);
+  }
+  const file = openFile(path);
+  return {
+    source: file,
+    close() {
+      file.close();
+      removeFile(path);
+      done();
+    },
+  };
+}
+
+function damaged(entry: ZipEntry, message: string): FormatError {
+  return new FormatError(message, { format: "zip", record: entry.name });
+}
