@@ -12,7 +12,7 @@ import type { Identity } from "./identify.ts";
 import { identify } from "./identify.ts";
 import type { AuditModel, Binary, ElfBinary, WheelFacts } from "./model.ts";
 import type { BinaryResult, ExternalLibrary, PlatformVerdict } from "./result.ts";
-import { DOUBTS, RULES } from "./rules/index.ts";
+import { RULES } from "./rules/index.ts";
 import type { NativeCode } from "./rules/texts.ts";
 import { judgePlatform, tableFor } from "./verdict.ts";
 
@@ -110,7 +110,7 @@ export function auditNative(input: NativeInput): NativeAudit {
   return {
     verdict,
     problems: RULES.flatMap((rule) => rule(model)),
-    unverified: [...unverified, ...DOUBTS.flatMap((doubt) => doubt(model))],
+    unverified: unverified,
     binaries: binaryResults(binaries, graph, table),
     external: externalResults(identity.considered, graph, table),
     graph,

@@ -7,7 +7,6 @@ import { debugBytes } from "./hrd010-debug.ts";
 import { sanitizers } from "./hrd013-sanitizer.ts";
 import { externalLibrary } from "./lnk001-external.ts";
 import { missingVersion } from "./lnk002-versions.ts";
-import { unversionedSymbols } from "./lnk003-symbols.ts";
 import { unusedLibrary } from "./lnk005-unused.ts";
 import { searchPaths } from "./lnk006-search-path.ts";
 import { neededByPath } from "./lnk008-needed-path.ts";
@@ -15,7 +14,7 @@ import { nameClash } from "./lnk009-clash.ts";
 import { staticTls } from "./lnk010-static-tls.ts";
 import { brokenLayout } from "./lnk011-layout.ts";
 import { oftenAbsent } from "./lnk014-often-absent.ts";
-import type { Doubt, NativeRule } from "./rule.ts";
+import type { NativeRule } from "./rule.ts";
 import { nativeCodeAndTag } from "./tag001-native-code.ts";
 import { wrongArchitecture } from "./tag002-architecture.ts";
 import { wrongSystem } from "./tag003-system.ts";
@@ -50,5 +49,3 @@ export const RULES: readonly NativeRule[] = [
   linkedToLibpython,
   pythonTwoRelics,
 ];
-
-export const DOUBTS: readonly Doubt[] = [unversionedSymbols];

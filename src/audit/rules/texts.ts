@@ -94,13 +94,6 @@ export const NATIVE_RULES = {
     mend: "Bundle the library that the file was linked against.",
     source: "gABI supplement, symbol versioning; ld.so `version … not found`",
   },
-  LNK003: {
-    title: "imported symbol that nobody defines",
-    level: "error",
-    why: "A symbol that no library of the process defines makes the import fail, at once or at first use.",
-    mend: "Link against the library that defines it.",
-    source: "gABI, dynamic linking",
-  },
   LNK005: {
     title: "bundled library that nothing needs",
     level: "info",
