@@ -1,8 +1,8 @@
 /** The dynamic section in words: what each value of `readelf -d` means. */
-import { DT, DT_AARCH64, DT_MIPS, DT_RISCV } from "./constants.ts";
+import { DT, DT_AARCH64, DT_MIPS, DT_RISCV, EM, RHF } from "./constants.ts";
 import type { DynamicEntry } from "./dynamic.ts";
 import { type ElfImage, nameOfEntry } from "./image.ts";
-import { dynamicFlag1Names, dynamicFlagNames, tagName } from "./names.ts";
+import { dynamicFlag1Names, dynamicFlagNames, flagNames, tagName } from "./names.ts";
 import { hex } from "./problems.ts";
 
 export interface DynamicDump {
@@ -62,7 +62,7 @@ const NUMBERS: ReadonlySet<number> = new Set([
   DT.DT_VERNEEDNUM,
 ]);
 
-/** Tags of a processor's range whose value is no address; the same number means another thing elsewhere. */
+/** The same numbers mean other things on other processors. */
 const MIPS_NUMBERS: ReadonlySet<number> = new Set([
   DT_MIPS.DT_MIPS_RLD_VERSION,
   DT_MIPS.DT_MIPS_LOCAL_GOTNO,
@@ -71,7 +71,6 @@ const MIPS_NUMBERS: ReadonlySet<number> = new Set([
   DT_MIPS.DT_MIPS_SYMTABNO,
   DT_MIPS.DT_MIPS_UNREFEXTNO,
   DT_MIPS.DT_MIPS_HIPAGENO,
-  DT_MIPS.DT_MIPS_GOTSYM,
 ]);
 
 /** Present or not: the value means nothing. */
@@ -106,7 +105,10 @@ function meaningOf(
   const name = tagName(d_tag, e_machine);
   if (NAMES.has(d_tag)) return nameOfEntry(image, entry);
   if (NUMBERS.has(d_tag)) return Number(d_val);
-  if (name.startsWith("DT_MIPS_") && MIPS_NUMBERS.has(d_tag)) return Number(d_val);
+  if (e_machine === EM.EM_MIPS) {
+    if (MIPS_NUMBERS.has(d_tag)) return Number(d_val);
+    if (d_tag === DT_MIPS.DT_MIPS_FLAGS) return flagNames(RHF, Number(d_val));
+  }
   if (MARKS.has(name)) return null;
   switch (d_tag) {
     case DT.DT_FLAGS:

@@ -1,10 +1,11 @@
 /** The dynamic symbols as a list, for the reader of a report. */
 import type { DynamicSymbol } from "../binary.ts";
 import { compareText } from "../bytes.ts";
-import { VERSYM_HIDDEN, VERSYM_VERSION } from "./constants.ts";
+import { STT, VERSYM_HIDDEN, VERSYM_VERSION } from "./constants.ts";
 import type { ElfImage } from "./image.ts";
 import { bindingName, symbolTypeName, visibilityName } from "./names.ts";
 import { hex } from "./problems.ts";
+import { sectionName } from "./sections.ts";
 import { symbolType } from "./symbol-facts.ts";
 import { bindingOf, isExport, isImport, typeOf, visibilityOf } from "./symbols.ts";
 import { versionOwners } from "./version.ts";
@@ -48,7 +49,7 @@ export function symbolRows(image: ElfImage): readonly SymbolRow[] {
     const owner = owners.get(raw & VERSYM_VERSION);
     rows.push({
       index,
-      name: image.strings.text(name(index)) ?? "",
+      name: nameOfRow(image, name(index), st_info, st_shndx),
       value: hex(value(index)),
       size: size(index),
       type: symbolTypeName(typeOf(st_info)),
@@ -61,6 +62,14 @@ export function symbolRows(image: ElfImage): readonly SymbolRow[] {
     });
   }
   return rows;
+}
+
+/** A section's symbol has no name of its own. */
+function nameOfRow(image: ElfImage, st_name: number, st_info: number, st_shndx: number): string {
+  const section = image.sections.list[st_shndx];
+  return st_name === 0 && typeOf(st_info) === STT.STT_SECTION && section !== undefined
+    ? sectionName(image.sections, section)
+    : (image.strings.text(st_name) ?? "");
 }
 
 /** Imports or exports, sorted by name and version. */
