@@ -2,8 +2,7 @@
 import type { Level } from "../finding.ts";
 import type { Add, ZipProblem } from "./collect.ts";
 import { hex32, NOT_PYPI } from "./collect.ts";
-import type { DirectoryEntry } from "./directory.ts";
-import type { ExtraField } from "./extra.ts";
+import type { Draft } from "./draft.ts";
 import { resolveZip64 } from "./extra.ts";
 import type { LocalHeader } from "./layout.ts";
 import {
@@ -15,6 +14,7 @@ import {
   FLAG_UTF8,
   LOCAL_HEADER,
   LOCAL_SIZE,
+  SENTINEL32,
 } from "./layout.ts";
 
 /** Flags that change what a reader makes of the member. */
@@ -29,13 +29,34 @@ const FLAGS = [
 
 /** True when both headers say the same of the member's content. */
 export function compareHeaders(
-  entry: DirectoryEntry,
+  entry: Draft,
   local: LocalHeader,
-  localFields: readonly ExtraField[],
+  localExtra: Uint8Array,
   descriptorSound: boolean,
   add: Add,
 ): boolean {
-  const { header: central, wide } = entry;
+  const identical =
+    localExtra.length === 0 &&
+    local.flags === entry.flags &&
+    local.method === entry.method &&
+    local.crc32 === entry.crc32 &&
+    local.compressed_size === entry.compressedSize &&
+    local.uncompressed_size === entry.size &&
+    local.time === entry.dosTime &&
+    local.date === entry.dosDate &&
+    local.version_needed === entry.versionNeeded &&
+    local.compressed_size !== SENTINEL32 &&
+    local.uncompressed_size !== SENTINEL32;
+  return identical || compareFields(entry, local, localExtra, descriptorSound, add);
+}
+
+function compareFields(
+  entry: Draft,
+  local: LocalHeader,
+  localExtra: Uint8Array,
+  descriptorSound: boolean,
+  add: Add,
+): boolean {
   let agrees = true;
   const differ = (
     field: keyof LocalHeader & string,
@@ -67,11 +88,11 @@ export function compareHeaders(
     differ(field, text, more);
   };
 
-  if (local.method !== central.method) {
-    grave("method", local.method, central.method, { profiles: NOT_PYPI });
+  if (local.method !== entry.method) {
+    grave("method", local.method, entry.method, { profiles: NOT_PYPI });
   }
   for (const [mask, bit] of FLAGS) {
-    if (((local.flags ^ central.flags) & mask) === 0) continue;
+    if (((local.flags ^ entry.flags) & mask) === 0) continue;
     const inLocal = (local.flags & mask) !== 0;
     // PyPI looks at the local bit 3; uv streams by it, CPython ignores it when the rest is right.
     const harmless = mask === FLAG_DESCRIPTOR && inLocal && descriptorSound;
@@ -85,36 +106,36 @@ export function compareHeaders(
 
   const place = {
     path: entry.name,
-    header: "local file header",
+    header: LOCAL_HEADER.name,
     offset: entry.headerOffset + LOCAL_SIZE + local.name_length,
-  } as const;
+  };
   const narrow = { ...local, header_offset: 0, disk_start: 0 };
-  const own = resolveZip64(narrow, localFields, place, add);
+  const own = resolveZip64(narrow, localExtra, place, add);
   if (!own.sound) agrees = false;
   // With a data descriptor the local values may be zero.
   const streamed = (local.flags & FLAG_DESCRIPTOR) !== 0;
   const same = (ours: number, theirs: number): boolean =>
     ours === theirs || (streamed && ours === 0);
-  if (!same(local.crc32, central.crc32)) {
-    grave("crc32", local.crc32, central.crc32, { profiles: NOT_PYPI }, hex32);
+  if (!same(local.crc32, entry.crc32)) {
+    grave("crc32", local.crc32, entry.crc32, { profiles: NOT_PYPI }, hex32);
   }
-  if (own.sound && wide.sound) {
-    if (!same(own.compressedSize, wide.compressedSize)) {
-      grave("compressed_size", own.compressedSize, wide.compressedSize);
+  if (own.sound && !entry.broken) {
+    if (!same(own.compressedSize, entry.compressedSize)) {
+      grave("compressed_size", own.compressedSize, entry.compressedSize);
     }
-    if (!same(own.size, wide.size)) grave("uncompressed_size", own.size, wide.size);
+    if (!same(own.size, entry.size)) grave("uncompressed_size", own.size, entry.size);
   }
 
   const mild: Level = "warning";
-  const versions = (local.version_needed & 0xff) !== (central.version_needed & 0xff);
+  const versions = (local.version_needed & 0xff) !== (entry.versionNeeded & 0xff);
   if (versions) {
     differ(
       "version_needed",
-      `\`version_needed\` is ${local.version_needed} in the local header and ${central.version_needed} in the central directory`,
+      `\`version_needed\` is ${local.version_needed} in the local header and ${entry.versionNeeded} in the central directory`,
       { level: mild },
     );
   }
-  if (local.time !== central.time || local.date !== central.date) {
+  if (local.time !== entry.dosTime || local.date !== entry.dosDate) {
     differ("time", "the modification time differs from that in the central directory", {
       level: mild,
     });

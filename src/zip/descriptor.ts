@@ -6,7 +6,7 @@
 import type { ChunkReader } from "./chunks.ts";
 import type { Add } from "./collect.ts";
 import { hex32 } from "./collect.ts";
-import type { DirectoryEntry } from "./directory.ts";
+import type { Draft } from "./draft.ts";
 import { DESCRIPTOR, DESCRIPTOR_SIGNATURE } from "./layout.ts";
 
 /** Its four forms. */
@@ -32,7 +32,7 @@ export interface FoundDescriptor {
  */
 export function readDescriptor(
   chunks: ChunkReader,
-  entry: DirectoryEntry,
+  entry: Draft,
   at: number,
   next: number,
   zip64: boolean,
@@ -77,19 +77,18 @@ export function readDescriptor(
   return { end: at + form.length, sound: true };
 }
 
-function matches(bytes: Uint8Array, form: (typeof FORMS)[number], entry: DirectoryEntry): boolean {
+function matches(bytes: Uint8Array, form: (typeof FORMS)[number], entry: Draft): boolean {
   const start = form.signed ? 4 : 0;
   if (form.signed && signatureOf(bytes) !== DESCRIPTOR_SIGNATURE) return false;
   const view = new DataView(bytes.buffer, bytes.byteOffset + start, form.length - start);
-  const { header, wide } = entry;
   const size = (offset: number): number =>
     form.wide
       ? view.getUint32(offset + 4, true) * 0x1_0000_0000 + view.getUint32(offset, true)
       : view.getUint32(offset, true);
   return (
-    view.getUint32(0, true) === header.crc32 &&
-    size(4) === wide.compressedSize &&
-    size(form.wide ? 12 : 8) === wide.size
+    view.getUint32(0, true) === entry.crc32 &&
+    size(4) === entry.compressedSize &&
+    size(form.wide ? 12 : 8) === entry.size
   );
 }
 

@@ -3,9 +3,9 @@ import { decodeLatin1, decodeUtf8 } from "../bytes.ts";
 import type { ChunkReader } from "./chunks.ts";
 import type { Add } from "./collect.ts";
 import { bytesText } from "./collect.ts";
+import type { Draft } from "./draft.ts";
 import type { ArchiveEnd } from "./end.ts";
-import type { ExtraField, Wide } from "./extra.ts";
-import { parseExtras, resolveZip64 } from "./extra.ts";
+import { resolveZip64 } from "./extra.ts";
 import type { CentralHeader } from "./layout.ts";
 import {
   CENTRAL_HEADER,
@@ -13,29 +13,13 @@ import {
   CENTRAL_SIZE,
   END_SIGNATURE,
   RECORD_NAMES,
-  ZIP,
   ZIP64_END_SIGNATURE,
 } from "./layout.ts";
 import type { ZipLimits } from "./limits.ts";
 
-export interface DirectoryEntry {
-  readonly header: CentralHeader;
-  /** Offset of the header in the file. */
-  readonly at: number;
-  readonly nameBytes: Uint8Array;
-  /** For display where the bytes are not UTF-8. */
-  readonly name: string;
-  readonly utf8: boolean;
-  readonly extra: Uint8Array;
-  readonly fields: readonly ExtraField[];
-  readonly wide: Wide;
-  /** Offset of the local header in the file, whatever lies in front of the archive. */
-  readonly headerOffset: number;
-}
-
 export interface Directory {
   /** In the directory's order. */
-  readonly entries: readonly DirectoryEntry[];
+  readonly entries: readonly Draft[];
   readonly start: number;
   /** Bytes that its headers fill. */
   readonly size: number;
@@ -63,18 +47,17 @@ export function readDirectory(
   }
   // What others put in front of the archive moves every offset in it.
   const shift = start - end.directoryOffset;
-  const entries: DirectoryEntry[] = [];
+  const entries: Draft[] = [];
   let retained = 0;
   let at = start;
   let complete = true;
   while (at + CENTRAL_SIZE <= boundary) {
-    const bytes = chunks.read(at, CENTRAL_SIZE, AHEAD);
-    if (bytes === undefined) break;
-    const header = CENTRAL_HEADER.read(bytes, 0, ZIP, at);
+    if (!chunks.hold(at, CENTRAL_SIZE, AHEAD)) break;
+    const header = chunks.central(at);
     if (header.signature !== CENTRAL_SIGNATURE) break;
     const variable = header.name_length + header.extra_length + header.comment_length;
-    const rest = chunks.read(at + CENTRAL_SIZE, variable, AHEAD);
-    if (rest === undefined || at + CENTRAL_SIZE + variable > boundary) {
+    const next = at + CENTRAL_SIZE + variable;
+    if (next > boundary || !chunks.hold(at + CENTRAL_SIZE, variable, AHEAD)) {
       add({
         code: "ZIP010",
         message: "the central directory is cut off within an entry",
@@ -94,45 +77,73 @@ export function readDirectory(
       complete = false;
       break;
     }
-    entries.push(readEntry(header, rest, at, shift, add));
-    at += CENTRAL_SIZE + variable;
+    entries.push(readEntry(chunks, header, at, shift, add));
+    at = next;
   }
   if (complete) checkEnd(chunks, end, start, at, entries.length, add);
   return { entries, start, size: at - start };
 }
 
 function readEntry(
+  chunks: ChunkReader,
   header: CentralHeader,
-  rest: Uint8Array,
   at: number,
   shift: number,
   add: Add,
-): DirectoryEntry {
-  const nameBytes = rest.slice(0, header.name_length);
+): Draft {
+  const nameAt = at + CENTRAL_SIZE;
+  const nameBytes = chunks.copy(nameAt, header.name_length);
   const decoded = decodeUtf8(nameBytes);
   const name = decoded ?? decodeLatin1(nameBytes);
   const extra =
     header.extra_length === 0
       ? EMPTY
-      : rest.slice(header.name_length, header.name_length + header.extra_length);
-  const fields = parseExtras(extra);
-  const place = {
-    path: name,
-    header: "central directory header",
-    offset: at + CENTRAL_SIZE + header.name_length,
-  } as const;
-  const wide = resolveZip64(header, fields, place, add);
-  const headerOffset = wide.headerOffset + shift;
-  return {
+      : chunks.copy(nameAt + header.name_length, header.extra_length);
+  const wide = resolveZip64(
     header,
-    at,
-    nameBytes,
-    name,
-    utf8: decoded !== undefined,
     extra,
-    fields,
-    wide,
-    headerOffset,
+    { path: name, header: CENTRAL_HEADER.name, offset: nameAt + header.name_length },
+    add,
+  );
+  if (wide.disk !== 0) {
+    add({
+      code: "ZIP011",
+      path: name,
+      message: `the member begins on disk ${wide.disk}`,
+      at: { record: CENTRAL_HEADER.name, field: "disk_start", offset: at + 34 },
+    });
+  }
+  if (header.comment_length > 0) {
+    add({
+      code: "ZIP029",
+      path: name,
+      message: `the member has a comment of ${bytesText(header.comment_length)}`,
+      at: { record: CENTRAL_HEADER.name, field: "comment_length", offset: at + 32 },
+    });
+  }
+  return {
+    at,
+    utf8: decoded !== undefined,
+    name,
+    nameBytes,
+    directory: name.endsWith("/"),
+    method: header.method,
+    flags: header.flags,
+    crc32: header.crc32,
+    compressedSize: wide.compressedSize,
+    size: wide.size,
+    headerOffset: wide.headerOffset + shift,
+    dataOffset: 0,
+    end: 0,
+    versionMadeBy: header.version_made_by,
+    versionNeeded: header.version_needed,
+    externalAttributes: header.external_attributes,
+    internalAttributes: header.internal_attributes,
+    dosTime: header.time,
+    dosDate: header.date,
+    localExtra: EMPTY,
+    centralExtra: extra,
+    broken: !wide.sound,
   };
 }
 

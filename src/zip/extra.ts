@@ -7,7 +7,14 @@ import { bytesEqual, decodeUtf8, printable } from "../bytes.ts";
 import type { FieldRef } from "../errors.ts";
 import type { Add, ZipProblem } from "./collect.ts";
 import { NOT_INSTALL, NOT_PYPI } from "./collect.ts";
-import { EXTRA_UNICODE_PATH, EXTRA_ZIP64, SENTINEL16, SENTINEL32, STORED } from "./layout.ts";
+import {
+  EXTRA_UNICODE_PATH,
+  EXTRA_ZIP64,
+  LOCAL_HEADER,
+  SENTINEL16,
+  SENTINEL32,
+  STORED,
+} from "./layout.ts";
 
 export interface ExtraField {
   readonly id: number;
@@ -19,7 +26,7 @@ export interface ExtraField {
 /** Which header's extra data are read, for messages. */
 export interface ExtraPlace {
   readonly path: string;
-  readonly header: "local file header" | "central directory header";
+  readonly header: string;
   /** File offset of the extra data. */
   readonly offset: number;
 }
@@ -52,7 +59,7 @@ export function checkFraming(
   const end = last === undefined ? 0 : last.at + 4 + last.payload.length;
   const left = extra.length - end;
   // CPython and uv skip up to three bytes; PyPI does in the central directory only.
-  const local = place.header === "local file header";
+  const local = place.header === LOCAL_HEADER.name;
   if (left > 0 && left < 4) {
     add({
       code: "ZIP015",
@@ -98,8 +105,6 @@ export interface Wide {
   readonly disk: number;
   /** False when a value is missing or ambiguous, so that the entry can't be read. */
   readonly sound: boolean;
-  /** The header has the field. */
-  readonly present: boolean;
 }
 
 export interface Narrow {
@@ -111,13 +116,31 @@ export interface Narrow {
 }
 
 /** The values of `header`, sentinels replaced by those of the zip64 field (ZIP013). */
-export function resolveZip64(
+export function resolveZip64(header: Narrow, extra: Uint8Array, place: ExtraPlace, add: Add): Wide {
+  const { uncompressed_size, compressed_size, header_offset, disk_start } = header;
+  const asks =
+    uncompressed_size === SENTINEL32 ||
+    compressed_size === SENTINEL32 ||
+    header_offset === SENTINEL32;
+  if (!asks && extra.length === 0) {
+    return {
+      size: uncompressed_size,
+      compressedSize: compressed_size,
+      headerOffset: header_offset,
+      disk: disk_start,
+      sound: true,
+    };
+  }
+  return resolveSlowly(header, parseExtras(extra), place, add);
+}
+
+function resolveSlowly(
   header: Narrow,
   fields: readonly ExtraField[],
   place: ExtraPlace,
   add: Add,
 ): Wide {
-  const local = place.header === "local file header";
+  const local = place.header === LOCAL_HEADER.name;
   const own = [
     header.uncompressed_size,
     header.compressed_size,
@@ -168,7 +191,7 @@ export function resolveZip64(
     }
   }
   const [size = 0, compressedSize = 0, headerOffset = 0] = values;
-  return { size, compressedSize, headerOffset, disk, sound, present: field !== undefined };
+  return { size, compressedSize, headerOffset, disk, sound };
 }
 
 /**

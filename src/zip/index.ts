@@ -4,23 +4,26 @@
  * Readers of zip files disagree: some walk the local headers, some the central directory, some
  * believe the end record and some search. This one does all of it and reports each difference.
  */
+import { bytesEqual } from "../bytes.ts";
 import { FormatError } from "../errors.ts";
 import type { Source } from "../source.ts";
 import { chunkReader } from "./chunks.ts";
 import type { Add, ZipProblem } from "./collect.ts";
 import { collector } from "./collect.ts";
+import type { Directory } from "./directory.ts";
 import { readDirectory } from "./directory.ts";
+import type { Draft } from "./draft.ts";
 import { findEnd } from "./end.ts";
 import type { ZipEntry } from "./entry.ts";
-import { checkFraming, checkUnicodePath } from "./extra.ts";
-import { LOCAL_SIZE } from "./layout.ts";
+import { checkFraming, checkUnicodePath, parseExtras } from "./extra.ts";
+import type { LocalHeader } from "./layout.ts";
+import { CENTRAL_HEADER, CENTRAL_SIZE, LOCAL_HEADER, LOCAL_SIZE } from "./layout.ts";
 import type { ZipLimits } from "./limits.ts";
 import { ZIP_LIMITS } from "./limits.ts";
-import type { PlacedEntry } from "./locals.ts";
 import { walkLocals } from "./locals.ts";
 import { checkMember } from "./members.ts";
 import { checkPlainNames } from "./names.ts";
-import { checkDirectoryOrder, checkDuplicates, checkWhole, sameExtra } from "./whole.ts";
+import { checkDirectoryOrder, checkWhole, reportDuplicate } from "./whole.ts";
 
 export type { ZipLimits } from "./limits.ts";
 export { ZIP_LIMITS } from "./limits.ts";
@@ -85,23 +88,15 @@ function readAll(source: Source, options: IndexOptions, add: Add): Partial<ZipIn
   if (end === undefined) return {};
   const directory = readDirectory(chunks, end, limits, add);
   if (directory === undefined) return {};
-  checkDuplicates(directory, add);
+  const byName = mapNames(directory, add);
   checkDirectoryOrder(directory, add);
-  const placed = walkLocals(chunks, directory, limits, add);
-  const entries: ZipEntry[] = [];
-  for (const each of placed) {
-    checkExtras(each, options, add);
-    const readable = checkMember(each, limits, add);
-    entries.push(toEntry(each, readable));
-  }
+  const check = (entry: Draft, local: LocalHeader | undefined): boolean => {
+    checkExtras(entry, local, options, add);
+    return checkMember(entry, local, limits, add);
+  };
+  const entries = walkLocals(chunks, directory, limits, check, add);
   checkPlainNames(entries, limits.name, add);
   checkWhole(source, end, entries, limits, add);
-  const byOffset = new Map(entries.map((entry, index) => [placed[index]?.central, entry]));
-  const byName = new Map<string, ZipEntry>();
-  for (const central of directory.entries) {
-    const entry = byOffset.get(central);
-    if (entry !== undefined) byName.set(entry.name, entry);
-  }
   return {
     entries,
     byName,
@@ -113,52 +108,42 @@ function readAll(source: Source, options: IndexOptions, add: Add): Partial<ZipIn
   };
 }
 
-function checkExtras(placed: PlacedEntry, options: IndexOptions, add: Add): void {
-  const { central, local, localExtra, localFields } = placed;
-  const { name: path, nameBytes } = central;
-  if (local !== undefined && localExtra.length > 0) {
-    const place = {
-      path,
-      header: "local file header",
-      offset: central.headerOffset + LOCAL_SIZE + local.name_length,
-    } as const;
-    checkFraming(localExtra, localFields, place, add);
-    checkUnicodePath(localFields, nameBytes, options.crc32, place, add);
-    if (sameExtra(localExtra, central.extra)) return;
+function mapNames(directory: Directory, add: Add): ReadonlyMap<string, ZipEntry> {
+  const byName = new Map<string, Draft>();
+  for (const entry of directory.entries) {
+    const earlier = byName.get(entry.name);
+    // Two names that are not UTF-8, or one of them, may only look the same.
+    if (earlier !== undefined && bytesEqual(earlier.nameBytes, entry.nameBytes)) {
+      reportDuplicate(earlier, entry, add);
+    }
+    byName.set(entry.name, entry);
   }
-  if (central.extra.length === 0) return;
-  const place = {
-    path,
-    header: "central directory header",
-    offset: central.at + 46 + nameBytes.length,
-  } as const;
-  checkFraming(central.extra, central.fields, place, add);
-  checkUnicodePath(central.fields, nameBytes, options.crc32, place, add);
+  return byName;
 }
 
-function toEntry(placed: PlacedEntry, readable: boolean): ZipEntry {
-  const { central, localExtra, dataOffset, end, broken } = placed;
-  const { header, wide } = central;
-  return {
-    name: central.name,
-    nameBytes: central.nameBytes,
-    directory: central.name.endsWith("/"),
-    method: header.method,
-    flags: header.flags,
-    crc32: header.crc32,
-    compressedSize: wide.compressedSize,
-    size: wide.size,
-    headerOffset: central.headerOffset,
-    dataOffset,
-    end,
-    versionMadeBy: header.version_made_by,
-    versionNeeded: header.version_needed,
-    externalAttributes: header.external_attributes,
-    internalAttributes: header.internal_attributes,
-    dosTime: header.time,
-    dosDate: header.date,
-    localExtra,
-    centralExtra: central.extra,
-    broken: broken || !readable,
-  };
+/** ZIP015 and ZIP016; both headers usually carry the same data, which then are checked once. */
+function checkExtras(
+  entry: Draft,
+  local: LocalHeader | undefined,
+  options: IndexOptions,
+  add: Add,
+): void {
+  const { name: path, nameBytes, localExtra, centralExtra } = entry;
+  if (local !== undefined && localExtra.length > 0) {
+    const fields = parseExtras(localExtra);
+    const place = {
+      path,
+      header: LOCAL_HEADER.name,
+      offset: entry.headerOffset + LOCAL_SIZE + local.name_length,
+    };
+    checkFraming(localExtra, fields, place, add);
+    checkUnicodePath(fields, nameBytes, options.crc32, place, add);
+    if (bytesEqual(localExtra, centralExtra)) return;
+  }
+  if (centralExtra.length === 0) return;
+  const fields = parseExtras(centralExtra);
+  const offset = entry.at + CENTRAL_SIZE + nameBytes.length;
+  const place = { path, header: CENTRAL_HEADER.name, offset };
+  checkFraming(centralExtra, fields, place, add);
+  checkUnicodePath(fields, nameBytes, options.crc32, place, add);
 }

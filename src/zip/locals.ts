@@ -2,39 +2,27 @@
  * Walks the archive from its first byte to the central directory and demands that local headers,
  * data and directory entries match one to one.
  */
-import { bytesEqual, decodeLatin1, decodeUtf8Lossy, printable } from "../bytes.ts";
+import { decodeLatin1, decodeUtf8Lossy, printable } from "../bytes.ts";
 import { compareHeaders } from "./agree.ts";
 import type { ChunkReader } from "./chunks.ts";
 import { CHUNK } from "./chunks.ts";
 import type { Add } from "./collect.ts";
 import { bytesText } from "./collect.ts";
 import { readDescriptor } from "./descriptor.ts";
-import type { Directory, DirectoryEntry } from "./directory.ts";
-import type { ExtraField } from "./extra.ts";
+import type { Directory } from "./directory.ts";
+import type { Draft } from "./draft.ts";
 import { parseExtras } from "./extra.ts";
 import type { LocalHeader } from "./layout.ts";
 import {
   CENTRAL_HEADER,
+  EXTRA_ZIP64,
   FLAG_DESCRIPTOR,
   LOCAL_HEADER,
   LOCAL_SIGNATURE,
   LOCAL_SIZE,
   RECORD_NAMES,
-  ZIP,
 } from "./layout.ts";
 import type { ZipLimits } from "./limits.ts";
-
-/** A member as both headers describe it. */
-export interface PlacedEntry {
-  readonly central: DirectoryEntry;
-  readonly local: LocalHeader | undefined;
-  readonly localExtra: Uint8Array;
-  readonly localFields: readonly ExtraField[];
-  readonly dataOffset: number;
-  /** First byte behind the data and the data descriptor. */
-  readonly end: number;
-  readonly broken: boolean;
-}
 
 /** Where headers lie closer than this, many are fetched with one read. */
 const NEAR = 8192;
@@ -42,69 +30,90 @@ const NEAR = 8192;
 const SMALL = 512;
 const EMPTY = new Uint8Array(0);
 
-/** The entries of `directory` in physical order. */
+/**
+ * The entries of `directory` in physical order, completed from their local headers.
+ *
+ * @param check is called for each entry with its local header, if it has one; false: the content
+ *   can't be read.
+ */
 export function walkLocals(
   chunks: ChunkReader,
   directory: Directory,
   limits: ZipLimits,
+  check: (entry: Draft, local: LocalHeader | undefined) => boolean,
   add: Add,
-): PlacedEntry[] {
-  const ordered = directory.entries.toSorted((a, b) => a.headerOffset - b.headerOffset);
+): readonly Draft[] {
+  const ordered = inFileOrder(directory.entries);
   const names = lazyNames(ordered);
   const gaps = gapWalker(chunks, names, limits, add);
-  const placed: PlacedEntry[] = [];
-  let retained = directory.entries.reduce((sum, entry) => sum + entry.extra.length, 0);
+  let retained = 0;
   /** First byte that no record has claimed yet. */
   let claimed = 0;
-  let owner: string | undefined;
-  for (const [index, entry] of ordered.entries()) {
-    const next = Math.min(ordered[index + 1]?.headerOffset ?? directory.start, directory.start);
-    const ahead = next - entry.headerOffset < NEAR ? CHUNK : SMALL;
-    const header = readLocal(chunks, entry, directory.start, ahead, add);
-    if (header === undefined) {
-      placed.push(unplaced(entry));
+  let owner = "";
+  let index = 0;
+  for (const entry of ordered) {
+    index++;
+    const start = entry.headerOffset;
+    const next = Math.min(ordered[index]?.headerOffset ?? directory.start, directory.start);
+    const ahead = next - start < NEAR ? CHUNK : SMALL;
+    const record = readLocal(chunks, entry, directory.start, ahead, add);
+    if (record === undefined) {
+      entry.dataOffset = start;
+      entry.end = start;
+      check(entry, undefined);
+      entry.broken = true;
       continue;
     }
-    if (entry.headerOffset > claimed) gaps(claimed, entry.headerOffset);
-    retained += header.extra.length;
+    retained += record.extra.length;
     if (retained > limits.retained) {
       add({
         code: "ZIP030",
         path: entry.name,
         message: `extra fields take more than the limit of ${bytesText(limits.retained)}`,
       });
-      return placed;
+      return ordered.slice(0, index - 1);
     }
-    const place = placeEntry(chunks, entry, header, next, directory.start, names, add);
-    const overlaps = entry.headerOffset < claimed;
-    if (overlaps) {
+    if (start > claimed) gaps(claimed, start);
+    placeEntry(chunks, entry, record, next, directory.start, names, add);
+    if (!check(entry, record.header)) entry.broken = true;
+    if (start < claimed) {
+      entry.broken = true;
       add({
         code: "ZIP006",
         path: entry.name,
-        message: `the member begins at offset ${entry.headerOffset}, inside \`${printable(owner ?? "")}\`, which ends at ${claimed}`,
-        at: { record: LOCAL_HEADER.name, offset: entry.headerOffset },
+        message: `the member begins at offset ${start}, inside \`${printable(owner)}\`, which ends at ${claimed}`,
+        at: { record: LOCAL_HEADER.name, offset: start },
       });
     }
-    placed.push(overlaps ? { ...place, broken: true } : place);
-    if (place.end > claimed) {
-      claimed = place.end;
+    if (entry.end > claimed) {
+      claimed = entry.end;
       owner = entry.name;
     }
   }
   if (claimed < directory.start) gaps(claimed, directory.start);
-  return placed;
+  return ordered;
 }
 
+function inFileOrder(entries: readonly Draft[]): readonly Draft[] {
+  let last = Number.NEGATIVE_INFINITY;
+  for (const { headerOffset } of entries) {
+    if (headerOffset < last) return entries.toSorted((a, b) => a.headerOffset - b.headerOffset);
+    last = headerOffset;
+  }
+  return entries;
+}
+
+/** A local header; its name and extra data are held by the chunk reader until the next record. */
 interface LocalRecord {
   readonly header: LocalHeader;
-  readonly name: Uint8Array;
+  readonly nameAt: number;
   readonly extra: Uint8Array;
 }
 
 /** The local header that a directory entry points at (ZIP007 when there is none). */
 function readLocal(
   chunks: ChunkReader,
-  entry: DirectoryEntry,
+  entry: Draft,
   limit: number,
   ahead: number,
   add: Add,
@@ -120,87 +129,66 @@ function readLocal(
       record: CENTRAL_HEADER.name,
       field: "header_offset",
       offset: entry.at + CENTRAL_HEADER.offsetOf("zip", "header_offset"),
-      value: String(entry.header.header_offset),
     },
   });
   return undefined;
 }
 
 function localAt(chunks: ChunkReader, at: number, ahead: number): LocalRecord | undefined {
-  const bytes = chunks.read(at, LOCAL_SIZE, ahead);
-  if (bytes === undefined) return undefined;
-  const header = LOCAL_HEADER.read(bytes, 0, ZIP, at);
+  if (!chunks.hold(at, LOCAL_SIZE, ahead)) return undefined;
+  const header = chunks.local(at);
   if (header.signature !== LOCAL_SIGNATURE) return undefined;
   const { name_length: names, extra_length: extras } = header;
-  const rest = chunks.read(at + LOCAL_SIZE, names + extras, ahead);
-  if (rest === undefined) return undefined;
-  return {
-    header,
-    name: rest.subarray(0, names),
-    extra: extras === 0 ? EMPTY : rest.slice(names),
-  };
+  const nameAt = at + LOCAL_SIZE;
+  if (!chunks.hold(nameAt, names + extras, ahead)) return undefined;
+  const extra = extras === 0 ? EMPTY : chunks.copy(nameAt + names, extras);
+  return { header, nameAt, extra };
 }
 
-function unplaced(entry: DirectoryEntry): PlacedEntry {
-  const at = entry.headerOffset;
-  return {
-    central: entry,
-    local: undefined,
-    localExtra: EMPTY,
-    localFields: [],
-    dataOffset: at,
-    end: at,
-    broken: true,
-  };
-}
-
+/** Fills in what the local header and its place say. */
 function placeEntry(
   chunks: ChunkReader,
-  entry: DirectoryEntry,
+  entry: Draft,
   record: LocalRecord,
   next: number,
   directoryStart: number,
   names: Names,
   add: Add,
-): PlacedEntry {
-  const { header, extra } = record;
-  const at = entry.headerOffset;
-  if (!bytesEqual(record.name, entry.nameBytes)) reportName(entry, record.name, names, add);
-  const localFields = parseExtras(extra);
-  const dataOffset = at + LOCAL_SIZE + header.name_length + header.extra_length;
-  const dataEnd = dataOffset + entry.wide.compressedSize;
+): void {
+  const { header, nameAt, extra } = record;
+  const { nameBytes } = entry;
+  if (header.name_length !== nameBytes.length || !chunks.equals(nameAt, nameBytes)) {
+    reportName(entry, chunks.copy(nameAt, header.name_length), names, add);
+  }
+  const dataOffset = entry.headerOffset + LOCAL_SIZE + header.name_length + header.extra_length;
+  const dataEnd = dataOffset + entry.compressedSize;
   let end = dataEnd;
-  let broken = !entry.wide.sound;
+  let cut = false;
   let descriptorSound = true;
   if (dataEnd > directoryStart) {
     add({
       code: "ZIP006",
       path: entry.name,
-      message: `the member's ${bytesText(entry.wide.compressedSize)} at offset ${dataOffset} run into the central directory at ${directoryStart}`,
+      message: `the member's ${bytesText(entry.compressedSize)} at offset ${dataOffset} run into the central directory at ${directoryStart}`,
       at: { record: "file data", offset: dataOffset },
     });
-    broken = true;
+    cut = true;
     // Nothing that follows inside of it can be trusted, so it claims no more than its header.
     end = Math.min(dataOffset, directoryStart);
-  } else if (((header.flags | entry.header.flags) & FLAG_DESCRIPTOR) !== 0) {
-    const zip64 = localFields.some((field) => field.id === 1);
+  } else if (((header.flags | entry.flags) & FLAG_DESCRIPTOR) !== 0) {
+    const zip64 = parseExtras(extra).some((field) => field.id === EXTRA_ZIP64);
     const descriptor = readDescriptor(chunks, entry, dataEnd, Math.max(dataEnd, next), zip64, add);
     end = descriptor.end;
     descriptorSound = descriptor.sound;
   }
-  const agrees = compareHeaders(entry, header, localFields, descriptorSound, add);
-  return {
-    central: entry,
-    local: header,
-    localExtra: extra,
-    localFields,
-    dataOffset,
-    end,
-    broken: broken || !agrees,
-  };
+  const agrees = compareHeaders(entry, header, extra, descriptorSound, add);
+  entry.dataOffset = dataOffset;
+  entry.end = end;
+  entry.localExtra = extra;
+  entry.broken ||= cut || !agrees;
 }
 
-function reportName(entry: DirectoryEntry, localName: Uint8Array, names: Names, add: Add): void {
+function reportName(entry: Draft, localName: Uint8Array, names: Names, add: Add): void {
   const name = printable(decodeUtf8Lossy(localName));
   const at = {
     record: LOCAL_HEADER.name,
@@ -237,8 +225,8 @@ function gapWalker(
       budget--;
       const record = localAt(chunks, at, SMALL);
       if (record === undefined) break;
-      reportHidden(record, at, names, add);
-      const { header } = record;
+      const { header, nameAt } = record;
+      reportHidden(chunks.copy(nameAt, header.name_length), at, names, add);
       const dataOffset = at + LOCAL_SIZE + header.name_length + header.extra_length;
       at = Math.min(to, dataOffset + header.compressed_size);
     }
@@ -246,15 +234,15 @@ function gapWalker(
   };
 }
 
-function reportHidden(record: LocalRecord, at: number, names: Names, add: Add): void {
-  const name = decodeUtf8Lossy(record.name);
+function reportHidden(bytes: Uint8Array, at: number, names: Names, add: Add): void {
+  const name = decodeUtf8Lossy(bytes);
   add({
     code: "ZIP007",
     path: name,
     message: `the local file header at offset ${at} has no entry in the central directory`,
     at: { record: LOCAL_HEADER.name, offset: at },
   });
-  if (!names(record.name)) return;
+  if (!names(bytes)) return;
   add({
     code: "ZIP008",
     path: name,
@@ -286,7 +274,7 @@ function reportGap(chunks: ChunkReader, at: number, to: number, add: Add): void 
 /** Whether the directory has a name; only damaged archives are asked. */
 type Names = (name: Uint8Array) => boolean;
 
-function lazyNames(entries: readonly DirectoryEntry[]): Names {
+function lazyNames(entries: readonly Draft[]): Names {
   let keys: Set<string> | undefined;
   return (name) => {
     keys ??= new Set(entries.map((entry) => decodeLatin1(entry.nameBytes)));

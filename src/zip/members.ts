@@ -2,7 +2,9 @@
 import type { FieldRef } from "../errors.ts";
 import type { Add, ZipProblem } from "./collect.ts";
 import { bytesText, hex32 } from "./collect.ts";
-import type { CentralHeader } from "./layout.ts";
+import type { Draft } from "./draft.ts";
+import type { ZipEntry } from "./entry.ts";
+import type { CentralHeader, LocalHeader } from "./layout.ts";
 import {
   CENTRAL_HEADER,
   DEFLATED,
@@ -16,7 +18,6 @@ import {
   STORED,
 } from "./layout.ts";
 import type { ZipLimits } from "./limits.ts";
-import type { PlacedEntry } from "./locals.ts";
 
 const ENCRYPTION = FLAG_ENCRYPTED | FLAG_STRONG_ENCRYPTION | FLAG_MASKED;
 /** The version that CPython and uv can extract, times ten. */
@@ -40,9 +41,13 @@ const TYPE_NAMES: ReadonlyMap<number, string> = new Map([
 const DOS_DIRECTORY = 0x10;
 
 /** True when the content can be read. */
-export function checkMember(placed: PlacedEntry, limits: ZipLimits, add: Add): boolean {
-  const { central, local } = placed;
-  const { header, name } = central;
+export function checkMember(
+  entry: Draft,
+  local: LocalHeader | undefined,
+  limits: ZipLimits,
+  add: Add,
+): boolean {
+  const { name } = entry;
   let readable = true;
   const report = (
     code: ZipProblem["code"],
@@ -50,12 +55,12 @@ export function checkMember(placed: PlacedEntry, limits: ZipLimits, add: Add): b
     field: keyof CentralHeader & string,
     more: Partial<ZipProblem> = {},
   ): void => {
-    add({ code, path: name, message, at: fieldOf(placed, field), ...more });
+    add({ code, path: name, message, at: fieldOf(entry, field), ...more });
   };
 
-  const flags = header.flags | (local?.flags ?? 0);
-  if (header.method !== STORED && header.method !== DEFLATED) {
-    report("ZIP020", `the compression method is ${header.method}`, "method");
+  const flags = entry.flags | (local?.flags ?? 0);
+  if (entry.method !== STORED && entry.method !== DEFLATED) {
+    report("ZIP020", `the compression method is ${entry.method}`, "method");
     readable = false;
   }
   if ((flags & ENCRYPTION) !== 0) {
@@ -66,7 +71,7 @@ export function checkMember(placed: PlacedEntry, limits: ZipLimits, add: Add): b
     report("ZIP021", "the member is compressed patched data", "flags");
     readable = false;
   }
-  const version = Math.max(header.version_needed & 0xff, (local?.version_needed ?? 0) & 0xff);
+  const version = Math.max(entry.versionNeeded & 0xff, (local?.version_needed ?? 0) & 0xff);
   if (version > ZIP64_VERSION) {
     report(
       "ZIP022",
@@ -75,35 +80,27 @@ export function checkMember(placed: PlacedEntry, limits: ZipLimits, add: Add): b
       version > MAX_VERSION ? {} : { level: "warning" },
     );
   }
-  if (header.disk_start !== 0 && central.wide.disk !== 0) {
-    report("ZIP011", `the member begins on disk ${central.wide.disk}`, "disk_start");
-  }
-  if (header.comment_length > 0) {
-    report("ZIP029", `a comment of ${bytesText(header.comment_length)}`, "comment_length");
-  }
-  checkEncoding(placed, add);
-  if (!checkSizes(placed, report)) readable = false;
-  checkType(placed, report);
-  checkCaps(placed, limits, add);
+  if (!entry.utf8 || entry.name.length !== entry.nameBytes.length) checkEncoding(entry, local, add);
+  if (!checkSizes(entry, report)) readable = false;
+  checkType(entry, report);
+  checkCaps(entry, limits, add);
   return readable;
 }
 
 /** ZIP017: UTF-8, and declared as such in both headers. */
-function checkEncoding(placed: PlacedEntry, add: Add): void {
-  const { central, local } = placed;
-  const at = { record: CENTRAL_HEADER.name, field: "name", offset: central.at + 46 };
-  if (!central.utf8) {
-    add({ code: "ZIP017", path: central.name, message: "the name is not UTF-8", at });
+function checkEncoding(entry: Draft, local: LocalHeader | undefined, add: Add): void {
+  const at = { record: CENTRAL_HEADER.name, field: "name", offset: entry.at + 46 };
+  if (!entry.utf8) {
+    add({ code: "ZIP017", path: entry.name, message: "the name is not UTF-8", at });
     return;
   }
-  if (central.name.length === central.nameBytes.length) return;
-  const flags = central.header.flags & (local?.flags ?? FLAG_UTF8);
+  const flags = entry.flags & (local?.flags ?? FLAG_UTF8);
   if ((flags & FLAG_UTF8) !== 0) return;
   add({
     code: "ZIP017",
-    path: central.name,
+    path: entry.name,
     message: "the name is not ASCII, but flag bit 11 (UTF-8) is not set in both headers",
-    at: fieldOf(placed, "flags"),
+    at: fieldOf(entry, "flags"),
   });
 }
 
@@ -115,10 +112,9 @@ type Report = (
 ) => void;
 
 /** ZIP026: false when no data can have these sizes. */
-function checkSizes({ central }: PlacedEntry, report: Report): boolean {
-  const { header, wide } = central;
-  const { size, compressedSize } = wide;
-  if (header.method === STORED && size !== compressedSize) {
+function checkSizes(entry: Draft, report: Report): boolean {
+  const { size, compressedSize } = entry;
+  if (entry.method === STORED && size !== compressedSize) {
     report(
       "ZIP026",
       `the stored member takes ${bytesText(compressedSize)} and unpacks to ${size}`,
@@ -138,25 +134,24 @@ function checkSizes({ central }: PlacedEntry, report: Report): boolean {
     );
     return false;
   }
-  if (size === 0 && header.crc32 !== 0) {
-    report("ZIP026", `the empty member has the CRC-32 ${hex32(header.crc32)}`, "crc32");
+  if (size === 0 && entry.crc32 !== 0) {
+    report("ZIP026", `the empty member has the CRC-32 ${hex32(entry.crc32)}`, "crc32");
     return false;
   }
   return true;
 }
 
 /** ZIP027, ZIP032, ZIP033. */
-function checkType({ central }: PlacedEntry, report: Report): void {
-  const { header, wide, name } = central;
-  const directory = name.endsWith("/");
-  const mode = unixMode(header);
+function checkType(entry: Draft, report: Report): void {
+  const { directory } = entry;
+  const mode = unixMode(entry);
   const type = (mode ?? 0) & S_IFMT;
   const special = type !== 0 && type !== S_IFREG && type !== S_IFDIR;
   if (special) {
     const what = TYPE_NAMES.get(type) ?? `file of the type 0o${type.toString(8)}`;
     report("ZIP032", `the member is a ${what}`, "external_attributes");
   } else {
-    const dosDirectory = (header.external_attributes & DOS_DIRECTORY) !== 0;
+    const dosDirectory = (entry.externalAttributes & DOS_DIRECTORY) !== 0;
     if (directory && type === S_IFREG) {
       report("ZIP027", "the name is a directory's, the mode a file's", "external_attributes");
     } else if (!directory && (type === S_IFDIR || (type === 0 && dosDirectory))) {
@@ -167,12 +162,12 @@ function checkType({ central }: PlacedEntry, report: Report): void {
       );
     }
   }
-  if (directory && (wide.size !== 0 || header.crc32 !== 0)) {
-    report("ZIP027", `the directory has ${bytesText(wide.size)} of data`, "uncompressed_size");
-  } else if (directory && wide.compressedSize !== 0) {
+  if (directory && (entry.size !== 0 || entry.crc32 !== 0)) {
+    report("ZIP027", `the directory has ${bytesText(entry.size)} of data`, "uncompressed_size");
+  } else if (directory && entry.compressedSize !== 0) {
     report(
       "ZIP027",
-      `the empty directory takes ${bytesText(wide.compressedSize)}`,
+      `the empty directory takes ${bytesText(entry.compressedSize)}`,
       "compressed_size",
       { level: "warning" },
     );
@@ -196,19 +191,18 @@ function describeBits(mode: number): string {
 }
 
 /** The mode in the external attributes, or `undefined` where the host keeps none there. */
-export function unixMode(header: {
-  readonly version_made_by: number;
-  readonly external_attributes: number;
-}): number | undefined {
-  const host = header.version_made_by >> 8;
-  return host === HOST_UNIX || host === HOST_MACOS ? header.external_attributes >>> 16 : undefined;
+export function unixMode(
+  entry: Pick<ZipEntry, "versionMadeBy" | "externalAttributes">,
+): number | undefined {
+  const host = entry.versionMadeBy >> 8;
+  return host === HOST_UNIX || host === HOST_MACOS ? entry.externalAttributes >>> 16 : undefined;
 }
 
 const SMALL_FILES = /^[^/]+\.dist-info\/(?:METADATA|WHEEL|entry_points\.txt)$/;
 const RECORD = /^[^/]+\.dist-info\/RECORD$/;
 
-function checkCaps({ central }: PlacedEntry, limits: ZipLimits, add: Add): void {
-  const { name, nameBytes, wide } = central;
+function checkCaps(entry: Draft, limits: ZipLimits, add: Add): void {
+  const { name, nameBytes, size } = entry;
   if (nameBytes.length > limits.name) {
     add({
       code: "ZIP030",
@@ -216,26 +210,24 @@ function checkCaps({ central }: PlacedEntry, limits: ZipLimits, add: Add): void 
       message: `the name of ${bytesText(nameBytes.length)} is over the limit of ${bytesText(limits.name)}`,
     });
   }
-  const cap = SMALL_FILES.test(name)
-    ? limits.metadata
-    : RECORD.test(name)
-      ? limits.record
-      : Number.POSITIVE_INFINITY;
-  if (wide.size > cap) {
+  // No smaller file is over any cap.
+  if (size <= Math.min(limits.metadata, limits.record)) return;
+  const small = SMALL_FILES.test(name);
+  if (!small && !RECORD.test(name)) return;
+  const cap = small ? limits.metadata : limits.record;
+  if (size > cap) {
     add({
       code: "ZIP030",
       path: name,
-      message: `the file of ${bytesText(wide.size)} is over the limit of ${bytesText(cap)}`,
+      message: `the file of ${bytesText(size)} is over the limit of ${bytesText(cap)}`,
     });
   }
 }
 
-function fieldOf(placed: PlacedEntry, field: keyof CentralHeader & string): FieldRef {
-  const { central } = placed;
+function fieldOf(entry: Draft, field: keyof CentralHeader & string): FieldRef {
   return {
     record: CENTRAL_HEADER.name,
     field,
-    offset: central.at + CENTRAL_HEADER.offsetOf("zip", field),
-    value: String(central.header[field]),
+    offset: entry.at + CENTRAL_HEADER.offsetOf("zip", field),
   };
 }

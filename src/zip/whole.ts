@@ -1,9 +1,9 @@
 /** Checks of the archive as a whole. */
-import { bytesEqual } from "../bytes.ts";
 import type { Source } from "../source.ts";
 import type { Add } from "./collect.ts";
 import { bytesText, hex32 } from "./collect.ts";
-import type { Directory, DirectoryEntry } from "./directory.ts";
+import type { Directory } from "./directory.ts";
+import type { Draft } from "./draft.ts";
 import type { ArchiveEnd } from "./end.ts";
 import type { ZipEntry } from "./entry.ts";
 import { CENTRAL_HEADER } from "./layout.ts";
@@ -82,30 +82,20 @@ function checkTar(source: Source, add: Add): void {
   });
 }
 
-/** Bytes of the field `at`, duplicates apart. */
-export function checkDuplicates(directory: Directory, add: Add): void {
-  const seen = new Map<string, DirectoryEntry>();
-  for (const entry of directory.entries) {
-    // Names that are not UTF-8 are decoded byte by byte; NUL keeps them apart.
-    const key = entry.utf8 ? entry.name : `\0${entry.name}`;
-    const first = seen.get(key);
-    if (first === undefined) {
-      seen.set(key, entry);
-      continue;
-    }
-    const same =
-      first.header.crc32 === entry.header.crc32 &&
-      first.wide.size === entry.wide.size &&
-      first.header.external_attributes === entry.header.external_attributes &&
-      first.headerOffset !== entry.headerOffset;
-    add({
-      code: "ZIP008",
-      path: entry.name,
-      message: `the name occurs more than once in the central directory${same ? ", with the same content" : ""}`,
-      at: { record: CENTRAL_HEADER.name, field: "name", offset: entry.at + 46 },
-      ...(same ? { profiles: { install: "warning" } } : {}),
-    });
-  }
+/** ZIP008: reports a name that `earlier` had already. */
+export function reportDuplicate(earlier: Draft, entry: Draft, add: Add): void {
+  const same =
+    earlier.crc32 === entry.crc32 &&
+    earlier.size === entry.size &&
+    earlier.externalAttributes === entry.externalAttributes &&
+    earlier.headerOffset !== entry.headerOffset;
+  add({
+    code: "ZIP008",
+    path: entry.name,
+    message: `the name occurs more than once in the central directory${same ? ", with the same content" : ""}`,
+    at: { record: CENTRAL_HEADER.name, field: "name", offset: entry.at + 46 },
+    ...(same ? { profiles: { install: "warning" } } : {}),
+  });
 }
 
 const SCRIPT = /^[^/]+\.data\/scripts\/[^/]+$/;
@@ -123,10 +113,7 @@ function checkModes(entries: readonly ZipEntry[], add: Add): void {
       directories.push(entry.name);
       continue;
     }
-    const mode = unixMode({
-      version_made_by: entry.versionMadeBy,
-      external_attributes: entry.externalAttributes,
-    });
+    const mode = unixMode(entry);
     if (mode === undefined || mode === 0) continue;
     if ((mode & 0o022) === 0o020) writable.push(entry.name);
     if ((mode & 0o111) !== 0 && DATA.test(entry.name)) executable.push(entry.name);
@@ -209,9 +196,4 @@ export function checkDirectoryOrder(directory: Directory, add: Add): void {
     message: "the central directory lists the member behind one that follows it in the file",
     at: { record: CENTRAL_HEADER.name, offset: entry.at },
   });
-}
-
-/** Both headers usually carry the same extra data, which then are checked once. */
-export function sameExtra(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && bytesEqual(a, b);
 }
