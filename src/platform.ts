@@ -59,18 +59,14 @@ export interface MemberSpan {
   readonly dataOffset: number;
 }
 
-/** Streams members that are too large to hold in memory. */
-export interface MemberStream {
-  /**
-   * Inflates `span` chunk by chunk.
-   *
-   * @param onChunk gets each chunk and its offset in the member; the chunk is only valid during the call.
-   * @param until stop once this many bytes were produced; then nothing is checked.
-   * @returns the defects found: CRC, size, end of stream.
-   */
-  (
-    span: MemberSpan,
-    onChunk: (bytes: Uint8Array, offset: number) => void,
-    until?: number,
-  ): Promise<readonly Problem[]>;
-}
+/**
+ * Inflates a member chunk by chunk, for what is too large to hold in memory.
+ *
+ * @param onChunk gets each chunk and its offset in the member; a chunk is only valid during the
+ *   call. When it returns `false` the stream stops there, and nothing more is checked.
+ * @returns the defects found: CRC, size, end of stream.
+ */
+export type MemberStream = (
+  span: MemberSpan,
+  onChunk: (bytes: Uint8Array, offset: number) => boolean | void,
+) => Promise<readonly Problem[]>;

@@ -1,0 +1,98 @@
+/** From problems to findings: level, hint, selection, order. */
+import { compareText } from "../bytes.ts";
+import type { Finding, Level, Problem, Profile } from "../finding.ts";
+import { levelUnder } from "../finding.ts";
+import type { RuleCode } from "./rules.ts";
+import { RULES } from "./rules.ts";
+
+export interface FindingOptions {
+  readonly profile: Profile;
+  /** Codes or prefixes to report; empty: all. */
+  readonly select: readonly string[];
+  /** Codes or prefixes to leave out; wins over `select`. */
+  readonly ignore: readonly string[];
+  /** Level of single codes, over the table's. */
+  readonly severity: Readonly<Record<string, Level | "off">>;
+}
+
+export const DEFAULT_FINDING_OPTIONS: FindingOptions = {
+  profile: "release",
+  select: [],
+  ignore: [],
+  severity: {},
+};
+
+const RANK: Readonly<Record<Level, number>> = { error: 3, warning: 2, info: 1 };
+
+/** True when `level` is at or above `threshold`. */
+export function atLeast(level: Level, threshold: Level): boolean {
+  return RANK[level] >= RANK[threshold];
+}
+
+export function isRuleCode(code: string): code is RuleCode {
+  return Object.hasOwn(RULES, code);
+}
+
+/** Findings sorted by path (the wheel itself first), code and offset, without repetitions. */
+export function toFindings(
+  problems: readonly Problem[],
+  options: FindingOptions = DEFAULT_FINDING_OPTIONS,
+): readonly Finding[] {
+  const findings: Finding[] = [];
+  for (const problem of problems) {
+    const level = levelOf(problem, options);
+    if (level === "off") continue;
+    const hint = problem.hint ?? generalHint(problem.code);
+    findings.push({
+      code: problem.code,
+      level,
+      ...(problem.path === undefined ? {} : { path: problem.path }),
+      message: problem.message,
+      ...(hint === undefined ? {} : { hint }),
+      ...(problem.at === undefined ? {} : { at: problem.at }),
+    });
+  }
+  findings.sort(compareFindings);
+  return findings.filter((finding, index) => {
+    const before = findings[index - 1];
+    return before === undefined || !same(before, finding);
+  });
+}
+
+function levelOf(problem: Problem, options: FindingOptions): Level | "off" {
+  const { code } = problem;
+  if (matches(code, options.ignore)) return "off";
+  if (options.select.length > 0 && !matches(code, options.select)) return "off";
+  const wanted = options.severity[code];
+  if (wanted !== undefined) return wanted;
+  const ofCase =
+    (options.profile === "release" ? undefined : problem.profiles?.[options.profile]) ??
+    problem.level;
+  const ofRule = isRuleCode(code) ? levelUnder(RULES[code], options.profile) : "error";
+  if (ofRule === "off") return options.select.includes(code) ? (ofCase ?? "info") : "off";
+  return ofCase ?? ofRule;
+}
+
+function matches(code: string, prefixes: readonly string[]): boolean {
+  return prefixes.some((prefix) => code.startsWith(prefix));
+}
+
+/** The first sentence of the rule's remedy. */
+function generalHint(code: string): string | undefined {
+  if (!isRuleCode(code)) return undefined;
+  const [first] = RULES[code].mend.split(/(?<=\.)\s/);
+  return first?.replace(/\.$/, "");
+}
+
+function compareFindings(a: Finding, b: Finding): number {
+  return (
+    compareText(a.path ?? "", b.path ?? "") ||
+    compareText(a.code, b.code) ||
+    (a.at?.offset ?? -1) - (b.at?.offset ?? -1) ||
+    compareText(a.message, b.message)
+  );
+}
+
+function same(a: Finding, b: Finding): boolean {
+  return compareFindings(a, b) === 0 && a.level === b.level;
+}
