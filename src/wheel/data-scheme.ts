@@ -26,7 +26,7 @@ export function isSchemeKey(text: string): text is SchemeKey {
 /** The parts of a path under a top-level `*.data` directory; `undefined` for any other path. */
 export function parseDataPath(path: string): DataPath | undefined {
   const slash = path.indexOf("/");
-  if (slash === -1 || !path.slice(0, slash).endsWith(".data")) return undefined;
+  if (slash === -1 || !path.endsWith(".data", slash)) return undefined;
   const directory = path.slice(0, slash);
   const rest = path.slice(slash + 1);
   const next = rest.indexOf("/");

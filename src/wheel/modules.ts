@@ -12,7 +12,7 @@ export function isTaggedExtension(path: string): boolean {
 /** True for what Python could import as an extension module, plain `_x.so` included, `libx.so` not. */
 export function isExtensionName(path: string): boolean {
   const name = baseName(path);
-  return isTaggedExtension(name) || (/^[^.]+\.so$/.test(name) && !name.startsWith("lib"));
+  return isTaggedExtension(name) || (/^[^.]+\.so$/.test(name) && !/^_?lib/.test(name));
 }
 
 /** Deeper modules are not looked for. */
@@ -29,14 +29,17 @@ export function missingModules(
   paths: Iterable<string>,
 ): ReadonlySet<string> {
   const wanted = new Map<string, string>();
+  const tops = new Set<string>();
   let depth = 0;
   for (const module of modules) {
     const parts = module.split(".");
     if (parts.length <= MAX_DEPTH) depth = Math.max(depth, parts.length);
     wanted.set(parts.join("/"), module);
+    tops.add(parts[0] ?? "");
   }
   for (const path of paths) {
     if (wanted.size === 0) break;
+    if (!tops.has(topOf(path))) continue;
     let slash = path.indexOf("/");
     for (let level = 1; slash !== -1 && level <= depth; level++) {
       wanted.delete(path.slice(0, slash));
@@ -48,6 +51,14 @@ export function missingModules(
     }
   }
   return new Set(wanted.values());
+}
+
+/** First component up to its first dot. */
+function topOf(path: string): string {
+  const slash = path.indexOf("/");
+  const dot = path.indexOf(".");
+  const end = dot === -1 ? slash : slash === -1 ? dot : Math.min(dot, slash);
+  return end === -1 ? path : path.slice(0, end);
 }
 
 function baseName(path: string): string {

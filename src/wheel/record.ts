@@ -5,11 +5,12 @@
  * Rows are found on the bytes, and a cap bounds them, so that 250 MB of RECORD cost memory for the
  * rows that a real wheel can have and no more.
  */
-import { bytesEqual, decodeUtf8Lossy, encodeUtf8, printable, toHex } from "../bytes.ts";
+import { bytesEqual, decodeUtf8Lossy, encodeUtf8, toHex } from "../bytes.ts";
 import type { Problem } from "../finding.ts";
 import type { HashName } from "../platform.ts";
-import { decodeBase64Url, encodeBase64Url } from "./base64.ts";
+import { base64UrlLength, decodeBase64Url, encodeBase64Url } from "./base64.ts";
 import type { WheelCode } from "./rules.ts";
+import { quoted } from "./text.ts";
 
 export interface RecordRow {
   readonly path: string;
@@ -60,7 +61,7 @@ export const DIGEST_LENGTHS: Readonly<Record<HashName, number>> = {
 };
 
 export function isHashName(text: string): text is HashName {
-  return Object.hasOwn(DIGEST_LENGTHS, text);
+  return text === "sha256" || Object.hasOwn(DIGEST_LENGTHS, text);
 }
 
 /** All rows, with REC002 for what is no three-column CSV. Never throws. */
@@ -74,10 +75,19 @@ export function parseRecord(bytes: Uint8Array): ParsedRecord {
   };
   let at = 0;
   let line = 1;
+  let piece = pieceAt(bytes, 0);
   while (at < bytes.length) {
     if (rows.length === MAX_ROWS) {
       report(`RECORD has more than ${MAX_ROWS} rows; the rest was not read`, at);
       break;
+    }
+    if (at >= piece.end) piece = pieceAt(bytes, at);
+    const plain = plainRow(piece, at, line);
+    if (plain !== undefined) {
+      rows.push(plain);
+      at = plain.end;
+      line++;
+      continue;
     }
     const start = at;
     const row = readRow(bytes, start);
@@ -88,16 +98,65 @@ export function parseRecord(bytes: Uint8Array): ParsedRecord {
       if (row.defect !== undefined) report(`line ${line} of RECORD ${row.defect}`, start);
       if (row.fields.length !== 3) {
         report(
-          `line ${line} of RECORD has ${row.fields.length} column${row.fields.length === 1 ? "" : "s"} where path, hash and size are needed: \`${excerpt(path)}\``,
+          `line ${line} of RECORD has ${row.fields.length} column${row.fields.length === 1 ? "" : "s"} where path, hash and size are needed: ${quoted(path)}`,
           start,
         );
       }
-      const { algorithm, digest } = splitHash(hash ?? "");
-      rows.push({ path, algorithm, digest, size: size ?? "", line, start, end: at });
+      rows.push({ path, ...splitHash(hash ?? ""), size: size ?? "", line, start, end: at });
     }
     line += row.lines;
   }
   return { rows, problems };
+}
+
+/** Some whole lines of the file, as text where that is one character for each byte. */
+interface Piece {
+  readonly start: number;
+  readonly end: number;
+  /** `undefined` unless the lines are ASCII without quotes, NUL, and CR but before LF. */
+  readonly text: string | undefined;
+}
+
+const PIECE = 256 << 10;
+
+function pieceAt(bytes: Uint8Array, start: number): Piece {
+  let end = Math.min(bytes.length, start + PIECE);
+  if (end < bytes.length) {
+    const last = bytes.lastIndexOf(LF, end - 1);
+    if (last >= start) end = last + 1;
+  }
+  const text = decodeUtf8Lossy(bytes.subarray(start, end));
+  // Replacement characters make the text shorter or longer than its bytes, or not ASCII.
+  const plain = text.length === end - start && !/["\0\x80-\uffff]|\r(?!\n)/.test(text);
+  return { start, end, text: plain ? text : undefined };
+}
+
+/** Nearly every row there is: three columns, nothing quoted. `undefined` for any other. */
+function plainRow(piece: Piece, at: number, line: number): RecordRow | undefined {
+  const { text, start } = piece;
+  if (text === undefined) return undefined;
+  const begin = at - start;
+  const end = text.indexOf("\n", begin);
+  if (end === -1) return undefined;
+  const first = text.indexOf(",", begin);
+  if (first === -1 || first >= end) return undefined;
+  const second = text.indexOf(",", first + 1);
+  if (second === -1 || second >= end) return undefined;
+  const third = text.indexOf(",", second + 1);
+  if (third !== -1 && third < end) return undefined;
+  const sha256 = text.startsWith("sha256=", first + 1);
+  const { algorithm, digest } = sha256
+    ? { algorithm: "sha256", digest: text.slice(first + 8, second) }
+    : splitHash(text.slice(first + 1, second));
+  return {
+    path: text.slice(begin, first),
+    algorithm,
+    digest,
+    size: text.slice(second + 1, text[end - 1] === "\r" ? end - 1 : end),
+    line,
+    start: at,
+    end: start + end + 1,
+  };
 }
 
 interface RawRow {
@@ -193,23 +252,13 @@ function lineEnd(bytes: Uint8Array, at: number): number {
   return Math.min(bytes.length, at + 1);
 }
 
-const ASCII_PIECE = 128;
-
-/** Short ASCII texts, which nearly all are, without the cost of a decoder's call. */
 function textOf(bytes: Uint8Array, start: number, end: number): string {
-  if (end - start > ASCII_PIECE) return decodeUtf8Lossy(bytes.subarray(start, end));
-  let text = "";
-  for (let at = start; at < end; at++) {
-    const byte = bytes[at] ?? 0;
-    if (byte >= 0x80) return decodeUtf8Lossy(bytes.subarray(start, end));
-    text += String.fromCharCode(byte);
-  }
-  return text;
+  return decodeUtf8Lossy(bytes.subarray(start, end));
 }
 
 function splitHash(hash: string): { readonly algorithm: string; readonly digest: string } {
   const equals = hash.indexOf("=");
-  if (equals === -1) return { algorithm: hash === "" ? "" : hash, digest: "" };
+  if (equals === -1) return { algorithm: hash, digest: "" };
   return { algorithm: hash.slice(0, equals), digest: hash.slice(equals + 1) };
 }
 
@@ -223,20 +272,30 @@ export type DecodedDigest =
 
 /** The digest of a row: URL-safe base64 without padding (PEP 427). Padding is told, not refused. */
 export function decodeDigest(row: Pick<RecordRow, "algorithm" | "digest">): DecodedDigest {
-  if (!isHashName(row.algorithm)) return { ok: false, why: "the algorithm is unknown" };
-  const bare = row.digest.replace(/={1,2}$/, "");
-  const bytes = decodeBase64Url(bare);
-  if (bytes === undefined) {
-    return { ok: false, why: `\`${excerpt(row.digest)}\` is not URL-safe base64` };
-  }
+  const defect = digestDefect(row);
+  if (defect !== undefined && defect !== "padded") return { ok: false, why: defect.why };
+  const padded = defect === "padded";
+  const bytes = decodeBase64Url(padded ? withoutPadding(row.digest) : row.digest);
+  return bytes === undefined ? { ok: false, why: "it can't be read" } : { ok: true, bytes, padded };
+}
+
+/** What is wrong with the encoding of a row's digest; nothing is decoded. */
+export function digestDefect(
+  row: Pick<RecordRow, "algorithm" | "digest">,
+): "padded" | { readonly why: string } | undefined {
+  if (!isHashName(row.algorithm)) return { why: "the algorithm is unknown" };
+  const bare = withoutPadding(row.digest);
+  const length = base64UrlLength(bare);
+  if (length === undefined) return { why: `${quoted(row.digest)} is not URL-safe base64` };
   const expected = DIGEST_LENGTHS[row.algorithm];
-  if (bytes.length !== expected) {
-    return {
-      ok: false,
-      why: `it decodes to ${bytes.length} bytes, ${row.algorithm} has ${expected}`,
-    };
+  if (length !== expected) {
+    return { why: `it decodes to ${length} bytes, ${row.algorithm} has ${expected}` };
   }
-  return { ok: true, bytes, padded: bare.length !== row.digest.length };
+  return bare.length === row.digest.length ? undefined : "padded";
+}
+
+function withoutPadding(digest: string): string {
+  return digest.endsWith("=") ? digest.replace(/={1,2}$/, "") : digest;
 }
 
 /** Decimal bytes of the third column; `undefined` when it is empty or no number. */
@@ -305,8 +364,4 @@ export function formatRecord(rows: readonly RecordLine[]): Uint8Array {
 /** Quotes where csv's QUOTE_MINIMAL does. */
 function quoteField(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-function excerpt(text: string): string {
-  return printable(text.length > 120 ? `${text.slice(0, 120)}…` : text);
 }

@@ -2,7 +2,7 @@
 import { compareText, decodeUtf8 } from "../../bytes.ts";
 import { fieldsNamed } from "../headers.ts";
 import { isExtensionName } from "../modules.ts";
-import { expandTags } from "../tag.ts";
+import { countTags, expandTags, MAX_TAGS } from "../tag.ts";
 import { listed, quoted } from "../text.ts";
 import type { CheckContext } from "../view.ts";
 import type { WheelFile } from "../wheel-file.ts";
@@ -112,6 +112,17 @@ function checkTags({ filename, problems }: CheckContext, { tags }: WheelFile, pa
   const missing = [...wanted].filter((tag) => !written.has(tag));
   const extra = [...written].filter((tag) => !wanted.has(tag)).sort(compareText);
   if (missing.length === 0 && extra.length === 0) return;
+  if (tags.length <= MAX_LINES && sameSet(wanted, new Set(tags.flatMap(expandLine)))) {
+    problems.add({
+      code: "WHL004",
+      // The same tags in the wrong form: no tool goes astray, and maturin wrote them so for years.
+      level: "warning",
+      path,
+      message: `WHEEL has the compressed tag ${listed(extra)} instead of one line for each combination`,
+      hint: "write one `Tag` line for each combination, without dots",
+    });
+    return;
+  }
   const parts: string[] = [];
   if (missing.length > 0) parts.push(`WHEEL lacks ${listed(missing)} of the file name`);
   if (extra.length > 0) {
@@ -123,10 +134,28 @@ function checkTags({ filename, problems }: CheckContext, { tags }: WheelFile, pa
     code: "WHL004",
     path,
     message: parts.join("; "),
-    ...(extra.some((tag) => tag.includes("."))
-      ? { hint: "write one `Tag` line for each combination, without dots" }
-      : {}),
   });
+}
+
+/** Compressed lines are only expanded in files of a real size. */
+const MAX_LINES = 100;
+
+/** The tags that a line stands for, were it part of a file name. */
+function expandLine(line: string): readonly string[] {
+  const [python, abi, platform, ...rest] = line.split("-");
+  if (python === undefined || abi === undefined || platform === undefined || rest.length > 0) {
+    return [line];
+  }
+  const sets = {
+    pythonTags: python.split("."),
+    abiTags: abi.split("."),
+    platformTags: platform.split("."),
+  };
+  return countTags(sets) > MAX_TAGS ? [line] : expandTags(sets);
+}
+
+function sameSet(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
+  return a.size === b.size && [...a].every((item) => b.has(item));
 }
 
 function checkBuild(
