@@ -5,22 +5,27 @@ import type { Wheel } from "../audit/wheel.ts";
 import { openSoundWheel } from "../audit/wheel.ts";
 import { printable } from "../bytes.ts";
 import { type Built, Draft } from "../edit/draft.ts";
-import { type FieldChange, fieldChanges } from "../edit/field-changes.ts";
+import { fieldChanges } from "../edit/field-changes.ts";
 import { newFindings, refuseInvalid } from "../edit/verify.ts";
 import { RefusalError, UsageError } from "../errors.ts";
-import type { Finding } from "../finding.ts";
 import { nodeCompression } from "../node/compression.ts";
 import { openFile } from "../node/file.ts";
 import { recoverInPlace, replaceInPlace, tailStart } from "../node/in-place.ts";
 import type { Io } from "../node/io.ts";
 import { removeFile, writeArchive } from "../node/output.ts";
+import { palette, useColor } from "../node/terminal.ts";
+import type { EditedWheel } from "../report/edit.ts";
+import { editJson, editText } from "../report/edit.ts";
+import { PLAIN } from "../report/palette.ts";
 import { findDistInfo } from "../wheel/dist-info.ts";
 import { parseWheelFilename } from "../wheel/filename.ts";
 import { expandTags } from "../wheel/tag.ts";
 import { dosTimeOf } from "../zip/dos-time.ts";
 import type { DosTime } from "../zip/writer.ts";
 import type { Options } from "./command.ts";
-import { flagOption, numberOption, textOption } from "./options.ts";
+import { describeFailure, errorText, STATUS } from "./failure.ts";
+import { commonOptions, flagOption, numberOption, textOption } from "./options.ts";
+import { wantedOutputs, writeOutputs } from "./outputs.ts";
 
 /** A wheel that gets shorter by at most this many bytes is filled up instead of copied. */
 const PAD_LIMIT = 64 << 10;
@@ -35,18 +40,9 @@ export interface RewriteOptions {
   readonly remove: boolean;
 }
 
-export interface Rewritten {
-  /** Base name of the input. */
-  readonly file: string;
-  /** Base name of the result. */
-  readonly output: string;
+export interface Rewritten extends EditedWheel {
   /** Path of the result; none in a dry run. */
   readonly path?: string;
-  readonly built: Built;
-  readonly metadata: readonly FieldChange[];
-  readonly tags: { readonly before: readonly string[]; readonly after: readonly string[] };
-  readonly warnings: readonly string[];
-  readonly findings: readonly Finding[];
 }
 
 /** What a caller may do with the draft, and what the rules then allow. */
@@ -54,6 +50,8 @@ export interface Revision {
   edit(draft: Draft, wheel: Wheel): void | Promise<void>;
   /** Codes whose findings the user asked for. */
   readonly allowed?: readonly string[];
+  /** Lays the archive out in another way. `close` is called when it is written. */
+  build?(draft: Draft, wheel: Wheel): Promise<{ readonly built: Built; close(): void }>;
   /** More checks of the result, before it is written. */
   check?(built: Built, draft: Draft, wheel: Wheel): void | Promise<void>;
   /** Called when the result is written, while the input is still open. */
@@ -93,17 +91,18 @@ export async function rewriteWheel(
 ): Promise<Rewritten> {
   const { path, warnings } = settle(given);
   const source = openFile(path);
+  let close = (): void => {};
   try {
     const file = basename(path);
     const wheel = openSoundWheel(source, file, nodeCompression);
     const draft = openDraft(wheel);
     await revision.edit(draft, wheel);
     const metadataBefore = wheel.read(`${findDistInfo(wheel.index.entries, file)}/METADATA`);
-    const inPlace = options.inPlace;
-    const built = draft.build({
-      inPlace,
-      ...(options.time === undefined ? {} : { time: options.time }),
-    });
+    const { inPlace, time } = options;
+    const special = await revision.build?.(draft, wheel);
+    if (special !== undefined) close = () => special.close();
+    const built =
+      special?.built ?? draft.build({ inPlace, ...(time === undefined ? {} : { time }) });
     const findings = draft.changed()
       ? refuseInvalid(newFindings(wheel, built), revision.allowed)
       : [];
@@ -111,7 +110,7 @@ export async function rewriteWheel(
     const result = {
       file,
       output: built.file,
-      built,
+      changes: built.changes,
       metadata: fieldChanges(
         metadataBefore ?? new Uint8Array(),
         draft.read(`${draft.distInfo}/METADATA`) ?? new Uint8Array(),
@@ -140,6 +139,7 @@ export async function rewriteWheel(
     await revision.finish?.({ path: target, built, draft, wheel });
     return { ...result, path: target };
   } finally {
+    close();
     source.close();
   }
 }
@@ -189,6 +189,61 @@ export function openDraft(wheel: Wheel): Draft {
     distInfo,
   );
 }
+
+export function reportInputProblems(problems: readonly UsageError[], io: Io): void {
+  for (const { message, hint } of problems) io.err(errorText(message, hint));
+}
+
+/** Runs `rewrite` on each wheel; one that fails does not stop the others. */
+export async function rewriteAll(
+  paths: readonly string[],
+  io: Io,
+  rewrite: (path: string) => Promise<Rewritten | undefined>,
+): Promise<{ readonly wheels: readonly Rewritten[]; readonly status: number }> {
+  const wheels: Rewritten[] = [];
+  let status: number = STATUS.done;
+  for (const path of paths) {
+    try {
+      const wheel = await rewrite(path);
+      if (wheel !== undefined) wheels.push(wheel);
+    } catch (error) {
+      const failure = describeFailure(error, path);
+      io.err(failure.text);
+      status = Math.max(status, failure.status);
+    }
+  }
+  return { wheels, status };
+}
+
+/** Reports of commands that write wheels: paths on standard output, what changed where it is asked for. */
+export async function reportRewrites(
+  schema: string,
+  wheels: readonly Rewritten[],
+  options: Options,
+  io: Io,
+): Promise<void> {
+  const common = commonOptions(options);
+  for (const { file, warnings, findings } of wheels) {
+    for (const warning of warnings) io.err(`warning: \`${file}\`: ${warning}\n`);
+    for (const { code, message } of findings) {
+      io.err(`warning: \`${file}\`: ${printable(message)} [${code}]\n`);
+    }
+  }
+  if (common.verbosity > 0) for (const wheel of wheels) io.err(editText(wheel, PLAIN));
+  await writeOutputs(wantedOutputs(options, EDIT_FORMATS), io, async (format, toTerminal) => {
+    if (format === "json") return editJson(schema, wheels);
+    const colors = await palette(useColor(common.color, io.env, toTerminal));
+    return wheels
+      .map((wheel) =>
+        wheel.path === undefined
+          ? `would write ${printable(wheel.output)}\n${editText(wheel, colors)}`
+          : `${wheel.path}\n`,
+      )
+      .join("");
+  });
+}
+
+export const EDIT_FORMATS = ["text", "json"] as const;
 
 function tagsOf(file: string): readonly string[] {
   const { name } = parseWheelFilename(file);

@@ -30,6 +30,8 @@ export interface Patch {
   /** The wheel must require this project. */
   readonly requires: string | undefined;
   readonly edits: readonly Edit[];
+  /** `post = false`: the wheel is replaced under its own version. */
+  readonly keepsVersion: boolean;
 }
 
 /** What a patch is matched against. */
@@ -152,6 +154,7 @@ function readPatch(item: unknown, number: number): Patch {
     marker: readMarker(text("marker"), fail),
     requires: requires === undefined ? undefined : normalizeName(requires),
     edits,
+    keepsVersion: table.post === false,
   };
 }
 

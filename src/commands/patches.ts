@@ -1,0 +1,71 @@
+/** `--patch`: which patches apply to which wheels, decided for all before any is written. */
+import { readFileSync } from "node:fs";
+import { basename } from "node:path";
+import { openWheel } from "../audit/wheel.ts";
+import type { Patch } from "../edit/patch-file.ts";
+import { RefusalError, UsageError } from "../errors.ts";
+import { nodeCompression } from "../node/compression.ts";
+import { openFile } from "../node/file.ts";
+import { findDistInfo } from "../wheel/dist-info.ts";
+import { parseWheelFilename } from "../wheel/filename.ts";
+import { expandTags } from "../wheel/tag.ts";
+
+export interface PatchPlan {
+  /** By the wheel's path as given. */
+  readonly patches: ReadonlyMap<string, readonly Patch[]>;
+  /** Patched wheels get the next post-release unless a patch says another version. */
+  readonly bump: boolean;
+}
+
+export async function choosePatches(
+  files: readonly string[],
+  paths: readonly string[],
+  options: { readonly allowUnmatched: boolean; readonly bump: boolean },
+): Promise<PatchPlan> {
+  const plan = new Map<string, readonly Patch[]>();
+  if (files.length === 0) return { patches: plan, bump: options.bump };
+  const { matchesPatch, readPatches } = await import("../edit/patch-file.ts");
+  const patches = (await Promise.all(files.map(readToml))).flatMap(readPatches);
+  const unmatched = new Set(patches);
+  for (const path of paths) {
+    const { name } = parseWheelFilename(basename(path));
+    if (name === undefined) continue;
+    const subject = { ...name, tags: expandTags(name), metadata: metadataOf(path) };
+    const matching = patches.filter((patch) => matchesPatch(patch, subject));
+    for (const patch of matching) unmatched.delete(patch);
+    plan.set(path, matching);
+  }
+  const [first] = unmatched;
+  if (first !== undefined && !options.allowUnmatched) {
+    const all = [...unmatched].map(({ number, name }) => `${number} (\`${name}\`)`).join(", ");
+    throw new RefusalError(
+      "EDT004",
+      `no wheel matches patch ${all}; nothing was written`,
+      "correct its conditions, or allow it with `--allow-unmatched`",
+    );
+  }
+  return { patches: plan, bump: options.bump };
+}
+
+async function readToml(file: string): Promise<unknown> {
+  const { parse } = await import("smol-toml");
+  const text = readFileSync(file, "utf8");
+  try {
+    return parse(text);
+  } catch (error) {
+    const [line = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
+    throw new UsageError(`\`${file}\` is no TOML: ${line}`);
+  }
+}
+
+/** Empty where the wheel can't be read: it is refused later, by name. */
+function metadataOf(path: string): Uint8Array {
+  const source = openFile(path);
+  try {
+    const wheel = openWheel(source, basename(path), nodeCompression);
+    const distInfo = findDistInfo(wheel.index.entries, wheel.file);
+    return wheel.read(`${distInfo}/METADATA`) ?? new Uint8Array();
+  } finally {
+    source.close();
+  }
+}
