@@ -3,17 +3,18 @@
  *
  * Each member is inflated once; the order of the steps is the order in which facts become known.
  */
-import type { BinarySummary } from "../binary.ts";
 import { toHex } from "../bytes.ts";
 import type { Level, Problem, Unverified } from "../finding.ts";
 import type { Compression, FileSource } from "../platform.ts";
+import type { WheelModel } from "../wheel/check.ts";
 import { checkWheel, findDistInfo } from "../wheel/check.ts";
 import { parseRecord, recordPlan } from "../wheel/record.ts";
 import { checkNames } from "../zip/index.ts";
 import type { FindingOptions } from "./findings.ts";
 import { atLeast, DEFAULT_FINDING_OPTIONS, toFindings } from "./findings.ts";
 import type { InspectOptions, MemberReport, MemberTask } from "./inspect.ts";
-import type { NativeOptions } from "./native.ts";
+import type { Binary } from "./model.ts";
+import type { NativeAudit, NativeOptions } from "./native.ts";
 import { auditNative, DEFAULT_NATIVE_OPTIONS } from "./native.ts";
 import type { WheelResult } from "./result.ts";
 import type { Wheel } from "./wheel.ts";
@@ -67,23 +68,55 @@ export async function auditWheel(
 ): Promise<WheelResult> {
   const source = engine.open(path);
   try {
-    return await auditOpen(path, source, engine, options);
+    const wheel = openWheel(source, baseName(path), engine.compression);
+    const inspection = inspectWheel(wheel, path, source, engine, options);
+    // The file's own digest is computed here while workers inflate.
+    const sha256 = options.hash ? digestOf(source, engine.compression) : null;
+    const { problems, unverified, model, native } = judgeWheel(wheel, await inspection, options);
+    const findings = toFindings(problems, options.findings);
+    const { failOn } = options;
+    return {
+      file: wheel.file,
+      size: source.size,
+      sha256,
+      ok: failOn === "never" || !findings.some(({ level }) => atLeast(level, failOn)),
+      name: model.name,
+      version: model.version,
+      build: model.build,
+      tags: model.tags,
+      platform: native.verdict,
+      binaries: native.binaries,
+      external: native.external,
+      findings,
+      unverified: sortUnverified(unverified),
+    };
   } finally {
     source.close();
   }
 }
 
-async function auditOpen(
+/** What inspecting the members brought, in archive order. */
+export interface Inspection {
+  readonly problems: readonly Problem[];
+  readonly unverified: readonly Unverified[];
+  readonly binaries: readonly Binary[];
+  /** Members with the first bytes of a native format. */
+  readonly nativeMembers: ReadonlySet<string>;
+}
+
+/** Inflates and reads the members of an open wheel, or those of them that `only` picks. */
+export async function inspectWheel(
+  wheel: Wheel,
   path: string,
   source: FileSource,
   engine: Engine,
-  options: AuditOptions,
-): Promise<WheelResult> {
-  const wheel = openWheel(source, baseName(path), engine.compression);
-  const tasks = tasksOf(wheel);
+  options: Pick<AuditOptions, "hash" | "onProgress">,
+  only: (name: string) => boolean = () => true,
+): Promise<Inspection> {
+  const tasks = tasksOf(wheel).filter(({ name }) => only(name));
   const total = tasks.reduce((sum, task) => sum + task.size, 0);
   let done = 0;
-  const inspection = engine.inspect({
+  const reports = await engine.inspect({
     path,
     source,
     tasks,
@@ -93,13 +126,9 @@ async function auditOpen(
       options.onProgress?.(done, total);
     },
   });
-  // The file's own digest is computed here while workers inflate.
-  const sha256 = options.hash ? digestOf(source, engine.compression) : null;
-  const reports = await inspection;
-
-  const problems: Problem[] = [...wheel.index.problems];
+  const problems: Problem[] = [];
   const unverified: Unverified[] = [];
-  const binaries: { path: string; size: number; summary: BinarySummary }[] = [];
+  const binaries: Binary[] = [];
   const nativeMembers = new Set<string>();
   for (const report of [...reports].sort((a, b) => a.index - b.index)) {
     const entry = wheel.index.entries[report.index];
@@ -111,44 +140,53 @@ async function auditOpen(
       binaries.push({ path: entry.name, size: entry.size, summary: report.binary });
     }
   }
+  return { problems, unverified, binaries, nativeMembers };
+}
 
-  const { model, problems: wheelProblems } = checkWheel({
+/** Everything that is known of a wheel once its members are inspected. */
+export interface Judgement {
+  readonly problems: readonly Problem[];
+  readonly unverified: readonly Unverified[];
+  readonly model: WheelModel;
+  readonly native: NativeAudit;
+}
+
+/** Applies every rule. */
+export function judgeWheel(
+  wheel: Wheel,
+  inspection: Inspection,
+  options: Pick<AuditOptions, "native">,
+): Judgement {
+  const { entries } = wheel.index;
+  const { binaries, nativeMembers } = inspection;
+  const { model, problems } = checkWheel({
     filename: wheel.file,
-    entries: wheel.index.entries,
+    entries,
     read: (member) => wheel.read(member),
     nativeMembers,
   });
-  problems.push(...wheelProblems);
   const native = auditNative({
     wheel: model,
-    entries: wheel.index.entries,
+    entries,
     binaries,
     nativeMembers,
     options: options.native,
   });
-  problems.push(...native.problems, ...checkNames(wheel.index, native.targets));
-  unverified.push(...native.unverified);
+  const unverified = [...inspection.unverified, ...native.unverified];
   if (!wheel.index.readable) {
     unverified.push({ code: "ZIP001", why: "the archive can't be read, so no member was checked" });
   }
-
-  const findings = toFindings(problems, options.findings);
   return {
-    file: wheel.file,
-    size: source.size,
-    sha256,
-    ok:
-      options.failOn === "never" ||
-      !findings.some(({ level }) => atLeast(level, options.failOn as Level)),
-    name: model.name,
-    version: model.version,
-    build: model.build,
-    tags: model.tags,
-    platform: native.verdict,
-    binaries: native.binaries,
-    external: native.external,
-    findings,
-    unverified: sortUnverified(unverified),
+    problems: [
+      ...wheel.index.problems,
+      ...inspection.problems,
+      ...problems,
+      ...native.problems,
+      ...checkNames(wheel.index, native.targets),
+    ],
+    unverified,
+    model,
+    native,
   };
 }
 
