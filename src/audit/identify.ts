@@ -6,7 +6,7 @@
  */
 import type { ElfSummary } from "../binary.ts";
 import type { TagArch } from "../policy/arch.ts";
-import { tagArch } from "../policy/arch.ts";
+import { policyArch, tagArch } from "../policy/arch.ts";
 import type { LinuxFamily } from "../policy/policy.ts";
 import type { PlatformTag } from "../wheel/platform-tag.ts";
 import { parsePlatformTag } from "../wheel/platform-tag.ts";
@@ -61,7 +61,7 @@ export function identify(platformTags: readonly string[], elves: readonly ElfBin
   const device = elves.filter(({ summary }) => !HOST_MACHINES.has(summary.machine));
   const known = host.filter(({ summary }) => summary.arch !== "unknown");
   const arch = pickArch(claims, known);
-  const ours = known.filter(({ summary }) => summary.arch === arch);
+  const ours = known.filter(({ summary }) => policyArch(summary.arch) === arch);
   const hints = new Map(ours.map((binary) => [binary, libcOf(binary)]));
   const { family, familyKnown } = pickFamily(claims, ours, hints);
   const fits = (binary: ElfBinary): boolean => {
@@ -78,7 +78,7 @@ export function identify(platformTags: readonly string[], elves: readonly ElfBin
     isa: spelled?.isa ?? 1,
     considered: ours.filter(fits),
     otherLibc: ours.filter((binary) => !fits(binary)),
-    foreign: host.filter(({ summary }) => summary.arch !== arch || arch === "unknown"),
+    foreign: host.filter(({ summary }) => policyArch(summary.arch) !== arch || arch === "unknown"),
     device,
   };
 }
@@ -103,14 +103,16 @@ function toClaim(text: string): Claim {
 function pickArch(claims: readonly Claim[], known: readonly ElfBinary[]): string {
   const claimed = new Set<string>();
   for (const { arch } of claims) {
-    if (arch !== undefined && known.some(({ summary }) => summary.arch === arch.arch)) {
+    if (arch !== undefined && known.some(({ summary }) => policyArch(summary.arch) === arch.arch)) {
       claimed.add(arch.arch);
     }
   }
-  const candidates = known.filter(({ summary }) => claimed.size === 0 || claimed.has(summary.arch));
+  const candidates = known.filter(
+    ({ summary }) => claimed.size === 0 || claimed.has(policyArch(summary.arch)),
+  );
   const modules = candidates.filter(isPythonExtension);
   const counted = modules.length > 0 ? modules : candidates;
-  return mostFrequent(counted.map(({ summary }) => summary.arch)) ?? "unknown";
+  return mostFrequent(counted.map(({ summary }) => policyArch(summary.arch))) ?? "unknown";
 }
 
 /** `libc.so`: musl's or Android's, the file does not tell which. */

@@ -9,6 +9,7 @@ const LIB: Readonly<Record<32 | 64, readonly string[]>> = { 32: ["lib"], 64: ["l
 /** Debian's multiarch folder for `$LIB`. */
 const MULTIARCH: Readonly<Record<string, string>> = {
   aarch64: "aarch64-linux-gnu",
+  armv6l: "arm-linux-gnueabihf",
   armv7l: "arm-linux-gnueabihf",
   i686: "i386-linux-gnu",
   loongarch64: "loongarch64-linux-gnu",
@@ -20,7 +21,7 @@ const MULTIARCH: Readonly<Record<string, string>> = {
 };
 
 /** `$PLATFORM` is AT_PLATFORM, which the kernel spells a little differently. */
-const PLATFORM: Readonly<Record<string, string>> = { armv7l: "v7l" };
+const PLATFORM: Readonly<Record<string, string>> = { armv6l: "v6l", armv7l: "v7l" };
 
 const TOKEN = /\$(?:\{(ORIGIN|LIB|PLATFORM)\}|(ORIGIN|LIB|PLATFORM)(?![A-Za-z0-9_]))/g;
 

@@ -15,6 +15,7 @@
 import { compareText } from "../bytes.ts";
 import type { Unverified } from "../finding.ts";
 import { androidLibraryApi, OLDEST_API } from "../policy/android.ts";
+import { policyArch } from "../policy/arch.ts";
 import type { Need, TagVerdict } from "../policy/decide.ts";
 import { decide, judgeManylinux, judgePosition } from "../policy/decide.ts";
 import type { LinuxFamily, PolicyTable } from "../policy/policy.ts";
@@ -128,7 +129,7 @@ function judgeClaim(claim: Claim, input: VerdictInput): TagVerdict {
     return unreadable.length > 0 ? unread(unreadable) : { truthful: true };
   }
   const arch = claim.arch?.arch ?? "unknown";
-  const ofArch = elves.filter(({ summary }) => summary.arch === arch);
+  const ofArch = elves.filter(({ summary }) => policyArch(summary.arch) === arch);
   if (arch === "unknown") {
     return {
       truthful: null,
@@ -253,7 +254,7 @@ function libcReasons(
     if (judged[index]?.verdict.truthful !== false) return;
     const table = tableFor(kind, arch?.arch ?? "unknown");
     const newest = table?.policies.at(-1)?.name ?? kind;
-    const ofArch = elves.filter(({ summary }) => summary.arch === arch?.arch);
+    const ofArch = elves.filter(({ summary }) => policyArch(summary.arch) === arch?.arch);
     const why = ofArch.length === 0 ? "machine" : "libc";
     if (why === "libc" && kind === identity.family) return;
     const paths = ofArch.length === 0 ? identity.foreign : identity.considered;

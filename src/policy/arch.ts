@@ -41,6 +41,14 @@ export function tagArch(text: string): TagArch {
   return { text, arch: arch ?? "unknown", isa: 1 };
 }
 
+/**
+ * The policy data's name for a file's architecture: ARMv6 code with hard floats runs wherever ARMv7
+ * code does, and policies make no difference.
+ */
+export function policyArch(arch: string): string {
+  return arch === "armv6l" ? "armv7l" : arch;
+}
+
 /** 2 for `x86_64_v2`, 1 for the baseline. */
 export function isaLevel(isa: string | null): number {
   const level = isa === null ? null : LEVEL.exec(isa);

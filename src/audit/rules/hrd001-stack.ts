@@ -3,7 +3,7 @@ import type { AuditModel } from "../model.ts";
 import type { NativeCode } from "./texts.ts";
 
 /** Without PT_GNU_STACK, Linux gives these an executable stack. */
-const EXECUTABLE_BY_DEFAULT: readonly string[] = ["x86_64", "i686", "armv7l"];
+const EXECUTABLE_BY_DEFAULT: readonly string[] = ["x86_64", "i686", "armv7l", "armv6l"];
 
 /** An executable stack, asked for or implied. */
 export function executableStack({ identity }: AuditModel): readonly Problem<NativeCode>[] {

@@ -1,5 +1,6 @@
 import type { ElfSummary } from "../../binary.ts";
 import type { Problem } from "../../finding.ts";
+import { policyArch } from "../../policy/arch.ts";
 import type { AuditModel } from "../model.ts";
 import { isPythonExtension, moduleSuffix } from "../python-module.ts";
 import type { NativeCode } from "./texts.ts";
@@ -14,14 +15,14 @@ export function wrongArchitecture(model: AuditModel): readonly Problem<NativeCod
   const claimed = new Set(claims.flatMap(({ arch }) => arch?.arch ?? []));
   for (const binary of elves) {
     const { path, summary } = binary;
-    if (identity.device.includes(binary) || claimed.has(summary.arch)) continue;
+    if (identity.device.includes(binary) || claimed.has(policyArch(summary.arch))) continue;
     // Beside files of the right kind, one of another is mostly data on purpose: a helper for
     // other machines. An extension module of the wrong kind never is, unless its name says so.
-    const right = elves.some((each) => claimed.has(each.summary.arch));
+    const right = elves.some((each) => claimed.has(policyArch(each.summary.arch)));
     const module = isPythonExtension(binary) && !namesOther(path, claimed);
     const needed = (graph.users.get(path) ?? []).some((user) => {
-      const arch = graph.members.get(user)?.summary.arch;
-      return arch !== undefined && claimed.has(arch);
+      const node = graph.members.get(user);
+      return node !== undefined && claimed.has(policyArch(node.summary.arch));
     });
     problems.push({
       code: "TAG002",
@@ -35,7 +36,8 @@ export function wrongArchitecture(model: AuditModel): readonly Problem<NativeCod
     });
   }
   for (const { text, arch } of claims) {
-    if (arch === undefined || elves.some(({ summary }) => summary.arch === arch.arch)) continue;
+    if (arch === undefined || elves.some(({ summary }) => policyArch(summary.arch) === arch.arch))
+      continue;
     if (problems.length > 0 && claims.length === 1) continue;
     if (arch.arch === "unknown") continue;
     problems.push({
