@@ -77,7 +77,7 @@ export function wheelCauses(diff: Omit<WheelDiff, "causes">): readonly string[] 
       "time stamps: build back ends take the files' own times unless SOURCE_DATE_EPOCH is set",
     );
   }
-  if (archive.order || record.order) {
+  if (archive.order || archive.metadataOrder || record.order) {
     causes.push(
       "order of members or of RECORD: the build back end takes files as the file system lists them",
     );

@@ -62,6 +62,8 @@ export interface ModeDifference {
 /** Differences that no installed file shows. */
 export interface ArchiveDifference {
   readonly order: boolean;
+  /** The same of the members below `.dist-info`. */
+  readonly metadataOrder: boolean;
   /** Members whose bytes are the same but packed otherwise, or under another kind of header. */
   readonly compression: readonly string[];
   readonly times: readonly string[];
@@ -149,7 +151,8 @@ export async function diffWheels(a: Side, b: Side): Promise<WheelDiff> {
   members.sort((x, y) => compareText(x.path, y.path));
 
   const archive: ArchiveDifference = {
-    order: orderDiffers([...left.files.keys()], [...right.files.keys()]),
+    order: orderDiffers(keysOf(left, "content"), keysOf(right, "content")),
+    metadataOrder: orderDiffers(keysOf(left, "metadata"), keysOf(right, "metadata")),
     compression,
     times,
     headers,
@@ -244,6 +247,10 @@ function keyOf(path: string, { distInfo, data }: Folders): string {
 
 function roleOf(key: string): Role {
   return key.startsWith(`${DIST_INFO}/`) ? "metadata" : "content";
+}
+
+function keysOf({ files }: Keyed, role: Role): readonly string[] {
+  return [...files.keys()].filter((key) => roleOf(key) === role);
 }
 
 type Equality = "alike" | "same" | "different";

@@ -242,34 +242,32 @@ export class Draft {
   }
 
   /**
-   * The archive's order, with what moved or changed in dist-info at the end and RECORD last (PEP
-   * 427), so that the next edit finds it there; new files come right before it.
+   * The archive's order. New files come right before dist-info. Where dist-info is at the end, its
+   * members stay in their order; else those that changed move to the end (PEP 427), so that the
+   * next edit finds them there.
    */
   #ordered(): DraftMember[] {
-    const inDistInfo = (member: DraftMember): boolean =>
-      member.path.startsWith(`${this.distInfo}/`);
     const record = `${this.distInfo}/RECORD`;
+    const inInfo = ({ path }: DraftMember): boolean => path.startsWith(`${this.distInfo}/`);
+    const present = this.#members.filter(({ entry }) => entry !== undefined);
     const added = this.#members.filter(({ entry }) => entry === undefined);
-    const stays = this.#members.filter(
-      (member) => member.entry !== undefined && !(inDistInfo(member) && isTouched(member)),
-    );
-    const moved = this.#members.filter(
-      (member) =>
-        member.entry !== undefined &&
-        inDistInfo(member) &&
-        isTouched(member) &&
-        member.path !== record,
-    );
-    const lastOther = stays.findLastIndex((member) => !inDistInfo(member));
+    const firstInfo = present.findIndex(inInfo);
+    const lastOther = present.findLastIndex((member) => !inInfo(member));
+    const atEnd = firstInfo === -1 || lastOther < firstInfo;
+    const isBehind = (member: DraftMember, at: number): boolean =>
+      at > lastOther || (!atEnd && inInfo(member) && isTouched(member));
+    const behind = present.filter(isBehind);
+    const newInfo = added.filter(inInfo);
+    if (behind.at(-1)?.path === record) behind.splice(-1, 0, ...newInfo);
+    else behind.push(...newInfo);
+    if (!atEnd) {
+      const own = behind.findIndex(({ path }) => path === record);
+      if (own !== -1) behind.push(...behind.splice(own, 1));
+    }
     return [
-      ...stays.slice(0, lastOther + 1),
-      ...added.filter((member) => !inDistInfo(member)),
-      ...stays.slice(lastOther + 1).filter(({ path }) => path !== record),
-      ...moved,
-      ...added.filter((member) => inDistInfo(member) && member.path !== record),
-      ...this.#members.filter(
-        (member) => member.path === record && !stays.slice(0, lastOther + 1).includes(member),
-      ),
+      ...present.filter((member, at) => !isBehind(member, at)),
+      ...added.filter((member) => !inInfo(member)),
+      ...behind,
     ];
   }
 

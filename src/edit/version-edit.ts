@@ -1,6 +1,7 @@
 /** Another version: file name, dist-info, `.data`, METADATA and SBOMs move together. */
 import { printable } from "../bytes.ts";
 import { RefusalError } from "../errors.ts";
+import { distInfoParts } from "../wheel/dist-info.ts";
 import type { Version } from "../wheel/version.ts";
 import { parseVersion, printVersion } from "../wheel/version.ts";
 import type { Draft } from "./draft.ts";
@@ -18,8 +19,7 @@ export function editVersion(draft: Draft, edit: VersionEdit): void {
   const after = printVersion(nextVersion(before, edit));
   if (after === draft.name.version) return;
 
-  const dash = draft.distInfo.lastIndexOf("-");
-  const name = draft.distInfo.slice(0, dash);
+  const name = distInfoParts(draft.distInfo)?.name ?? draft.name.name;
   const metadata = draft.need(`${draft.distInfo}/METADATA`, "MET001");
   const project = valuesOf(metadata, "Name")[0] ?? name;
   draft.write(`${draft.distInfo}/METADATA`, setField(metadata, "Version", after, FIELD_ORDER));
@@ -32,7 +32,7 @@ export function editVersion(draft: Draft, edit: VersionEdit): void {
   const data = draft.paths().find((path) => isDataOf(path, before));
   if (data !== undefined) {
     const folder = data.slice(0, data.indexOf("/"));
-    draft.renameFolder(folder, `${folder.slice(0, folder.lastIndexOf("-"))}-${after}.data`);
+    draft.renameFolder(folder, `${folder.slice(0, folder.indexOf("-"))}-${after}.data`);
   }
   draft.renameFolder(draft.distInfo, `${name}-${after}.dist-info`);
   draft.name = { ...draft.name, version: after };

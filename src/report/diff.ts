@@ -49,7 +49,7 @@ export function diffText(diff: WheelDiff, options: DiffTextOptions): string {
   lines.push(...limited(modes, options));
   const { archive } = diff;
   const packed = [
-    archive.order ? "order of members" : "",
+    archive.order || archive.metadataOrder ? "order of members" : "",
     archive.times.length > 0 ? `time of ${count(archive.times.length, "member")}` : "",
     archive.compression.length > 0
       ? `compression of ${count(archive.compression.length, "member")}`
