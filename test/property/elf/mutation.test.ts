@@ -1,0 +1,121 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import * as elf from "../../../src/elf/index.ts";
+import { FormatError } from "../../../src/errors.ts";
+import { memorySource } from "../../../src/source.ts";
+import { elfFixture, elfFixtures } from "../../support/elf-fixtures.ts";
+import { readAll } from "../../support/elf-read-all.ts";
+
+const SEED = 20_261_121;
+
+/** All must be answered by a summary or a FormatError, within the time that a reader waits. */
+function survives(bytes: Uint8Array): void {
+  const began = performance.now();
+  const answer = readAll(bytes);
+  expect(performance.now() - began).toBeLessThan(2000);
+  if (answer instanceof FormatError) {
+    expect(answer.place.record).not.toBe("");
+    return;
+  }
+  expect(answer.problems.length).toBeLessThan(60);
+}
+
+describe("a damaged ELF file is refused or read with problems", () => {
+  it.each(["no-stack-header", "module-mips-no-sections"])("every prefix of %s", (name) => {
+    const whole = elfFixture(name);
+    for (let length = 0; length < whole.length; length++) survives(whole.subarray(0, length));
+  });
+
+  it("some prefixes of every fixture; those that cut a load segment have problems", () => {
+    for (const [index, name] of elfFixtures().entries()) {
+      const whole = elfFixture(name);
+      for (let length = index % 7; length < whole.length; length += 137) {
+        survives(whole.subarray(0, length));
+      }
+      const image = elf.parse(memorySource(whole));
+      const end = Math.max(...image.loads.map((load) => load.p_offset + load.p_filesz));
+      if (image.loads.length === 0) continue;
+      const cut = elf.parse(memorySource(whole.subarray(0, end - 1)));
+      expect([name, cut.problems.length > 0]).toEqual([name, true]);
+    }
+  });
+
+  it("one byte changed", () => {
+    const fixtures = elfFixtures().map(elfFixture);
+    fc.assert(
+      fc.property(
+        fc.nat({ max: fixtures.length - 1 }),
+        fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+        fc.boolean(),
+        fc.nat({ max: 255 }),
+        (index, place, inTables, value) => {
+          const bytes = new Uint8Array(fixtures[index] ?? new Uint8Array());
+          // Half of the changes go where the headers and tables are.
+          const range = inTables ? Math.min(1200, bytes.length) : bytes.length;
+          bytes[Math.floor(place * range)] = value;
+          survives(bytes);
+        },
+      ),
+      { seed: SEED, numRuns: 4000 },
+    );
+  });
+
+  it("a word of a header, a segment or the dynamic section changed to an awkward number", () => {
+    const names = [
+      "module-x86_64",
+      "module-mips",
+      "versions",
+      "sysv-hash-s390x",
+      "relr",
+      "android",
+    ];
+    const fixtures = names.map((name) => {
+      const bytes = elfFixture(name);
+      const { dynamic, ehdr, phnum, size } = elf.parse(memorySource(bytes));
+      const ranges: [number, number][] = [
+        [0, 64],
+        [ehdr.e_phoff, ehdr.e_phoff + phnum * ehdr.e_phentsize],
+        [dynamic?.offset ?? 0, (dynamic?.offset ?? 0) + (dynamic?.size ?? 0)],
+        [ehdr.e_shoff, size],
+      ];
+      return { bytes, ranges };
+    });
+    const numbers = fc.constantFrom(
+      0n,
+      1n,
+      0x7fffn,
+      0xffffn,
+      0x10000n,
+      0x7fffffffn,
+      0x80000000n,
+      0xffffffffn,
+      0x7fffffffffffffffn,
+      0x8000000000000000n,
+      0xffffffffffffffffn,
+      0xfffffffffffff000n,
+    );
+    fc.assert(
+      fc.property(
+        fc.nat({ max: fixtures.length - 1 }),
+        fc.nat({ max: 3 }),
+        fc.nat({ max: 4000 }),
+        fc.constantFrom(2, 4, 8),
+        numbers,
+        fc.boolean(),
+        (index, range, position, width, value, littleEndian) => {
+          const { bytes, ranges } = fixtures[index] ?? { bytes: new Uint8Array(), ranges: [] };
+          const [start, end] = ranges[range] ?? [0, 64];
+          const at = start + Math.floor((position % Math.max(1, end - start)) / width) * width;
+          if (at + width > bytes.length) return;
+          const copy = new Uint8Array(bytes);
+          const view = new DataView(copy.buffer);
+          if (width === 2) view.setUint16(at, Number(value & 0xffffn), littleEndian);
+          else if (width === 4) view.setUint32(at, Number(value & 0xffffffffn), littleEndian);
+          else view.setBigUint64(at, value, littleEndian);
+          survives(copy);
+        },
+      ),
+      { seed: SEED, numRuns: 4000 },
+    );
+  });
+});
