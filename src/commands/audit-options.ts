@@ -5,10 +5,12 @@ import type { Expectations } from "../audit/expectations.ts";
 import { RULES } from "../audit/rules.ts";
 import { UsageError } from "../errors.ts";
 import type { Level } from "../finding.ts";
+import type { Io } from "../node/io.ts";
 import { didYouMean } from "../suggest.ts";
 import type { Options } from "./command.ts";
 import { type Config, FAIL_ON, PROFILES, SEVERITIES } from "./config.ts";
 import { choice, collect, collectCommas, flagOption, listOption, textOption } from "./options.ts";
+import { addSearchOptions, nativeOptions } from "./search-options.ts";
 
 export interface AuditSettings {
   readonly audit: AuditOptions;
@@ -19,6 +21,7 @@ export interface AuditSettings {
 
 export function addAuditOptions(command: Command): void {
   command
+    .optionsGroup("What is checked:")
     .option(
       "--profile <name>",
       "release (default), pypi, install, or pending: a wheel before repair",
@@ -27,6 +30,11 @@ export function addAuditOptions(command: Command): void {
     .option("--pending", "the same as --profile pending")
     .option("--select <codes>", "only these rules: ZIP,TAG004", collectCommas)
     .option("--ignore <codes>", "not these rules", collectCommas)
+    .option("--no-hash", "structure only: no CRC, no hashes")
+    .option("--expect-plat <tag>", "a platform tag that must be true")
+    .option("--require-archs <archs>", "every native file must have these", collectCommas)
+    .option("--max-size <size>", "largest wheel, as in 100MB or 80MiB")
+    .optionsGroup("What makes it fail:")
     .option("--severity <code=level>", "error, warning, info or off; may repeat", collect)
     .option(
       "--fail-on <level>",
@@ -34,17 +42,16 @@ export function addAuditOptions(command: Command): void {
       choice("--fail-on", FAIL_ON),
     )
     .option("--strict", "the same as --fail-on warning")
-    .option("--exit-zero", "exit status 0 in spite of findings")
-    .option("--expect-plat <tag>", "a platform tag that must be true")
-    .option("--require-archs <archs>", "every native file must have these", collectCommas)
-    .option("--max-size <size>", "largest wheel, as in 100MB or 80MiB")
-    .option("--no-hash", "structure only: no CRC, no hashes")
-    .option("--ldpaths <dirs>", "where libraries are looked for first", collect)
-    .option("--sysroot <dir>", "look there for the system's libraries");
+    .option("--exit-zero", "exit status 0 in spite of findings");
+  addSearchOptions(command);
 }
 
 /** @throws UsageError for codes, levels and sizes that don't exist. */
-export function readAuditSettings(options: Options, config: Config): AuditSettings {
+export async function readAuditSettings(
+  options: Options,
+  config: Config,
+  io: Io,
+): Promise<AuditSettings> {
   const profile = flagOption(options, "pending")
     ? "pending"
     : (PROFILES.find((name) => name === options.profile) ?? config.profile ?? "release");
@@ -59,7 +66,7 @@ export function readAuditSettings(options: Options, config: Config): AuditSettin
       ...DEFAULT_AUDIT_OPTIONS,
       hash: options.hash !== false,
       findings: { profile, select, ignore, severity },
-      native: DEFAULT_AUDIT_OPTIONS.native,
+      native: await nativeOptions(options, config, io),
       failOn: failOn(options, config),
     },
     expected: expectations(options, config),

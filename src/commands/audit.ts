@@ -1,7 +1,7 @@
 /** `wheelkit audit [OPTIONS] PATH…` */
 import { basename, isAbsolute, relative, sep } from "node:path";
 import type { AuditOptions } from "../audit/audit.ts";
-import { auditWheel, DEFAULT_AUDIT_OPTIONS } from "../audit/audit.ts";
+import { auditWheel } from "../audit/audit.ts";
 import type { WheelResult } from "../audit/result.ts";
 import { createEngine } from "../node/engine.ts";
 import type { Io } from "../node/io.ts";
@@ -28,7 +28,7 @@ export type AuditFormat = (typeof AUDIT_FORMATS)[number];
 
 export const command: CommandDeclaration = {
   description:
-    "Judges wheels: is the archive sound, do names and metadata agree, are hashes right, is the\nplatform tag true, which libraries come from outside. Changes nothing, runs nothing of\nthe wheel, needs no network.",
+    "Judges wheels: is the archive sound, do names and metadata agree, are hashes right, is the platform tag true, which libraries come from outside. It changes nothing, runs nothing of the wheel, and needs no network.",
   examples: [
     {
       what: "Every wheel of a release; exit status 1 when one has an error",
@@ -55,7 +55,8 @@ export const command: CommandDeclaration = {
 async function run({ args, options }: Invocation, io: Io): Promise<number> {
   const common = commonOptions(options);
   const outputs = wantedOutputs(options, AUDIT_FORMATS);
-  const settings = readAuditSettings(options, await loadConfig(common.config, io));
+  const config = await loadConfig(common.config, io);
+  const settings = await readAuditSettings(options, config, io);
   const { paths, problems } = await expandInputs(args, io);
   for (const { message, hint } of problems) io.err(errorText(message, hint));
   let status: number = problems.length > 0 ? STATUS.usage : STATUS.done;

@@ -41,7 +41,7 @@ export interface Example {
 }
 
 export interface CommandDeclaration {
-  /** A paragraph or two under the usage line, wrapped by hand at 80 columns. */
+  /** A paragraph under the usage line; it is wrapped to the width of the terminal. */
   readonly description: string;
   /** Two or three real ones, at the end of `--help`. */
   readonly examples: readonly Example[];

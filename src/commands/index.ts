@@ -12,9 +12,33 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./audit.ts")).command,
   },
   {
+    name: "show",
+    summary: "Facts of a wheel or a library: tags, binaries, dependencies, symbols",
+    group: "Look at wheels",
+    load: async () => (await import("./show.ts")).command,
+  },
+  {
+    name: "diff",
+    summary: "What differs between two wheels, and what provably does not",
+    group: "Look at wheels",
+    load: async () => (await import("./diff.ts")).command,
+  },
+  {
     name: "explain",
     summary: "What a finding means, why it matters, how to mend it",
     group: "Look at wheels",
     load: async () => (await import("./explain.ts")).command,
+  },
+  {
+    name: "edit",
+    summary: "Change version, requirements, metadata and files of built wheels",
+    group: "Change a built wheel",
+    load: async () => (await import("./edit.ts")).command,
+  },
+  {
+    name: "tags",
+    summary: "Change tags and build number",
+    group: "Change a built wheel",
+    load: async () => (await import("./tags.ts")).command,
   },
 ];

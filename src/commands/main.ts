@@ -1,5 +1,5 @@
 /** From argv to an exit status. */
-import type { Command, CommanderError } from "commander";
+import type { Command, CommanderError, Option } from "commander";
 import { UsageError } from "../errors.ts";
 import type { Io } from "../node/io.ts";
 import { didYouMean } from "../suggest.ts";
@@ -137,10 +137,11 @@ function build(
 ): void {
   const width = Math.min(100, Math.max(60, io.columns));
   root
-    .description(declaration.description)
+    // Line ends are the width's business; an empty line ends a paragraph.
+    .description(declaration.description.replace(/([^\n])\n(?=[^\n])/g, "$1 "))
     .exitOverride()
     .showSuggestionAfterError(true)
-    .configureHelp({ minWidthToWrap: 40 })
+    .configureHelp({ minWidthToWrap: 20 })
     .configureOutput({
       writeOut: (text) => io.out(text),
       writeErr: (text) => io.err(text),
@@ -148,16 +149,20 @@ function build(
       getOutHelpWidth: () => width,
       getErrHelpWidth: () => width,
     })
-    .helpOption("-h, --help", "this text");
+    .addHelpOption(helpOption(root));
   declaration.define(root);
   addCommonOptions(root);
   root.addHelpText("after", `\n${examples(declaration)}`);
   for (const leaf of leaves(root)) {
-    if (leaf !== root) leaf.copyInheritedSettings(root).helpOption("-h, --help", "this text");
+    if (leaf !== root) leaf.copyInheritedSettings(root).addHelpOption(helpOption(leaf));
     for (const option of leaf.options) watch(leaf, option.name(), sequence);
     if (leaf.commands.length > 0) continue;
     leaf.action(() => onRun(leaf === root ? entry.name : leaf.name(), leaf));
   }
+}
+
+function helpOption(command: Command): Option {
+  return command.createOption("-h, --help", "this text").helpGroup("Common options:");
 }
 
 function watch(leaf: Command, name: string, sequence: GivenOption[]): void {

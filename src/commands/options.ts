@@ -9,10 +9,11 @@ import { WHENS, type When } from "../node/terminal.ts";
 import { didYouMean } from "../suggest.ts";
 import type { Options } from "./command.ts";
 
+const COMMON = "Common options:";
+
 /** `-q`, `-v`, `--color`, `--progress`, `--config`: every command has them. */
 export function addCommonOptions(command: Command): void {
-  const add = (flags: string, text: string) =>
-    command.createOption(flags, text).helpGroup("Common options:");
+  const add = (flags: string, text: string) => command.createOption(flags, text).helpGroup(COMMON);
   command
     .addOption(add("-q, --quiet", "less on stderr").argParser(count).default(0, ""))
     .addOption(add("-v, --verbose", "more detail").argParser(count).default(0, ""))
@@ -26,16 +27,17 @@ export function addCommonOptions(command: Command): void {
 
 /** `-j, --jobs`. */
 export function addJobsOption(command: Command): void {
-  command.option(
+  const option = command.createOption(
     "-j, --jobs <n>",
     "threads; default: the cores at hand; 1: no pool",
-    integer("--jobs", 1, 1024),
   );
+  command.addOption(option.argParser(integer("--jobs", 1, 1024)).helpGroup(COMMON));
 }
 
-/** `-f, --format` (repeatable, `FORMAT=FILE`) and `-o, --output`. Read them with `report.ts`. */
+/** `-f, --format` (repeatable, `FORMAT=FILE`) and `-o, --output`. Read them with `outputs.ts`. */
 export function addReportOptions(command: Command, formats: readonly string[]): void {
   command
+    .optionsGroup("Report:")
     .option("-f, --format <format>", `${formats.join(", ")}; or FORMAT=FILE; may repeat`, collect)
     .option("-o, --output <file>", "write the report to this file");
 }
@@ -43,6 +45,7 @@ export function addReportOptions(command: Command, formats: readonly string[]): 
 /** `-w, --wheel-dir`, `-n, --dry-run`, `--source-date-epoch`: commands that write wheels. */
 export function addWriteOptions(command: Command): void {
   command
+    .optionsGroup("Result:")
     .option("-w, --wheel-dir <dir>", "where results go", "wheelhouse")
     .option("-n, --dry-run", "say what would be done")
     .option(

@@ -54,13 +54,19 @@ function facts(wheel: WheelResult): object {
         symbols: reason.symbols,
       })),
     },
-    binaries: wheel.binaries.map((binary) => binaryJson(binary)),
+    binaries: wheel.binaries.map((binary) => binaryJson(binary, false)),
     external: wheel.external.map(({ name, neededBy, found }) => ({ name, neededBy, found })),
   };
 }
 
-/** Keys whose value is `undefined` are left out by `JSON.stringify`. */
-export function binaryJson(binary: BinaryResult): object {
+/**
+ * Keys whose value is `undefined` are left out by `JSON.stringify`.
+ *
+ * @param traced with the search trace of each dependency, which only `show` prints.
+ */
+export function binaryJson(binary: BinaryResult, traced: boolean): object {
+  // `armv7l` or `x86_64` says it all; an unknown machine or flags do not go without saying.
+  const telling = binary.archs.includes("unknown") || (binary.flags ?? 0) !== 0;
   return {
     path: binary.path,
     format: binary.format,
@@ -72,14 +78,16 @@ export function binaryJson(binary: BinaryResult): object {
       how: dependency.how,
       in: dependency.in,
       path: dependency.path,
-      trace: dependency.trace?.map(({ via, place, found }) => ({ via, place, found })),
+      trace: traced
+        ? dependency.trace?.map(({ via, place, found }) => ({ via, place, found }))
+        : undefined,
     })),
     searchPaths: binary.searchPaths.map(({ kind, path }) => ({ kind, path })),
     requires: binary.requires,
     pythonExtension: binary.pythonExtension,
     size: binary.size,
-    machine: binary.machine,
-    flags: binary.flags,
+    machine: telling ? binary.machine : undefined,
+    flags: telling ? binary.flags : undefined,
     interpreter: binary.interpreter,
     isa: binary.isa,
     execstack: binary.execstack,

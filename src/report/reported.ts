@@ -57,9 +57,12 @@ export function formatSize(bytes: number): string {
 }
 
 /** The verdict on the platform tag in one line, for example `manylinux_2_17_x86_64, as claimed`. */
-export function platformLine({ platform }: WheelResult): string {
+export function platformLine({ platform, unverified }: WheelResult): string {
   const claimed = platform.claimed.map(printable).join(", ");
   const { supported, reachable, truthful } = platform;
+  if (unverified.some(({ code, path }) => code === "ZIP001" && path === undefined)) {
+    return "the archive can't be read";
+  }
   if (supported === "any") {
     return platform.family === "any"
       ? "pure Python, for any platform"

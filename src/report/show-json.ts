@@ -24,7 +24,7 @@ export function showJson(wheels: readonly ShownWheel[], binaries: readonly Shown
           wheels: wheels.map(({ wheel, symbols }) => ({
             ...wheelFacts(wheel),
             binaries: wheel.binaries.map((binary) => ({
-              ...binaryJson(binary),
+              ...binaryJson(binary, true),
               ...symbolsJson(symbols.get(binary.path) ?? {}),
             })),
             external: wheel.external.map(({ name, neededBy, found }) => ({
@@ -38,7 +38,7 @@ export function showJson(wheels: readonly ShownWheel[], binaries: readonly Shown
       ? {}
       : {
           binaries: binaries.map(({ binary, symbols, dump }) => ({
-            ...binaryJson(binary),
+            ...binaryJson(binary, true),
             ...symbolsJson(symbols),
             [binary.format]: dump,
           })),

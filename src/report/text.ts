@@ -56,7 +56,11 @@ function total(wheels: readonly WheelResult[], { palette }: TextOptions): string
 function causesText(wheel: WheelResult, options: TextOptions): readonly string[] {
   const { palette, width, verbose } = options;
   const all = foldReasons(wheel.platform.reasons);
-  const causes = verbose ? all : all.filter(({ policy }) => matters(wheel, policy));
+  // Where errors name the libraries and symbols, this would say it twice.
+  const explained = wheel.findings.some(
+    ({ code, level }) => level === "error" && (code.startsWith("TAG") || code === "LNK001"),
+  );
+  const causes = verbose ? all : all.filter(({ policy }) => !explained && matters(wheel, policy));
   if (causes.length === 0) return [];
   const lines = [palette.strong("ruled out")];
   const shown = verbose ? causes : causes.slice(0, FEW);
@@ -97,7 +101,8 @@ function policyOf(tag: string): string {
 function externalText(wheel: WheelResult, options: TextOptions): readonly string[] {
   const { palette, width, verbose } = options;
   const { external } = wheel;
-  if (external.length === 0) return [];
+  const said = wheel.findings.some(({ code, level }) => code === "LNK001" && level !== "info");
+  if (external.length === 0 || (said && !verbose)) return [];
   const lines = [palette.strong("libraries from outside the wheel, which a repair must graft")];
   const shown = verbose ? external : external.slice(0, 2 * FEW);
   for (const { name, neededBy, found } of shown) {
@@ -124,7 +129,8 @@ function findingsText(
   const findings = all.filter((finding) => finding.level === level);
   if (findings.length === 0) return [];
   if (level === "info" && !options.verbose) {
-    return [options.palette.faint(`${plural(findings.length, "note")}; -v shows them`)];
+    const them = findings.length === 1 ? "it" : "them";
+    return [options.palette.faint(`${plural(findings.length, "note")}; -v shows ${them}`)];
   }
   const lines: string[] = [];
   const byCode = new Map<string, Finding[]>();

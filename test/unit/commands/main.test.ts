@@ -25,7 +25,7 @@ describe("wheelkit", () => {
   });
 
   it.each([
-    [["adit"], "there is no command `adit`", "did you mean `audit`?"],
+    [["adit"], "there is no command `adit`", "`audit`"],
     [["demo.whl"], "there is no command `demo.whl`", "wheelkit audit demo.whl"],
     [["-v", "audit"], "unknown option `-v` before the command", "wheelkit audit -v"],
     [["audit", "--selct", "ZIP", "x"], "unknown option `--selct`", "did you mean `--select`?"],

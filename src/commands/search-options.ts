@@ -1,0 +1,67 @@
+/** Where libraries outside the wheel are looked for, and which of them don't count. */
+import { delimiter } from "node:path";
+import type { Command } from "commander";
+import { DEFAULT_NATIVE_OPTIONS, type NativeOptions } from "../audit/native.ts";
+import { UsageError } from "../errors.ts";
+import type { Io } from "../node/io.ts";
+import type { Options } from "./command.ts";
+import type { Config } from "./config.ts";
+import { collect, listOption, textOption } from "./options.ts";
+
+export function addSearchOptions(command: Command): void {
+  command
+    .optionsGroup("Libraries outside the wheel:")
+    .option("--exclude <glob>", "a library that does not count; may repeat", collect)
+    .option("--ldpaths <dirs>", "where libraries are looked for first", collect)
+    .option("--sysroot <dir>", "take the loader's settings and folders from this root")
+    .option("--disable-isa-ext-check", "declared instruction sets don't count");
+}
+
+/**
+ * Without `--ldpaths` and `--sysroot` nothing outside the wheel is looked at, so that the verdict
+ * is the same on every host.
+ *
+ * @throws UsageError when `--sysroot` names no folder.
+ */
+export async function nativeOptions(
+  options: Options,
+  config: Config,
+  io: Io,
+): Promise<NativeOptions> {
+  const ldpaths = split(given(listOption(options, "ldpaths")) ?? config.ldpaths ?? [], delimiter);
+  const sysroot = textOption(options, "sysroot");
+  const plain: NativeOptions = {
+    ...DEFAULT_NATIVE_OPTIONS,
+    exclude: split(given(listOption(options, "exclude")) ?? config.exclude ?? [], /[:;]/),
+    ldpaths,
+    isaCheck: options.disableIsaExtCheck !== true,
+  };
+  if (ldpaths.length === 0 && sysroot === undefined) return plain;
+  const [{ resolve }, { statSync }, { openRoot }] = await Promise.all([
+    import("node:path"),
+    import("node:fs"),
+    import("../node/root-files.ts"),
+  ]);
+  if (sysroot !== undefined && !statSync(sysroot, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new UsageError(`\`--sysroot\`: there is no folder \`${sysroot}\``);
+  }
+  return {
+    ...plain,
+    ldpaths: ldpaths.map((folder) => resolve(folder)),
+    ...(ldpaths.length === 0 ? {} : { host: openRoot("/") }),
+    ...(sysroot === undefined
+      ? {}
+      : {
+          sysroot: openRoot(sysroot),
+          libraryPath: split([io.env.LD_LIBRARY_PATH ?? ""], delimiter),
+        }),
+  };
+}
+
+function given(list: readonly string[]): readonly string[] | undefined {
+  return list.length === 0 ? undefined : list;
+}
+
+function split(list: readonly string[], separator: string | RegExp): readonly string[] {
+  return list.flatMap((text) => text.split(separator)).filter((part) => part !== "");
+}
