@@ -12,6 +12,7 @@ import {
   CENTRAL_SIGNATURE,
   CENTRAL_SIZE,
   END_SIGNATURE,
+  LOCAL_SIGNATURE,
   RECORD_NAMES,
   ZIP64_END_SIGNATURE,
 } from "./layout.ts";
@@ -45,8 +46,7 @@ export function readDirectory(
     });
     return undefined;
   }
-  // What others put in front of the archive moves every offset in it.
-  const shift = start - end.directoryOffset;
+  const shift = shiftOf(chunks, end, start);
   const entries: Draft[] = [];
   let retained = 0;
   let at = start;
@@ -82,6 +82,18 @@ export function readDirectory(
   }
   if (complete) checkEnd(chunks, end, start, at, entries.length, add);
   return { entries, start, size: at - start };
+}
+
+/**
+ * What others put in front of an archive moves every offset in it; but the end record may also be
+ * the only one that is wrong.
+ */
+function shiftOf(chunks: ChunkReader, end: ArchiveEnd, start: number): number {
+  const shift = start - end.directoryOffset;
+  if (shift === 0 || !chunks.hold(start, CENTRAL_SIZE)) return shift;
+  const { header_offset: first } = chunks.central(start);
+  const found = chunks.u32(first) === LOCAL_SIGNATURE;
+  return found && chunks.u32(first + shift) !== LOCAL_SIGNATURE ? 0 : shift;
 }
 
 function readEntry(

@@ -190,7 +190,9 @@ function resolveSlowly(
       sound = false;
     }
   }
-  const [size = 0, compressedSize = 0, headerOffset = 0] = values;
+  // What is unknown counts as nothing.
+  const known = sound ? values : values.map((value) => (value < SENTINEL32 ? value : 0));
+  const [size = 0, compressedSize = 0, headerOffset = 0] = known;
   return { size, compressedSize, headerOffset, disk, sound };
 }
 

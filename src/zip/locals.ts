@@ -165,7 +165,10 @@ function placeEntry(
   let end = dataEnd;
   let cut = false;
   let descriptorSound = true;
-  if (dataEnd > directoryStart) {
+  if (entry.broken) {
+    // Its size is unknown, so that it may reach to the next record.
+    end = Math.max(dataOffset, next);
+  } else if (dataEnd > directoryStart) {
     add({
       code: "ZIP006",
       path: entry.name,
@@ -173,8 +176,8 @@ function placeEntry(
       at: { record: "file data", offset: dataOffset },
     });
     cut = true;
-    // Nothing that follows inside of it can be trusted, so it claims no more than its header.
-    end = Math.min(dataOffset, directoryStart);
+    // One wrong size should not make all that follow overlap.
+    end = Math.max(dataOffset, next);
   } else if (((header.flags | entry.flags) & FLAG_DESCRIPTOR) !== 0) {
     const zip64 = parseExtras(extra).some((field) => field.id === EXTRA_ZIP64);
     const descriptor = readDescriptor(chunks, entry, dataEnd, Math.max(dataEnd, next), zip64, add);
@@ -202,11 +205,12 @@ function reportName(entry: Draft, localName: Uint8Array, names: Names, add: Add)
     at,
     profiles: { pypi: "error" },
   });
-  if (names(localName)) return;
   add({
     code: "ZIP007",
     path: entry.name,
-    message: `the local header's name \`${name}\` is not in the central directory`,
+    message: names(localName)
+      ? "the member has no local header of its own"
+      : `the local header's name \`${name}\` is not in the central directory`,
     at,
   });
 }

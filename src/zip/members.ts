@@ -81,7 +81,7 @@ export function checkMember(
     );
   }
   if (!entry.utf8 || entry.name.length !== entry.nameBytes.length) checkEncoding(entry, local, add);
-  if (!checkSizes(entry, report)) readable = false;
+  if (!entry.broken && !checkSizes(entry, report)) readable = false;
   checkType(entry, report);
   checkCaps(entry, limits, add);
   return readable;
