@@ -23,7 +23,7 @@ export interface StringTable extends Region {
 export function stringTable(source: Source, region: Region, problems: Problems): StringTable {
   const size = Math.min(region.size, MAX_TABLE);
   // Names may share tails, and a few are asked for twice; thousands of overlapping names are an attack.
-  let budget = 4 * size + (1 << 20);
+  let budget = Math.min(16 * size, 4 * size + (1 << 26)) + (1 << 20);
   let exhausted = false;
   const bytes = lazy(() => {
     const table = source.read(region.offset, size);
@@ -39,7 +39,7 @@ export function stringTable(source: Source, region: Region, problems: Problems):
     size,
     bytes,
     text(position) {
-      if (!(position >= 0 && position < size)) return undefined;
+      if (exhausted || !(position >= 0 && position < size)) return undefined;
       const table = bytes();
       const end = nameEnd(table, position);
       budget -= end - position + 1;
