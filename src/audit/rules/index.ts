@@ -1,5 +1,10 @@
 /** The rules on native code, in the order of their codes. */
+import { stableAbi } from "./abi001-stable.ts";
 import { linkedToLibpython } from "./abi005-libpython.ts";
+import { missingExports } from "./abi006-exports.ts";
+import { moduleSuffixes } from "./abi007-suffix.ts";
+import { initialisers } from "./abi008-init.ts";
+import { pypySymbols } from "./abi014-pypy.ts";
 import { pythonTwoRelics } from "./abi015-python2.ts";
 import { executableStack } from "./hrd001-stack.ts";
 import { writableCode } from "./hrd002-relocations.ts";
@@ -46,6 +51,11 @@ export const RULES: readonly NativeRule[] = [
   writableCode,
   debugBytes,
   sanitizers,
+  stableAbi,
   linkedToLibpython,
+  missingExports,
+  moduleSuffixes,
+  initialisers,
+  pypySymbols,
   pythonTwoRelics,
 ];

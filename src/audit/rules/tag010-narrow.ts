@@ -9,6 +9,8 @@ export function narrowTag(model: AuditModel): readonly Problem<NativeCode>[] {
   const { table, verdict, identity } = model;
   const { supported, truthful } = verdict;
   if (table === undefined || supported === null || truthful !== true) return [];
+  // Installers know no manylinux tag for it.
+  if (identity.tagArch === "armv6l" && table.family === "manylinux") return [];
   const base = supported.slice(0, -identity.tagArch.length - 1);
   const position = table.find(base);
   if (position === undefined) return [];
