@@ -64,11 +64,13 @@ describe("the package", () => {
     expect(messages).toEqual([]);
   });
 
-  it("has types that resolve for every kind of import that ES modules allow", () => {
+  it("has types that resolve, as arethetypeswrong sees them", () => {
     const attw = join(ROOT, "node_modules/@arethetypeswrong/cli/dist/index.js");
-    const options = ["--profile", "esm-only", "--no-definitely-typed", "--no-color", "--no-emoji", "--format", "ascii"];
-    const report = run(process.execPath, [attw, tarball, ...options], scratch);
-    expect(report).toContain("No problems found");
+    const options = ["--no-definitely-typed", "--no-color", "--no-emoji", "--format", "ascii"];
+    // Any problem is an exit status; .attw.json says that CommonJS gets at it by dynamic import.
+    const report = run(process.execPath, [attw, tarball, ...options], ROOT);
+    expect(report).toContain("node16 (from ESM): OK (ESM)");
+    expect(report).toContain("bundler: OK");
   });
 
   it("runs as a command", () => {
