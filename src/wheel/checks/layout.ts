@@ -186,7 +186,9 @@ function scriptName(key: string, path: string): string | undefined {
 
 /** The first part of a path that leads to a place of the system or of other projects. */
 function foreignPlace(path: string): string | undefined {
-  return /^(?:lib(?:64)?\/(?:python[^/]*\/)?site-packages\/|etc\/|[\\/]|[A-Za-z]:)/.exec(path)?.[0];
+  return /^(?:[Ll]ib(?:64)?\/(?:python[^/]*\/)?site-packages\/|etc\/|[\\/]|[A-Za-z]:)/.exec(
+    path,
+  )?.[0];
 }
 
 function isSymbolicLink({ versionMadeBy, externalAttributes }: ZipEntry): boolean {

@@ -95,9 +95,7 @@ function checkPython(context: MetadataContext): void {
   }
   const { filename } = context.wheel;
   if (filename === undefined || set.length === 0 || set.length > 64) return;
-  const stable = filename.abiTags.some(
-    (abi) => abi === "abi3" || abi === "abi3t" || abi === "none",
-  );
+  const stable = filename.abiTags.some((abi) => abi === "abi3" || abi === "abi3t");
   const excluded = [...new Set(filename.pythonTags)].filter((tag) => !admitsTag(set, tag, stable));
   if (excluded.length === 0) return;
   const all = excluded.length === new Set(filename.pythonTags).size;
@@ -111,18 +109,23 @@ function checkPython(context: MetadataContext): void {
 }
 
 /** True when the specifiers admit some release of the interpreter, or can't tell. */
-function admitsTag(set: SpecifierSet, text: string, forwards: boolean): boolean {
+function admitsTag(set: SpecifierSet, text: string, stable: boolean): boolean {
   const tag = parsePythonTag(text);
   if (tag.kind === "other") return true;
   const { implementation, major, minor } = tag;
   // `py38` and `cp38-abi3` also run on what follows 3.8.
-  const open = minor === undefined || forwards || implementation === "py";
+  const open = minor === undefined || stable || implementation === "py";
   const first = minor ?? 0;
   const last = open ? Math.max(first, MINORS) : first;
-  for (let each = first; each <= last; each++) {
-    for (let patch = 0; patch < PATCHES; patch++) {
-      if (containsVersion(set, `${major}.${each}.${patch}`)) return true;
+  const admitsPatch = (patch: number): boolean => {
+    for (let each = first; each <= last; each++) {
+      const release = [BigInt(major), BigInt(each), BigInt(patch)];
+      if (containsVersion(set, { epoch: 0n, release })) return true;
     }
-  }
+    return false;
+  };
+  // Nearly all are decided by the first and by some late release of each minor version.
+  if (admitsPatch(0) || admitsPatch(PATCHES)) return true;
+  for (let patch = 1; patch < PATCHES; patch++) if (admitsPatch(patch)) return true;
   return false;
 }

@@ -1,0 +1,56 @@
+/** Judges generated wheels with the rules of `src/wheel` alone. */
+
+import { DEFAULT_FINDING_OPTIONS, toFindings } from "../../src/audit/findings.ts";
+import { openWheel } from "../../src/audit/wheel.ts";
+import { formatOf } from "../../src/binary.ts";
+import type { Finding, Problem, Profile } from "../../src/finding.ts";
+import { nodeCompression } from "../../src/node/compression.ts";
+import { memorySource } from "../../src/source.ts";
+import type { CheckedWheel } from "../../src/wheel/check.ts";
+import { checkWheel } from "../../src/wheel/check.ts";
+import { checkRecordDigest, recordPlan } from "../../src/wheel/record.ts";
+import type { WheelSpec } from "./wheel-builder.ts";
+import { buildWheel, wheelFileName } from "./wheel-builder.ts";
+
+export interface BuiltWheel extends WheelSpec {
+  /** Name of the file, where it is not the one that the content asks for. */
+  readonly filename?: string;
+}
+
+/** Opens the archive for real, and hashes every member that RECORD promises something of. */
+export function checkBytes(filename: string, bytes: Uint8Array): CheckedWheel {
+  const wheel = openWheel(memorySource(bytes), filename, nodeCompression);
+  const nativeMembers = new Set<string>();
+  for (const { name, directory } of wheel.index.entries) {
+    const content = directory ? undefined : wheel.read(name);
+    if (content !== undefined && formatOf(content) !== undefined) nativeMembers.add(name);
+  }
+  const { entries } = wheel.index;
+  const checked = checkWheel({
+    filename,
+    entries,
+    read: (path) => wheel.read(path),
+    nativeMembers,
+  });
+  const digests: Problem[] = [];
+  for (const [path, expected] of recordPlan(checked.model.record ?? [])) {
+    const content = wheel.read(path);
+    if (content === undefined) continue;
+    const hasher = nodeCompression.hasher(expected.algorithm);
+    hasher.update(content);
+    digests.push(...checkRecordDigest(path, expected, hasher.digest(), content.length));
+  }
+  return {
+    model: checked.model,
+    problems: [...checked.problems, ...digests] as typeof checked.problems,
+  };
+}
+
+export function checkBuilt(built: BuiltWheel): CheckedWheel {
+  const { filename = wheelFileName(built), ...spec } = built;
+  return checkBytes(filename, buildWheel(spec));
+}
+
+export function findingsOf(built: BuiltWheel, profile: Profile = "release"): readonly Finding[] {
+  return toFindings(checkBuilt(built).problems, { ...DEFAULT_FINDING_OPTIONS, profile });
+}
