@@ -13,15 +13,25 @@ export interface Cause {
 
 /** Causes that cost most (the newest policy) first. */
 export function foldReasons(reasons: readonly PolicyReason[]): readonly Cause[] {
-  const folded = new Map<string, { reason: PolicyReason; policy: string; paths: string[] }>();
+  const folded = new Map<string, { reason: PolicyReason; paths: string[]; symbols: Set<string> }>();
   for (const reason of reasons) {
-    const { policy, path } = reason;
     const key = causeKey(reason);
-    const entry = folded.get(key);
-    if (entry === undefined) folded.set(key, { reason, policy, paths: [path] });
-    else entry.paths.push(path);
+    let entry = folded.get(key);
+    if (entry === undefined) {
+      entry = { reason, paths: [], symbols: new Set() };
+      folded.set(key, entry);
+    }
+    if (!entry.paths.includes(reason.path)) entry.paths.push(reason.path);
+    for (const symbol of reason.symbols ?? []) entry.symbols.add(symbol);
   }
-  return [...folded.values()].sort(
+  const causes = [...folded.values()].map(
+    ({ reason, paths, symbols }): Cause => ({
+      reason: { ...reason, symbols: [...symbols].sort(compareText) },
+      policy: reason.policy,
+      paths,
+    }),
+  );
+  return causes.sort(
     (a, b) =>
       comparePolicies(a.policy, b.policy) ||
       compareText(a.paths[0] ?? "", b.paths[0] ?? "") ||
@@ -78,8 +88,8 @@ function describeReason(reason: PolicyReason, most: number): string {
   }
 }
 
-function causeKey({ policy, why, library, version, symbols }: PolicyReason): string {
-  return JSON.stringify([policy, why, library ?? "", version ?? "", symbols ?? []]);
+function causeKey({ policy, why, library, version }: PolicyReason): string {
+  return JSON.stringify([policy, why, library ?? "", version ?? ""]);
 }
 
 function policyNumbers(policy: string): readonly number[] {

@@ -20,17 +20,22 @@ const FEW = 4;
 
 export function auditText(wheels: readonly WheelResult[], options: TextOptions): string {
   const blocks = wheels.map((wheel) => wheelText(wheel, options));
-  if (wheels.length > 1) blocks.push(total(wheels, options));
-  return blocks.join("\n");
+  if (wheels.length === 1) return blocks.join("");
+  let text = "";
+  blocks.forEach((block, index) => {
+    // Wheels of which there is little to say stand close together.
+    const long = block.includes("\n\n") || blocks[index - 1]?.includes("\n\n") === true;
+    text += index > 0 && long ? `\n${block}` : block;
+  });
+  return `${text}\n${total(wheels, options)}`;
 }
 
 /** One wheel's block, with its line end. */
 export function wheelText(wheel: WheelResult, options: TextOptions): string {
   const { palette, width } = options;
-  const counts = countFindings(wheel.findings, options.verbose ? LEVELS : ["error", "warning"]);
   const lines: string[] = [
     `${wheel.ok ? palette.good("ok") : palette.error("FAIL")} ${palette.strong(printable(wheel.file))}`,
-    ...wrap(`${platformLine(wheel)}; ${counts === "" ? "no finding" : counts}`, width, "  "),
+    ...wrap(`${platformLine(wheel)}; ${countsText(wheel.findings, options.verbose)}`, width, "  "),
   ];
   const sections = [
     causesText(wheel, options),
@@ -40,6 +45,16 @@ export function wheelText(wheel: WheelResult, options: TextOptions): string {
   ];
   for (const section of sections) if (section.length > 0) lines.push("", ...section);
   return `${lines.join("\n")}\n`;
+}
+
+/** Notes are only shown with `-v`, and the line says so. */
+function countsText(findings: readonly Finding[], verbose: boolean): string {
+  if (findings.length === 0) return "no finding";
+  if (verbose) return countFindings(findings);
+  const grave = countFindings(findings, ["error", "warning"]);
+  const notes = countFindings(findings, ["info"]);
+  const verdict = grave === "" ? "no error or warning" : grave;
+  return notes === "" ? verdict : `${verdict}; ${notes} (-v)`;
 }
 
 function total(wheels: readonly WheelResult[], { palette }: TextOptions): string {
@@ -128,10 +143,7 @@ function findingsText(
 ): readonly string[] {
   const findings = all.filter((finding) => finding.level === level);
   if (findings.length === 0) return [];
-  if (level === "info" && !options.verbose) {
-    const them = findings.length === 1 ? "it" : "them";
-    return [options.palette.faint(`${plural(findings.length, "note")}; -v shows ${them}`)];
-  }
+  if (level === "info" && !options.verbose) return [];
   const lines: string[] = [];
   const byCode = new Map<string, Finding[]>();
   for (const finding of findings) {
