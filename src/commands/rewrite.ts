@@ -137,7 +137,8 @@ export async function rewriteWheel(
       if (options.remove) removeFile(path);
     }
     await revision.finish?.({ path: target, built, draft, wheel });
-    return { ...result, path: target };
+    // As the user named the folder, not where links lead to.
+    return { ...result, path: inPlace ? join(dirname(given), built.file) : target };
   } finally {
     close();
     source.close();

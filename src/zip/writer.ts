@@ -115,7 +115,7 @@ export interface NewMember {
 /** A small member, compressed here. What deflate does not make smaller is stored. */
 export function packMember(member: NewMember, compression: Compression): WrittenMember {
   const { name, bytes, time, mode = DEFAULT_FILE_MODE, level = 6 } = member;
-  const packed = level === 0 ? bytes : compression.deflateRaw(bytes, level);
+  const packed = level === 0 || bytes.length === 0 ? bytes : compression.deflateRaw(bytes, level);
   const deflated = packed.length < bytes.length;
   const data = deflated ? packed : bytes;
   return {
@@ -191,7 +191,7 @@ export function layoutArchive(members: readonly Member[]): ArchiveLayout {
       central.push(keptCentral(entry, offset));
       offset += size;
     } else {
-      const local = localHeader(member);
+      const local = localHeader(member, offset);
       pieces.push({ bytes: local });
       if (member.compressedSize > 0) pieces.push(member.data);
       central.push(writtenCentral(member, offset));
@@ -282,13 +282,13 @@ export function readPiece(piece: Piece, at: number, size: number): Uint8Array {
     : piece.source.read(piece.start + at, size);
 }
 
-function localHeader(member: WrittenMember): Uint8Array {
+function localHeader(member: WrittenMember, offset: number): Uint8Array {
   const name = encodeUtf8(member.name);
   const large = isLarge(member);
   const extra = large ? zip64Extra([member.size, member.compressedSize]) : new Uint8Array();
   const header = LOCAL_HEADER.encode(ZIP, {
     signature: LOCAL_SIGNATURE,
-    version_needed: large ? VERSION_ZIP64 : VERSION_DEFLATE,
+    version_needed: versionFor(member, offset),
     flags: flagsFor(name),
     method: member.method,
     time: member.time.time,
@@ -307,8 +307,8 @@ function writtenCentral(member: WrittenMember, offset: number): Uint8Array {
   const directory = member.name.endsWith("/");
   return centralHeader({
     nameBytes,
-    versionMadeBy: MADE_BY_UNIX | VERSION_DEFLATE,
-    versionNeeded: VERSION_DEFLATE,
+    versionMadeBy: MADE_BY_UNIX | versionFor(member, offset),
+    versionNeeded: versionFor(member, offset),
     flags: flagsFor(nameBytes),
     method: member.method,
     dosTime: member.time.time,
@@ -354,15 +354,10 @@ function centralHeader(values: CentralValues): Uint8Array {
     ...(far ? [values.offset] : []),
   ];
   const extra = zip64.length === 0 ? values.extra : concatBytes([zip64Extra(zip64), values.extra]);
-  // The low byte is the version of the specification, the high byte the host.
-  const atLeast = (version: number): number =>
-    zip64.length > 0 && (version & 0xff) < VERSION_ZIP64
-      ? (version & 0xff00) | VERSION_ZIP64
-      : version;
   const header = CENTRAL_HEADER.encode(ZIP, {
     signature: CENTRAL_SIGNATURE,
-    version_made_by: atLeast(values.versionMadeBy),
-    version_needed: atLeast(values.versionNeeded),
+    version_made_by: values.versionMadeBy,
+    version_needed: values.versionNeeded,
     flags: values.flags,
     method: values.method,
     time: values.dosTime,
@@ -412,6 +407,11 @@ function endRecords(entries: number, offset: number, size: number): Uint8Array {
     disks: 1,
   });
   return concatBytes([record, locator, end]);
+}
+
+/** The version of the specification that a reader must know: zip64 in either header asks for 4.5. */
+function versionFor(member: WrittenMember, offset: number): number {
+  return isLarge(member) || offset >= SENTINEL32 ? VERSION_ZIP64 : VERSION_DEFLATE;
 }
 
 function isLarge(member: { readonly size: number; readonly compressedSize: number }): boolean {
