@@ -1,4 +1,5 @@
 /** Collects the problems of an archive, but not a million of the same kind. */
+import { printable } from "../bytes.ts";
 import type { Problem } from "../finding.ts";
 import type { ZipCode } from "./rules.ts";
 
@@ -46,6 +47,13 @@ export function collector(): Collector {
 export const NOT_PYPI = { pypi: "warning" } as const;
 /** For defects that installers take without differing. */
 export const NOT_INSTALL = { install: "warning" } as const;
+
+/** A name as it may stand in a message: escaped, and not of any length. */
+export function shown(name: string): string {
+  return printable(name.length <= SHOWN ? name : `${name.slice(0, SHOWN)}…`);
+}
+
+const SHOWN = 200;
 
 /** `1 byte`, `2 bytes`. */
 export function bytesText(count: number): string {

@@ -29,6 +29,7 @@ export interface FoundDescriptor {
  *
  * @param at end of the data; `next` is where the next record begins.
  * @param zip64 the local header has a zip64 extra field, so that the sizes have 64 bits.
+ * @param announced the local header has flag bit 3; else only the directory has it.
  */
 export function readDescriptor(
   chunks: ChunkReader,
@@ -36,6 +37,7 @@ export function readDescriptor(
   at: number,
   next: number,
   zip64: boolean,
+  announced: boolean,
   add: Add,
 ): FoundDescriptor {
   const space = next - at;
@@ -50,7 +52,8 @@ export function readDescriptor(
     fitting[0];
   const where = { record: DESCRIPTOR.name, offset: at };
   // A defect is one for installers too, a right descriptor is not.
-  const grave = { level: "error", profiles: { install: "error" } } as const;
+  const pypi = announced ? "error" : "warning";
+  const grave = { level: "error", profiles: { install: "error", pypi } } as const;
   if (form === undefined) {
     add({ code: "ZIP014", path: entry.name, message: explain(bytes, zip64), at: where, ...grave });
     const length = FORMS.find((each) => each.length === space)?.length ?? Math.min(space, 16);
@@ -73,6 +76,7 @@ export function readDescriptor(
     path: entry.name,
     message: "the sizes of the member follow its data in a data descriptor",
     at: where,
+    ...(announced ? {} : { profiles: { install: "info", pypi: "warning" } }),
   });
   return { end: at + form.length, sound: true };
 }

@@ -3,10 +3,10 @@
  *
  * Sources: APPNOTE 4.5.1, 4.5.3, 4.6.9; the upload validator of PyPI; uv.
  */
-import { bytesEqual, decodeUtf8, printable } from "../bytes.ts";
+import { bytesEqual, decodeUtf8 } from "../bytes.ts";
 import type { FieldRef } from "../errors.ts";
 import type { Add, ZipProblem } from "./collect.ts";
-import { NOT_INSTALL, NOT_PYPI } from "./collect.ts";
+import { NOT_INSTALL, NOT_PYPI, shown } from "./collect.ts";
 import {
   EXTRA_UNICODE_PATH,
   EXTRA_ZIP64,
@@ -258,7 +258,7 @@ export function checkUnicodePath(
     } else if (u32(payload, 1) !== crc32(rawName)) {
       report("the Unicode Path field belongs to another name", { level: "warning" });
     } else if (!bytesEqual(bytes, rawName)) {
-      report(`the Unicode Path field gives the member the other name \`${printable(name)}\``, {
+      report(`the Unicode Path field gives the member the other name \`${shown(name)}\``, {
         profiles: NOT_PYPI,
       });
     } else {

@@ -2,12 +2,12 @@
  * Walks the archive from its first byte to the central directory and demands that local headers,
  * data and directory entries match one to one.
  */
-import { decodeLatin1, decodeUtf8Lossy, printable } from "../bytes.ts";
+import { decodeLatin1, decodeUtf8Lossy } from "../bytes.ts";
 import { compareHeaders } from "./agree.ts";
 import type { ChunkReader } from "./chunks.ts";
 import { CHUNK } from "./chunks.ts";
 import type { Add } from "./collect.ts";
-import { bytesText } from "./collect.ts";
+import { bytesText, NOT_PYPI, shown } from "./collect.ts";
 import { readDescriptor } from "./descriptor.ts";
 import type { Directory } from "./directory.ts";
 import type { Draft } from "./draft.ts";
@@ -45,7 +45,9 @@ export function walkLocals(
 ): readonly Draft[] {
   const ordered = inFileOrder(directory.entries);
   const names = lazyNames(ordered);
-  const gaps = gapWalker(chunks, names, limits, add);
+  const hidden: HiddenMember[] = [];
+  const lost: Draft[] = [];
+  const gaps = gapWalker(chunks, hidden, limits, add);
   let retained = 0;
   /** First byte that no record has claimed yet. */
   let claimed = 0;
@@ -56,20 +58,21 @@ export function walkLocals(
     const start = entry.headerOffset;
     const next = Math.min(ordered[index]?.headerOffset ?? directory.start, directory.start);
     const ahead = next - start < NEAR ? CHUNK : SMALL;
-    const record = readLocal(chunks, entry, directory.start, ahead, add);
+    const record = readLocal(chunks, entry, directory.start, ahead);
     if (record === undefined) {
+      lost.push(entry);
       entry.dataOffset = start;
       entry.end = start;
       check(entry, undefined);
       entry.broken = true;
       continue;
     }
-    retained += record.extra.length;
+    retained += record.header.name_length + record.header.extra_length;
     if (retained > limits.retained) {
       add({
         code: "ZIP030",
         path: entry.name,
-        message: `extra fields take more than the limit of ${bytesText(limits.retained)}`,
+        message: `names and extra fields take more than the limit of ${bytesText(limits.retained)}`,
       });
       return ordered.slice(0, index - 1);
     }
@@ -81,7 +84,7 @@ export function walkLocals(
       add({
         code: "ZIP006",
         path: entry.name,
-        message: `the member begins at offset ${start}, inside \`${printable(owner)}\`, which ends at ${claimed}`,
+        message: `the member begins at offset ${start}, inside \`${shown(owner)}\`, which ends at ${claimed}`,
         at: { record: LOCAL_HEADER.name, offset: start },
       });
     }
@@ -91,6 +94,7 @@ export function walkLocals(
     }
   }
   if (claimed < directory.start) gaps(claimed, directory.start);
+  if (lost.length > 0 || hidden.length > 0) reportUnmatched(lost, hidden, names, add);
   return ordered;
 }
 
@@ -110,28 +114,15 @@ interface LocalRecord {
   readonly extra: Uint8Array;
 }
 
-/** The local header that a directory entry points at (ZIP007 when there is none). */
+/** The local header that a directory entry points at, if there is one. */
 function readLocal(
   chunks: ChunkReader,
   entry: Draft,
   limit: number,
   ahead: number,
-  add: Add,
 ): LocalRecord | undefined {
   const at = entry.headerOffset;
-  const record = at + LOCAL_SIZE <= limit ? localAt(chunks, at, ahead) : undefined;
-  if (record !== undefined) return record;
-  add({
-    code: "ZIP007",
-    path: entry.name,
-    message: `the central directory places the member at offset ${at}, where no local file header is`,
-    at: {
-      record: CENTRAL_HEADER.name,
-      field: "header_offset",
-      offset: entry.at + CENTRAL_HEADER.offsetOf("zip", "header_offset"),
-    },
-  });
-  return undefined;
+  return at + LOCAL_SIZE <= limit ? localAt(chunks, at, ahead) : undefined;
 }
 
 function localAt(chunks: ChunkReader, at: number, ahead: number): LocalRecord | undefined {
@@ -180,7 +171,9 @@ function placeEntry(
     end = Math.max(dataOffset, next);
   } else if (((header.flags | entry.flags) & FLAG_DESCRIPTOR) !== 0) {
     const zip64 = parseExtras(extra).some((field) => field.id === EXTRA_ZIP64);
-    const descriptor = readDescriptor(chunks, entry, dataEnd, Math.max(dataEnd, next), zip64, add);
+    const announced = (header.flags & FLAG_DESCRIPTOR) !== 0;
+    const behind = Math.max(dataEnd, next);
+    const descriptor = readDescriptor(chunks, entry, dataEnd, behind, zip64, announced, add);
     end = descriptor.end;
     descriptorSound = descriptor.sound;
   }
@@ -192,7 +185,7 @@ function placeEntry(
 }
 
 function reportName(entry: Draft, localName: Uint8Array, names: Names, add: Add): void {
-  const name = printable(decodeUtf8Lossy(localName));
+  const name = shown(decodeUtf8Lossy(localName));
   const at = {
     record: LOCAL_HEADER.name,
     field: "name",
@@ -215,22 +208,28 @@ function reportName(entry: Draft, localName: Uint8Array, names: Names, add: Add)
   });
 }
 
+/** A local header that no directory entry points at. */
+interface HiddenMember {
+  readonly name: Uint8Array;
+  readonly at: number;
+}
+
 /** Looks at bytes between members that no directory entry claims. */
 function gapWalker(
   chunks: ChunkReader,
-  names: Names,
+  hidden: HiddenMember[],
   limits: ZipLimits,
   add: Add,
 ): (from: number, to: number) => void {
-  let budget = limits.entries;
+  let budget = limits.retained;
   return (from, to) => {
     let at = from;
-    while (at + LOCAL_SIZE <= to && budget > 0) {
-      budget--;
+    while (at + LOCAL_SIZE <= to && hidden.length < limits.entries && budget > 0) {
       const record = localAt(chunks, at, SMALL);
       if (record === undefined) break;
       const { header, nameAt } = record;
-      reportHidden(chunks.copy(nameAt, header.name_length), at, names, add);
+      hidden.push({ name: chunks.copy(nameAt, header.name_length), at });
+      budget -= header.name_length;
       const dataOffset = at + LOCAL_SIZE + header.name_length + header.extra_length;
       at = Math.min(to, dataOffset + header.compressed_size);
     }
@@ -238,21 +237,45 @@ function gapWalker(
   };
 }
 
-function reportHidden(bytes: Uint8Array, at: number, names: Names, add: Add): void {
-  const name = decodeUtf8Lossy(bytes);
-  add({
-    code: "ZIP007",
-    path: name,
-    message: `the local file header at offset ${at} has no entry in the central directory`,
-    at: { record: LOCAL_HEADER.name, offset: at },
-  });
-  if (!names(bytes)) return;
-  add({
-    code: "ZIP008",
-    path: name,
-    message: "the name occurs in more than one local file header",
-    at: { record: LOCAL_HEADER.name, offset: at },
-  });
+/** ZIP007 and ZIP008 for what only one side has. */
+function reportUnmatched(
+  lost: readonly Draft[],
+  hidden: readonly HiddenMember[],
+  names: Names,
+  add: Add,
+): void {
+  const hiddenNames = new Set(hidden.map(({ name }) => decodeLatin1(name)));
+  const lostNames = new Set(lost.map(({ nameBytes }) => decodeLatin1(nameBytes)));
+  for (const entry of lost) {
+    // PyPI matches the two by name alone.
+    const misplaced = hiddenNames.has(decodeLatin1(entry.nameBytes));
+    add({
+      code: "ZIP007",
+      path: entry.name,
+      message: `the central directory places the member at offset ${entry.headerOffset}, where no local file header is`,
+      at: {
+        record: CENTRAL_HEADER.name,
+        field: "header_offset",
+        offset: entry.at + CENTRAL_HEADER.offsetOf("zip", "header_offset"),
+      },
+      ...(misplaced ? { profiles: NOT_PYPI } : {}),
+    });
+  }
+  for (const { name, at } of hidden) {
+    const path = decodeUtf8Lossy(name);
+    const where = { record: LOCAL_HEADER.name, offset: at };
+    const misplaced = lostNames.has(decodeLatin1(name));
+    add({
+      code: "ZIP007",
+      path,
+      message: `no entry of the central directory points at the local file header at offset ${at}`,
+      at: where,
+      ...(misplaced ? { profiles: NOT_PYPI } : {}),
+    });
+    if (misplaced || !names(name)) continue;
+    const message = "the name occurs in more than one local file header";
+    add({ code: "ZIP008", path, message, at: where });
+  }
 }
 
 function reportGap(chunks: ChunkReader, at: number, to: number, add: Add): void {

@@ -1,7 +1,7 @@
 /** Checks of single members that need nothing but their headers. */
 import type { FieldRef } from "../errors.ts";
 import type { Add, ZipProblem } from "./collect.ts";
-import { bytesText, hex32 } from "./collect.ts";
+import { bytesText, hex32, NOT_PYPI } from "./collect.ts";
 import type { Draft } from "./draft.ts";
 import type { ZipEntry } from "./entry.ts";
 import type { CentralHeader, LocalHeader } from "./layout.ts";
@@ -77,7 +77,7 @@ export function checkMember(
       "ZIP022",
       `version ${Math.floor(version / 10)}.${version % 10} is needed to extract the member`,
       "version_needed",
-      version > MAX_VERSION ? {} : { level: "warning" },
+      version <= MAX_VERSION ? { level: "warning" } : localOnly(entry.versionNeeded & 0xff),
     );
   }
   if (!entry.utf8 || entry.name.length !== entry.nameBytes.length) checkEncoding(entry, local, add);
@@ -85,6 +85,11 @@ export function checkMember(
   checkType(entry, report);
   checkCaps(entry, limits, add);
   return readable;
+}
+
+/** CPython, and so PyPI, only looks at the directory's version. */
+function localOnly(central: number): Partial<ZipProblem> {
+  return central > MAX_VERSION ? {} : { profiles: NOT_PYPI };
 }
 
 /** ZIP017: UTF-8, and declared as such in both headers. */
@@ -101,6 +106,8 @@ function checkEncoding(entry: Draft, local: LocalHeader | undefined, add: Add): 
     path: entry.name,
     message: "the name is not ASCII, but flag bit 11 (UTF-8) is not set in both headers",
     at: fieldOf(entry, "flags"),
+    // CPython, and so PyPI, decodes by the directory's flag.
+    ...((entry.flags & FLAG_UTF8) === 0 ? {} : { profiles: NOT_PYPI }),
   });
 }
 

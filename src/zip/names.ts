@@ -2,9 +2,8 @@
  * Names that are unsafe or unwise whatever the target (ZIP018, ZIP019, ZIP031, ZIP037 to ZIP040)
  * and those that certain systems can't store (ZIP034 to ZIP036).
  */
-import { printable } from "../bytes.ts";
 import type { Add, ZipProblem } from "./collect.ts";
-import { collector, NOT_PYPI } from "./collect.ts";
+import { collector, NOT_PYPI, shown } from "./collect.ts";
 import type { ZipEntry } from "./entry.ts";
 
 /** What the platform tags of a wheel say about where it will be unpacked. */
@@ -192,7 +191,7 @@ function checkCollisions(entries: readonly ZipEntry[], more: Partial<ZipProblem>
       add({
         code: "ZIP034",
         path: name,
-        message: `the name is that of \`${printable(other)}\` where case, Unicode form or trailing dots don't count`,
+        message: `the name is that of \`${shown(other)}\` where case, Unicode form or trailing dots don't count`,
         ...more,
       });
     }
@@ -228,7 +227,7 @@ function checkCompatibility(byKey: ReadonlyMap<string, string>, add: Add): void 
     add({
       code: "ZIP034",
       path: name,
-      message: `the name differs from \`${printable(similar)}\` in compatibility characters only`,
+      message: `the name differs from \`${shown(similar)}\` in compatibility characters only`,
       level: "warning",
     });
   }

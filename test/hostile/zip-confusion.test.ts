@@ -347,6 +347,34 @@ const ROWS: readonly Row[] = [
   ),
   row("none where one is announced", one({ descriptor: new Uint8Array(0) }), "reject", "reject"),
 
+  // What PyPI reads from one of the two headers only.
+  row(
+    "version 6.4 in the local header only",
+    one({ local: { version_needed: 64 } }),
+    "accept",
+    "reject",
+  ),
+  row(
+    "UTF-8 declared in the directory only",
+    one({ name: "é", local: { flags: 0 } }),
+    "accept",
+    "reject",
+  ),
+  row(
+    "UTF-8 declared in the local header only",
+    one({ name: "é", central: { flags: 0 } }),
+    "reject",
+    "reject",
+  ),
+  row(
+    "a descriptor announced in the directory only",
+    one({ central: { flags: 8 } }),
+    "accept",
+    "reject",
+  ),
+  row("an offset into the void", one({ central: { header_offset: 1 } }), "accept", "reject"),
+  row("other methods", one({ local: { method: 0 } }), "accept", "reject"),
+
   // Content, which PyPI does not look at.
   row(
     "a declared size that is too short",
