@@ -15,6 +15,8 @@ import { addSearchOptions, nativeOptions } from "./search-options.ts";
 export interface AuditSettings {
   readonly audit: AuditOptions;
   readonly expected: Expectations;
+  /** An earlier wheel, and how much larger this one may be (0.1: a tenth). */
+  readonly baseline: { readonly path: string; readonly growth: number } | undefined;
   readonly perFileIgnores: Readonly<Record<string, readonly string[]>>;
   readonly exitZero: boolean;
 }
@@ -34,6 +36,7 @@ export function addAuditOptions(command: Command): void {
     .option("--expect-plat <tag>", "a platform tag that must be true")
     .option("--require-archs <archs>", "every native file must have these", collectCommas)
     .option("--max-size <size>", "largest wheel, as in 100MB or 80MiB")
+    .option("--baseline <wheel>", "an earlier wheel: growth, lost files and exports")
     .optionsGroup("What makes it fail:")
     .option("--severity <code=level>", "error, warning, info or off; may repeat", collect)
     .option(
@@ -60,6 +63,8 @@ export async function readAuditSettings(
   const severity = { ...config.severity, ...severities(listOption(options, "severity")) };
   codes(Object.keys(severity));
   const perFileIgnores = config.perFileIgnores ?? {};
+  const baseline = textOption(options, "baseline");
+  const growth = parsePercent(config.maxGrowth ?? "10%");
   for (const list of Object.values(perFileIgnores)) codes(list);
   return {
     audit: {
@@ -70,6 +75,7 @@ export async function readAuditSettings(
       failOn: failOn(options, config),
     },
     expected: expectations(options, config),
+    baseline: baseline === undefined ? undefined : { path: baseline, growth },
     perFileIgnores,
     exitZero: flagOption(options, "exitZero"),
   };
@@ -155,4 +161,12 @@ export function parseSize(text: string): number {
     throw new UsageError(`\`${text}\` is not a size`, "for example `100MB`, `80MiB` or `5000`");
   }
   return Math.floor(Number(match[1]) * unit);
+}
+
+/** 0.1 of `10%`. */
+function parsePercent(text: string): number {
+  const digits = /^([0-9]+(?:\.[0-9]+)?)\s*%$/.exec(text.trim())?.[1];
+  if (digits === undefined)
+    throw new UsageError(`\`max-growth\` takes a percentage, not \`${text}\``);
+  return Number(digits) / 100;
 }

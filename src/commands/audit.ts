@@ -72,7 +72,8 @@ async function run({ args, options }: Invocation, io: Io): Promise<number> {
         onProgress: (done, total) => progress.update(basename(path), done, total),
       };
       try {
-        const result = await refine(await auditWheel(path, engine, auditOptions), settings);
+        const judged = await auditWheel(path, engine, auditOptions);
+        const result = await refine(path, judged, settings, engine);
         wheels.push({ uri: uriOf(path, io.cwd), result });
       } catch (error) {
         progress.clear();

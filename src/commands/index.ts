@@ -30,6 +30,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./explain.ts")).command,
   },
   {
+    name: "repair",
+    summary: "Make a wheel self-contained and truthfully tagged",
+    group: "Make a wheel ready to publish",
+    load: async () => (await import("./repair.ts")).command,
+  },
+  {
     name: "edit",
     summary: "Change version, requirements, metadata and files of built wheels",
     group: "Change a built wheel",

@@ -1,14 +1,27 @@
 /** What only the command knows, laid over a result: expectations and ignores for single files. */
+
+import type { Engine } from "../audit/audit.ts";
 import { checkExpectations } from "../audit/expectations.ts";
 import { atLeast, toFindings } from "../audit/findings.ts";
 import type { WheelResult } from "../audit/result.ts";
 import { compareText } from "../bytes.ts";
-import type { Finding } from "../finding.ts";
+import type { Finding, Problem } from "../finding.ts";
 import type { AuditSettings } from "./audit-options.ts";
 
-export async function refine(wheel: WheelResult, settings: AuditSettings): Promise<WheelResult> {
-  const { audit, expected, perFileIgnores } = settings;
-  const extra = toFindings(checkExpectations(wheel, expected), audit.findings);
+/** @param path where the wheel is. */
+export async function refine(
+  path: string,
+  wheel: WheelResult,
+  settings: AuditSettings,
+  engine: Engine,
+): Promise<WheelResult> {
+  const { audit, expected, baseline, perFileIgnores } = settings;
+  const problems: Problem[] = [...checkExpectations(wheel, expected)];
+  if (baseline !== undefined) {
+    const { checkBaseline } = await import("./baseline.ts");
+    problems.push(...checkBaseline(path, baseline, engine));
+  }
+  const extra = toFindings(problems, audit.findings);
   const ignored = await ignoredFindings(wheel.findings, perFileIgnores);
   if (extra.length === 0 && ignored.size === 0) return wheel;
   const findings = [...wheel.findings.filter((finding) => !ignored.has(finding)), ...extra].sort(

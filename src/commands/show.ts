@@ -16,6 +16,7 @@ import { interestingSymbol } from "../policy/interest.ts";
 import type { ShownBinary, ShownWheel } from "../report/show-json.ts";
 import type { SymbolLists } from "../report/show-text.ts";
 import { memorySource, type Source } from "../source.ts";
+import { readMember } from "../zip/read.ts";
 import type { CommandDeclaration, Invocation, Options } from "./command.ts";
 import { loadConfig } from "./config.ts";
 import { describeFailure, errorText, STATUS } from "./failure.ts";
@@ -223,8 +224,9 @@ function symbolsOfWheel(
   const symbols = new Map<string, SymbolLists>();
   for (const binary of result.binaries) {
     if (binary.format !== "elf") continue;
-    const bytes = wheel.read(binary.path, LARGEST);
-    if (bytes === undefined) continue;
+    const entry = wheel.index.byName.get(binary.path);
+    if (entry === undefined || entry.broken || entry.size > LARGEST) continue;
+    const { bytes } = readMember(source, entry, engine.compression);
     symbols.set(binary.path, symbolsOf(elf.parse(memorySource(bytes)), wanted));
   }
   return symbols;

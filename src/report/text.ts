@@ -71,11 +71,19 @@ function total(wheels: readonly WheelResult[], { palette }: TextOptions): string
 function causesText(wheel: WheelResult, options: TextOptions): readonly string[] {
   const { palette, width, verbose } = options;
   const all = foldReasons(wheel.platform.reasons);
+  const outside = new Set(wheel.external.map(({ name }) => name));
   // Where errors name the libraries and symbols, this would say it twice.
   const explained = wheel.findings.some(
     ({ code, level }) => level === "error" && (code.startsWith("TAG") || code === "LNK001"),
   );
-  const causes = verbose ? all : all.filter(({ policy }) => !explained && matters(wheel, policy));
+  const causes = all.filter(
+    ({ policy, reason: { why, library } }) =>
+      verbose ||
+      (!explained &&
+        matters(wheel, policy) &&
+        // These have a list of their own.
+        !(why === "library" && library !== undefined && outside.has(library))),
+  );
   if (causes.length === 0) return [];
   const lines = [palette.strong("ruled out")];
   const shown = verbose ? causes : causes.slice(0, FEW);

@@ -30,6 +30,8 @@ const LINES = [
   "audit --fail-on never --max-size 1kB DEMO",
   "audit --expect-plat manylinux_2_28_x86_64 --select EXP DEMO",
   "audit --require-archs aarch64 --select EXP DEMO",
+  "audit --baseline DEMO --select SIZ,BAS DEMO",
+  "audit --baseline README.md DEMO",
   "audit -f json DEMO",
   "audit -f json --no-hash FOLDER",
   "audit -f github DEMO",
