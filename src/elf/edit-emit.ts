@@ -101,7 +101,7 @@ export function emit(
     patch(".dynstr", model.strings.offset + at, bytes);
   }
   for (const { at, vn_file } of content.files) {
-    const bytes = source.read(at, ElfVerneed.sizeOf(context.variant)).slice();
+    const bytes = new Uint8Array(source.read(at, ElfVerneed.sizeOf(context.variant)));
     ElfVerneed.set(bytes, 0, context, { vn_file });
     patch(".gnu.version_r", at, bytes);
   }
@@ -109,6 +109,11 @@ export function emit(
   const oldDynamic = model.dynamic.slots * model.dynamic.entrySize;
   if (roles.dynamic === null) {
     patch(".dynamic", model.dynamic.offset, dynamicBytes.slice(0, oldDynamic));
+  } else {
+    // Code that has the address of `_DYNAMIC` still finds a table there: all but the new entries.
+    const entries = content.entries.filter(({ slot }) => slot !== undefined);
+    const old = { ...content, entries, slots: model.dynamic.slots };
+    patch(".dynamic", model.dynamic.offset, encodeDynamic(model, old, moves, model.dynamic.vaddr));
   }
   const headerTable = encodeHeaders(model, draft, moves, shift, tail, {
     fresh,
@@ -127,7 +132,7 @@ export function emit(
   };
   patches.push(...sectionPatches(model, draft, moves, shift, tail, dynamic, sizes));
   patches.push(...symbolPatches(model, moves, dynamic.vaddr));
-  const elfHeader = source.read(0, ElfEhdr.sizeOf(context.variant)).slice();
+  const elfHeader = new Uint8Array(source.read(0, ElfEhdr.sizeOf(context.variant)));
   ElfEhdr.set(elfHeader, 0, context, {
     e_phnum: headerTable.length / ElfPhdr.sizeOf(context.variant),
     e_phoff: headersAt?.offset ?? ehdr.e_phoff,
@@ -351,7 +356,7 @@ function encodeHeaders(
   let afterLoad = 0;
   for (const [index, segment] of segments.entries()) {
     if (index === spare) continue;
-    const row = source.read(ehdr.e_phoff + index * stride, stride).slice();
+    const row = new Uint8Array(source.read(ehdr.e_phoff + index * stride, stride));
     const fields: Partial<{ -readonly [N in keyof Phdr]: Phdr[N] }> = {};
     const to = (offset: number, vaddr: bigint): void => {
       fields.p_offset = offset;
@@ -439,7 +444,7 @@ function sectionPatches(
       fields.sh_size = sizes.strings;
     }
     if (Object.keys(fields).length === 0) continue;
-    const bytes = source.read(section.at, stride).slice();
+    const bytes = new Uint8Array(source.read(section.at, stride));
     ElfShdr.set(bytes, 0, context, fields);
     patches.push({ what: "section headers", at: section.at, bytes });
   }
@@ -454,7 +459,6 @@ interface SectionFields {
   sh_addr?: bigint;
   sh_offset?: number;
   sh_size?: number;
-  sh_type?: number;
 }
 
 function sectionFields(
@@ -479,7 +483,8 @@ function sectionFields(
       sh_addr >= load.p_vaddr + BigInt(load.p_filesz);
     if (!materialised) return {};
     const offset = load.p_offset + Number(sh_addr - load.p_vaddr);
-    return { sh_offset: offset, sh_type: SHT.SHT_PROGBITS };
+    // It stays SHT_NOBITS: `strip` writes the zeros again when bytes follow, and eu-elflint agrees.
+    return { sh_offset: offset };
   }
   const move = moveOfOffset(moves, sh_offset);
   if (move === undefined || !insideLoad(model, section)) return {};
@@ -517,7 +522,7 @@ function symbolPatches(
       return sh_type === SHT.SHT_DYNAMIC && sh_addr === model.dynamic.vaddr;
     });
     const set = (at: number, st_value: bigint): void => {
-      const bytes = source.read(at, ElfSym.sizeOf(context.variant)).slice();
+      const bytes = new Uint8Array(source.read(at, ElfSym.sizeOf(context.variant)));
       ElfSym.set(bytes, 0, context, { st_value });
       patches.push({ what: "symbols", at, bytes });
     };
@@ -548,7 +553,7 @@ function gotPatch(model: EditModel, dynamic: bigint): (Patch & { what: string })
   if (address === undefined || load === undefined) return undefined;
   const at = load.p_offset + Number(address - load.p_vaddr);
   const wide = header.context.variant === "elf64";
-  const bytes = source.read(at, wide ? 8 : 4).slice();
+  const bytes = new Uint8Array(source.read(at, wide ? 8 : 4));
   const view = new DataView(bytes.buffer);
   const little = header.context.littleEndian;
   const now = wide ? view.getBigUint64(0, little) : BigInt(view.getUint32(0, little));
@@ -565,7 +570,7 @@ function patched(
   start: number,
   end: number,
 ): Uint8Array {
-  const bytes = model.source.read(start, end - start).slice();
+  const bytes = new Uint8Array(model.source.read(start, end - start));
   for (const { at, bytes: change } of patches) {
     const from = Math.max(start, at);
     const to = Math.min(end, at + change.length);
@@ -589,9 +594,8 @@ function stripSplices(
   bytesOf: (cell: Cell) => Uint8Array,
   growthOf: (cell: Cell) => Uint8Array,
 ): Splice[] {
-  const { lane, load } = strip;
-  if (lane === null || load === null) return [];
-  const own = new Set(lane.items);
+  const { load } = strip;
+  if (load === null) return [];
   const splices: Splice[] = [];
   // Original bytes from `from` on are being replaced by `parts`; a number stands for zeros.
   let from = load.p_offset;
@@ -603,7 +607,7 @@ function stripSplices(
     if (gap > 0) parts.push(gap);
     at += gap;
     const { origin } = cell;
-    if (origin === null || !own.has(origin)) {
+    if (origin === null || cell.moved) {
       parts.push(cell.name === ZEROS ? cell.size : bytesOf(cell));
     } else {
       const same = parts.every((part) => typeof part === "number");

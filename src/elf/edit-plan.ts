@@ -6,7 +6,7 @@
  */
 import type { RefusalError } from "../errors.ts";
 import { emptyRewrite, type Rewrite } from "../rewrite.ts";
-import { DT, DT_MIPS, EM, ET, PF, PT, SHT } from "./constants.ts";
+import { DF, DF_1, DT, DT_MIPS, EM, ET, PF, PT, SHT } from "./constants.ts";
 import { dynamicSymbols, type Layout, readLayout } from "./edit-blocks.ts";
 import { keptStrings, planTarget, type Target, type TargetEntry } from "./edit-dynamic.ts";
 import { type Content, emit, emptyRoles, type Roles } from "./edit-emit.ts";
@@ -156,7 +156,7 @@ function attempt(
       grown = needs.extra;
     } else {
       const size = (needs.count + SPARE) * entrySize;
-      dynamic = { name: ".dynamic", origin: null, size, align: 16, movable: false };
+      dynamic = { name: ".dynamic", origin: null, size, align: 16, movable: false, moved: true };
       if (!place(draft, dynamic, sites, true)) return undefined;
       draft.steps.push("the dynamic section moved");
     }
@@ -186,7 +186,14 @@ function attempt(
         };
       }
       const size = (model.segments.length + 1) * stride;
-      headers = { name: "moved program headers", origin: null, size, align: 8, movable: false };
+      headers = {
+        name: "moved program headers",
+        origin: null,
+        size,
+        align: 8,
+        movable: false,
+        moved: true,
+      };
       if (!place(draft, headers, ["new"], false)) return undefined;
       draft.steps.push("the program headers moved");
     }
@@ -224,21 +231,44 @@ function slotsFor(
 ): { readonly entries: readonly TargetEntry[]; readonly notes: readonly string[] } {
   const notes: string[] = [];
   let { entries } = target;
-  for (const tag of DISPENSABLE) {
+  for (const { tag, name, needless } of DISPENSABLE) {
     if (entries.length < model.dynamic.slots) break;
-    if (tag === DT.DT_DEBUG && isProgram(model)) continue;
+    if (!needless(model)) continue;
     const kept = entries.filter(({ d_tag }) => d_tag !== tag);
-    if (kept.length < entries.length) {
-      const name = Object.entries(DT).find(([, value]) => value === tag)?.[0] ?? "";
-      notes.push(`${name} gave its slot: loaders do without it`);
-    }
+    if (kept.length < entries.length) notes.push(`${name} gave its slot: loaders do without it`);
     entries = kept;
   }
   return { entries, notes };
 }
 
-/** DT_DEBUG means nothing in a library; the counts only let the loader skip a comparison. */
-const DISPENSABLE: readonly number[] = [DT.DT_DEBUG, DT.DT_RELACOUNT, DT.DT_RELCOUNT];
+interface Dispensable {
+  readonly tag: number;
+  readonly name: string;
+  needless(model: EditModel): boolean;
+}
+
+/** Entries that change nothing for any loader, the least useful first. */
+const DISPENSABLE: readonly Dispensable[] = [
+  // Only a program's is filled in for debuggers.
+  { tag: DT.DT_DEBUG, name: "DT_DEBUG", needless: (model) => !isProgram(model) },
+  { tag: DT.DT_BIND_NOW, name: "DT_BIND_NOW", needless: bindsNow },
+  {
+    tag: DT.DT_FLAGS,
+    name: "DT_FLAGS",
+    needless: (model) =>
+      dynamicValue(model.dynamic.entries, DT.DT_FLAGS) === BigInt(DF.DF_BIND_NOW) &&
+      bindsNow(model),
+  },
+  // The counts let the loader skip a comparison for each relocation.
+  { tag: DT.DT_RELACOUNT, name: "DT_RELACOUNT", needless: () => true },
+  { tag: DT.DT_RELCOUNT, name: "DT_RELCOUNT", needless: () => true },
+];
+
+/** DT_FLAGS_1 says it once more. */
+function bindsNow(model: EditModel): boolean {
+  const flags = dynamicValue(model.dynamic.entries, DT.DT_FLAGS_1) ?? 0n;
+  return (flags & BigInt(DF_1.DF_1_NOW)) !== 0n;
+}
 
 function stringsOf(model: EditModel, target: Target): StringPlan {
   const wanted = [

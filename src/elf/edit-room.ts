@@ -16,6 +16,8 @@ export interface Cell {
   size: number;
   readonly align: number;
   readonly movable: boolean;
+  /** No longer in its place among its neighbours. */
+  moved: boolean;
 }
 
 interface Gap {
@@ -61,6 +63,7 @@ export function draftOf(layout: Layout): Draft {
         size: item.end - item.start,
         align: item.align,
         movable: item.movable,
+        moved: false,
       })),
       gaps: lane.gaps.map((gap) => ({ ...gap })),
       endless: false,
@@ -172,7 +175,14 @@ function openEnd(draft: Draft, strip: Strip, force: boolean): void {
   strip.endless = true;
   draft.extended = strip;
   if (zeros === 0) return;
-  strip.cells.push({ name: ZEROS, origin: null, size: zeros, align: 1, movable: false });
+  strip.cells.push({
+    name: ZEROS,
+    origin: null,
+    size: zeros,
+    align: 1,
+    movable: false,
+    moved: true,
+  });
   strip.gaps.push({ size: 0, free: 0 });
   draft.steps.push(`${zeros} zero bytes of .bss are in the file now`);
 }
@@ -194,6 +204,7 @@ function append(strip: Strip, cell: Cell): boolean {
   if (!strip.endless && end.free < pad + cell.size) return false;
   const rest = strip.endless ? 0 : end.size - pad - cell.size;
   strip.gaps[strip.gaps.length - 1] = { size: pad, free: pad };
+  cell.moved = true;
   strip.cells.push(cell);
   strip.gaps.push({ size: rest, free: rest });
   return true;

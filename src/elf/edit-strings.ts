@@ -32,6 +32,7 @@ export function planStrings(
   freed: Iterable<number>,
   wanted: Iterable<string>,
 ): StringPlan {
+  // Copies are made with `new Uint8Array`: the `slice` of Node's Buffer shares its memory.
   const offsets = new Map<string, number>();
   const texts = [...new Set(wanted)];
   if (texts.length === 0 && live === undefined) {
@@ -70,7 +71,7 @@ export function planStrings(
       const run = dead.findIndex(({ start, end }) => at >= start && at < end);
       if (run >= 0) freedRuns.add(run);
     }
-    const changed = dead.map((run) => table.slice(run.start, run.end));
+    const changed = dead.map((run) => new Uint8Array(table.subarray(run.start, run.end)));
     const used = dead.map(() => 0);
     // A freed string is zeroed: it may name a folder of the build machine.
     for (const at of freed) zeroString(dead, changed, at);

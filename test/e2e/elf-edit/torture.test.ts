@@ -1,0 +1,165 @@
+/** Awkward files keep working after each edit, and after the tools that people run next. */
+import { execFileSync } from "node:child_process";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { type ElfEdit, type ElfRewrite, edit, verify } from "../../../src/elf/edit.ts";
+import { parseElf } from "../../../src/elf/image.ts";
+import { applyRewrite } from "../../../src/rewrite.ts";
+import { memorySource } from "../../../src/source.ts";
+import {
+  available,
+  CROSS_KINDS,
+  GRAFTED,
+  KINDS,
+  type Kind,
+  MUSL_KINDS,
+  NATIVE,
+  SEARCH_PATH,
+  workshop,
+} from "../../support/elf-torture.ts";
+import { requireTool } from "../../support/tools.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "wheelkit-torture-"));
+const shop = workshop(folder);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const EDITS: readonly ElfEdit[] = [
+  { kind: "set-soname", name: "libtorture-89abcdef.so.1.2.3" },
+  { kind: "replace-needed", from: "libold.so.1", to: GRAFTED },
+  { kind: "set-search-path", tag: "rpath", path: SEARCH_PATH },
+];
+
+function rewritten(
+  path: string,
+  edits: readonly ElfEdit[],
+): { bytes: Buffer; rewrite: ElfRewrite } {
+  const before = memorySource(readFileSync(path));
+  const rewrite = edit(parseElf(before), edits);
+  const bytes = Buffer.concat([...applyRewrite(before, rewrite)]);
+  expect(verify(before, memorySource(bytes), rewrite, { content: true })).toEqual([]);
+  return { bytes, rewrite };
+}
+
+const report: string[] = [];
+afterAll(() => {
+  if (process.env.TORTURE_REPORT) writeFileSync(process.env.TORTURE_REPORT, report.join("\n"));
+});
+
+function check(kind: Kind): void {
+  const path = shop.build(kind);
+  const edits = kind.program === true ? EDITS.slice(1) : EDITS;
+  const complaints = complain(kind, path);
+  const { bytes, rewrite } = rewritten(path, edits);
+  const label = kind.target?.cc ?? "";
+  const growth = bytes.length - readFileSync(path).length;
+  report.push(`${label} ${kind.name}\t${rewrite.rung}\t${growth}\t${rewrite.notes.join("; ")}`);
+  const out = join(dirname(path), `edited-${basename(path)}`);
+  writeFileSync(out, bytes, { mode: 0o755 });
+
+  // What the code sees at `_DYNAMIC` can't follow a table that an earlier tool moved, or that had to move.
+  const stale = rewrite.notes.includes("the dynamic section moved") || kind.stale === true;
+  const before = shop.run(kind, path, dirname(path));
+  const wanted = stale ? before : before.replace(/paths \d/, "paths 1");
+  if (kind.stale !== true) expect(before).toMatch(/^check 0 /);
+  const said = shop.run(kind, out);
+  expect(said).toBe(wanted);
+  expect(complain(kind, out).filter((line) => !complaints.includes(line))).toEqual([]);
+  expect(rewritten(out, edits).rewrite).toMatchObject({ rung: "unchanged", size: bytes.length });
+
+  if (kind.noSections !== true) checkNextTools({ kind, path, out, wanted, complaints });
+}
+
+interface Checked {
+  readonly kind: Kind;
+  readonly path: string;
+  readonly out: string;
+  readonly wanted: string;
+  readonly complaints: readonly string[];
+}
+
+/** Tools that people run next. Some break a file whoever was there before: then it doesn't count. */
+function checkNextTools({ kind, path, out, wanted, complaints }: Checked): void {
+  const next = join(dirname(path), `next-${basename(path)}`);
+  const native = kind.target === undefined;
+  const strip = shop.tool(kind, "strip");
+  for (const [tool, ...args] of [
+    ...(native ? [[strip, "-g"]] : []),
+    [strip, "--strip-unneeded"],
+    ...(native ? [["llvm-strip", "--strip-all"]] : []),
+    ["patchelf", "--set-rpath", `${SEARCH_PATH}:$ORIGIN/another/place/that/is/not/there/at/all`],
+  ]) {
+    if (tool === undefined || requireTool(tool) === undefined) continue;
+    copyFileSync(out, next);
+    const said = output(tool, [...args, next]);
+    // patchelf moves the dynamic section away from code that knows its address.
+    const answer = attempt(() => shop.run(kind, next));
+    const bits = Number(answer?.split(" ")[1]) & ~64;
+    const fine = tool === "patchelf" ? bits === 0 : answer === wanted;
+    const found = tool === "patchelf" ? [] : complain(kind, next);
+    const fresh = found.filter((line) => !complaints.includes(line));
+    if (said === "" && fine && fresh.length === 0) continue;
+    copyFileSync(path, next);
+    const saidBefore = output(tool, [...args, next]);
+    const worked = attempt(() => shop.run(kind, next, dirname(path)));
+    if (worked === undefined) continue;
+    const known = [...complaints, ...complain(kind, next)];
+    expect({ tool, args, said, answer }).toEqual({ tool, args, said: saidBefore, answer: wanted });
+    expect(fresh.filter((line) => !known.includes(line))).toEqual([]);
+  }
+}
+
+function attempt<T>(make: () => T): T | undefined {
+  try {
+    return make();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Warnings of readelf and complaints of eu-elflint, without names of places. */
+function complain(kind: Kind, path: string): string[] {
+  const lines: string[] = [];
+  const own = shop.tool(kind, "readelf");
+  if (requireTool(own) !== undefined) {
+    lines.push(
+      ...output(own, ["-Wa", path])
+        .split("\n")
+        .filter((line) => /warning|error/i.test(line)),
+    );
+  }
+  if (requireTool("eu-elflint") !== undefined) {
+    lines.push(...output("eu-elflint", ["--gnu-ld", path]).split("\n"));
+  }
+  return lines.filter((line) => line !== "" && line !== "No errors");
+}
+
+function output(program: string, args: readonly string[]): string {
+  try {
+    return execFileSync("/bin/sh", ["-c", '"$0" "$@" 2>&1', program, ...args], {
+      encoding: "utf8",
+      maxBuffer: 1 << 28,
+    });
+  } catch (error) {
+    if (error instanceof Error && "stdout" in error) return String(error.stdout);
+    throw error;
+  }
+}
+
+function runnable(kind: Kind): boolean {
+  return (
+    available(kind.target ?? NATIVE) &&
+    (kind.tools ?? []).every((tool) => requireTool(tool) !== undefined)
+  );
+}
+
+describe.each([
+  ["glibc", KINDS],
+  ["musl", MUSL_KINDS],
+  ["other machines", CROSS_KINDS],
+] as const)("%s", (_, kinds) => {
+  for (const kind of kinds) {
+    it.skipIf(!runnable(kind))(`${kind.target?.cc ?? ""} ${kind.name}`, () => check(kind));
+  }
+});
