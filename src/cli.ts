@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { describeFailure } from "./commands/failure.ts";
 import { main } from "./commands/main.ts";
 import { cleanUpOnSignals, runCleanups } from "./node/cleanup.ts";
 import { processIo } from "./node/io.ts";
@@ -10,5 +11,12 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   throw error;
 });
 cleanUpOnSignals();
+// What no `await` catches is a bug of ours, and says so.
+process.on("uncaughtException", (error) => {
+  runCleanups();
+  const { status, text } = describeFailure(error);
+  process.stderr.write(text);
+  process.exit(status);
+});
 
 process.exitCode = await main(process.argv.slice(2), processIo());

@@ -23,7 +23,15 @@ import {
 import { type Output, wantedOutputs, writeOutputs } from "./outputs.ts";
 import { refine } from "./refine.ts";
 
-export const AUDIT_FORMATS = ["text", "json", "sarif", "github", "junit", "markdown"] as const;
+export const AUDIT_FORMATS = [
+  "text",
+  "json",
+  "sarif",
+  "github",
+  "junit",
+  "markdown",
+  "html",
+] as const;
 export type AuditFormat = (typeof AUDIT_FORMATS)[number];
 
 export const command: CommandDeclaration = {
@@ -135,6 +143,8 @@ async function report(
         ]);
         return auditJunit(wheels, ruleFamilies(Object.keys(RULES)), settings.audit.failOn);
       }
+      case "html":
+        return (await import("../report/html.ts")).auditHtml(wheels);
       case "markdown":
         return (await import("../report/markdown.ts")).auditMarkdown(wheels);
     }

@@ -31,7 +31,7 @@ describe("wheelkit", () => {
     [["audit", "--selct", "ZIP", "x"], "unknown option `--selct`", "did you mean `--select`?"],
     [["audit", "x", "--color", "alwas"], "`alwas` is not a value of `--color`", "`always`"],
     [["audit", "x", "-f", "jsn"], "`jsn` is not a format", "`json`"],
-    [["audit", "x", "-f", "html"], "`html` is not a format", "the formats are"],
+    [["audit", "x", "-f", "pdf"], "`pdf` is not a format", "the formats are"],
     [["audit", "x", "-j", "0"], "`--jobs` takes a whole number, 1 to 1024, not `0`", ""],
     [["audit"], "missing required argument `path`", "--help"],
     [["audit", "x", "--select", "ZIP0O1"], "there is no rule `ZIP0O1`", "`ZIP001`"],

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { auditGithub } from "../../../src/report/github.ts";
+import { auditHtml } from "../../../src/report/html.ts";
 import { auditJson } from "../../../src/report/json.ts";
 import { auditJunit } from "../../../src/report/junit.ts";
 import { auditMarkdown } from "../../../src/report/markdown.ts";
@@ -41,6 +42,7 @@ describe("the reports of one failing and one clean wheel", () => {
     ["github", auditGithub(BOTH)],
     ["junit.xml", auditJunit(BOTH, ["ZIP", "REC"], "error")],
     ["markdown.md", auditMarkdown(BOTH)],
+    ["page.html", auditHtml(BOTH)],
     ["sarif.json", auditSarif(BOTH, CONTEXT)],
   ])("%s", (name, actual) => expectGolden(`report/${name}`, actual));
 });
@@ -69,6 +71,7 @@ describe("names that come from a wheel", () => {
     github: auditGithub(EVIL),
     junit: auditJunit(EVIL, [], "error"),
     markdown: auditMarkdown(EVIL),
+    html: auditHtml(EVIL),
   };
 
   it.each(Object.entries(outputs))("%s prints no control or direction character", (_, output) => {
@@ -83,6 +86,7 @@ describe("names that come from a wheel", () => {
 
   it("can't forge markup", () => {
     expect(outputs.junit).not.toContain("<b>");
+    expect(outputs.html).not.toContain("<b>");
     expect(outputs.markdown.replace(/`+[^\n]*?`+/g, "")).not.toContain("<b>");
   });
 });

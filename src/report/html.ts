@@ -1,0 +1,98 @@
+/** One page that stands alone: no script, no font, no picture, nothing from elsewhere. */
+import type { WheelResult } from "../audit/result.ts";
+import { VERSION } from "../version.ts";
+import { describeCause, foldReasons } from "./causes.ts";
+import {
+  countFindings,
+  formatSize,
+  LEVELS,
+  platformLine,
+  plural,
+  type Reported,
+} from "./reported.ts";
+import { xmlText } from "./xml.ts";
+
+const STYLE = `
+:root { color-scheme: light dark; }
+body { font: 15px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; }
+code { font: 13px/1.5 ui-monospace, monospace; overflow-wrap: anywhere; }
+table { border-collapse: collapse; width: 100%; }
+th, td { border-top: 1px solid #8886; padding: .3rem .6rem .3rem 0; text-align: left; vertical-align: top; }
+section { margin-top: 2.5rem; }
+.hint { opacity: .75; }
+.error { color: #c62828; font-weight: 600; }
+.warning { color: #b26a00; font-weight: 600; }
+.ok { color: #2e7d32; font-weight: 600; }
+`.trim();
+
+export function auditHtml(wheels: readonly Reported[]): string {
+  const failed = wheels.filter(({ result }) => !result.ok).length;
+  const verdict = failed === 0 ? "all ok" : `${failed} failed`;
+  const title = `wheelkit audit: ${plural(wheels.length, "wheel")}, ${verdict}`;
+  const lines = [
+    "<!doctype html>",
+    '<html lang="en">',
+    '<head><meta charset="utf-8"><meta name="viewport" content="width=device-width">',
+    `<title>${xmlText(title)}</title>`,
+    `<style>${STYLE}</style></head>`,
+    "<body>",
+    `<h1>${xmlText(title)}</h1>`,
+    "<table>",
+    "<tr><th></th><th>wheel</th><th>platform</th><th>findings</th></tr>",
+  ];
+  wheels.forEach(({ result }, index) => {
+    const counts = countFindings(result.findings);
+    lines.push(
+      `<tr><td>${mark(result)}</td><td><a href="#w${index}"><code>${xmlText(result.file)}</code></a></td>` +
+        `<td>${xmlText(platformLine(result))}</td><td>${counts === "" ? "none" : counts}</td></tr>`,
+    );
+  });
+  lines.push("</table>");
+  wheels.forEach(({ result }, index) => {
+    lines.push(...section(result, index));
+  });
+  lines.push(`<p class="hint">wheelkit ${VERSION}</p>`, "</body>", "</html>");
+  return `${lines.join("\n")}\n`;
+}
+
+function section(wheel: WheelResult, index: number): readonly string[] {
+  const lines = [
+    `<section id="w${index}">`,
+    `<h2>${mark(wheel)} <code>${xmlText(wheel.file)}</code></h2>`,
+    `<p>${xmlText(platformLine(wheel))}; ${formatSize(wheel.size)}</p>`,
+  ];
+  const findings = LEVELS.flatMap((level) =>
+    wheel.findings.filter((finding) => finding.level === level),
+  );
+  if (findings.length > 0) {
+    lines.push("<table>", "<tr><th>level</th><th>rule</th><th>finding</th></tr>");
+    for (const { level, code, path, message, hint } of findings) {
+      const where = path === undefined ? "" : `<code>${xmlText(path)}</code><br>`;
+      const remedy = hint === undefined ? "" : `<br><span class="hint">${xmlText(hint)}</span>`;
+      lines.push(
+        `<tr><td class="${level}">${level}</td><td>${xmlText(code)}</td><td>${where}${xmlText(message)}${remedy}</td></tr>`,
+      );
+    }
+    lines.push("</table>");
+  }
+  const causes = foldReasons(wheel.platform.reasons);
+  if (causes.length > 0) {
+    lines.push("<details><summary>ruled out</summary>", "<ul>");
+    for (const cause of causes) {
+      lines.push(
+        `<li>${xmlText(cause.policy)} and older: ${xmlText(describeCause(cause, 10))}</li>`,
+      );
+    }
+    lines.push("</ul></details>");
+  }
+  for (const { code, path, why } of wheel.unverified) {
+    const where = path === undefined ? "" : ` <code>${xmlText(path)}</code>:`;
+    lines.push(`<p>unverified ${xmlText(code)}:${where} ${xmlText(why)}</p>`);
+  }
+  lines.push("</section>");
+  return lines;
+}
+
+function mark({ ok }: WheelResult): string {
+  return ok ? '<span class="ok">ok</span>' : '<span class="error">FAIL</span>';
+}
