@@ -32,6 +32,8 @@ export interface GraphOptions {
   readonly libraryPath?: readonly string[];
   /** The root whose loader configuration and default folders count. */
   readonly sysroot?: HostFiles;
+  /** Names looked for in `ldpaths` and `sysroot` although nobody needs them. */
+  readonly include?: readonly string[];
   /** Whether the policies let the host provide a library: under all, under some, under none. */
   hostProvides(name: string): "always" | "sometimes" | "never";
 }
@@ -60,6 +62,8 @@ export interface GraphNode {
   readonly path: string;
   readonly summary: ElfSummary;
   readonly edges: readonly Edge[];
+  /** For a file outside: the root below which `path` is. */
+  readonly files?: HostFiles;
 }
 
 export interface DependencyGraph {
@@ -69,6 +73,8 @@ export interface DependencyGraph {
   readonly host: ReadonlyMap<string, GraphNode>;
   /** Members that need a member, sorted. */
   readonly users: ReadonlyMap<string, readonly string[]>;
+  /** Where the names of `include` were found, by name. */
+  readonly included: ReadonlyMap<string, string>;
   /** True when places outside the wheel were searched. */
   readonly searchedHost: boolean;
 }
@@ -138,21 +144,42 @@ class Resolver {
       members.set(path, { path, summary, edges });
     }
     this.#adoptLoaded(members);
+    const included = this.#findIncluded();
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
       if (this.#host.has(next.path)) continue;
       const { path, summary, files } = next;
       // Reserved first, so that a cycle ends here.
-      this.#host.set(path, { path, summary, edges: [] });
+      this.#host.set(path, { path, summary, edges: [], files });
       const edges = this.#resolve(path, summary, this.#placesOf(path, summary, files, []));
-      this.#host.set(path, { path, summary, edges });
+      this.#host.set(path, { path, summary, edges, files });
     }
     const { ldpaths, sysroot } = this.#options;
     return {
       members,
       host: new Map([...this.#host].sort(([a], [b]) => compareText(a, b))),
       users: usersOf(members),
+      included,
       searchedHost: (ldpaths?.folders.length ?? 0) > 0 || sysroot !== undefined,
     };
+  }
+
+  /** Libraries that are opened at run time: found as one of the members would find them. */
+  #findIncluded(): ReadonlyMap<string, string> {
+    const found = new Map<string, string>();
+    const [like] = this.#elves;
+    for (const name of like === undefined ? [] : (this.#options.include ?? [])) {
+      for (const place of this.#system) {
+        const real = place.files?.resolve(`${place.folder}/${name}`);
+        const summary = real && place.files && this.#readHost(place.files, real);
+        if (!real || !summary || !place.files || !like || !isCompatible(like.summary, summary)) {
+          continue;
+        }
+        found.set(name, real);
+        if (!this.#host.has(real)) this.#queue.push({ path: real, summary, files: place.files });
+        break;
+      }
+    }
+    return found;
   }
 
   /** Everything behind the object's own paths. */

@@ -27,6 +27,8 @@ export interface NativeOptions {
   readonly host?: HostFiles;
   /** The root whose loader configuration and default folders count; none: the host plays no part. */
   readonly sysroot?: HostFiles;
+  /** Names to look for in `ldpaths` and `sysroot` although nobody needs them. */
+  readonly include?: readonly string[];
   /** False: declared instruction sets don't count (`--disable-isa-ext-check`). */
   readonly isaCheck: boolean;
 }
@@ -123,7 +125,7 @@ export function auditNative(input: NativeInput): NativeAudit {
 export function graphOptions(identity: Identity, options: NativeOptions): GraphOptions {
   const { family, arch } = identity;
   const table = tableFor(family, arch);
-  const { exclude, ldpaths, libraryPath, host, sysroot } = options;
+  const { exclude, ldpaths, libraryPath, host, sysroot, include } = options;
   return {
     loader: loaderOf(identity),
     arch,
@@ -131,6 +133,7 @@ export function graphOptions(identity: Identity, options: NativeOptions): GraphO
     ...(host === undefined ? {} : { ldpaths: { folders: ldpaths, files: host } }),
     libraryPath,
     ...(sysroot === undefined ? {} : { sysroot }),
+    ...(include === undefined ? {} : { include }),
     hostProvides(name) {
       if (isLoader(name)) return "always";
       const position = table?.library(name);

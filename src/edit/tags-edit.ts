@@ -20,7 +20,7 @@ export interface TagEdit {
 }
 
 /** The order in which WHEEL is written. */
-const WHEEL_ORDER = ["Wheel-Version", "Generator", "Root-Is-Purelib", "Build", "Tag"];
+export const WHEEL_ORDER = ["Wheel-Version", "Generator", "Root-Is-Purelib", "Build", "Tag"];
 
 export function editTags(draft: Draft, edit: TagEdit): void {
   const { name } = draft;

@@ -17,8 +17,9 @@ import type { Target } from "./target.ts";
 
 /** A library from outside on its way into the wheel. */
 export interface Graft {
-  /** Real path outside. */
+  /** Real path outside, below the root that `node.files` is. */
   readonly from: string;
+  readonly node: GraphNode;
   /** Member path. */
   readonly path: string;
   /** Base name in the wheel. */
@@ -54,7 +55,7 @@ export interface PlanInput {
   readonly graph: DependencyGraph;
   readonly target: Target;
   /** Hex SHA-256 of a file outside the wheel. */
-  readonly digestOf: (path: string) => string;
+  readonly digestOf: (node: GraphNode) => string;
   readonly clearExecstack: boolean;
   /** Search paths to add, by member path: ways to libraries that other wheels provide. */
   readonly providerPaths: ReadonlyMap<string, readonly string[]>;
@@ -68,8 +69,8 @@ export function planLinux(input: PlanInput): LinuxPlan {
   const newNames = new Map<string, string>();
   const taken = new Map<string, string>();
   const digests = new Map<string, string>();
-  for (const from of [...target.grafts.keys()].sort(compareText)) {
-    const sha256 = input.digestOf(from);
+  for (const [from, { node }] of [...target.grafts].sort(([a], [b]) => compareText(a, b))) {
+    const sha256 = input.digestOf(node);
     const name = graftedName(baseNameOf(from), sha256);
     const other = taken.get(name);
     // Two paths with the same bytes and name are one library.
@@ -88,6 +89,7 @@ export function planLinux(input: PlanInput): LinuxPlan {
     if (node === undefined) continue;
     grafts.push({
       from,
+      node,
       path: `${folder}/${name}`,
       name,
       aliases: sortedUnion(sources.map(({ names }) => names)),
