@@ -123,8 +123,15 @@ export interface ElfSummary {
   readonly pythonInit: readonly string[];
   /** Bytes of `.symtab` + `.strtab` and of `.debug_*`, as far as section headers tell. */
   readonly debug: { readonly symtab: number; readonly dwarf: number };
-  /** Defects of the layout that a parser could step over: each becomes LNK011 or is shown. */
-  readonly problems: readonly { readonly message: string; readonly at: FieldRef }[];
+  /**
+   * Defects of the layout that a parser could step over: each becomes LNK011 or is shown. `minor`: no
+   * loader minds it (a damaged note).
+   */
+  readonly problems: readonly {
+    readonly message: string;
+    readonly at: FieldRef;
+    readonly minor?: true;
+  }[];
 }
 
 /** A native file of a format whose reader is still to come. */

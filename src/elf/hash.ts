@@ -35,7 +35,8 @@ export function parseSysvHash(
         : Number(view.getBigUint64(at, context.littleEndian));
     const nbucket = number(0);
     const nchain = number(word);
-    if (nbucket > 0 && (2 + nbucket + nchain) * word <= region.size) {
+    // Static programs have a table of one symbol and no bucket.
+    if (nbucket + nchain > 0 && (2 + nbucket + nchain) * word <= region.size) {
       return { nbucket, nchain, word };
     }
   }
@@ -64,7 +65,7 @@ export function parseGnuHash(
   const bloomSize = word(2);
   const buckets = 16 + bloomSize * (context.variant === "elf64" ? 8 : 4);
   const chains = buckets + nbuckets * 4;
-  if (nbuckets === 0 || chains > region.size) return undefined;
+  if (chains > region.size) return undefined;
 
   const bucket = wordReader(source.read(region.offset + buckets, nbuckets * 4), context);
   let highest = 0;

@@ -90,7 +90,7 @@ function walkNotes(
     const { n_namesz, n_descsz, n_type } = ElfNhdr.read(bytes, at, context, offset + at);
     const desc = alignUp(at + header + n_namesz, align);
     if (desc + n_descsz > bytes.length) {
-      problems.add("the note is longer than its segment", {
+      problems.addMinor("the note is longer than its segment", {
         record: "Elf_Nhdr",
         field: "n_descsz",
         offset: offset + at,

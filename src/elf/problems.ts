@@ -5,12 +5,16 @@ export interface ElfProblem {
   /** One sentence without a full stop. */
   readonly message: string;
   readonly at: FieldRef;
+  /** No loader minds it: a damaged note, say. */
+  readonly minor?: true;
 }
 
 /** Collects problems; a hostile file has no say in how many. */
 export interface Problems {
   readonly list: readonly ElfProblem[];
   add(message: string, at: FieldRef): void;
+  /** The same for what no loader minds. */
+  addMinor(message: string, at: FieldRef): void;
   /**
    * The value of `read`, or `undefined` with a problem when the bytes are bad. Only bad input is
    * caught: what a window source misses has to reach whoever can fetch it.
@@ -28,6 +32,9 @@ export function collectProblems(): Problems {
   return {
     list,
     add,
+    addMinor(message, at) {
+      if (list.length < MAX_PROBLEMS) list.push({ message, at, minor: true });
+    },
     attempt(read) {
       try {
         return read();

@@ -30,7 +30,7 @@ export function parseProperties(
       const type = view.getUint32(at, context.littleEndian);
       const size = view.getUint32(at + 4, context.littleEndian);
       if (at + 8 + size > desc.length) {
-        problems.add("the property is longer than its note", {
+        problems.addMinor("the property is longer than its note", {
           record: "GNU property",
           field: "pr_datasz",
           offset: base + at + 4,

@@ -1,12 +1,14 @@
 /** Which parts of a file a parse will ask for, known from its beginning alone. */
 import { FormatError } from "../errors.ts";
 import type { ByteRange } from "../source.ts";
-import { PN_XNUM, PT } from "./constants.ts";
+import { PF, PN_XNUM, PT } from "./constants.ts";
 import { readEhdr } from "./header.ts";
 import { ElfPhdr, ElfShdr } from "./layout.ts";
 
-/** Bytes of the first load segment: symbols, names and versions lie at its beginning. */
+/** Bytes of the first load segment: symbols, names and versions lie at its beginning, 80 MB in the largest libraries. */
 const TABLES_CAP = 92 << 20;
+/** Bytes of all load segments behind the data: patchelf and other rewriters put new tables there. */
+const ADDED_CAP = 32 << 20;
 /** Section names usually lie right before the section headers; ARM's attributes a little earlier. */
 const NAMES_BEFORE = 16 << 10;
 /** A program header table larger than this (bytes) is not looked through. */
@@ -14,7 +16,8 @@ const PHDRS_CAP = 1 << 16;
 
 /**
  * Byte ranges that a parse and a summary will want, clipped to the file: PT_DYNAMIC, PT_NOTE,
- * PT_INTERP, the beginning of the first load segment, the section headers. Sorted by start, not
+ * PT_INTERP, the beginning of the first load segment, what was added behind the data, the section
+ * headers. Sorted by start, not
  * merged; a hint: what is missing or unreadable is left out.
  *
  * @param head the first bytes of the file, some KiB.
@@ -45,14 +48,21 @@ export function likelyRanges(head: Uint8Array, size: number): ByteRange[] {
   const type = ElfPhdr.column(phdrs, context, "p_type");
   const offset = ElfPhdr.column(phdrs, context, "p_offset");
   const filesz = ElfPhdr.column(phdrs, context, "p_filesz");
-  let loaded = false;
+  const flags = ElfPhdr.column(phdrs, context, "p_flags");
+  let loads = 0;
+  let data = false;
+  let room = ADDED_CAP;
   for (let index = 0; index < count; index++) {
     switch (type(index)) {
       case PT.PT_LOAD:
-        if (!loaded && filesz(index) > 0) {
+        if (loads++ === 0) {
           add(offset(index), Math.min(filesz(index), TABLES_CAP));
-          loaded = true;
+        } else if (data) {
+          const length = Math.min(filesz(index), room);
+          add(offset(index), length);
+          room -= length;
         }
+        if ((flags(index) & PF.PF_W) !== 0) data = true;
         break;
       case PT.PT_DYNAMIC:
       case PT.PT_NOTE:

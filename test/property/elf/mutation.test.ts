@@ -56,7 +56,7 @@ describe("a damaged ELF file is refused or read with problems", () => {
           survives(bytes);
         },
       ),
-      { seed: SEED, numRuns: 4000 },
+      { seed: SEED, numRuns: 2000 },
     );
   });
 
@@ -115,7 +115,7 @@ describe("a damaged ELF file is refused or read with problems", () => {
           survives(copy);
         },
       ),
-      { seed: SEED, numRuns: 4000 },
+      { seed: SEED, numRuns: 2000 },
     );
   });
 });

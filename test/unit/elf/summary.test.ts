@@ -261,18 +261,18 @@ describe("symbols", () => {
     expect(elf.listSymbols(image, "imports").every(({ defined }) => !defined)).toBe(true);
   });
 
-  it("reads 300,000 symbols in a moment", () => {
+  it("reads 120,000 symbols in a moment", () => {
     const symbols = [
       { name: "imported", version: 2 },
-      ...Array.from({ length: 300_000 }, (_, index) => ({ name: `_ZN1a${index}E`, defined: true })),
+      ...Array.from({ length: 120_000 }, (_, index) => ({ name: `_ZN1a${index}E`, defined: true })),
     ];
     const { bytes } = buildElf({
       symbols,
       needs: [{ file: "libc.so.6", versions: [{ name: "V", index: 2 }] }],
     });
     const began = performance.now();
-    expect(summary(bytes)).toMatchObject({ symbolCount: 300_002, exportCount: 300_000 });
-    expect(performance.now() - began).toBeLessThan(1500);
+    expect(summary(bytes)).toMatchObject({ symbolCount: 120_002, exportCount: 120_000 });
+    expect(performance.now() - began).toBeLessThan(1000);
   });
 });
 
