@@ -49,7 +49,7 @@ export function addEntryPoint(
     return encodeUtf8(`${text}${open}${text === "" ? "" : end}[${group}]${end}${line}`);
   }
   let at = header + 1;
-  for (let next = at; next < lines.length && !lines[next]?.trim().startsWith("["); next++) {
+  for (let next = at; next < lines.length && !lines[next]?.startsWith("["); next++) {
     if (lines[next]?.trim() !== "") at = next + 1;
   }
   const before = lines[at - 1] ?? "";

@@ -35,6 +35,7 @@ import { RefusalError } from "../errors.ts";
 import type { ArchiveLayout } from "../zip/writer.ts";
 import { layoutSource, unchangedPrefix } from "../zip/writer.ts";
 import { registerCleanup } from "./cleanup.ts";
+import { openFile } from "./file.ts";
 import { decodeJournal, encodeJournal, type Journal } from "./journal.ts";
 import type { Original } from "./output.ts";
 import {
@@ -79,12 +80,17 @@ export async function replaceInPlace(
 ): Promise<InPlaceWay> {
   const { path, source } = original;
   const renamed = target !== path;
-  if (renamed && statSync(target, { throwIfNoEntry: false }) !== undefined && !same(path, target)) {
-    throw new RefusalError(
-      "EDT006",
-      `\`${basename(target)}\` exists already`,
-      "move it away, or write the result to another folder with `--wheel-dir`",
-    );
+  if (renamed && inodeOf(target) !== undefined && inodeOf(target) !== inodeOf(path)) {
+    if (!holds(target, layout)) {
+      throw new RefusalError(
+        "EDT006",
+        `\`${basename(target)}\` exists already`,
+        "move it away, or write the result to another folder with `--wheel-dir`",
+      );
+    }
+    // A run that was killed had only this left to do.
+    unlinkSync(path);
+    return "unchanged";
   }
   const start = unchangedPrefix(layout, source);
   if (start === layout.size && layout.size === source.size) {
@@ -294,6 +300,20 @@ function inodeOf(path: string): bigint | undefined {
   return statSync(path, { throwIfNoEntry: false, bigint: true })?.ino;
 }
 
-function same(a: string, b: string): boolean {
-  return inodeOf(a) === inodeOf(b);
+const COMPARE_BYTES = 4 << 20;
+
+/** True when the file is the layout, byte for byte. */
+function holds(path: string, layout: ArchiveLayout): boolean {
+  const file = openFile(path);
+  try {
+    if (file.size !== layout.size) return false;
+    const wanted = layoutSource(layout);
+    for (let at = 0; at < file.size; at += COMPARE_BYTES) {
+      const size = Math.min(COMPARE_BYTES, file.size - at);
+      if (!bytesEqual(file.read(at, size), wanted.read(at, size))) return false;
+    }
+    return true;
+  } finally {
+    file.close();
+  }
 }

@@ -1,0 +1,76 @@
+import { createHash } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { editRecord } from "../../../src/edit/record-edit.ts";
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const NEW = bytes("new content");
+
+function digest(algorithm: string): string {
+  return `${algorithm}=${createHash(algorithm).update(NEW).digest("base64url")}`;
+}
+
+function edit(
+  before: string,
+  changes: {
+    renamed?: Record<string, string>;
+    removed?: readonly string[];
+    contents?: readonly string[];
+  },
+): string {
+  const content = {
+    size: NEW.length,
+    digest: (algorithm: string) => new Uint8Array(createHash(algorithm).update(NEW).digest()),
+  };
+  return new TextDecoder().decode(
+    editRecord(bytes(before), {
+      renamed: new Map(Object.entries(changes.renamed ?? {})),
+      removed: new Set(changes.removed),
+      contents: new Map((changes.contents ?? []).map((path) => [path, content])),
+      record: "d-1.dist-info/RECORD",
+    }),
+  );
+}
+
+const OWN = "d-1.dist-info/RECORD,,\n";
+
+describe("editRecord", () => {
+  it("keeps the bytes of rows that nothing happens to, odd as they are", () => {
+    const odd = '"a,b.py",sha256=abc=,5\r\nb.py,md5=x,\nonly-one\n';
+    expect(edit(odd + OWN, {})).toBe(odd + OWN);
+    expect(edit(`${odd}c.py,sha256=abc,1\n${OWN}`, { removed: ["c.py"] })).toBe(odd + OWN);
+  });
+
+  it("changes only the path of a renamed row, quoted as before", () => {
+    const before = `"a-1.data/x y",sha256=q=,007\nz,,\n${OWN}`;
+    expect(edit(before, { renamed: { "a-1.data/x y": "a-2.data/x y" } })).toBe(
+      `"a-2.data/x y",sha256=q=,007\nz,,\n${OWN}`,
+    );
+  });
+
+  it.each(["sha256", "sha384", "sha512"])(
+    "keeps %s as the algorithm of a changed row",
+    (algorithm) => {
+      expect(edit(`a.py,${algorithm}=old,1\n${OWN}`, { contents: ["a.py"] })).toBe(
+        `a.py,${digest(algorithm)},${NEW.length}\n${OWN}`,
+      );
+    },
+  );
+
+  it("takes sha256 in the place of a weak hash", () => {
+    expect(edit(`a.py,md5=old,1\r\n${OWN}`, { contents: ["a.py"] })).toBe(
+      `a.py,${digest("sha256")},${NEW.length}\r\n${OWN}`,
+    );
+  });
+
+  it("puts a new row where it belongs in a sorted file, else before dist-info", () => {
+    const row = `m.py,${digest("sha256")},${NEW.length}\n`;
+    expect(edit(`a,,\nz,,\n${OWN}`, { contents: ["m.py"] })).toBe(`a,,\n${row}z,,\n${OWN}`);
+    expect(edit(`z,,\na,,\nd-1.dist-info/WHEEL,,\n${OWN}`, { contents: ["m.py"] })).toBe(
+      `z,,\na,,\n${row}d-1.dist-info/WHEEL,,\n${OWN}`,
+    );
+  });
+
+  it("gives the last row its line end when another follows", () => {
+    expect(edit("z,,", { contents: ["zz"] })).toBe(`z,,\nzz,${digest("sha256")},${NEW.length}\n`);
+  });
+});
