@@ -39,7 +39,8 @@ const COLON = 0x3a;
 const SPACE = 0x20;
 const TAB = 0x09;
 /** Enough for any real file; keeps memory bounded by something smaller than the file. */
-const MAX_FIELDS = 200_000;
+const MAX_FIELDS = 100_000;
+const MAX_DEFECTS = 20;
 
 /**
  * Never throws; what the email parser forgives is a defect.
@@ -51,6 +52,9 @@ export function parseHeaders(bytes: Uint8Array, start: number = 0): Headers {
   const defects: HeaderDefect[] = [];
   let open: { readonly start: number; readonly colon: number } | undefined;
   let at = start;
+  const blame = (offset: number, message: string): void => {
+    if (defects.length < MAX_DEFECTS) defects.push({ offset, message });
+  };
   const close = (end: number): void => {
     if (open !== undefined) fields.push(fieldOf(bytes, open.start, open.colon, end));
     open = undefined;
@@ -60,7 +64,7 @@ export function parseHeaders(bytes: Uint8Array, start: number = 0): Headers {
     const first = bytes[at];
     if (first === SPACE || first === TAB) {
       if (open === undefined) {
-        defects.push({ offset: at, message: "a folded line has no field before it" });
+        blame(at, "a folded line has no field before it");
       }
       at = end;
       continue;
@@ -69,23 +73,22 @@ export function parseHeaders(bytes: Uint8Array, start: number = 0): Headers {
     if (colon === undefined) {
       close(at);
       if (isFrom(bytes, at)) {
-        defects.push({ offset: at, message: "an mbox `From ` line stands among the fields" });
+        blame(at, "an mbox `From ` line stands among the fields");
         at = end;
         continue;
       }
       if (first === CR || first === LF) return { fields, bodyStart: end, defects };
-      defects.push({
-        offset: at,
-        message:
-          "a line without a colon ends the fields; what follows is taken for the description",
-      });
+      blame(
+        at,
+        "a line without a colon ends the fields; what follows is taken for the description",
+      );
       return { fields, bodyStart: at, defects };
     }
     close(at);
     if (colon === at) {
-      defects.push({ offset: at, message: "a field has no name" });
+      blame(at, "a field has no name");
     } else if (fields.length >= MAX_FIELDS) {
-      defects.push({ offset: at, message: `there are more than ${MAX_FIELDS} fields` });
+      blame(at, `there are more than ${MAX_FIELDS} fields`);
       return { fields, bodyStart: bytes.length, defects };
     } else {
       open = { start: at, colon };
@@ -96,10 +99,26 @@ export function parseHeaders(bytes: Uint8Array, start: number = 0): Headers {
   return { fields, bodyStart: bytes.length, defects };
 }
 
-/** All values of the fields named `name`, in file order. */
+/** All fields named `name` in any case, in file order. */
 export function fieldsNamed(headers: Headers, name: string): readonly HeaderField[] {
-  const wanted = name.toLowerCase();
-  return headers.fields.filter((field) => field.name.toLowerCase() === wanted);
+  return indexOf(headers).get(name.toLowerCase()) ?? [];
+}
+
+const INDEXES = new WeakMap<readonly HeaderField[], ReadonlyMap<string, readonly HeaderField[]>>();
+
+/** Made once for each list of fields: checks ask for some thirty names. */
+function indexOf({ fields }: Headers): ReadonlyMap<string, readonly HeaderField[]> {
+  const known = INDEXES.get(fields);
+  if (known !== undefined) return known;
+  const index = new Map<string, HeaderField[]>();
+  for (const field of fields) {
+    const key = field.name.toLowerCase();
+    const list = index.get(key);
+    if (list === undefined) index.set(key, [field]);
+    else list.push(field);
+  }
+  INDEXES.set(fields, index);
+  return index;
 }
 
 function fieldOf(bytes: Uint8Array, start: number, colon: number, end: number): HeaderField {

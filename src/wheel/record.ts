@@ -81,6 +81,12 @@ export function parseRecord(bytes: Uint8Array): ParsedRecord {
       report(`RECORD has more than ${MAX_ROWS} rows; the rest was not read`, at);
       break;
     }
+    if (bytes[at] === LF || bytes[at] === CR) {
+      // A line without any field, which Python's readers skip.
+      at = lineEnd(bytes, at);
+      line++;
+      continue;
+    }
     if (at >= piece.end) piece = pieceAt(bytes, at);
     const plain = plainRow(piece, at, line);
     if (plain !== undefined) {
@@ -92,18 +98,15 @@ export function parseRecord(bytes: Uint8Array): ParsedRecord {
     const start = at;
     const row = readRow(bytes, start);
     at = row.end;
-    const [path, hash, size] = row.fields;
-    // A line without any field is skipped by Python's readers.
-    if (path !== undefined) {
-      if (row.defect !== undefined) report(`line ${line} of RECORD ${row.defect}`, start);
-      if (row.fields.length !== 3) {
-        report(
-          `line ${line} of RECORD has ${row.fields.length} column${row.fields.length === 1 ? "" : "s"} where path, hash and size are needed: ${quoted(path)}`,
-          start,
-        );
-      }
-      rows.push({ path, ...splitHash(hash ?? ""), size: size ?? "", line, start, end: at });
+    const [path = "", hash = "", size = ""] = row.fields;
+    if (row.defect !== undefined) report(`line ${line} of RECORD ${row.defect}`, start);
+    if (row.fields.length !== 3) {
+      report(
+        `line ${line} of RECORD has ${row.fields.length} column${row.fields.length === 1 ? "" : "s"} where path, hash and size are needed: ${quoted(path)}`,
+        start,
+      );
     }
+    rows.push({ path, ...splitHash(hash), size, line, start, end: at });
     line += row.lines;
   }
   return { rows, problems };
@@ -133,29 +136,27 @@ function pieceAt(bytes: Uint8Array, start: number): Piece {
 
 /** Nearly every row there is: three columns, nothing quoted. `undefined` for any other. */
 function plainRow(piece: Piece, at: number, line: number): RecordRow | undefined {
-  const { text, start } = piece;
-  if (text === undefined) return undefined;
-  const begin = at - start;
-  const end = text.indexOf("\n", begin);
+  if (piece.text === undefined) return undefined;
+  const begin = at - piece.start;
+  const end = piece.text.indexOf("\n", begin);
   if (end === -1) return undefined;
-  const first = text.indexOf(",", begin);
-  if (first === -1 || first >= end) return undefined;
-  const second = text.indexOf(",", first + 1);
-  if (second === -1 || second >= end) return undefined;
-  const third = text.indexOf(",", second + 1);
-  if (third !== -1 && third < end) return undefined;
+  // Cut first: a search for a comma must not run on through the lines behind.
+  const text = piece.text.slice(begin, end);
+  const first = text.indexOf(",");
+  const second = first === -1 ? -1 : text.indexOf(",", first + 1);
+  if (second === -1 || text.includes(",", second + 1)) return undefined;
   const sha256 = text.startsWith("sha256=", first + 1);
   const { algorithm, digest } = sha256
     ? { algorithm: "sha256", digest: text.slice(first + 8, second) }
     : splitHash(text.slice(first + 1, second));
   return {
-    path: text.slice(begin, first),
+    path: text.slice(0, first),
     algorithm,
     digest,
-    size: text.slice(second + 1, text[end - 1] === "\r" ? end - 1 : end),
+    size: text.slice(second + 1, text.endsWith("\r") ? -1 : undefined),
     line,
     start: at,
-    end: start + end + 1,
+    end: piece.start + end + 1,
   };
 }
 
@@ -167,7 +168,7 @@ interface RawRow {
   readonly defect?: string;
 }
 
-/** One row from `start`, in the dialect `excel` of Python's csv. */
+/** One row from `start`, which is not blank, in the dialect `excel` of Python's csv. */
 function readRow(bytes: Uint8Array, start: number): RawRow {
   const fields: string[] = [];
   let at = start;
@@ -186,11 +187,6 @@ function readRow(bytes: Uint8Array, start: number): RawRow {
         const byte = bytes[at];
         if (byte === COMMA || byte === LF || byte === CR) break;
         at++;
-      }
-      if (at === begin && fields.length === 0 && bytes[at] !== COMMA) {
-        // Nothing at all before the line end: no field, not even an empty one.
-        const end = lineEnd(bytes, at);
-        return { fields, end, lines: 1 };
       }
       fields.push(textOf(bytes, begin, at));
     }

@@ -4,7 +4,12 @@ import { printMarker, scanMarker } from "./marker.ts";
 import type { Scanner } from "./scanner.ts";
 import { scannerOf } from "./scanner.ts";
 import type { Specifier, SpecifierSet } from "./specifier.ts";
-import { printSpecifierSet, scanSpecifier } from "./specifier.ts";
+import {
+  parseSpecifierSet,
+  printSpecifier,
+  printSpecifierSet,
+  scanSpecifier,
+} from "./specifier.ts";
 
 export interface Requirement {
   /** As spelled. */
@@ -142,7 +147,9 @@ function scanSpecifiers(
   for (;;) {
     const found = scanSpecifier(scanner.text, scanner.at);
     if (found === undefined) break;
-    set.push(found.specifier);
+    const split = splitArbitrary(found.specifier);
+    if (split === undefined) return scanner.fail("a part between commas is no version specifier");
+    set.push(...split);
     scanner.moveTo(found.end);
     to = scanner.at;
     if (scanner.text.startsWith(".*", scanner.at)) {
@@ -162,6 +169,12 @@ function scanSpecifiers(
     to = scanner.at;
   }
   return { set, to };
+}
+
+/** The text behind `===` runs on over commas; `packaging` splits it at them afterwards. */
+function splitArbitrary(specifier: Specifier): SpecifierSet | undefined {
+  if (specifier.operator !== "===" || !specifier.text.includes(",")) return [specifier];
+  return parseSpecifierSet(printSpecifier(specifier));
 }
 
 /** As `packaging` prints it, with the extras and specifiers in their order. */
