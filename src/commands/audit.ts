@@ -3,6 +3,7 @@ import { basename, isAbsolute, relative, sep } from "node:path";
 import type { AuditOptions } from "../audit/audit.ts";
 import { auditWheel } from "../audit/audit.ts";
 import type { WheelResult } from "../audit/result.ts";
+import { printable } from "../bytes.ts";
 import { createEngine } from "../node/engine.ts";
 import type { Io } from "../node/io.ts";
 import { createProgress } from "../node/progress.ts";
@@ -168,7 +169,7 @@ async function appendSummary(io: Io, text: string): Promise<void> {
 
 function oneLine(result: WheelResult): string {
   const counts = countFindings(result.findings, ["error", "warning"]);
-  return `${result.ok ? "ok" : "FAIL"} ${result.file}: ${platformLine(result)}${counts === "" ? "" : `; ${counts}`}`;
+  return `${result.ok ? "ok" : "FAIL"} ${printable(result.file)}: ${platformLine(result)}${counts === "" ? "" : `; ${counts}`}`;
 }
 
 /** As annotations want it: relative to the checkout, with `/`; the bare name from elsewhere. */

@@ -1,4 +1,5 @@
 /** A progress line on standard error, only for a person and only when the work is long. */
+import { printable } from "../bytes.ts";
 import type { Io } from "./io.ts";
 import type { When } from "./terminal.ts";
 
@@ -47,5 +48,5 @@ function line(label: string, done: number, total: number, columns: number): stri
   const filled = Math.round(share * BAR);
   const bar = `[${"#".repeat(filled)}${"-".repeat(BAR - filled)}]`;
   const percent = `${Math.floor(share * 100)}%`.padStart(4);
-  return `${bar}${percent} ${label}`.slice(0, Math.max(1, columns - 1));
+  return `${bar}${percent} ${printable(label)}`.slice(0, Math.max(1, columns - 1));
 }

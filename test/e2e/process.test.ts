@@ -101,6 +101,19 @@ describe("wheelkit audit", () => {
     expect(stderr).toContain("did you mean `fail-on`?");
   });
 
+  it("ignores rules for single files, and lets one pass that is not ignored", () => {
+    const folder = mkdtempSync(join(scratch, "ignores-"));
+    const settings = join(folder, "wheelkit.toml");
+    writeFileSync(settings, '[per-file-ignores]\n"demo/*.so" = ["LNK", "TAG004"]\n');
+    const { status, stdout } = wheelkit(["audit", "-f", "json", DEMO], { cwd: folder });
+    expect(status).toBe(0);
+    const [wheel] = JSON.parse(stdout).wheels;
+    expect(wheel.ok).toBe(true);
+    expect(wheel.findings.filter(({ level }: { level: string }) => level === "error")).toEqual([]);
+    writeFileSync(settings, '[per-file-ignores]\n"other/**" = ["LNK", "TAG004"]\n');
+    expect(wheelkit(["audit", DEMO], { cwd: folder }).status).toBe(1);
+  });
+
   it("appends to the job summary that GitHub names", () => {
     const summary = join(scratch, "summary.md");
     writeFileSync(summary, "before\n");
@@ -110,6 +123,33 @@ describe("wheelkit audit", () => {
 });
 
 describe("the process", () => {
+  it.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const)("removes temporary files on %s", async (signal, expected) => {
+    const file = join(scratch, `temporary-${signal}`);
+    const cleanup = JSON.stringify(join(ROOT, "dist/src/node/cleanup.js"));
+    const script = `
+      import { rmSync, writeFileSync } from "node:fs";
+      const { cleanUpOnSignals, registerCleanup } = await import(${cleanup});
+      cleanUpOnSignals();
+      registerCleanup(() => { throw new Error("one that fails does not stop the others"); });
+      registerCleanup(() => rmSync(${JSON.stringify(file)}));
+      writeFileSync(${JSON.stringify(file)}, "");
+      console.log("ready");
+      setInterval(() => {}, 1000);
+    `;
+    const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
+      env: ENV,
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    await new Promise((resolve) => child.stdout.once("data", resolve));
+    expect(existsSync(file)).toBe(true);
+    child.kill(signal);
+    expect((await ended(child)).status).toBe(expected);
+    expect(existsSync(file)).toBe(false);
+  });
+
   it("ends quietly when its reader has seen enough", async () => {
     const wheels = Array.from({ length: 300 }, () => DEMO);
     const child = spawn(process.execPath, [CLI, "audit", "-f", "json", "-"], {
