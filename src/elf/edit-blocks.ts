@@ -12,6 +12,7 @@ import { parseGnuHash, parseSysvHash } from "./hash.ts";
 import { ElfEhdr, ElfPhdr, ElfSym } from "./layout.ts";
 import { type Section, sectionRegion } from "./sections.ts";
 import { mapAddress, type Segment } from "./segments.ts";
+import { decodeName, nameEnd } from "./strings.ts";
 
 /** A part of a load segment, in file offsets of the original. */
 export interface Item {
@@ -398,32 +399,45 @@ function pinnedSections(model: EditModel, ranges: readonly Range[]): ReadonlySet
   }
   const pinned = new Set<number>();
   if (candidates.size === 0) return pinned;
-  forEachSymbol(model, (shndx, type, value) => {
+  forEachSymbol(model, (shndx, type, value, { name }) => {
     const section = candidates.get(shndx);
     if (section === undefined || type === STT.STT_SECTION || type === STT.STT_FILE) return;
-    if (value >= section.sh_addr && value < section.sh_addr + BigInt(section.sh_size)) {
-      pinned.add(shndx);
-    }
+    if (value < section.sh_addr || value >= section.sh_addr + BigInt(section.sh_size)) return;
+    if (!UNUSED_SYMBOLS.has(name())) pinned.add(shndx);
   });
   return pinned;
 }
 
+/** Names that no code uses: glibc's start files put `__abi_tag` on `.note.ABI-tag`. */
+const UNUSED_SYMBOLS: ReadonlySet<string> = new Set(["__abi_tag"]);
+
 const SYMBOL_CHUNK = 1 << 15;
 
-/** Visits every symbol of `.symtab` and `.dynsym` with its file offset. */
+export interface SymbolPlace {
+  /** File offset of the symbol. */
+  readonly at: number;
+  readonly name: () => string;
+}
+
+/** Visits every defined symbol of `.symtab` and `.dynsym`. */
 export function forEachSymbol(
   model: EditModel,
-  visit: (shndx: number, type: number, value: bigint, at: number, nameAt: number) => void,
-  wanted: (section: Section) => boolean = () => true,
+  visit: (shndx: number, type: number, value: bigint, place: SymbolPlace) => void,
 ): void {
   const { source, header, sections } = model;
   const { context } = header;
   const stride = ElfSym.sizeOf(context.variant);
   for (const section of sections) {
     if (section.sh_type !== SHT.SHT_SYMTAB && section.sh_type !== SHT.SHT_DYNSYM) continue;
-    if (!wanted(section)) continue;
     const region = sectionRegion(section, source.size);
     const total = Math.floor(region.size / stride);
+    const strings = sections[section.sh_link];
+    const nameAt = (at: number): string => {
+      const names = strings === undefined ? undefined : sectionRegion(strings, source.size);
+      if (names === undefined || at >= names.size) return "";
+      const bytes = source.read(names.offset + at, Math.min(64, names.size - at));
+      return decodeName(bytes, 0, nameEnd(bytes, 0));
+    };
     for (let first = 0; first < total; first += SYMBOL_CHUNK) {
       const count = Math.min(SYMBOL_CHUNK, total - first);
       const start = region.offset + first * stride;
@@ -435,7 +449,8 @@ export function forEachSymbol(
       for (let index = 0; index < count; index++) {
         const owner = shndx(index);
         if (owner === SHN.SHN_UNDEF || owner >= SHN.SHN_LORESERVE) continue;
-        visit(owner, info(index) & 0xf, value(index), start + index * stride, name(index));
+        const at = start + index * stride;
+        visit(owner, info(index) & 0xf, value(index), { at, name: () => nameAt(name(index)) });
       }
     }
   }

@@ -3,7 +3,7 @@
  */
 import type { Rewrite, Splice } from "../rewrite.ts";
 import { rewriteOf } from "../rewrite.ts";
-import { DT, DT_MIPS, EM, ET, PF, PT, SHF, SHT, STT } from "./constants.ts";
+import { DT, DT_MIPS, EM, ET, PF, PT, SHF, SHN, SHT, STT } from "./constants.ts";
 import { forEachSymbol, HEADERS, type Layout, movableSegment, TABLE_TAGS } from "./edit-blocks.ts";
 import { dynamicValue, type EditModel, hasBytes, isAllocated, refuse } from "./edit-model.ts";
 import { type Cell, type Draft, type Strip, ZEROS } from "./edit-room.ts";
@@ -75,7 +75,8 @@ export function emit(
     const stop = placeStrip(strip, strip.load?.p_offset ?? 0, strip.load?.p_vaddr ?? 0n, places);
     if (strip === draft.extended) end = Math.max(end, stop);
   }
-  const fresh = draft.fresh === null ? null : freshLoad(model, draft.fresh, end, places);
+  const start = roles.headers === null ? end : Math.ceil(end / pageOf(model)) * pageOf(model);
+  const fresh = draft.fresh === null ? null : freshLoad(model, draft.fresh, start, places);
   if (fresh !== null) end = fresh.p_offset + fresh.p_filesz;
   const shift = tailShift(model, tail, end - tail);
   if (shift > 0 && layout?.overlay === true && isProgram(model)) {
@@ -138,6 +139,9 @@ export function emit(
     e_phoff: headersAt?.offset ?? ehdr.e_phoff,
     e_shoff: ehdr.e_shoff >= tail && ehdr.e_shoff > 0 ? ehdr.e_shoff + shift : ehdr.e_shoff,
   });
+  // `strip` zeroes what no section covers, so the table that stays behind gets one of its own.
+  const added = roles.dynamic === null ? undefined : oldDynamicSection(model);
+  if (added !== undefined) ElfEhdr.set(elfHeader, 0, context, { e_shnum: ehdr.e_shnum + 1 });
   patch("ELF header", 0, elfHeader);
 
   const bytesOf = (cell: Cell): Uint8Array => {
@@ -153,8 +157,9 @@ export function emit(
     const old = cell.origin === null ? 0 : cell.origin.end - cell.origin.start;
     const growth = new Uint8Array(cell.size - old);
     if (cell === roles.strings) growth.set(content.strings.appended);
-    else if (cell.name === HEADERS) growth.set(headerTable.slice(oldTable));
-    else if (growth.length > 0 && holdsDynamic(model, cell)) {
+    else if (cell.name === HEADERS && headersAt === undefined) {
+      growth.set(headerTable.slice(oldTable));
+    } else if (growth.length > 0 && holdsDynamic(model, cell)) {
       growth.set(dynamicBytes.slice(oldDynamic));
     }
     return growth;
@@ -170,6 +175,7 @@ export function emit(
     bytes.set(stripBytes(draft.fresh, bytesOf));
     moved.push({ at: tail, remove: 0, zeros, bytes, what: "new load segment" });
   }
+  if (added !== undefined) moved.push(added);
   const removed = moved.filter(({ remove }) => remove > 0);
   const kept = patches.flatMap((each) => outside(each, removed));
   return rewriteOf(source, [...kept, ...moved], [...notes, ...draft.steps]);
@@ -215,6 +221,16 @@ const LARGE_PAGES: ReadonlySet<number> = new Set([
   EM.EM_ARM,
 ]);
 
+/**
+ * The largest page of the machine's kernels.
+ *
+ * Moved program headers start on a page of the file that no other segment maps: glibc takes them
+ * from the first segment whose pages hold that part of the file, zeroed behind the segment's end.
+ */
+function pageOf(model: EditModel): number {
+  return LARGE_PAGES.has(model.header.ehdr.e_machine) ? 0x10000 : 0x1000;
+}
+
 /** The program header of the new segment, its cells placed: right behind what is mapped now. */
 function freshLoad(
   model: EditModel,
@@ -223,8 +239,7 @@ function freshLoad(
   places: Map<Cell, { offset: number; vaddr: bigint }>,
 ): Phdr {
   const largest = highest(model.loads.map(({ p_align }) => p_align));
-  const page = LARGE_PAGES.has(model.header.ehdr.e_machine) ? 0x10000n : 0x1000n;
-  const p_align = highest([largest, page]);
+  const p_align = highest([largest, BigInt(pageOf(model))]);
   const top = highest(model.loads.map(({ p_vaddr, p_memsz }) => p_vaddr + p_memsz));
   const p_offset = Math.ceil(end / 16) * 16;
   const p_vaddr = ((top + p_align - 1n) / p_align) * p_align + (BigInt(p_offset) % p_align);
@@ -451,6 +466,28 @@ function sectionPatches(
   return patches;
 }
 
+/** One more section header behind the others, when the table ends the file. */
+function oldDynamicSection(model: EditModel): Splice | undefined {
+  const { header, sections, source, dynamic } = model;
+  const { ehdr, context } = header;
+  const own = sections.find(
+    ({ sh_type, sh_addr }) => sh_type === SHT.SHT_DYNAMIC && sh_addr === dynamic.vaddr,
+  );
+  const end = ehdr.e_shoff + sections.length * ElfShdr.sizeOf(context.variant);
+  const countable = ehdr.e_shnum > 0 && ehdr.e_shnum < SHN.SHN_LORESERVE - 1;
+  if (own === undefined || end !== source.size || !countable) return undefined;
+  const { index: _, at: __, ...fields } = own;
+  const bytes = ElfShdr.encode(context, {
+    ...fields,
+    // `dynamic`, the tail of `.dynamic`: just bytes, so that nobody takes it for the real one.
+    sh_name: own.sh_name + 1,
+    sh_type: SHT.SHT_PROGBITS,
+    sh_link: 0,
+    sh_entsize: 0,
+  });
+  return { at: end, remove: 0, zeros: 0, bytes, what: "section headers" };
+}
+
 function isStringSection(model: EditModel, { sh_type, sh_addr }: Section): boolean {
   return sh_type === SHT.SHT_STRTAB && sh_addr === model.strings.vaddr;
 }
@@ -526,7 +563,7 @@ function symbolPatches(
       ElfSym.set(bytes, 0, context, { st_value });
       patches.push({ what: "symbols", at, bytes });
     };
-    forEachSymbol(model, (shndx, type, value, at) => {
+    forEachSymbol(model, (shndx, type, value, { at }) => {
       if (dynamicMoved && shndx === dynamicSection?.index && value === model.dynamic.vaddr) {
         set(at, dynamic);
       } else if (type === STT.STT_SECTION) {

@@ -122,7 +122,7 @@ export function growElsewhere(
   const strip = draft.strips.find(({ cells }) => cells.includes(cell));
   if (strip === undefined || !cell.movable) return false;
   const moved = { ...cell, size: cell.size + count };
-  if (!place(draft, moved, sites, false)) return false;
+  if (!tryOut(draft, () => place(draft, moved, sites, false))) return false;
   remove(strip, strip.cells.indexOf(cell));
   draft.steps.push(`${cell.name} moved with ${count} bytes more`);
   return true;
@@ -271,32 +271,77 @@ function evictFor(
 ): boolean {
   const cell = strip.cells[index];
   if (cell === undefined) return false;
-  const victims: { cell: Cell; at: number }[] = [];
-  for (let at = index + 1; at < strip.cells.length; at++) {
-    const victim = strip.cells[at];
-    if (victim === undefined || !victim.movable) break;
-    if (victim.size <= MAX_EVICTED) victims.push({ cell: victim, at });
-  }
-  victims.sort((a, b) => a.cell.size - b.cell.size || a.at - b.at);
-  for (const victim of victims) {
-    if (!fitsWithout(strip, index + 1, victim.at, count)) continue;
-    if (!place(draft, victim.cell, sites, false)) continue;
-    remove(strip, strip.cells.indexOf(victim.cell));
-    if (!shiftInto(strip, index + 1, count)) return false;
+  for (const { from, to } of victims(strip, index + 1)) {
+    if (!fitsWithout(strip, index + 1, from, to, count)) continue;
+    const evicted = strip.cells.slice(from, to);
+    const done = tryOut(draft, () => {
+      if (!evicted.every((each) => place(draft, each, sites, false))) return false;
+      for (const _ of evicted) remove(strip, from);
+      return shiftInto(strip, index + 1, count);
+    });
+    if (!done) continue;
     cell.size += count;
-    draft.steps.push(`${cell.name} grew by ${count} bytes where ${victim.cell.name} was`);
+    const names = evicted.map(({ name }) => name).join(" and ");
+    draft.steps.push(`${cell.name} grew by ${count} bytes where ${names} was`);
     return true;
   }
   return false;
 }
 
-/** Whether `count` bytes are free behind the cell before `gap` once the cell at `victim` is gone. */
-function fitsWithout(strip: Strip, gap: number, victim: number, count: number): boolean {
+/** Runs of movable cells behind a gap, the smallest first. */
+function victims(strip: Strip, gap: number): { readonly from: number; readonly to: number }[] {
+  const runs: { from: number; to: number; size: number }[] = [];
+  for (let from = gap; from < Math.min(strip.cells.length, gap + MAX_RUN); from++) {
+    let size = 0;
+    for (let to = from; to < Math.min(strip.cells.length, gap + MAX_RUN); to++) {
+      const cell = strip.cells[to];
+      if (cell === undefined || !cell.movable || cell.moved) break;
+      size += cell.size;
+      if (size <= MAX_EVICTED) runs.push({ from, to: to + 1, size });
+    }
+    // Cells before the victims shift, so they have to be movable too.
+    if (strip.cells[from]?.movable !== true) break;
+  }
+  return runs.sort((a, b) => a.size - b.size || a.to - a.from - (b.to - b.from) || a.from - b.from);
+}
+
+/** How many tables behind the growing one are looked at. */
+const MAX_RUN = 12;
+
+/** Whether `count` bytes are free behind the cell before `gap` once some cells are gone. */
+function fitsWithout(strip: Strip, gap: number, from: number, to: number, count: number): boolean {
   const trial: Strip = {
     ...strip,
     cells: [...strip.cells],
     gaps: strip.gaps.map((each) => ({ ...each })),
   };
-  remove(trial, victim);
-  return shiftInto(trial, gap, count, victim);
+  for (let index = from; index < to; index++) remove(trial, from);
+  return shiftInto(trial, gap, count, from);
+}
+
+/** Takes back everything that `action` did when it returns false. */
+function tryOut(draft: Draft, action: () => boolean): boolean {
+  const { extended, fresh } = draft;
+  const strips = fresh === null ? draft.strips : [...draft.strips, fresh];
+  const saved = strips.map((strip) => ({
+    strip,
+    endless: strip.endless,
+    cells: strip.cells.map((cell) => ({ cell, size: cell.size, moved: cell.moved })),
+    gaps: strip.gaps.map((gap) => ({ ...gap })),
+  }));
+  const steps = draft.steps.length;
+  if (action()) return true;
+  for (const { strip, endless, cells, gaps } of saved) {
+    strip.endless = endless;
+    for (const { cell, size, moved } of cells) {
+      cell.size = size;
+      cell.moved = moved;
+    }
+    strip.cells.splice(0, strip.cells.length, ...cells.map(({ cell }) => cell));
+    strip.gaps.splice(0, strip.gaps.length, ...gaps);
+  }
+  draft.extended = extended;
+  draft.fresh = fresh;
+  draft.steps.splice(steps);
+  return false;
 }

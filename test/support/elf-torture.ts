@@ -375,9 +375,56 @@ export const KINDS: readonly Kind[] = [
       run("patchelf", "--set-soname", "libtorture-with-a-longer-name.so.1", path);
     },
   },
+  { name: "already stripped", flags: ["-s"] },
+  { name: "full gaps", after: fillGaps },
+  { name: "full gaps, noseparate code", flags: ["-Wl,-z,noseparate-code"], after: fillGaps },
+  { name: "full gaps, huge bss", flags: ["-DBSS=(64<<20)"], after: fillGaps },
   {
-    name: "already stripped",
-    flags: ["-s"],
+    name: "full gaps, huge bss, no build id",
+    flags: ["-DBSS=(64<<20)", "-Wl,--build-id=none"],
+    after: fillGaps,
+  },
+  {
+    name: "full gaps, huge bss, 2 MiB pages, debug sections",
+    flags: ["-DBSS=(64<<20)", "-Wl,-z,max-page-size=2097152", "-g"],
+    after: fillGaps,
+  },
+  {
+    name: "full gaps, huge bss, lld",
+    flags: ["-DBSS=(64<<20)", "-fuse-ld=lld"],
+    tools: ["ld.lld"],
+    after: fillGaps,
+  },
+  {
+    name: "full gaps, huge bss, no section headers",
+    flags: ["-DBSS=(64<<20)"],
+    noSections: true,
+    after(path) {
+      fillGaps(path);
+      dropSectionHeaders(path);
+    },
+  },
+  {
+    name: "full gaps, huge bss, no spare slots",
+    flags: ["-DBSS=(64<<20)"],
+    stale: true,
+    after(path) {
+      fillGaps(path);
+      fillSlots(path);
+      dropTag(path, 0x6ffffff9);
+    },
+  },
+  {
+    name: "program, full gaps, huge bss",
+    program: true,
+    flags: ["-pie", "-DBSS=(64<<20)"],
+    after: fillGaps,
+  },
+  {
+    name: "program at a fixed address, full gaps, huge bss",
+    program: true,
+    flags: ["-no-pie", "-DBSS=(64<<20)"],
+    after: fillGaps,
   },
   { name: "program", program: true, flags: ["-pie"] },
   { name: "program at a fixed address", program: true, flags: ["-no-pie"] },
@@ -394,23 +441,59 @@ export const KINDS: readonly Kind[] = [
   { name: "program by lld", program: true, flags: ["-pie", "-fuse-ld=lld"], tools: ["ld.lld"] },
 ];
 
-/** Turns the spare DT_NULLs of a 64-bit little-endian file, all but one, into harmless tags. */
-export function fillSlots(path: string): void {
-  const bytes = readFileSync(path);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+/** What the helpers below need of a 64-bit little-endian file. */
+function segmentsOf(view: DataView): { at: number; type: number; offset: number; end: number }[] {
   const phoff = Number(view.getBigUint64(32, true));
-  for (let index = 0; index < view.getUint16(56, true); index++) {
+  return Array.from({ length: view.getUint16(56, true) }, (_, index) => {
     const at = phoff + index * 56;
-    if (view.getUint32(at, true) !== 2) continue;
     const offset = Number(view.getBigUint64(at + 8, true));
     const end = offset + Number(view.getBigUint64(at + 32, true));
-    for (let slot = offset; slot + 32 <= end; slot += 16) {
-      // DT_FEATURE_1: nothing reads it.
-      if (view.getBigUint64(slot, true) === 0n) view.setBigUint64(slot, 0x6ffffdfcn, true);
-    }
-  }
+    return { at, type: view.getUint32(at, true), offset, end };
+  });
+}
+
+function rewrite(path: string, change: (bytes: Uint8Array, view: DataView) => void): void {
+  const bytes = readFileSync(path);
+  change(bytes, new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   writeFileSync(path, bytes);
   chmodSync(path, 0o755);
+}
+
+/** Fills the unused bytes between load segments, so that nothing fits there. */
+export function fillGaps(path: string): void {
+  rewrite(path, (bytes, view) => {
+    const loads = segmentsOf(view).filter(({ type }) => type === 1);
+    for (const [index, { end }] of loads.entries()) {
+      const next = loads[index + 1];
+      if (next !== undefined && next.offset > end) bytes.fill(0xaa, end, next.offset);
+    }
+  });
+}
+
+/** Turns the entries of one tag into DT_FEATURE_1, which nothing reads. */
+export function dropTag(path: string, tag: number): void {
+  rewrite(path, (_, view) => {
+    for (const { type, offset, end } of segmentsOf(view)) {
+      if (type !== 2) continue;
+      for (let slot = offset; slot + 16 <= end; slot += 16) {
+        if (view.getBigUint64(slot, true) === BigInt(tag)) {
+          view.setBigUint64(slot, 0x6ffffdfcn, true);
+        }
+      }
+    }
+  });
+}
+
+/** Turns the spare DT_NULLs of a 64-bit little-endian file, all but one, into harmless tags. */
+export function fillSlots(path: string): void {
+  rewrite(path, (_, view) => {
+    for (const { type, offset, end } of segmentsOf(view)) {
+      if (type !== 2) continue;
+      for (let slot = offset; slot + 32 <= end; slot += 16) {
+        if (view.getBigUint64(slot, true) === 0n) view.setBigUint64(slot, 0x6ffffdfcn, true);
+      }
+    }
+  });
 }
 
 export const CROSS_KINDS: readonly Kind[] = CROSS.flatMap((target): Kind[] => [
@@ -423,6 +506,7 @@ export const MUSL_KINDS: readonly Kind[] = [
   { name: "plain", target: MUSL },
   { name: "noseparate code", target: MUSL, flags: ["-Wl,-z,noseparate-code"] },
   { name: "huge bss", target: MUSL, flags: ["-DBSS=(64<<20)", "-Wl,-z,noseparate-code"] },
+  { name: "full gaps, huge bss", target: MUSL, flags: ["-DBSS=(64<<20)"], after: fillGaps },
   { name: "lld", target: MUSL, flags: ["-fuse-ld=lld"], tools: ["ld.lld"] },
   { name: "program", target: MUSL, program: true, flags: ["-pie"] },
 ];

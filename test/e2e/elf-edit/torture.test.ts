@@ -118,7 +118,7 @@ function attempt<T>(make: () => T): T | undefined {
   }
 }
 
-/** Warnings of readelf and complaints of eu-elflint, without names of places. */
+/** Warnings of readelf and complaints of eu-elflint. */
 function complain(kind: Kind, path: string): string[] {
   const lines: string[] = [];
   const own = shop.tool(kind, "readelf");
@@ -132,7 +132,10 @@ function complain(kind: Kind, path: string): string[] {
   if (requireTool("eu-elflint") !== undefined) {
     lines.push(...output("eu-elflint", ["--gnu-ld", path]).split("\n"));
   }
-  return lines.filter((line) => line !== "" && line !== "No errors");
+  // Indexes of sections and symbols change when a tool drops some.
+  return lines
+    .filter((line) => line !== "" && line !== "No errors")
+    .map((line) => line.replaceAll(/(?<=section \[|symbol )\s*\d+/g, "#"));
 }
 
 function output(program: string, args: readonly string[]): string {
