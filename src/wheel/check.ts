@@ -4,12 +4,14 @@ import type { ZipEntry } from "../zip/entry.ts";
 import { checkEntryPoints } from "./checks/entry-points.ts";
 import { checkFilename } from "./checks/filename.ts";
 import { checkLayout } from "./checks/layout.ts";
+import { checkLinkRecord } from "./checks/link-record.ts";
 import { checkMetadata } from "./checks/metadata.ts";
 import { checkRecord } from "./checks/record.ts";
 import { checkWheelFile } from "./checks/wheel-file.ts";
 import { findDistInfo } from "./dist-info.ts";
 import { parseEntryPoints } from "./entry-points.ts";
 import { parseWheelFilename } from "./filename.ts";
+import { linksContext } from "./links-context.ts";
 import type { RawMetadata } from "./metadata.ts";
 import { parseMetadata, singleField } from "./metadata.ts";
 import { problemList } from "./problem-list.ts";
@@ -70,6 +72,8 @@ export function checkWheel(view: WheelView): CheckedWheel {
   checkMetadata(context);
   checkRecord(context, record);
   checkEntryPoints(context, entryPoints);
+  const links = read("LINKS");
+  if (links !== undefined) problems.addAll(checkLinkRecord(links, linksContext(context)).problems);
   return { model, problems: problems.finish() };
 }
 

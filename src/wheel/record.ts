@@ -160,7 +160,7 @@ function plainRow(piece: Piece, at: number, line: number): RecordRow | undefined
   };
 }
 
-interface RawRow {
+export interface RawRow {
   readonly fields: readonly string[];
   readonly end: number;
   /** Line ends inside the row and at its end. */
@@ -169,7 +169,7 @@ interface RawRow {
 }
 
 /** One row from `start`, which is not blank, in the dialect `excel` of Python's csv. */
-function readRow(bytes: Uint8Array, start: number): RawRow {
+export function readRow(bytes: Uint8Array, start: number): RawRow {
   const fields: string[] = [];
   let at = start;
   let lines = 0;

@@ -6,6 +6,8 @@ import type { FilenameCode } from "./rules/filename.ts";
 import { FILENAME_RULES } from "./rules/filename.ts";
 import type { LayoutCode } from "./rules/layout.ts";
 import { LAYOUT_RULES } from "./rules/layout.ts";
+import type { LinkCode } from "./rules/links.ts";
+import { LINK_RULES } from "./rules/links.ts";
 import type { MetadataCode } from "./rules/metadata.ts";
 import { METADATA_RULES } from "./rules/metadata.ts";
 import type { RecordCode } from "./rules/record.ts";
@@ -19,7 +21,8 @@ export type WheelCode =
   | WheelFileCode
   | MetadataCode
   | RecordCode
-  | EntryPointCode;
+  | EntryPointCode
+  | LinkCode;
 
 export const WHEEL_RULES: Readonly<Record<WheelCode, RuleInfo>> = {
   ...FILENAME_RULES,
@@ -28,4 +31,5 @@ export const WHEEL_RULES: Readonly<Record<WheelCode, RuleInfo>> = {
   ...METADATA_RULES,
   ...RECORD_RULES,
   ...ENTRY_POINT_RULES,
+  ...LINK_RULES,
 };
