@@ -117,6 +117,7 @@ class Resolver {
   readonly #host = new Map<string, GraphNode>();
   readonly #queue: { path: string; summary: ElfSummary; files: HostFiles }[] = [];
   readonly #system: readonly Place[];
+  #looks = 0;
 
   constructor(elves: readonly ElfBinary[], entries: Iterable<string>, options: GraphOptions) {
     this.#elves = [...elves].sort((a, b) => compareText(a.path, b.path));
@@ -184,14 +185,14 @@ class Resolver {
 
   /** Everything behind the object's own paths. */
   #systemPlaces(): readonly Place[] {
-    const { ldpaths, sysroot, loader, arch } = this.#options;
+    const { ldpaths, sysroot, loader } = this.#options;
     const places: Place[] = [];
     for (const folder of ldpaths?.folders ?? []) {
       if (ldpaths !== undefined) places.push({ via: "ldpaths", folder, files: ldpaths.files });
     }
     if (sysroot !== undefined) {
       const bits = this.#elves[0]?.summary.bits ?? 64;
-      for (const place of systemFolders(sysroot, loader, arch, bits)) {
+      for (const place of systemFolders(sysroot, loader, bits)) {
         places.push({ ...place, files: sysroot });
       }
     }
@@ -246,45 +247,47 @@ class Resolver {
    * none on Android. Nearest users first; which users there are is judged by name alone.
    */
   #inheritedPlaces(): ReadonlyMap<string, readonly Place[]> {
-    const result = new Map<string, readonly Place[]>();
+    const inherited = new Map<string, Map<string, Place>>();
     const { loader } = this.#options;
-    if (loader === "bionic") return result;
-    const users = new Map<string, Set<string>>();
-    let anyone = false;
+    if (loader === "bionic") return new Map();
+    const passes = ({ via }: Place): boolean => loader === "musl" || via === "rpath";
+    const changed = new Set<string>();
     for (const { path, summary } of this.#elves) {
-      anyone ||= summary.searchPaths.some(({ kind }) => loader === "musl" || kind === "rpath");
-      for (const { name } of summary.dependencies) {
-        for (const candidate of this.#sonames.get(baseName(name)) ?? []) {
-          if (candidate.path === path) continue;
-          const of = users.get(candidate.path);
-          if (of === undefined) users.set(candidate.path, new Set([path]));
-          else of.add(path);
+      if (this.#own(path, summary, undefined).some(passes)) changed.add(path);
+    }
+    // Sets keep the order of insertion, so what is added while this runs has its turn later.
+    for (const user of changed) {
+      changed.delete(user);
+      const binary = this.#binaries.get(user);
+      if (binary === undefined) continue;
+      const own = this.#own(user, binary.summary, undefined).filter(passes);
+      const offered = [...own, ...(inherited.get(user)?.values() ?? [])];
+      for (const path of this.#candidates(binary)) {
+        let places = inherited.get(path);
+        if (places === undefined) {
+          places = new Map();
+          inherited.set(path, places);
         }
+        const before = places.size;
+        for (const place of offered) {
+          if (places.size >= INHERITED_LIMIT) break;
+          if (!places.has(place.folder)) places.set(place.folder, place);
+        }
+        if (places.size > before) changed.add(path);
       }
     }
-    if (!anyone) return result;
-    for (const { path } of this.#elves) {
-      const places = new Map<string, Place>();
-      const seen = new Set([path]);
-      let ring = [...(users.get(path) ?? [])];
-      while (ring.length > 0) {
-        const next: string[] = [];
-        for (const user of ring) {
-          if (seen.has(user)) continue;
-          seen.add(user);
-          const binary = this.#binaries.get(user);
-          if (binary === undefined) continue;
-          for (const place of this.#own(user, binary.summary, undefined)) {
-            const passes = loader === "musl" || place.via === "rpath";
-            if (passes && !places.has(place.folder)) places.set(place.folder, place);
-          }
-          next.push(...(users.get(user) ?? []));
-        }
-        ring = next;
+    return new Map([...inherited].map(([path, places]) => [path, [...places.values()]]));
+  }
+
+  /** Members that a file may load, judged by name alone. */
+  #candidates({ path, summary }: ElfBinary): ReadonlySet<string> {
+    const found = new Set<string>();
+    for (const { name } of summary.dependencies) {
+      for (const candidate of this.#sonames.get(baseName(name)) ?? []) {
+        if (candidate.path !== path) found.add(candidate.path);
       }
-      if (places.size > 0) result.set(path, [...places.values()]);
     }
-    return result;
+    return found;
   }
 
   #resolve(path: string, summary: ElfSummary, places: readonly Place[]): readonly Edge[] {
@@ -327,6 +330,8 @@ class Resolver {
     trace: SearchStep[],
   ): Hit | undefined {
     for (const place of places) {
+      if (this.#looks >= LOOK_LIMIT) return undefined;
+      this.#looks += 1;
       const { hit, found } = this.#look(place, name, summary);
       trace.push({ via: place.via, place: this.#layout.show(place.folder), found });
       if (hit !== undefined) return hit;
@@ -421,16 +426,22 @@ class Resolver {
    */
   #adoptLoaded(members: Map<string, GraphNode>): void {
     const users = usersOf(members);
+    let steps = 0;
     for (const node of members.values()) {
       if (!node.edges.some(isBySoname)) continue;
       const ancestors = closure(node.path, (path) => users.get(path) ?? []);
+      if (steps > LOADED_LIMIT) return;
       const loaded = new Map<string, Target>();
       for (const ancestor of ancestors) {
         const { edges = [] } = members.get(ancestor) ?? {};
+        steps += (users.get(ancestor)?.length ?? 0) + edges.length;
+        if (steps > LOADED_LIMIT) break;
         for (const edge of edges) {
           remember(edge);
           if (edge.target.kind !== "wheel") continue;
-          for (const further of members.get(edge.target.path)?.edges ?? []) remember(further);
+          const further = members.get(edge.target.path)?.edges ?? [];
+          steps += further.length;
+          for (const each of further) remember(each);
         }
       }
       const edges = node.edges.map((edge): Edge => {
@@ -450,6 +461,13 @@ class Resolver {
     }
   }
 }
+
+/** Inherited folders per file: no chain of real libraries comes near. */
+const INHERITED_LIMIT = 64;
+/** Looks into folders for all files together; beyond it only names are compared. */
+const LOOK_LIMIT = 4_000_000;
+/** Steps through the graph for names that are already loaded; beyond it they count as not found. */
+const LOADED_LIMIT = 4_000_000;
 
 /** glibc's subfolders for newer processors, newest first (`ld.so --list-diagnostics`). */
 const HWCAPS: ReadonlyMap<string, readonly string[]> = new Map(

@@ -18,7 +18,6 @@ const CONF_FILE_LIMIT = 1000;
 export function systemFolders(
   files: HostFiles,
   loader: Loader,
-  arch: string,
   bits: 32 | 64,
 ): readonly SearchFolder[] {
   const folders: SearchFolder[] = [];
@@ -45,7 +44,6 @@ export function systemFolders(
     const wide = bits === 64 ? ["/lib64", "/usr/lib64"] : [];
     for (const folder of [...wide, "/lib", "/usr/lib"]) add("default", folder);
   }
-  void arch;
   return folders;
 }
 

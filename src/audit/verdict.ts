@@ -79,7 +79,8 @@ export function judgePlatform(input: VerdictInput): VerdictResult {
   if (table !== undefined && family !== null) {
     const decision = decide(table, needs, grafted);
     const android = androidLevels(identity, needs);
-    supported = tagFor(table, decision.supported, identity, android) ?? `linux_${identity.tagArch}`;
+    const plain = family === "android" ? identity.arch : identity.tagArch;
+    supported = tagFor(table, decision.supported, identity, android) ?? `linux_${plain}`;
     reachable = tagFor(table, decision.reachable, identity, android) ?? null;
   } else if (isPure(input)) {
     supported = "any";

@@ -1,0 +1,166 @@
+/** ELF facts made by hand, and an audit of native code over them. */
+import type { NativeAudit, NativeOptions } from "../../src/audit/native.ts";
+import { auditNative, DEFAULT_NATIVE_OPTIONS } from "../../src/audit/native.ts";
+import type { BinarySummary, DynamicSymbol, ElfSummary } from "../../src/binary.ts";
+import type { Problem } from "../../src/finding.ts";
+import { parseMetadata } from "../../src/wheel/metadata.ts";
+
+const AT = { record: "Elf_Dyn", offset: 0 };
+
+export interface ElfSketch
+  extends Partial<Omit<ElfSummary, "dependencies" | "searchPaths" | "versionNeeds" | "imports">> {
+  readonly needed?: readonly string[];
+  readonly rpath?: readonly string[];
+  readonly runpath?: readonly string[];
+  /** Library → versions; `GLIBC_2.5:memcpy,malloc` names the symbols. */
+  readonly versions?: Readonly<Record<string, readonly string[]>>;
+  /** Undefined symbols: `name`, `name?` when weak, `name@library`. */
+  readonly imports?: readonly string[];
+}
+
+const MACHINES: Readonly<
+  Record<string, readonly [machine: string, bits: 32 | 64, little: boolean]>
+> = {
+  x86_64: ["EM_X86_64", 64, true],
+  i686: ["EM_386", 32, true],
+  aarch64: ["EM_AARCH64", 64, true],
+  armv7l: ["EM_ARM", 32, true],
+  armv6l: ["EM_ARM", 32, true],
+  ppc64le: ["EM_PPC64", 64, true],
+  ppc64: ["EM_PPC64", 64, false],
+  s390x: ["EM_S390", 64, false],
+  riscv64: ["EM_RISCV", 64, true],
+  loongarch64: ["EM_LOONGARCH", 64, true],
+};
+
+/** A well-made x86_64 library with nothing to complain about, changed by `sketch`. */
+export function elf(sketch: ElfSketch = {}): ElfSummary {
+  const { needed = [], rpath = [], runpath = [], versions = {}, imports = [], ...rest } = sketch;
+  const [machine, bits, littleEndian] = MACHINES[sketch.arch ?? "x86_64"] ?? ["EM_NONE", 64, true];
+  return {
+    format: "elf",
+    kind: "shared",
+    arch: "x86_64",
+    machine,
+    bits,
+    littleEndian,
+    osAbi: 0,
+    flags: 0,
+    id: null,
+    interpreter: null,
+    dynamic: true,
+    dependencies: needed.map((name) => ({ name, how: "required", at: AT })),
+    searchPaths: [
+      ...rpath.map((path) => ({ kind: "rpath" as const, path, at: AT })),
+      ...runpath.map((path) => ({ kind: "runpath" as const, path, at: AT })),
+    ],
+    noDefaultLibraries: false,
+    versionNeeds: Object.entries(versions).map(([library, names]) => ({
+      library,
+      versions: names.map((text) => {
+        const [version = "", symbols] = text.split(":");
+        const at = { record: "Elf_Vernaux", field: "vna_name", offset: 64 };
+        return { version, weak: false, symbols: symbols?.split(",") ?? [], at };
+      }),
+    })),
+    versionDefinitions: [],
+    isa: null,
+    isaUnknown: 0,
+    execstack: "no",
+    textRelocations: false,
+    staticTls: false,
+    relro: "full",
+    relr: false,
+    androidApi: null,
+    loads: [],
+    sectionHeaders: true,
+    symbolCount: 0,
+    importCount: 0,
+    exportCount: 0,
+    imports: imports.map(toImport),
+    pythonInit: [],
+    debug: { symtab: 0, dwarf: 0 },
+    problems: [],
+    ...rest,
+  };
+}
+
+function toImport(text: string): DynamicSymbol {
+  const [name = "", library] = text.split("@");
+  const weak = name.endsWith("?");
+  return {
+    name: weak ? name.slice(0, -1) : name,
+    defined: false,
+    weak,
+    type: "notype",
+    ...(library === undefined ? {} : { library }),
+  };
+}
+
+/** An extension module `NAME` that needs glibc 2.5. */
+export function module(name: string, sketch: ElfSketch = {}): ElfSummary {
+  return elf({
+    needed: ["libc.so.6"],
+    versions: { "libc.so.6": ["GLIBC_2.2.5"] },
+    pythonInit: [`PyInit_${name}`],
+    ...sketch,
+  });
+}
+
+export interface WheelSketch {
+  /** Python, ABI and platform tags as in a file name; default `cp312-cp312-manylinux_2_17_x86_64`. */
+  readonly tags?: string;
+  readonly files: Readonly<Record<string, BinarySummary>>;
+  /** Members that are not native. */
+  readonly others?: readonly string[];
+  /** Native by their first bytes, but nothing more is known. */
+  readonly unreadable?: readonly string[];
+  readonly requires?: readonly string[];
+  readonly options?: Partial<NativeOptions>;
+}
+
+export function audit(sketch: WheelSketch): NativeAudit {
+  const {
+    tags = "cp312-cp312-manylinux_2_17_x86_64",
+    files,
+    others = [],
+    unreadable = [],
+  } = sketch;
+  const [python = "", abi = "", platform = ""] = tags.split("-");
+  const metadata = ["Metadata-Version: 2.1", "Name: demo", "Version: 1.0"];
+  for (const requirement of sketch.requires ?? []) metadata.push(`Requires-Dist: ${requirement}`);
+  const paths = [...Object.keys(files), ...others, ...unreadable];
+  return auditNative({
+    wheel: {
+      name: "demo",
+      filename: {
+        name: "demo",
+        pythonTags: python.split("."),
+        abiTags: abi.split("."),
+        platformTags: platform.split("."),
+      },
+      metadata: parseMetadata(new TextEncoder().encode(`${metadata.join("\n")}\n`)),
+    },
+    entries: paths.map((name) => ({ name, directory: false })),
+    binaries: Object.entries(files).map(([path, summary]) => ({ path, size: 100_000, summary })),
+    nativeMembers: new Set([...Object.keys(files), ...unreadable]),
+    options: { ...DEFAULT_NATIVE_OPTIONS, ...sketch.options },
+  });
+}
+
+/** `CODE path` of the problems whose code begins with `prefix`. */
+export function codes({ problems }: NativeAudit, prefix = ""): readonly string[] {
+  return problems
+    .filter(({ code }) => code.startsWith(prefix))
+    .map(({ code, path }) => (path === undefined ? code : `${code} ${path}`));
+}
+
+/** The only problem with that code. */
+export function only({ problems }: NativeAudit, code: string): Problem {
+  const found = problems.filter((problem) => problem.code === code);
+  const [first] = found;
+  if (first === undefined || found.length > 1) {
+    throw new Error(`${found.length} problems with the code ${code}: ${JSON.stringify(problems)}`);
+  }
+  return first;
+}
