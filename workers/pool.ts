@@ -30,7 +30,7 @@ export function createPool(threads: number): Pool {
         const { Piscina } = await import("piscina");
         pool = new Piscina({ minThreads: 0, maxThreads: threads, idleTimeout: 1000 });
       }
-      const filename = new URL(file, import.meta.url).href;
+      const filename = new URL(`../workers/${file}`, import.meta.url).href;
       const running = pool;
       return await Promise.all(
         jobs.map(async (job, index) => {
