@@ -13,7 +13,7 @@ import {
 } from "./command.ts";
 import { describeFailure, STATUS } from "./failure.ts";
 import { COMMANDS } from "./index.ts";
-import { addCommonOptions } from "./options.ts";
+import { addCommonOptions, COMMON_GROUP } from "./options.ts";
 
 /** @param argv without the interpreter and the script. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
@@ -141,7 +141,7 @@ function build(
     .description(declaration.description.replace(/([^\n])\n(?=[^\n])/g, "$1 "))
     .exitOverride()
     .showSuggestionAfterError(true)
-    .configureHelp({ minWidthToWrap: 20 })
+    .configureHelp({ minWidthToWrap: 20, groupItems: commonLast })
     .configureOutput({
       writeOut: (text) => io.out(text),
       writeErr: (text) => io.err(text),
@@ -161,8 +161,29 @@ function build(
   }
 }
 
+/** Groups in the order of their first option, but what every command has at the end. */
+function commonLast<T extends Command | Option>(
+  _unsorted: readonly T[],
+  visible: readonly T[],
+  groupOf: (item: T) => string,
+): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of visible) {
+    const heading = groupOf(item);
+    const group = groups.get(heading);
+    if (group === undefined) groups.set(heading, [item]);
+    else group.push(item);
+  }
+  const common = groups.get(COMMON_GROUP);
+  if (common !== undefined) {
+    groups.delete(COMMON_GROUP);
+    groups.set(COMMON_GROUP, common);
+  }
+  return groups;
+}
+
 function helpOption(command: Command): Option {
-  return command.createOption("-h, --help", "this text").helpGroup("Common options:");
+  return command.createOption("-h, --help", "this text").helpGroup(COMMON_GROUP);
 }
 
 function watch(leaf: Command, name: string, sequence: GivenOption[]): void {

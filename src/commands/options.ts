@@ -9,11 +9,13 @@ import { WHENS, type When } from "../node/terminal.ts";
 import { didYouMean } from "../suggest.ts";
 import type { Options } from "./command.ts";
 
-const COMMON = "Common options:";
+/** Heading of the options that every command has. */
+export const COMMON_GROUP = "Common options:";
 
 /** `-q`, `-v`, `--color`, `--progress`, `--config`: every command has them. */
 export function addCommonOptions(command: Command): void {
-  const add = (flags: string, text: string) => command.createOption(flags, text).helpGroup(COMMON);
+  const add = (flags: string, text: string) =>
+    command.createOption(flags, text).helpGroup(COMMON_GROUP);
   command
     .addOption(add("-q, --quiet", "less on stderr").argParser(count).default(0, ""))
     .addOption(add("-v, --verbose", "more detail").argParser(count).default(0, ""))
@@ -31,7 +33,7 @@ export function addJobsOption(command: Command): void {
     "-j, --jobs <n>",
     "threads; default: the cores at hand; 1: no pool",
   );
-  command.addOption(option.argParser(integer("--jobs", 1, 1024)).helpGroup(COMMON));
+  command.addOption(option.argParser(integer("--jobs", 1, 1024)).helpGroup(COMMON_GROUP));
 }
 
 /** `-f, --format` (repeatable, `FORMAT=FILE`) and `-o, --output`. Read them with `outputs.ts`. */
