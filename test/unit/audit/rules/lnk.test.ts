@@ -1,0 +1,278 @@
+/** Rules on linking. */
+import { describe, expect, it } from "vitest";
+import type { LoadSegment } from "../../../../src/binary.ts";
+import { audit, codes, elf, module, only } from "../../../support/native.ts";
+
+const EXT = "demo/_x.cpython-312-x86_64-linux-gnu.so";
+
+describe("LNK001 library outside", () => {
+  const needs = (...names: readonly string[]) => module("_x", { needed: ["libc.so.6", ...names] });
+
+  it("names what is missing, once for a file", () => {
+    const problem = only(
+      audit({ files: { [EXT]: needs("libfoo.so.1", "libbar.so.2") } }),
+      "LNK001",
+    );
+    expect(problem.message).toBe(
+      "needs `libbar.so.2`, `libfoo.so.1`, which are not in the wheel and no policy allows",
+    );
+    expect(problem.level).toBeUndefined();
+  });
+
+  it("counts a library that only policies newer than the tag allow", () => {
+    const at = (tags: string) =>
+      codes(audit({ tags, files: { [EXT]: needs("libexpat.so.1") } }), "LNK001");
+    expect(at("cp312-cp312-manylinux1_x86_64")).toEqual([`LNK001 ${EXT}`]);
+    expect(at("cp312-cp312-manylinux_2_17_x86_64")).toEqual([]);
+    expect(at("cp312-cp312-linux_x86_64")).toEqual([]);
+  });
+
+  it("is silent about libraries in the wheel, of the policy, excluded, and the loader", () => {
+    const files = {
+      [EXT]: needs("libz.so.1", "ld-linux-x86-64.so.2", "libcuda.so.1", "libhere.so"),
+      "demo/libhere.so": elf({ id: "libhere.so" }),
+    };
+    expect(codes(audit({ files, options: { exclude: ["libcuda*"] } }))).toEqual([]);
+  });
+
+  it("knows drivers and wheels that provide a library", () => {
+    const level = (library: string, ...requires: readonly string[]) => {
+      const { level: found, hint } = only(
+        audit({ files: { [EXT]: needs(library) }, requires }),
+        "LNK001",
+      );
+      return [found, hint];
+    };
+    expect(level("libcuda.so.1")).toEqual(["warning", expect.stringContaining("NVIDIA's driver")]);
+    expect(level("libtorch_cpu.so")).toEqual([
+      "warning",
+      expect.stringContaining("does not require it"),
+    ]);
+    expect(level("libtorch_cpu.so", "Torch >=2")).toEqual([
+      "info",
+      expect.stringContaining("`torch`, which the wheel requires"),
+    ]);
+    expect(level("libcublas.so.12", "nvidia-cublas-cu12")[0]).toBe("info");
+    expect(level("libfoo.so.1", "torch")[0]).toBeUndefined();
+  });
+
+  it("takes libraries that libraries outside need", () => {
+    const host = {
+      resolve: (path: string) => (path === "/opt/libfoo.so.1" ? path : undefined),
+      list: () => [],
+      readText: () => undefined,
+      readElf: () => elf({ id: "libfoo.so.1", needed: ["libbar.so.2", "libc.so.6"] }),
+    };
+    const result = audit({
+      files: { [EXT]: needs("libfoo.so.1") },
+      options: { host, ldpaths: ["/opt"] },
+    });
+    expect(result.external).toEqual([
+      { name: "libbar.so.2", neededBy: [EXT], found: null },
+      { name: "libfoo.so.1", neededBy: [EXT], found: "opt/libfoo.so.1" },
+    ]);
+    expect(result.binaries[0]?.dependencies.map(({ name, in: place }) => [name, place])).toEqual([
+      ["libc.so.6", "allowed"],
+      ["libfoo.so.1", "external"],
+    ]);
+  });
+
+  it("what a grafted library needs limits the reachable policy", () => {
+    const host = {
+      resolve: (path: string) => (path === "/opt/libfoo.so.1" ? path : undefined),
+      list: () => [],
+      readText: () => undefined,
+      readElf: () =>
+        elf({
+          id: "libfoo.so.1",
+          needed: ["libc.so.6"],
+          versions: { "libc.so.6": ["GLIBC_2.34"] },
+        }),
+    };
+    const result = audit({
+      files: { [EXT]: needs("libfoo.so.1") },
+      options: { host, ldpaths: ["/opt"] },
+    });
+    expect(result.verdict.reachable).toBe("manylinux_2_34_x86_64");
+  });
+
+  it("says `missing` only where it was looked for", () => {
+    const host = {
+      resolve: () => undefined,
+      list: () => [],
+      readText: () => undefined,
+      readElf: () => undefined,
+    };
+    const place = (options: object) =>
+      audit({ files: { [EXT]: needs("libfoo.so.1") }, options }).binaries[0]?.dependencies[1]?.in;
+    expect(place({})).toBe("external");
+    expect(place({ host, ldpaths: ["/opt"] })).toBe("missing");
+  });
+});
+
+describe("LNK002 versions of bundled libraries", () => {
+  const wheel = (defined: readonly string[], tags?: string) =>
+    audit({
+      ...(tags === undefined ? {} : { tags }),
+      files: {
+        [EXT]: module("_x", {
+          needed: ["libssl-1a.so.3"],
+          rpath: ["$ORIGIN/../demo.libs"],
+          versions: { "libssl-1a.so.3": ["OPENSSL_3.0.0", "OPENSSL_3.2.0"] },
+        }),
+        "demo.libs/libssl-1a.so.3": elf({ id: "libssl-1a.so.3", versionDefinitions: defined }),
+      },
+    });
+
+  it("a version that the library does not define", () => {
+    expect(only(wheel(["OPENSSL_3.0.0"]), "LNK002")).toMatchObject({
+      path: EXT,
+      message:
+        "needs `OPENSSL_3.2.0` of `libssl-1a.so.3`, but `demo.libs/libssl-1a.so.3` defines no such version",
+    });
+    expect(codes(wheel(["OPENSSL_3.0.0", "OPENSSL_3.2.0"]), "LNK002")).toEqual([]);
+  });
+
+  it("a library without versions only makes the loader complain", () => {
+    expect(only(wheel([]), "LNK002")).toMatchObject({ level: "warning" });
+  });
+});
+
+describe("LNK005 unused", () => {
+  it("a grafted library without users", () => {
+    const files = {
+      [EXT]: module("_x", { needed: ["liba.so"], rpath: ["$ORIGIN/../demo.libs"] }),
+      "demo.libs/liba.so": elf({ id: "liba.so" }),
+      "demo.libs/libb.so": elf({ id: "libb.so" }),
+      "demo/plugins/libc.so": elf({ id: "libc.so" }),
+    };
+    expect(codes(audit({ files }), "LNK005")).toEqual(["LNK005 demo.libs/libb.so"]);
+  });
+});
+
+describe("LNK006 and LNK007 search paths", () => {
+  const paths = (path: string, ...runpath: readonly string[]) =>
+    audit({ files: { [path]: module("_x", { runpath }) } })
+      .problems.filter(({ code }) => code.startsWith("LNK"))
+      .map(({ code, level }) => `${code} ${level ?? "default"}`);
+
+  it.each([
+    ["/opt/lib", ["LNK006 default"]],
+    ["", ["LNK006 error"]],
+    ["lib", ["LNK006 error"]],
+    ["/tmp/build", ["LNK006 error"]],
+    ["$ORIGIN", []],
+    ["${ORIGIN}/../demo.libs", []],
+    ["$ORIGIN/../../other.libs", ["LNK007 default"]],
+    ["$ORIGIN/..", []],
+    ["$ORIGIN/../../../../../../..", ["LNK007 default"]],
+    ["$LIB/x", []],
+  ])("%j", (entry, expected) => {
+    expect(paths(EXT, entry)).toEqual(expected);
+  });
+
+  it("a script may look into its own installation", () => {
+    expect(paths("demo-1.0.data/scripts/tool", "$ORIGIN/../lib/demo")).toEqual([]);
+    expect(paths("demo-1.0.data/scripts/tool", "$ORIGIN/../../lib/demo")).toEqual([
+      "LNK007 default",
+    ]);
+  });
+});
+
+describe("LNK008 dependency by path", () => {
+  it("any slash", () => {
+    const result = audit({ files: { [EXT]: module("_x", { needed: ["/build/libfoo.so"] }) } });
+    expect(only(result, "LNK008").message).toBe("needs `/build/libfoo.so` by its path");
+    expect(codes(audit({ files: { [EXT]: module("_x") } }), "LNK008")).toEqual([]);
+  });
+});
+
+describe("LNK009 clashing names", () => {
+  it("common names without a hash", () => {
+    const files = { [EXT]: module("_x"), "demo.libs/libssl.so.3": elf({ id: "libssl.so.3" }) };
+    expect(codes(audit({ files }), "LNK009")).toEqual(["LNK009 demo.libs/libssl.so.3"]);
+    const mangled = {
+      [EXT]: module("_x"),
+      "demo.libs/libssl-1a2b.so.3": elf({ id: "libssl-1a2b.so.3" }),
+    };
+    expect(codes(audit({ files: mangled }), "LNK009")).toEqual([]);
+  });
+});
+
+describe("LNK010 static TLS", () => {
+  it("in libraries, milder in those that always have it", () => {
+    const files = {
+      "a.so": elf({ staticTls: true }),
+      "libgomp-1a.so.1": elf({ staticTls: true }),
+      tool: elf({ staticTls: true, kind: "executable" }),
+    };
+    expect(
+      audit({ files })
+        .problems.filter(({ code }) => code === "LNK010")
+        .map(({ path, level }) => [path, level]),
+    ).toEqual([
+      ["a.so", undefined],
+      ["libgomp-1a.so.1", "info"],
+    ]);
+  });
+});
+
+describe("LNK011 layout", () => {
+  const segment = (changes: Partial<LoadSegment> = {}): LoadSegment => ({
+    offset: 0x1000,
+    fileSize: 0x100,
+    address: 0x2000n,
+    memorySize: 0x100n,
+    align: 0x1000n,
+    readable: true,
+    writable: false,
+    executable: false,
+    at: { record: "Elf_Phdr", offset: 120 },
+    ...changes,
+  });
+  const judge = (...loads: readonly LoadSegment[]) =>
+    audit({ files: { "a.so": elf({ loads }) } }).problems.filter(({ code }) => code === "LNK011");
+
+  it.each([
+    ["p_align", segment({ align: 0x1800n })],
+    ["p_vaddr", segment({ address: 0x2100n })],
+    ["p_align", segment({ align: 16n })],
+    ["p_filesz", segment({ fileSize: 100_000, memorySize: 100_000n })],
+    ["p_memsz", segment({ memorySize: 0x80n })],
+  ])("%s", (field, load) => {
+    expect(judge(load)).toMatchObject([
+      { path: "a.so", at: { record: "Elf_Phdr", offset: 120, field } },
+    ]);
+  });
+
+  it("order and overlap", () => {
+    expect(judge(segment(), segment({ address: 0x1000n, offset: 0x2000 }))).toHaveLength(1);
+    expect(judge(segment({ memorySize: 0x2000n }), segment({ address: 0x3000n }))).toHaveLength(1);
+    expect(judge(segment(), segment({ address: 0x3000n }))).toEqual([]);
+  });
+
+  it("an alignment of none is allowed", () => {
+    expect(judge(segment({ align: 0n, address: 0x1234n }))).toEqual([]);
+  });
+
+  it("what the parser had to step over", () => {
+    const problems = [
+      { message: "the note is longer than its segment", at: { record: "Elf_Nhdr" } },
+    ];
+    expect(only(audit({ files: { "a.so": elf({ problems }) } }), "LNK011")).toMatchObject({
+      message: "the note is longer than its segment",
+      level: "warning",
+    });
+  });
+});
+
+describe("LNK014 libraries that small systems lack", () => {
+  it("GLib, which the policy allows", () => {
+    const needed = ["libc.so.6", "libglib-2.0.so.0", "libgobject-2.0.so.0"];
+    const result = audit({ files: { [EXT]: module("_x", { needed }) } });
+    expect(only(result, "LNK014").message).toBe(
+      "needs `libglib-2.0.so.0`, `libgobject-2.0.so.0`: importing it fails on systems without GLib",
+    );
+    expect(result.verdict.supported).toBe("manylinux_2_5_x86_64");
+  });
+});
