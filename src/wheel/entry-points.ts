@@ -143,11 +143,21 @@ class Reader {
   }
 }
 
+/** Identifiers and dots. The second pattern is costly to compile, and hardly ever needed. */
+const ASCII_DOTTED = /^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/;
 const DOTTED =
   /^[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Mn}\p{Mc}\p{Nd}\p{Pc}]*(?:\.[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Mn}\p{Mc}\p{Nd}\p{Pc}]*)*$/u;
 
+function isDotted(text: string): boolean {
+  return ASCII_DOTTED.test(text) || (/[\x80-\uffff]/.test(text) && DOTTED.test(text));
+}
+
+/** Longer references are refused: no real one comes near. */
+const MAX_REFERENCE = 8192;
+
 /** `undefined` where the text is no `mod(.mod)*[:attr(.attr)*] [extras]`. */
 export function parseObjectReference(value: string): ObjectReference | undefined {
+  if (value.length > MAX_REFERENCE) return undefined;
   let text = value.trim();
   let extras: string[] = [];
   const bracket = text.indexOf("[");
@@ -162,10 +172,10 @@ export function parseObjectReference(value: string): ObjectReference | undefined
   }
   const colon = text.indexOf(":");
   const module = (colon === -1 ? text : text.slice(0, colon)).trim();
-  if (!DOTTED.test(module)) return undefined;
+  if (!isDotted(module)) return undefined;
   if (colon === -1) return { module, extras };
   const attribute = text.slice(colon + 1).trim();
-  return DOTTED.test(attribute) ? { module, attribute, extras } : undefined;
+  return isDotted(attribute) ? { module, attribute, extras } : undefined;
 }
 
 function excerpt(text: string): string {

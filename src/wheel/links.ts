@@ -54,7 +54,8 @@ export function parseLinks(bytes: Uint8Array, isFile: (path: string) => boolean)
       problems.push({ code: "LKS001", message: `LINKS has more than ${MAX_ROWS} rows` });
       break;
     }
-    if (first !== undefined) {
+    const blank = first === undefined || (first === "" && row.fields.length === 1);
+    if (!blank) {
       const columns = row.fields.length;
       if (row.defect !== undefined) {
         problems.push({ code: "LKS001", message: `line ${line} of LINKS ${row.defect}` });

@@ -65,8 +65,12 @@ export function scanSpecifier(text: string, start: number): ScannedSpecifier | u
   };
 }
 
+/** Longer sets are refused: no real one comes near. */
+const MAX_LENGTH = 65_536;
+
 /** `undefined` where any part is no specifier. Empty parts are skipped, as `packaging` does. */
 export function parseSpecifierSet(text: string): SpecifierSet | undefined {
+  if (text.length > MAX_LENGTH) return undefined;
   const set: Specifier[] = [];
   for (const part of text.split(",")) {
     const bare = part.trim();

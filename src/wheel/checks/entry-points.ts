@@ -43,7 +43,7 @@ function checkEntry(
   const { name, value, line } = entry;
   const at = { record: "entry_points.txt", field: name.slice(0, 120), value: `line ${line}` };
   if (isScript(entry)) {
-    if (!/^[\p{L}\p{N}_.-]+$/u.test(name)) {
+    if (!/^[\w.-]+$/.test(name) && !/^[\p{L}\p{N}_.-]+$/u.test(name)) {
       problems.add({
         code: "EPT002",
         path,

@@ -202,9 +202,10 @@ const DIRECTORIES: readonly string[] = ["licenses", "license_files", "LICENSES",
 
 function checkInstallerFiles({ files, distInfo, problems }: CheckContext): void {
   if (distInfo === undefined) return;
+  const prefix = `${distInfo}/`;
   for (const path of files.keys()) {
-    if (!path.startsWith(`${distInfo}/`)) continue;
-    const name = path.slice(distInfo.length + 1);
+    if (!path.startsWith(prefix)) continue;
+    const name = path.slice(prefix.length);
     if (INSTALLER_FILES.includes(name) || /^uv_[^/]*\.json$/.test(name)) {
       problems.add({
         code: "DST010",

@@ -57,21 +57,23 @@ export function checkLinks(context: MetadataContext): void {
   }
 }
 
-/** `local@domain.tld`: what a mail server could take, without comments and quoted local parts. */
+/**
+ * `local@domain.tld`: what a mail server could take, without comments and quoted local parts.
+ * Letters beyond ASCII are all let through.
+ */
 function isAddress(text: string): boolean {
   const at = text.lastIndexOf("@");
   if (at <= 0 || at > 64 || text.length > 254) return false;
-  const domain = text.slice(at + 1);
+  const domain = text.slice(at + 1).split(".");
   return (
-    /^[\p{L}\p{N}!#$%&'*+/=?^_`{|}~-]+(?:\.[\p{L}\p{N}!#$%&'*+/=?^_`{|}~-]+)*$/u.test(
+    /^[\w!#$%&'*+/=?^`{|}~\x80-\uffff-]+(?:\.[\w!#$%&'*+/=?^`{|}~\x80-\uffff-]+)*$/.test(
       text.slice(0, at),
     ) &&
-    domain.includes(".") &&
-    domain
-      .split(".")
-      .every(
-        (label) =>
-          label.length <= 63 && /^[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?$/u.test(label),
-      )
+    domain.length > 1 &&
+    domain.every((label) => label.length <= 63 && isLabel(label))
   );
+}
+
+function isLabel(text: string): boolean {
+  return /^[A-Za-z0-9\x80-\uffff](?:[A-Za-z0-9\x80-\uffff-]*[A-Za-z0-9\x80-\uffff])?$/.test(text);
 }

@@ -188,7 +188,10 @@ function reportRepeated(context: CheckContext, own: Own, earlier: RecordRow, row
 
 function isUnsafe(path: string): boolean {
   return (
-    /^[\\/]|^[A-Za-z]:|\\/.test(path) || /(?:^|\/)\.\.(?:\/|$)/.test(path) || path.includes("\0")
+    /^[\\/]|^[A-Za-z]:/.test(path) ||
+    path.includes("\\") ||
+    path.includes("\0") ||
+    (path.includes("..") && path.split("/").includes(".."))
   );
 }
 

@@ -139,9 +139,11 @@ function checkTags({ filename, problems }: CheckContext, { tags }: WheelFile, pa
 
 /** Compressed lines are only expanded in files of a real size. */
 const MAX_LINES = 100;
+const MAX_LENGTH = 4096;
 
 /** The tags that a line stands for, were it part of a file name. */
 function expandLine(line: string): readonly string[] {
+  if (line.length > MAX_LENGTH) return [line];
   const [python, abi, platform, ...rest] = line.split("-");
   if (python === undefined || abi === undefined || platform === undefined || rest.length > 0) {
     return [line];
