@@ -47,4 +47,10 @@ export const COMMANDS: readonly CommandEntry[] = [
     group: "Change a built wheel",
     load: async () => (await import("./tags.ts")).command,
   },
+  {
+    name: "links",
+    summary: "Check, list and change the LINKS record of symbolic links",
+    group: "Change a built wheel",
+    load: async () => (await import("./links.ts")).command,
+  },
 ];
