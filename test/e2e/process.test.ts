@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { transformSync } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -128,10 +129,10 @@ describe("the process", () => {
     ["SIGTERM", 143],
   ] as const)("removes temporary files on %s", async (signal, expected) => {
     const file = join(scratch, `temporary-${signal}`);
-    const cleanup = JSON.stringify(join(ROOT, "dist/src/node/cleanup.js"));
+    const source = readFileSync(join(ROOT, "src/node/cleanup.ts"), "utf8");
     const script = `
       import { rmSync, writeFileSync } from "node:fs";
-      const { cleanUpOnSignals, registerCleanup } = await import(${cleanup});
+      ${transformSync(source, { loader: "ts" }).code}
       cleanUpOnSignals();
       registerCleanup(() => { throw new Error("one that fails does not stop the others"); });
       registerCleanup(() => rmSync(${JSON.stringify(file)}));
