@@ -30,11 +30,20 @@ export interface WheelLayout {
   show(folder: string): string;
 }
 
-export function wheelLayout(members: Iterable<string>): WheelLayout {
-  const byPath = new Map<string, string>();
-  for (const member of [...members].sort(compareText)) byPath.set(installedPath(member), member);
+export function wheelLayout(members: ReadonlySet<string>): WheelLayout {
+  const ofSchemes = new Map<string, string>();
+  for (const member of members) {
+    if (!member.includes(".data/")) continue;
+    const path = installedPath(member);
+    const other = ofSchemes.get(path);
+    // Two members at one path are an error of the wheel; the choice only has to be the same always.
+    if (other === undefined || compareText(member, other) < 0) ofSchemes.set(path, member);
+  }
   return {
-    member: (path) => byPath.get(path),
+    member(path) {
+      const plain = path.startsWith(`${SITE}/`) ? path.slice(SITE.length + 1) : undefined;
+      return plain !== undefined && members.has(plain) ? plain : ofSchemes.get(path);
+    },
     installed: installedPath,
     show: showFolder,
   };

@@ -85,8 +85,8 @@ export function auditNative(input: NativeInput): NativeAudit {
     if (summary.format === "elf") elves.push({ path, size, summary });
     else opaque.push(path);
   }
-  const members: string[] = [];
-  for (const { name, directory } of entries) if (!directory) members.push(name);
+  const members = new Set<string>();
+  for (const { name, directory } of entries) if (!directory) members.add(name);
   const identity = identify(facts.platformTags, elves);
   const graph = resolveGraph(elves, members, graphOptions(identity, options));
   const { verdict, judged, table, needs, unverified } = judgePlatform({
@@ -99,7 +99,7 @@ export function auditNative(input: NativeInput): NativeAudit {
   });
   const model: AuditModel = {
     wheel: facts,
-    members: new Set(members),
+    members,
     binaries,
     elves,
     identity,

@@ -63,7 +63,10 @@ export function judgePlatform(input: VerdictInput): VerdictResult {
       ? { needs: [], grafted: [] }
       : collectNeeds(table, considered, graph, options);
 
-  const judged = claims.map((claim) => ({ tag: claim.text, verdict: judgeClaim(claim, input) }));
+  const judged = claims.map((claim) => {
+    const own = claim.kind === family && claim.arch?.arch === identity.arch ? needs : undefined;
+    return { tag: claim.text, verdict: judgeClaim(claim, input, own) };
+  });
   const unverified: Unverified[] = [];
   for (const { tag, verdict } of judged) {
     if (verdict.truthful === null) {
@@ -111,7 +114,8 @@ function isPure({ elves, opaque, unreadable, identity }: VerdictInput): boolean 
   return elves.length === identity.device.length && opaque.length === 0 && unreadable.length === 0;
 }
 
-function judgeClaim(claim: Claim, input: VerdictInput): TagVerdict {
+/** @param known the needs under the claim's own table, where they were collected already. */
+function judgeClaim(claim: Claim, input: VerdictInput, known?: readonly Need[]): TagVerdict {
   const { identity, elves, graph, opaque, unreadable, isaCheck } = input;
   if (claim.kind === "other") {
     return isPure(input)
@@ -150,7 +154,9 @@ function judgeClaim(claim: Claim, input: VerdictInput): TagVerdict {
     return { truthful: null, undecided: `no ${claim.kind} policy is known for \`${arch}\`` };
   }
   const counted = same ? identity.considered : ofArch;
-  const { needs } = collectNeeds(table, counted, graph, { isaCheck, isa: claim.arch?.isa ?? 1 });
+  const isa = claim.arch?.isa ?? 1;
+  const reuse = same && isa === identity.isa ? known : undefined;
+  const needs = reuse ?? collectNeeds(table, counted, graph, { isaCheck, isa }).needs;
   const verdict = judgeNeeds(claim, table, needs, counted);
   if (verdict.truthful === true && unreadable.length > 0) return unread(unreadable);
   return verdict;

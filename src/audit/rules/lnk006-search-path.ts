@@ -11,7 +11,7 @@ const WORLD_WRITABLE = /^\/(tmp|var\/tmp|dev\/shm)(\/|$)/;
 /** LNK006 and LNK007: entries of DT_RPATH and DT_RUNPATH that lead out of the wheel. */
 export function searchPaths({ identity }: AuditModel): readonly Problem<NativeCode>[] {
   const problems: Problem<NativeCode>[] = [];
-  const layout = wheelLayout([]);
+  const layout = wheelLayout(new Set());
   const loader = { loader: identity.family === "musllinux" ? "musl" : "glibc" } as const;
   const { considered, otherLibc } = identity;
   for (const { path, summary } of [...considered, ...otherLibc]) {

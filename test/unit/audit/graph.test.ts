@@ -16,7 +16,7 @@ function resolve(
   const elves = Object.entries(files).flatMap(([path, summary]) =>
     typeof summary === "string" ? [] : [{ path, size: 1, summary }],
   );
-  return resolveGraph(elves, Object.keys(files), {
+  return resolveGraph(elves, new Set(Object.keys(files)), {
     loader: "glibc",
     arch: "x86_64",
     exclude: [],
