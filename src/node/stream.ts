@@ -119,8 +119,6 @@ class SourceReader extends yauzl.RandomAccessReader {
   constructor(source: Source) {
     super();
     this.source = source;
-    // The source outlives yauzl, which else closes its reader with the last stream.
-    (this as unknown as { ref(): void }).ref();
   }
 
   override _readStreamForRange(start: number, end: number): Readable {

@@ -88,7 +88,8 @@ export function checkFraming(
         path: place.path,
         message: `the extra field ${hex16(id)} occurs more than once in the ${place.header}`,
         at: refOf(place, at),
-        ...(grave ? {} : { level: "warning" }),
+        // uv refuses every repetition.
+        ...(grave ? {} : { level: "warning", profiles: { install: "error" } }),
         ...(grave && !local ? { profiles: NOT_PYPI } : {}),
       });
     }
@@ -225,8 +226,10 @@ function checkLength(
     );
     return false;
   }
+  // `wheel tags` wrote such fields for years; uv refuses them now.
   report(`the zip64 extra field has ${payload.length} bytes, ${wanted} are needed`, {
     level: "warning",
+    profiles: { install: "error" },
   });
   return true;
 }

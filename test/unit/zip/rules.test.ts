@@ -388,7 +388,7 @@ const CASES: readonly Case[] = [
       localExtra: extraField(1, u64s(PYTHON.length, STREAM.length)),
       centralExtra: extraField(1, u64s(PYTHON.length, STREAM.length)),
     }),
-    levels: [W, W, W],
+    levels: [W, W, E],
   },
   {
     code: "ZIP014",
@@ -469,7 +469,7 @@ const CASES: readonly Case[] = [
     code: "ZIP015",
     what: "two fields of another kind",
     archive: changed({ localExtra: concat([extraField(99, u32(1)), extraField(99, u32(1))]) }),
-    levels: [W, W, W],
+    levels: [W, W, E],
   },
   {
     code: "ZIP016",
