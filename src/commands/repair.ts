@@ -1,9 +1,10 @@
 /** `wheelkit repair [OPTIONS] WHEEL…` */
 import { availableParallelism } from "node:os";
 import { delimiter, join } from "node:path";
-import type { Judgement } from "../audit/audit.ts";
+import type { Inspection, Judgement } from "../audit/audit.ts";
 import { inspectWheel, judgeWheel } from "../audit/audit.ts";
 import { toFindings } from "../audit/findings.ts";
+import type { NativeOptions } from "../audit/native.ts";
 import type { Wheel } from "../audit/wheel.ts";
 import { printable } from "../bytes.ts";
 import type { Draft } from "../edit/draft.ts";
@@ -15,6 +16,7 @@ import type { LinuxRepair, LinuxRepairOptions } from "../node/repair-linux.ts";
 import { repairLinux } from "../node/repair-linux.ts";
 import type { Root } from "../node/root-files.ts";
 import { openRoot } from "../node/root-files.ts";
+import { verifyRepair } from "../node/verify-repair.ts";
 import type { FileSource } from "../platform.ts";
 import type { CommandDeclaration, Invocation, Options } from "./command.ts";
 import { STATUS } from "./failure.ts";
@@ -99,19 +101,31 @@ async function run({ args, options }: Invocation, io: Io): Promise<number> {
   const engine = createEngine({ jobs: settings.linux.jobs });
   try {
     const { wheels, status } = await rewriteAll(paths, io, async (path) => {
-      let repair: LinuxRepair | undefined;
-      const written = await rewriteWheel(path, write, {
+      let repair: Repair | undefined;
+      return await rewriteWheel(path, write, {
         async edit(draft, wheel) {
           repair = await repairDraft(draft, wheel, path, settings, engine, write.wheelDir, io);
         },
-      }).finally(() => repair?.close());
-      return written;
+        async verify(temporary, built) {
+          if (repair === undefined) return;
+          const { updateTags } = settings.linux;
+          await verifyRepair({ ...repair, path: temporary, built, updateTags }, engine);
+        },
+      }).finally(() => repair?.linux.close());
     });
     await reportRewrites("wheelkit.repair/1", wheels, options, io);
     return Math.max(status, problems.length > 0 ? STATUS.usage : STATUS.done);
   } finally {
     await engine.close();
   }
+}
+
+/** A repair in the making, with the facts that it started from. */
+interface Repair {
+  readonly linux: LinuxRepair;
+  readonly before: Inspection;
+  readonly judged: Judgement;
+  readonly native: NativeOptions;
 }
 
 interface Settings {
@@ -194,24 +208,23 @@ async function repairDraft(
   engine: NodeEngine,
   wheelDir: string,
   io: Io,
-): Promise<LinuxRepair | undefined> {
+): Promise<Repair | undefined> {
   const host = openRoot("/");
   const sysroot = settings.sysroot === undefined ? undefined : openSysroot(settings.sysroot, host);
   const source = wheel.source as FileSource;
   const inspection = await inspectWheel(wheel, path, source, engine, { hash: true });
   const android = draft.name.platformTags.some((tag) => tag.startsWith("android_"));
-  const judgement = judgeWheel(wheel, inspection, {
-    native: {
-      exclude: settings.exclude,
-      ldpaths: settings.ldpaths,
-      host,
-      libraryPath: settings.libraryPath,
-      // A phone's libraries are not this host's.
-      ...(sysroot === undefined || android ? {} : { sysroot }),
-      include: settings.linux.include,
-      isaCheck: settings.linux.isaCheck,
-    },
-  });
+  const native: NativeOptions = {
+    exclude: settings.exclude,
+    ldpaths: settings.ldpaths,
+    host,
+    libraryPath: settings.libraryPath,
+    // A phone's libraries are not this host's.
+    ...(sysroot === undefined || android ? {} : { sysroot }),
+    include: settings.linux.include,
+    isaCheck: settings.linux.isaCheck,
+  };
+  const judgement = judgeWheel(wheel, inspection, { native });
   refuseDamaged(judgement);
   const { family } = judgement.native.verdict;
   const natives = inspection.nativeMembers.size;
@@ -229,7 +242,7 @@ async function repairDraft(
     );
   }
   if (settings.ifNeeded && nothingWrong(judgement)) return undefined;
-  return await repairLinux(
+  const linux = await repairLinux(
     {
       draft,
       wheel,
@@ -239,6 +252,7 @@ async function repairDraft(
     },
     settings.linux,
   );
+  return { linux, before: inspection, judged: judgement, native };
 }
 
 function openSysroot(folder: string, host: Root): Root {

@@ -54,6 +54,8 @@ export interface Revision {
   build?(draft: Draft, wheel: Wheel): Promise<{ readonly built: Built; close(): void }>;
   /** More checks of the result, before it is written. */
   check?(built: Built, draft: Draft, wheel: Wheel): void | Promise<void>;
+  /** Looks at the finished file before it gets its name; what it throws stops everything. */
+  verify?(temporary: string, built: Built): Promise<void>;
   /** Called when the result is written, while the input is still open. */
   finish?(result: { path: string; built: Built; draft: Draft; wheel: Wheel }): void | Promise<void>;
 }
@@ -133,7 +135,10 @@ export async function rewriteWheel(
           "to replace it, say `--in-place`; else name another folder with `--wheel-dir`",
         );
       }
-      await writeArchive(built.layout, target, { original });
+      await writeArchive(built.layout, target, {
+        original,
+        verify: async (temporary) => await revision.verify?.(temporary, built),
+      });
       if (options.remove) removeFile(path);
     }
     await revision.finish?.({ path: target, built, draft, wheel });
