@@ -1,0 +1,85 @@
+import { createHash } from "node:crypto";
+import { deflateRawSync } from "node:zlib";
+import { describe, expect, test } from "vitest";
+import { encodeUtf8 } from "../../../src/bytes.ts";
+import { FormatError } from "../../../src/errors.ts";
+import { nodeCompression } from "../../../src/node/compression.ts";
+
+const TEXT = encodeUtf8("some text, some text, some more text. ".repeat(100));
+const PACKED = new Uint8Array(deflateRawSync(TEXT));
+
+describe("inflateRaw", () => {
+  test("gives all bytes and says how many it used", () => {
+    const { bytes, consumed, overflow } = nodeCompression.inflateRaw(PACKED, TEXT.length);
+    expect(bytes).toEqual(TEXT);
+    expect(Object.getPrototypeOf(bytes)).toBe(Uint8Array.prototype);
+    expect(consumed).toBe(PACKED.length);
+    expect(overflow).toBe(false);
+  });
+
+  test("does not take what follows the stream for a part of it", () => {
+    const twice = new Uint8Array([...PACKED, ...PACKED]);
+    const { bytes, consumed } = nodeCompression.inflateRaw(twice, 2 * TEXT.length);
+    expect(bytes).toEqual(TEXT);
+    expect(consumed).toBe(PACKED.length);
+  });
+
+  test("stops at the limit", () => {
+    for (const limit of [0, 1, 100, TEXT.length - 1]) {
+      const { bytes, overflow } = nodeCompression.inflateRaw(PACKED, limit);
+      expect(overflow).toBe(true);
+      expect(bytes.length).toBeLessThanOrEqual(limit);
+    }
+    expect(nodeCompression.inflateRaw(PACKED, TEXT.length + 5).bytes).toEqual(TEXT);
+  });
+
+  test("nothing packed unpacks to nothing", () => {
+    const nothing = new Uint8Array(deflateRawSync(new Uint8Array(0)));
+    expect(nodeCompression.inflateRaw(nothing, 0)).toEqual({
+      bytes: new Uint8Array(0),
+      consumed: nothing.length,
+      overflow: false,
+    });
+  });
+
+  test("a broken, cut or empty stream is a format error", () => {
+    for (const stream of [
+      Uint8Array.of(7, 255),
+      PACKED.subarray(0, PACKED.length - 1),
+      new Uint8Array(0),
+    ]) {
+      expect(() => nodeCompression.inflateRaw(stream, TEXT.length)).toThrow(FormatError);
+    }
+  });
+});
+
+describe("inflateHead", () => {
+  test("yields what the beginning holds", () => {
+    const random = new Uint8Array(50_000).map((_, at) => (at * at * 31) >> 5);
+    const packed = new Uint8Array(deflateRawSync(random));
+    const head = nodeCompression.inflateHead(packed.subarray(0, 400));
+    expect(head.length).toBeGreaterThan(64);
+    expect(head).toEqual(random.subarray(0, head.length));
+  });
+
+  test("is empty for what is no stream", () => {
+    expect(nodeCompression.inflateHead(Uint8Array.of(7, 255)).length).toBe(0);
+    expect(nodeCompression.inflateHead(new Uint8Array(0)).length).toBe(0);
+  });
+});
+
+test("crc32 continues from a seed", () => {
+  const whole = nodeCompression.crc32(TEXT);
+  const first = nodeCompression.crc32(TEXT.subarray(0, 77));
+  expect(nodeCompression.crc32(TEXT.subarray(77), first)).toBe(whole);
+  expect(nodeCompression.crc32(encodeUtf8("123456789"))).toBe(0xcbf43926);
+});
+
+test("hashes and deflate are those of the platform", () => {
+  const hasher = nodeCompression.hasher("sha384");
+  hasher.update(TEXT.subarray(0, 9));
+  hasher.update(TEXT.subarray(9));
+  expect(hasher.digest()).toEqual(new Uint8Array(createHash("sha384").update(TEXT).digest()));
+  const packed = nodeCompression.deflateRaw(TEXT, 9);
+  expect(nodeCompression.inflateRaw(packed, TEXT.length).bytes).toEqual(TEXT);
+});
