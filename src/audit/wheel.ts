@@ -1,5 +1,5 @@
 /** A wheel that is open for reading: the strict index and its small text members. */
-import { RefusalError } from "../errors.ts";
+import { FormatError } from "../errors.ts";
 import type { Problem } from "../finding.ts";
 import type { Compression } from "../platform.ts";
 import type { Source } from "../source.ts";
@@ -53,10 +53,9 @@ export function openSoundWheel(source: Source, file: string, compression: Compre
   const wheel = openWheel(source, file, compression);
   if (!wheel.index.readable) {
     const [first] = wheel.index.problems;
-    throw new RefusalError(
-      first?.code ?? "ZIP001",
-      `\`${file}\` is no readable wheel: ${first?.message ?? "it is no zip archive"}`,
-      "run `wheelkit audit` on it to see everything that is wrong",
+    throw new FormatError(
+      `this is no readable wheel: ${first?.message ?? "it is no zip archive"}`,
+      { format: "zip", record: "archive" },
     );
   }
   return wheel;

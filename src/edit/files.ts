@@ -3,6 +3,7 @@ import { printable } from "../bytes.ts";
 import { RefusalError } from "../errors.ts";
 import { baseNameOf } from "../paths.ts";
 import { didYouMean } from "../suggest.ts";
+import { parseEntryPoints, parseObjectReference } from "../wheel/entry-points.ts";
 import { compareMetadataVersions, isMetadataVersion } from "../wheel/metadata-fields.ts";
 import type { Draft } from "./draft.ts";
 import { valuesOf, withField } from "./metadata-edit.ts";
@@ -40,7 +41,32 @@ export function removeFile(draft: Draft, path: string): void {
         : didYouMean(path, draft.paths()),
     );
   }
+  refuseEntryPointModule(draft, path);
   draft.remove(path);
+}
+
+/** A module that a script imports, or the `__init__.py` of a package on the way to it. */
+function refuseEntryPointModule(draft: Draft, path: string): void {
+  const bytes = draft.read(`${draft.distInfo}/entry_points.txt`);
+  if (bytes === undefined) return;
+  const installed = path.replace(/^[^/]+\.data\/(?:purelib|platlib)\//, "");
+  for (const { group, name, value } of parseEntryPoints(bytes).entryPoints) {
+    const parts = parseObjectReference(value)?.module.split(".") ?? [];
+    const needed = parts.some((_, at) => {
+      const module = parts.slice(0, at + 1).join("/");
+      const last = at === parts.length - 1;
+      return (
+        installed === `${module}/__init__.py` ||
+        (last && installed.startsWith(`${module}.`) && /\.(py|so|pyd)$/.test(installed))
+      );
+    });
+    if (!needed) continue;
+    throw new RefusalError(
+      "EPT004",
+      `the entry point \`${printable(name)}\` of \`[${printable(group)}]\` needs \`${printable(path)}\``,
+      `remove it first: \`--remove-entry-point ${group}:${name}\``,
+    );
+  }
 }
 
 /**
