@@ -5,7 +5,7 @@ import { type ElfContext, ElfDyn } from "./layout.ts";
 import { hex, type Problems } from "./problems.ts";
 import type { Region } from "./region.ts";
 import { type Section, sectionRegion } from "./sections.ts";
-import { type Mapped, mapAddress, type Segment } from "./segments.ts";
+import { isCovered, type Mapped, mapAddress, type Segment } from "./segments.ts";
 
 export interface DynamicEntry {
   /** As a number; exact below 2^53, and no tag is above 2^31. */
@@ -37,7 +37,7 @@ const MAX_ENTRIES = 1 << 16;
 
 /**
  * PT_DYNAMIC, else (only in a file without program headers) SHT_DYNAMIC; `null` when there is
- * neither: a static program or an object file.
+ * neither: a static program, an object file, or debug information kept apart, whose PT_DYNAMIC is empty.
  */
 export function parseDynamic(
   source: Source,
@@ -114,9 +114,18 @@ function findDynamic(
 
   // The loader goes by the address, tools by the offset.
   const inFile = Math.max(0, Math.min(segment.p_filesz, image.size - segment.p_offset));
+  if (segment.p_filesz === 0) return undefined;
   const mapped = mapAddress(image, segment.p_vaddr);
+  if (mapped !== undefined && !isCovered(image, segment.p_vaddr, segment.p_filesz)) {
+    problems.addMinor("the dynamic segment is not wholly inside a load segment", {
+      record: "Elf_Phdr",
+      field: "p_vaddr",
+      offset: segment.at,
+      value: hex(segment.p_vaddr),
+    });
+  }
   if (mapped === undefined) {
-    if (segment.p_filesz > 0) add("the dynamic segment is in no load segment", "p_vaddr");
+    add("the dynamic segment is in no load segment", "p_vaddr");
     return { region: { offset: inFile > 0 ? segment.p_offset : 0, size: inFile }, segment };
   }
   if (mapped.offset !== segment.p_offset) {

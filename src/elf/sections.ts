@@ -99,37 +99,42 @@ export function sectionName(sections: Sections, section: Section): string {
   return sections.names().text(section.sh_name) ?? "";
 }
 
-/** Bytes of `.symtab` with `.strtab`, and of `.debug_*`: what stripping removes. */
-export function debugSizes(sections: Sections): {
-  readonly symtab: number;
-  readonly dwarf: number;
-} {
+/** DWARF has at least `.debug_info`, `.debug_abbrev` and `.debug_line`. */
+const MIN_DWARF_SECTIONS = 3;
+/** Bytes of a file above which the section names, which may lie anywhere, are not worth a read. */
+const LARGE_FILE = 16 << 20;
+/** Bytes; `.gnu_debuglink` and `.comment` are smaller, a large file's DWARF sections larger. */
+const SMALL_SECTION = 512;
+
+/**
+ * Bytes of `.symtab` with `.strtab`, and of `.debug_*`: what stripping removes.
+ *
+ * Sections are told by their names, but in a file above 16 MiB by their kind: there the names can
+ * cost another pass over a deflated stream, and the sum differs by a few bytes at most.
+ */
+export function debugSizes(
+  sections: Sections,
+  fileSize: number,
+): { readonly symtab: number; readonly dwarf: number } {
   let symtab = 0;
-  let dwarf = 0;
-  const named = sections.list.some(needsName);
   for (const section of sections.list) {
-    if (section.sh_type === SHT.SHT_SYMTAB) {
-      const strings = sections.list[section.sh_link];
-      symtab += section.sh_size;
-      if (strings?.sh_type === SHT.SHT_STRTAB) symtab += strings.sh_size;
-    } else if (named && mayBeDebug(section)) {
-      if (/^\.z?debug_/.test(sectionName(sections, section))) dwarf += section.sh_size;
-    }
+    if (section.sh_type !== SHT.SHT_SYMTAB) continue;
+    const strings = sections.list[section.sh_link];
+    symtab += section.sh_size;
+    if (strings?.sh_type === SHT.SHT_STRTAB) symtab += strings.sh_size;
   }
-  return { symtab, dwarf };
+  const candidates = sections.list.filter(mayBeDebug);
+  const large = candidates.filter((section) => section.sh_size >= SMALL_SECTION);
+  const byKind = fileSize > LARGE_FILE;
+  if ((byKind ? large : candidates).length < MIN_DWARF_SECTIONS) return { symtab, dwarf: 0 };
+  const debug = byKind
+    ? large
+    : candidates.filter((section) => /^\.z?debug_/.test(sectionName(sections, section)));
+  return { symtab, dwarf: debug.reduce((sum, section) => sum + section.sh_size, 0) };
 }
 
-/** Only the name tells for sure. DWARF has processor types on MIPS. */
+/** DWARF has processor types on MIPS. */
 function mayBeDebug({ sh_type, sh_flags, sh_size }: Section): boolean {
   const typed = sh_type !== SHT.SHT_PROGBITS && sh_type < 0x7000_0000;
   return !typed && sh_size > 0 && (sh_flags & SHF.SHF_ALLOC) === 0;
-}
-
-/**
- * Most libraries have no such section but `.comment`, which is small and holds strings: then the
- * name table, which may lie far from the headers, need not be read.
- */
-function needsName(section: Section): boolean {
-  const comment = (section.sh_flags & SHF.SHF_STRINGS) !== 0 && section.sh_size < 4096;
-  return mayBeDebug(section) && !comment;
 }

@@ -97,22 +97,53 @@ export function checkSegments(
   }
 }
 
+/** Bytes; files are mapped by pages of this size or a multiple of it. */
+const PAGE = 4096;
+
 /**
  * The bytes of the file from `address` to the end of its load segment.
  *
- * Where segments overlap the last one wins, as it does when the loader maps them in turn.
+ * Where segments overlap the last one wins, as it does when the loader maps them in turn. Whole
+ * pages are mapped, so the bytes around a segment are there too; some rewritten files need them.
  */
 export function mapAddress(image: Mapped, address: bigint): Region | undefined {
+  return mapInto(image, address, false) ?? mapInto(image, address, true);
+}
+
+function mapInto(image: Mapped, address: bigint, pages: boolean): Region | undefined {
   for (let index = image.loads.length - 1; index >= 0; index--) {
     const load = image.loads[index];
-    if (load === undefined || address < load.p_vaddr) continue;
-    const delta = address - load.p_vaddr;
-    if (delta >= BigInt(load.p_filesz)) continue;
-    const offset = load.p_offset + Number(delta);
-    const end = Math.min(load.p_offset + load.p_filesz, image.size);
-    if (offset < end) return { offset, size: end - offset };
+    if (load === undefined) continue;
+    const { p_vaddr, p_offset, p_filesz } = load;
+    const delta = Number(address - p_vaddr);
+    const end = endOnPage(load);
+    const before = pages && onPages(load) ? p_offset % PAGE : 0;
+    if (delta < -before || delta >= (pages ? end - p_offset : p_filesz)) continue;
+    const offset = p_offset + delta;
+    const inFile = Math.min(end, image.size);
+    if (offset < inFile) return { offset, size: inFile - offset };
   }
   return undefined;
+}
+
+/** File offset where the segment's last page ends; the loader zeroes the rest of it for `.bss`. */
+function endOnPage(load: Segment): number {
+  const end = load.p_offset + load.p_filesz;
+  const zeroed = load.p_memsz > BigInt(load.p_filesz);
+  return zeroed || !onPages(load) ? end : Math.ceil(end / PAGE) * PAGE;
+}
+
+/** True when pages of the file can be pages in memory. */
+function onPages({ p_vaddr, p_offset }: Segment): boolean {
+  return (p_vaddr - BigInt(p_offset)) % BigInt(PAGE) === 0n;
+}
+
+/** True when a load segment has all of these bytes, without the rest of its pages. */
+export function isCovered(image: Mapped, address: bigint, size: number): boolean {
+  return image.loads.some(
+    ({ p_vaddr, p_filesz }) =>
+      address >= p_vaddr && address + BigInt(size) <= p_vaddr + BigInt(p_filesz),
+  );
 }
 
 /** File offset of the byte at `address`; `undefined` when no load segment has it in the file. */

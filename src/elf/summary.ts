@@ -67,7 +67,7 @@ export function summarizeElf(image: ElfImage, interest: (name: string) => boolea
     exportCount: symbols.exportCount,
     imports: symbols.imports,
     pythonInit: symbols.pythonInit,
-    debug: debugSizes(sections),
+    debug: debugSizes(sections, image.size),
     problems: [...image.problems, ...symbols.problems],
   };
 }

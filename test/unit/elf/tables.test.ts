@@ -92,6 +92,18 @@ describe("the bridge between addresses and offsets", () => {
     expect(vaddrToOffset(image, -1n)).toBeUndefined();
   });
 
+  it("reaches the rest of the pages that are mapped, unless it is zeroed for .bss", () => {
+    const first = load(0x3ff100n, 0x100, 0x850);
+    const image = { loads: [first, load(0x400896n, 0x1896, 0x20)], size: 0x3000 };
+    expect(vaddrToOffset(image, 0x3ff960n)).toBe(0x960);
+    expect(vaddrToOffset(image, 0x3ff000n)).toBe(0);
+    expect(vaddrToOffset(image, 0x3fefffn)).toBeUndefined();
+    expect(vaddrToOffset(image, 0x400000n)).toBe(0x1000);
+    expect(mapAddress(image, 0x3ff940n)).toEqual({ offset: 0x940, size: 0x6c0 });
+    const zeroed = { loads: [{ ...first, p_memsz: 0x900n }], size: 0x3000 };
+    expect(vaddrToOffset(zeroed, 0x3ff960n)).toBeUndefined();
+  });
+
   it("lets the last of overlapping segments win, as mapping does", () => {
     const image = { loads: [load(0n, 0, 0x1000), load(0x800n, 0x2000, 0x100)], size: 0x3000 };
     expect(vaddrToOffset(image, 0x7ffn)).toBe(0x7ff);
