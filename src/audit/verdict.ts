@@ -16,7 +16,7 @@ import { compareText } from "../bytes.ts";
 import type { Unverified } from "../finding.ts";
 import { androidLibraryApi, OLDEST_API } from "../policy/android.ts";
 import { policyArch } from "../policy/arch.ts";
-import type { Need, TagVerdict } from "../policy/decide.ts";
+import type { Grafted, Need, TagVerdict } from "../policy/decide.ts";
 import { decide, judgeManylinux, judgePosition } from "../policy/decide.ts";
 import type { LinuxFamily, PolicyTable } from "../policy/policy.ts";
 import { policyTable } from "../policy/policy.ts";
@@ -98,7 +98,7 @@ export function judgePlatform(input: VerdictInput): VerdictResult {
       reachable,
       truthful: all(judged.map(({ verdict }) => verdict.truthful)),
       reasons: [
-        ...(table === undefined ? [] : reasonsOf(table, needs)),
+        ...(table === undefined ? [] : reasonsOf(table, [...needs, ...broughtAlong(grafted)])),
         ...libcReasons(input, judged),
       ],
     },
@@ -246,6 +246,13 @@ export function reasonsOf(table: PolicyTable, needs: readonly Need[]): readonly 
     ...(need.version === undefined ? {} : { version: need.version }),
     ...(need.symbols === undefined ? {} : { symbols: need.symbols }),
   }));
+}
+
+/** What libraries outside would bring along; their paths are relative to the root that has them. */
+function broughtAlong(grafted: readonly Grafted[]): readonly Need[] {
+  return grafted.flatMap(({ needs }) =>
+    needs.map((need) => ({ ...need, path: need.path.replace(/^\/+/, "") })),
+  );
 }
 
 /** A claimed family that the files contradict: all of its policies are lost. */

@@ -1,7 +1,9 @@
+import { printable } from "../../bytes.ts";
 import type { Level, Problem } from "../../finding.ts";
 import { nearestPolicy } from "../../policy/manylinux.ts";
 import type { Provider } from "../../policy/providers.ts";
 import { coveredBy, knownProvider } from "../../policy/providers.ts";
+import type { Edge } from "../graph.ts";
 import type { AuditModel } from "../model.ts";
 import type { NativeCode } from "./texts.ts";
 import { quoteSome } from "./wording.ts";
@@ -19,8 +21,11 @@ export function externalLibrary(model: AuditModel): readonly Problem<NativeCode>
     else names.push(library);
   }
   for (const [path, libraries] of byFile) {
-    for (const { names, hint, level } of byProvider(libraries, model.wheel.requires)) {
+    for (const { names, ...group } of byProvider(libraries, model.wheel.requires)) {
       const edge = graph.members.get(path)?.edges.find(({ name }) => names.includes(name));
+      const neighbour = edge === undefined ? undefined : neighbourFolder(edge, model);
+      const { hint, level } =
+        group.hint === undefined && neighbour !== undefined ? besides(neighbour) : group;
       const many = names.length > 1;
       problems.push({
         code: "LNK001",
@@ -57,6 +62,26 @@ interface Group {
   readonly names: readonly string[];
   readonly hint?: string;
   readonly level?: Level;
+}
+
+/** A folder of site-packages on the search path that no member lies in: another wheel's. */
+function neighbourFolder({ trace }: Edge, { members }: AuditModel): string | undefined {
+  for (const { via, place } of trace) {
+    if (via !== "rpath" && via !== "runpath") continue;
+    const [top = ""] = place.split("/");
+    if (top === "" || top === "." || top === "..") continue;
+    let own = false;
+    for (const member of members) own ||= member.startsWith(`${top}/`);
+    if (!own) return place;
+  }
+  return undefined;
+}
+
+function besides(folder: string): Pick<Group, "hint" | "level"> {
+  return {
+    hint: `the search path leads to \`${printable(folder)}\` of another wheel; require that wheel, and say so with \`--exclude\``,
+    level: "warning",
+  };
 }
 
 /** One group for what nobody is known to provide, one for each provider. */

@@ -283,6 +283,13 @@ export const NATIVE_RULES = {
     mend: "Please report it with the file.",
     source: "wheelkit",
   },
+  INT002: {
+    title: "format that is not read yet",
+    level: "info",
+    why: "This version of wheelkit does not read the format, so the file's dependencies, architecture and system are unknown.",
+    mend: "Check the file with the tools of its platform until wheelkit reads the format.",
+    source: "wheelkit",
+  },
 } as const satisfies Record<string, RuleInfo>;
 
 export type NativeCode = keyof typeof NATIVE_RULES;

@@ -385,10 +385,11 @@ describe("the size of the work", () => {
         elf({ id: name, needed: names, rpath: ["$ORIGIN/none", "$ORIGIN"] }),
       ]),
     );
-    const started = performance.now();
+    // Processor time, so that other tests on the machine don't count; some 0.4 s when it is idle.
+    const before = process.cpuUsage();
     const graph = resolve(files);
     expect(graph.members.get("lib7.so")?.edges).toHaveLength(250);
-    expect(performance.now() - started).toBeLessThan(2000);
+    expect(process.cpuUsage(before).user).toBeLessThan(5_000_000);
   });
 });
 

@@ -56,6 +56,19 @@ describe("LNK001 library outside", () => {
     expect(level("libfoo.so.1", "torch")[0]).toBeUndefined();
   });
 
+  it("sees by the search path that another wheel has it", () => {
+    const at = (entry: string) =>
+      only(
+        audit({ files: { [EXT]: module("_x", { needed: ["libfoo.so.1"], rpath: [entry] }) } }),
+        "LNK001",
+      );
+    expect(at("$ORIGIN/../foo/lib")).toMatchObject({
+      level: "warning",
+      hint: "the search path leads to `foo/lib` of another wheel; require that wheel, and say so with `--exclude`",
+    });
+    expect(at("$ORIGIN/lib").level).toBeUndefined();
+  });
+
   it("takes libraries that libraries outside need", () => {
     const host = {
       resolve: (path: string) => (path === "/opt/libfoo.so.1" ? path : undefined),
@@ -94,6 +107,14 @@ describe("LNK001 library outside", () => {
       options: { host, ldpaths: ["/opt"] },
     });
     expect(result.verdict.reachable).toBe("manylinux_2_34_x86_64");
+    expect(result.verdict.reasons).toContainEqual({
+      policy: "manylinux_2_31",
+      path: "opt/libfoo.so.1",
+      why: "symbol-version",
+      library: "libc.so.6",
+      version: "GLIBC_2.34",
+      symbols: [],
+    });
   });
 
   it("says `missing` only where it was looked for", () => {
