@@ -1,11 +1,13 @@
 /** `wheelkit repair [OPTIONS] WHEEL…` */
 import { availableParallelism } from "node:os";
-import { delimiter, join } from "node:path";
+import { basename, delimiter, join } from "node:path";
 import type { Inspection, Judgement } from "../audit/audit.ts";
 import { inspectWheel, judgeWheel } from "../audit/audit.ts";
 import { toFindings } from "../audit/findings.ts";
+import type { ElfBinary } from "../audit/model.ts";
 import type { NativeOptions } from "../audit/native.ts";
 import type { Wheel } from "../audit/wheel.ts";
+import { openSoundWheel } from "../audit/wheel.ts";
 import { printable } from "../bytes.ts";
 import type { Draft } from "../edit/draft.ts";
 import { RefusalError, UsageError } from "../errors.ts";
@@ -18,6 +20,10 @@ import type { Root } from "../node/root-files.ts";
 import { openRoot } from "../node/root-files.ts";
 import { verifyRepair } from "../node/verify-repair.ts";
 import type { FileSource } from "../platform.ts";
+import type { LibraryProvider } from "../repair/providers.ts";
+import { namedProvider, provideLibraries, wheelProvider } from "../repair/providers.ts";
+import { parseWheelFilename } from "../wheel/filename.ts";
+import { normalizeName } from "../wheel/names.ts";
 import type { CommandDeclaration, Invocation, Options } from "./command.ts";
 import { STATUS } from "./failure.ts";
 import { expandInputs } from "./inputs.ts";
@@ -69,6 +75,11 @@ export const command: CommandDeclaration = {
       .option("--allow-pure-python-wheel", "say nothing when there is nothing to repair")
       .optionsGroup("Libraries:")
       .option("--exclude <glob>", "leave this library out; may repeat", collect)
+      .option(
+        "--provided-by <wheel>",
+        "this wheel, or project, provides libraries at run time; may repeat",
+        collect,
+      )
       .option("--include <name>", "graft it although nobody names it; may repeat", collect)
       .option("--add-dll <names>", "the same as --include, several with `;`", collect)
       .option("--ldpaths <dirs>", "where libraries are looked for first", collect)
@@ -131,6 +142,8 @@ interface Repair {
 interface Settings {
   readonly linux: LinuxRepairOptions;
   readonly exclude: readonly string[];
+  /** Wheels, or names of projects, that provide libraries at run time. */
+  readonly providedBy: readonly string[];
   readonly ldpaths: readonly string[];
   readonly libraryPath: readonly string[];
   /** `undefined`: only `ldpaths`. */
@@ -178,6 +191,7 @@ function readSettings(options: Options, io: Io): Settings {
     exclude: listOption(options, "exclude").flatMap((text) =>
       text.split(/[;:]/).filter((pattern) => pattern !== ""),
     ),
+    providedBy: listOption(options, "providedBy"),
     ldpaths,
     libraryPath: folders([env.LD_LIBRARY_PATH ?? ""]),
     sysroot: searchesSystem ? (given ?? (onLinux ? "/" : undefined)) : undefined,
@@ -214,7 +228,7 @@ async function repairDraft(
   const source = wheel.source as FileSource;
   const inspection = await inspectWheel(wheel, path, source, engine, { hash: true });
   const android = draft.name.platformTags.some((tag) => tag.startsWith("android_"));
-  const native: NativeOptions = {
+  const searched: NativeOptions = {
     exclude: settings.exclude,
     ldpaths: settings.ldpaths,
     host,
@@ -224,7 +238,14 @@ async function repairDraft(
     include: settings.linux.include,
     isaCheck: settings.linux.isaCheck,
   };
-  const judgement = judgeWheel(wheel, inspection, { native });
+  const first = judgeWheel(wheel, inspection, { native: searched });
+  const provided = provideLibraries(
+    first.native.graph.members.values(),
+    await openProviders(settings.providedBy, engine),
+    first.native.model.wheel.requires,
+  );
+  const native = { ...searched, exclude: [...settings.exclude, ...provided.names] };
+  const judgement = provided.names.length === 0 ? first : judgeWheel(wheel, inspection, { native });
   refuseDamaged(judgement);
   const { family } = judgement.native.verdict;
   const natives = inspection.nativeMembers.size;
@@ -248,11 +269,39 @@ async function repairDraft(
       wheel,
       judgement,
       roots: sysroot === undefined ? [host] : [host, sysroot],
+      providerPaths: provided.paths,
       beside: join(wheelDir, wheel.file),
     },
     settings.linux,
   );
   return { linux, before: inspection, judged: judgement, native };
+}
+
+async function openProviders(
+  given: readonly string[],
+  engine: NodeEngine,
+): Promise<readonly LibraryProvider[]> {
+  const providers: LibraryProvider[] = [];
+  for (const text of given) {
+    if (!text.endsWith(".whl")) {
+      providers.push(namedProvider(normalizeName(text)));
+      continue;
+    }
+    const source = engine.open(text);
+    try {
+      const wheel = openSoundWheel(source, basename(text), engine.compression);
+      const { binaries } = await inspectWheel(wheel, text, source, engine, { hash: false });
+      const elves: ElfBinary[] = [];
+      for (const { path, size, summary } of binaries) {
+        if (summary.format === "elf") elves.push({ path, size, summary });
+      }
+      const { name } = parseWheelFilename(wheel.file);
+      providers.push(wheelProvider(normalizeName(name?.name ?? wheel.file), elves));
+    } finally {
+      source.close();
+    }
+  }
+  return providers;
 }
 
 function openSysroot(folder: string, host: Root): Root {

@@ -72,6 +72,8 @@ export interface LinuxRepairInput {
   readonly judgement: Judgement;
   /** The roots that the graph was resolved with. */
   readonly roots: readonly Root[];
+  /** Search paths to libraries that other wheels provide, by member path. */
+  readonly providerPaths: ReadonlyMap<string, readonly string[]>;
   /** Temporary files go beside this path. */
   readonly beside: string;
 }
@@ -114,7 +116,7 @@ export async function repairLinux(
     target: goal.target,
     digestOf: (node) => digestFile(rootOf(input, node), node.path),
     clearExecstack: options.clearExecstack,
-    providerPaths: new Map(),
+    providerPaths: input.providerPaths,
   });
   const closers: (() => void)[] = [];
   const close = (): void => {
