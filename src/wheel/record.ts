@@ -42,6 +42,10 @@ export interface RecordExpectation {
 
 /** Twice the cap on the members of an archive: more rows can't name different files. */
 const MAX_ROWS = 400_000;
+/** The limit of Python's csv module, in bytes here. */
+const MAX_FIELD = 131_072;
+/** Columns that are kept of a row with too many. */
+const MAX_COLUMNS = 5;
 /** One broken file has one cause: that many complaints show it. */
 const MAX_PROBLEMS = 20;
 
@@ -88,25 +92,21 @@ export function parseRecord(bytes: Uint8Array): ParsedRecord {
       continue;
     }
     if (at >= piece.end) piece = pieceAt(bytes, at);
-    const plain = plainRow(piece, at, line);
-    if (plain !== undefined) {
-      rows.push(plain);
-      at = plain.end;
-      line++;
-      continue;
-    }
     const start = at;
-    const row = readRow(bytes, start);
-    at = row.end;
+    const row = plainRow(piece, at) ?? readRow(bytes, at);
     const [path = "", hash = "", size = ""] = row.fields;
-    if (row.defect !== undefined) report(`line ${line} of RECORD ${row.defect}`, start);
-    if (row.fields.length !== 3) {
-      report(
-        `line ${line} of RECORD has ${row.fields.length} column${row.fields.length === 1 ? "" : "s"} where path, hash and size are needed: ${quoted(path)}`,
-        start,
-      );
+    if (problems.length < MAX_PROBLEMS) {
+      if (row.defect !== undefined) report(`line ${line} of RECORD ${row.defect}`, start);
+      if (row.fields.length !== 3) {
+        report(
+          `line ${line} of RECORD has ${columns(row.fields.length)} where path, hash and size are needed: ${quoted(path)}`,
+          start,
+        );
+      }
     }
-    rows.push({ path, ...splitHash(hash), size, line, start, end: at });
+    const { algorithm, digest } = splitHash(hash);
+    rows.push({ path, algorithm, digest, size, line, start, end: row.end });
+    at = row.end;
     line += row.lines;
   }
   return { rows, problems };
@@ -134,30 +134,20 @@ function pieceAt(bytes: Uint8Array, start: number): Piece {
   return { start, end, text: plain ? text : undefined };
 }
 
-/** Nearly every row there is: three columns, nothing quoted. `undefined` for any other. */
-function plainRow(piece: Piece, at: number, line: number): RecordRow | undefined {
+/** Nearly every row there is: one line, nothing quoted. `undefined` for any other. */
+function plainRow(piece: Piece, at: number): RawRow | undefined {
   if (piece.text === undefined) return undefined;
   const begin = at - piece.start;
   const end = piece.text.indexOf("\n", begin);
-  if (end === -1) return undefined;
-  // Cut first: a search for a comma must not run on through the lines behind.
-  const text = piece.text.slice(begin, end);
-  const first = text.indexOf(",");
-  const second = first === -1 ? -1 : text.indexOf(",", first + 1);
-  if (second === -1 || text.includes(",", second + 1)) return undefined;
-  const sha256 = text.startsWith("sha256=", first + 1);
-  const { algorithm, digest } = sha256
-    ? { algorithm: "sha256", digest: text.slice(first + 8, second) }
-    : splitHash(text.slice(first + 1, second));
-  return {
-    path: text.slice(0, first),
-    algorithm,
-    digest,
-    size: text.slice(second + 1, text.endsWith("\r") ? -1 : undefined),
-    line,
-    start: at,
-    end: piece.start + end + 1,
-  };
+  if (end === -1 || end - begin > MAX_FIELD) return undefined;
+  const last = piece.text.charCodeAt(end - 1) === CR ? end - 1 : end;
+  const fields = piece.text.slice(begin, last).split(",", MAX_COLUMNS);
+  return { fields, end: piece.start + end + 1, lines: 1 };
+}
+
+function columns(count: number): string {
+  if (count > 3) return "more than 3 columns";
+  return count === 1 ? "1 column" : `${count} columns`;
 }
 
 export interface RawRow {
@@ -168,12 +158,15 @@ export interface RawRow {
   readonly defect?: string;
 }
 
-/** One row from `start`, which is not blank, in the dialect `excel` of Python's csv. */
+/** One row from `start`, without fields when the line is blank, in the dialect `excel` of Python's csv. */
 export function readRow(bytes: Uint8Array, start: number): RawRow {
   const fields: string[] = [];
   let at = start;
   let lines = 0;
   let defect: string | undefined;
+  if (bytes[at] === LF || bytes[at] === CR) {
+    return { fields, end: lineEnd(bytes, at), lines: 1 };
+  }
   for (;;) {
     const begin = at;
     if (bytes[at] === QUOTE) {
@@ -190,7 +183,8 @@ export function readRow(bytes: Uint8Array, start: number): RawRow {
       }
       fields.push(textOf(bytes, begin, at));
     }
-    if (fields.length > 3 && bytes[at] === COMMA) {
+    if (at - begin > MAX_FIELD) defect ??= `has a field of ${at - begin} bytes`;
+    if (fields.length === MAX_COLUMNS && bytes[at] === COMMA) {
       // Further columns are wrong already; their number must not cost memory.
       while (at < bytes.length && bytes[at] !== LF && bytes[at] !== CR) at++;
     }
@@ -213,34 +207,32 @@ interface Quoted {
 
 /** A field that begins with a quote; `""` inside stands for one. Ends before a comma or line end. */
 function readQuoted(bytes: Uint8Array, open: number): Quoted {
-  const pieces: string[] = [];
   let at = open + 1;
-  let begin = at;
   let lines = 0;
-  let closed = false;
+  let close = -1;
   while (at < bytes.length) {
     const byte = bytes[at];
     if (byte === QUOTE) {
       if (bytes[at + 1] !== QUOTE) {
-        closed = true;
+        close = at;
         break;
       }
-      pieces.push(textOf(bytes, begin, at + 1));
-      at += 2;
-      begin = at;
-      continue;
-    }
-    if (byte === LF || (byte === CR && bytes[at + 1] !== LF)) lines++;
+      at++;
+    } else if (byte === LF || (byte === CR && bytes[at + 1] !== LF)) lines++;
     at++;
   }
-  pieces.push(textOf(bytes, begin, at));
-  if (!closed) return { text: pieces.join(""), end: at, lines, defect: "has a quote without end" };
+  const text = textOf(bytes, open + 1, close === -1 ? at : close).replaceAll('""', '"');
+  if (close === -1) return { text, end: at, lines, defect: "has a quote without end" };
   at++;
   const tail = at;
   while (at < bytes.length && bytes[at] !== COMMA && bytes[at] !== LF && bytes[at] !== CR) at++;
-  if (at === tail) return { text: pieces.join(""), end: at, lines };
-  pieces.push(textOf(bytes, tail, at));
-  return { text: pieces.join(""), end: at, lines, defect: "has text behind a closing quote" };
+  if (at === tail) return { text, end: at, lines };
+  return {
+    text: text + textOf(bytes, tail, at),
+    end: at,
+    lines,
+    defect: "has text behind a closing quote",
+  };
 }
 
 function lineEnd(bytes: Uint8Array, at: number): number {
@@ -248,11 +240,13 @@ function lineEnd(bytes: Uint8Array, at: number): number {
   return Math.min(bytes.length, at + 1);
 }
 
+/** The rest of a longer field is left out, and told. */
 function textOf(bytes: Uint8Array, start: number, end: number): string {
-  return decodeUtf8Lossy(bytes.subarray(start, end));
+  return decodeUtf8Lossy(bytes.subarray(start, Math.min(end, start + MAX_FIELD)));
 }
 
 function splitHash(hash: string): { readonly algorithm: string; readonly digest: string } {
+  if (hash.startsWith("sha256=")) return { algorithm: "sha256", digest: hash.slice(7) };
   const equals = hash.indexOf("=");
   if (equals === -1) return { algorithm: hash, digest: "" };
   return { algorithm: hash.slice(0, equals), digest: hash.slice(equals + 1) };

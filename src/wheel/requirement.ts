@@ -10,6 +10,7 @@ import {
   printSpecifierSet,
   scanSpecifier,
 } from "./specifier.ts";
+import { quoted } from "./text.ts";
 
 export interface Requirement {
   /** As spelled. */
@@ -42,6 +43,8 @@ const COMMA = /,/y;
 const AT = /@/y;
 const URL = /[^ \t]+/y;
 const SEMICOLON = /;/y;
+/** From an operator to the next comma, parenthesis, semicolon or blank behind it. */
+const BROKEN_SPECIFIER = /[<>=!~]+[ \t]*[^,;() \t]*/y;
 
 /** Longer requirements are refused: no real one comes near. */
 const MAX_LENGTH = 65_536;
@@ -146,7 +149,11 @@ function scanSpecifiers(
   let to = scanner.at;
   for (;;) {
     const found = scanSpecifier(scanner.text, scanner.at);
-    if (found === undefined) break;
+    if (found === undefined) {
+      const wrong = scanner.take(BROKEN_SPECIFIER);
+      if (wrong === undefined) break;
+      return scanner.fail(`${quoted(wrong)} is no version specifier`, scanner.at - wrong.length);
+    }
     const split = splitArbitrary(found.specifier);
     if (split === undefined) return scanner.fail("a part between commas is no version specifier");
     set.push(...split);
@@ -154,9 +161,6 @@ function scanSpecifiers(
     to = scanner.at;
     if (scanner.text.startsWith(".*", scanner.at)) {
       return scanner.fail("`.*` only goes with `==` and `!=` and a plain release number");
-    }
-    if (scanner.text[scanner.at] === "+") {
-      return scanner.fail("a local version only goes with `==` and `!=`");
     }
     scanner.skipBlanks();
     if (scanner.take(COMMA) === undefined) break;

@@ -55,7 +55,7 @@ export const RECORD_CASES: CaseTable = {
         what: "four columns",
         wheel: row((fields) => `${fields.join(",")},x`),
         level: "error",
-        says: "4 columns",
+        says: "more than 3 columns",
       },
       {
         what: "text behind a quote",
