@@ -613,13 +613,6 @@ export const VER_FLG = {
   VER_FLG_INFO: 4,
 } as const;
 
-/** Values of an entry of the version symbol table */
-export const VER_NDX = {
-  VER_NDX_LOCAL: 0,
-  VER_NDX_GLOBAL: 1,
-  VER_NDX_LORESERVE: 0xff00,
-} as const;
-
 /** Marks a version that is not the default: readelf's single `@` */
 export const VERSYM_HIDDEN = 0x8000;
 export const VERSYM_VERSION = 0x7fff;
@@ -695,12 +688,6 @@ export const EF_ARM = {
   EF_ARM_ABI_FLOAT_SOFT: 0x200,
   EF_ARM_ABI_FLOAT_HARD: 0x400,
 } as const;
-
-/** e_flags of EM_MIPS */
-export const EF_MIPS = { EF_MIPS_ABI2: 0x20 } as const;
-
-/** e_flags of EM_PPC64: 1 for the function descriptors of ELFv1, 2 for ELFv2 */
-export const EF_PPC64 = { EF_PPC64_ABI: 3 } as const;
 
 /** Tags of the `aeabi` build attributes in SHT_ARM_ATTRIBUTES ("Addenda to the ABI for the Arm Architecture") */
 export const ARM_TAG = {

@@ -8,7 +8,7 @@ import { EM } from "./constants.ts";
 import type { ElfContext } from "./layout.ts";
 import { type Region, regionReader } from "./region.ts";
 
-export interface SysvHash {
+interface SysvHash {
   readonly nbucket: number;
   /** Equals the count of symbols. */
   readonly nchain: number;
@@ -43,7 +43,7 @@ export function parseSysvHash(
   return undefined;
 }
 
-export interface GnuHash {
+interface GnuHash {
   readonly nbuckets: number;
   /** Index of the first symbol that can be looked up; those before it are imports and locals. */
   readonly symoffset: number;

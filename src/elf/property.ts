@@ -50,7 +50,7 @@ export function parseProperties(
   return properties;
 }
 
-export interface IsaNeed {
+interface IsaNeed {
   /** The highest x86-64 level that is declared as needed above the baseline. */
   readonly level: "x86_64_v2" | "x86_64_v3" | "x86_64_v4" | null;
   /** Bits that no level explains. */

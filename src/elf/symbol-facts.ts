@@ -8,7 +8,7 @@ import type { ElfProblem } from "./problems.ts";
 import { bindingOf, isExport, isImport, typeOf } from "./symbols.ts";
 import { type VersionOwner, versionOwners } from "./version.ts";
 
-export interface SymbolFacts {
+interface SymbolFacts {
   /** Entries of the table, the null symbol included. */
   readonly count: number;
   readonly importCount: number;

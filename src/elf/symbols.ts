@@ -14,7 +14,7 @@ import type { StringTable } from "./strings.ts";
 const MAX_SYMBOLS = 5_000_000;
 
 /** What told the count of symbols; the format itself keeps none. */
-export type CountSource =
+type CountSource =
   | "DT_HASH"
   | "DT_GNU_HASH"
   | "DT_MIPS_SYMTABNO"
