@@ -74,7 +74,8 @@ function binaryLines(
   };
   const kind = binary.pythonExtension ? "Python extension" : KINDS[binary.kind];
   const archs = binary.archs.map(printable).join(", ");
-  row("is", `${FORMATS[binary.format]} ${kind} for ${archs}, ${formatSize(binary.size)}`);
+  const machine = archs === "" ? " that can't be read yet" : ` for ${archs}`;
+  row("is", `${FORMATS[binary.format]} ${kind}${machine}, ${formatSize(binary.size)}`);
   if (binary.id !== null) row("soname", printable(binary.id));
   if (binary.interpreter) row("loader", printable(binary.interpreter));
   binary.dependencies.forEach((dependency, index) => {

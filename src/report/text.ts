@@ -64,7 +64,9 @@ function total(wheels: readonly WheelResult[], { palette }: TextOptions): string
     ["error", "warning"],
   );
   const verdict = failed === 0 ? palette.good("all ok") : palette.error(`${failed} failed`);
-  return `${plural(wheels.length, "wheel")}: ${verdict}${counts === "" ? "" : `; ${counts}`}\n`;
+  const open = wheels.filter(({ unverified }) => unverified.length > 0).length;
+  const parts = [verdict, counts, open === 0 ? "" : `${open} not fully verified`];
+  return `${plural(wheels.length, "wheel")}: ${parts.filter((part) => part !== "").join("; ")}\n`;
 }
 
 /** Which file and library cost which policy; by default only those that the verdict turns on. */
