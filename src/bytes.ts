@@ -19,6 +19,21 @@ export function decodeUtf8Lossy(bytes: Uint8Array): string {
   return UTF8_LOSSY.decode(bytes);
 }
 
+/** True when all the bytes are UTF-8. No text of their size is made. */
+export function isUtf8(bytes: Uint8Array): boolean {
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  const step = 1 << 20;
+  try {
+    for (let at = 0; at < bytes.length; at += step) {
+      decoder.decode(bytes.subarray(at, at + step), { stream: true });
+    }
+    decoder.decode();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** One character for each byte, so that nothing is lost (windows-1252 as browsers read latin-1). */
 export function decodeLatin1(bytes: Uint8Array): string {
   return LATIN1.decode(bytes);

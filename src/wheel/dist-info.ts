@@ -2,7 +2,7 @@
 import { compareText } from "../bytes.ts";
 import { parseWheelFilename } from "./filename.ts";
 import { normalizeName } from "./names.ts";
-import { normalizeVersion } from "./version.ts";
+import { compareVersions, parseVersion } from "./version.ts";
 
 const SUFFIX = ".dist-info";
 
@@ -40,11 +40,11 @@ export function findDistInfo(
 /** True when the directory is `{name}-{version}.dist-info` in any spelling. */
 export function isDistInfoOf(directory: string, name: string, version: string): boolean {
   const parts = distInfoParts(directory);
-  return (
-    parts !== undefined &&
-    normalizeName(parts.name) === normalizeName(name) &&
-    (normalizeVersion(parts.version) ?? parts.version) === (normalizeVersion(version) ?? version)
-  );
+  if (parts === undefined || normalizeName(parts.name) !== normalizeName(name)) return false;
+  const [own, other] = [parseVersion(parts.version), parseVersion(version)];
+  return own === undefined || other === undefined
+    ? parts.version === version
+    : compareVersions(own, other) === 0;
 }
 
 /** Name and version of a `.dist-info` directory, as spelled. */

@@ -1,4 +1,5 @@
 /** Python modules among the members of a wheel. */
+import { parseDataPath } from "./data-scheme.ts";
 
 /** Suffixes of extension modules that name their interpreter or ABI. */
 const TAGGED =
@@ -51,6 +52,15 @@ export function missingModules(
     }
   }
   return new Set(wanted.values());
+}
+
+/** Files as they lie relative to site-packages. */
+export function* importablePaths(paths: Iterable<string>): Iterable<string> {
+  for (const path of paths) {
+    const data = parseDataPath(path);
+    if (data === undefined) yield path;
+    else if (data.key === "purelib" || data.key === "platlib") yield data.path;
+  }
 }
 
 /** First component up to its first dot. */

@@ -5,7 +5,7 @@
  * Rows are found on the bytes, and a cap bounds them, so that 250 MB of RECORD cost memory for the
  * rows that a real wheel can have and no more.
  */
-import { bytesEqual, decodeUtf8Lossy, encodeUtf8, toHex } from "../bytes.ts";
+import { bytesEqual, decodeUtf8Lossy, encodeUtf8, isUtf8, toHex } from "../bytes.ts";
 import type { Problem } from "../finding.ts";
 import type { HashName } from "../platform.ts";
 import { base64UrlLength, decodeBase64Url, encodeBase64Url } from "./base64.ts";
@@ -29,6 +29,8 @@ export interface RecordRow {
 
 export interface ParsedRecord {
   readonly rows: readonly RecordRow[];
+  /** The file is UTF-8 throughout. */
+  readonly utf8: boolean;
   readonly problems: readonly Problem<WheelCode>[];
 }
 
@@ -40,8 +42,8 @@ export interface RecordExpectation {
   readonly size?: number;
 }
 
-/** Twice the cap on the members of an archive: more rows can't name different files. */
-const MAX_ROWS = 400_000;
+/** More than the cap on the members of an archive: more rows can't name different files. */
+const MAX_ROWS = 250_000;
 /** The limit of Python's csv module, in bytes here. */
 const MAX_FIELD = 131_072;
 /** Columns that are kept of a row with too many. */
@@ -80,6 +82,7 @@ export function parseRecord(bytes: Uint8Array): ParsedRecord {
   let at = 0;
   let line = 1;
   let piece = pieceAt(bytes, 0);
+  let ascii = true;
   while (at < bytes.length) {
     if (rows.length === MAX_ROWS) {
       report(`RECORD has more than ${MAX_ROWS} rows; the rest was not read`, at);
@@ -92,6 +95,7 @@ export function parseRecord(bytes: Uint8Array): ParsedRecord {
       continue;
     }
     if (at >= piece.end) piece = pieceAt(bytes, at);
+    ascii &&= piece.ascii;
     const start = at;
     const row = plainRow(piece, at) ?? readRow(bytes, at);
     const [path = "", hash = "", size = ""] = row.fields;
@@ -109,13 +113,14 @@ export function parseRecord(bytes: Uint8Array): ParsedRecord {
     at = row.end;
     line += row.lines;
   }
-  return { rows, problems };
+  return { rows, utf8: ascii || isUtf8(bytes), problems };
 }
 
 /** Some whole lines of the file, as text where that is one character for each byte. */
 interface Piece {
   readonly start: number;
   readonly end: number;
+  readonly ascii: boolean;
   /** `undefined` unless the lines are ASCII without quotes, NUL, and CR but before LF. */
   readonly text: string | undefined;
 }
@@ -129,9 +134,9 @@ function pieceAt(bytes: Uint8Array, start: number): Piece {
     if (last >= start) end = last + 1;
   }
   const text = decodeUtf8Lossy(bytes.subarray(start, end));
-  // Replacement characters make the text shorter or longer than its bytes, or not ASCII.
-  const plain = text.length === end - start && !/["\0\x80-\uffff]|\r(?!\n)/.test(text);
-  return { start, end, text: plain ? text : undefined };
+  const ascii = text.length === end - start && !/[\x80-\uffff]/.test(text);
+  const plain = ascii && !/["\0]|\r(?!\n)/.test(text);
+  return { start, end, ascii, text: plain ? text : undefined };
 }
 
 /** Nearly every row there is: one line, nothing quoted. `undefined` for any other. */

@@ -2,7 +2,7 @@
 import { isInterpreterName, parseDataPath, scriptStem } from "../data-scheme.ts";
 import type { EntryPoint, ObjectReference, ParsedEntryPoints } from "../entry-points.ts";
 import { parseObjectReference } from "../entry-points.ts";
-import { missingModules } from "../modules.ts";
+import { importablePaths, missingModules } from "../modules.ts";
 import { normalizeName } from "../names.ts";
 import { quoted } from "../text.ts";
 import type { CheckContext } from "../view.ts";
@@ -120,15 +120,6 @@ function checkModules(
       ...(isScript(entry) ? {} : { level: "info" }),
       message: `${quoted(entry.name)} of ${quoted(`[${entry.group}]`)} names the module ${quoted(reference.module)}, which is not in the wheel`,
     });
-  }
-}
-
-/** Files as they lie relative to site-packages. */
-function* importablePaths(paths: Iterable<string>): Iterable<string> {
-  for (const path of paths) {
-    const data = parseDataPath(path);
-    if (data === undefined) yield path;
-    else if (data.key === "purelib" || data.key === "platlib") yield data.path;
   }
 }
 

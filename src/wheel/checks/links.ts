@@ -1,12 +1,39 @@
-/** MET012-MET014: classifiers, URLs, e-mail addresses. */
+/** MET012-MET014 and MET019: classifiers, URLs, e-mail addresses, import names. */
 import { parseAddresses } from "../addresses.ts";
+import type { HeaderField } from "../headers.ts";
 import { knownFields, singleField } from "../metadata.ts";
+import { importablePaths, missingModules } from "../modules.ts";
 import { quoted } from "../text.ts";
 import type { MetadataContext } from "./metadata-context.ts";
 import { report } from "./metadata-context.ts";
 
 const HTTP = /^https?:\/\/[^\s/?#]+(?:[/?#]\S*)?$/i;
 const MAX_LABEL = 32;
+
+/** Names are looked up in the wheel's files, so their number is bounded. */
+const MAX_IMPORTS = 1000;
+
+export function checkImports(context: MetadataContext): void {
+  const names = new Map<string, HeaderField>();
+  for (const name of ["Import-Name", "Import-Namespace"]) {
+    for (const field of knownFields(context.metadata, name).slice(0, MAX_IMPORTS)) {
+      // `name ; private` marks what is not meant to be imported; an empty value says "none".
+      const module = (field.value.split(";", 1)[0] ?? "").trim();
+      if (module !== "" && module.length < 1000) names.set(module, field);
+    }
+  }
+  if (names.size === 0) return;
+  const missing = missingModules([...names.keys()], importablePaths(context.wheel.files.keys()));
+  for (const [module, field] of names) {
+    if (!missing.has(module)) continue;
+    report(
+      context,
+      "MET019",
+      `\`${field.name}\` names ${quoted(module)}, which is not in the wheel`,
+      field,
+    );
+  }
+}
 
 export function checkLinks(context: MetadataContext): void {
   const { metadata } = context;

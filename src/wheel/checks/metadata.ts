@@ -9,7 +9,7 @@ import { compareVersions, parseVersion } from "../version.ts";
 import type { CheckContext } from "../view.ts";
 import { checkDescription } from "./description.ts";
 import { checkLicense } from "./license.ts";
-import { checkLinks } from "./links.ts";
+import { checkImports, checkLinks } from "./links.ts";
 import type { MetadataContext } from "./metadata-context.ts";
 import { metadataContext, report } from "./metadata-context.ts";
 import { checkRequirements } from "./requirements.ts";
@@ -42,6 +42,7 @@ export function checkMetadata(wheel: CheckContext): void {
   checkDescription(context);
   checkRequirements(context);
   checkLinks(context);
+  checkImports(context);
   checkLicense(context);
 }
 

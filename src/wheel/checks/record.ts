@@ -28,6 +28,9 @@ export function checkRecord(context: CheckContext, parsed: ParsedRecord | undefi
     });
     return;
   }
+  if (!parsed.utf8) {
+    problems.add({ code: "REC001", path: record, message: "RECORD is not UTF-8" });
+  }
   for (const problem of parsed.problems) problems.add({ ...problem, path: record });
   const own = { record, signatures: [`${record}.jws`, `${record}.p7s`] };
   const listedPaths = new Set<string>();

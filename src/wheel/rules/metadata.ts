@@ -19,7 +19,8 @@ export type MetadataCode =
   | "MET015"
   | "MET016"
   | "MET017"
-  | "MET018";
+  | "MET018"
+  | "MET019";
 
 export const METADATA_RULES: Readonly<Record<MetadataCode, RuleInfo>> = {
   MET001: {
@@ -160,5 +161,12 @@ export const METADATA_RULES: Readonly<Record<MetadataCode, RuleInfo>> = {
     why: "From metadata version 2.4 on, each `License-File` is a path below `.dist-info/licenses`, and PyPI looks whether the file is there. In older metadata, the field is an unofficial addition of build back ends.",
     mend: "List files that the wheel contains, as paths with `/` and without `..` or patterns.",
     source: "PEP 639; PyPI's upload checks",
+  },
+  MET019: {
+    title: "import name that is not in the wheel",
+    level: "warning",
+    why: "`Import-Name` and `Import-Namespace` tell indexes and tools which modules a project brings. One that it does not bring sends users to the wrong project.",
+    mend: "Name the modules that are in the wheel, each below its own namespaces.",
+    source: "PEP 794",
   },
 };

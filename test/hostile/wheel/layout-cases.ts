@@ -38,7 +38,7 @@ export const LAYOUT_CASES: CaseTable = {
         wheel: { version: "1.0", filename: "demo-1.0.0-py3-none-any.whl" },
         level: "error",
         pypi: "error",
-        install: "error",
+        install: "info",
       },
       {
         what: "another project",

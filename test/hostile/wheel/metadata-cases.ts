@@ -391,6 +391,17 @@ export const METADATA_CASES: CaseTable = {
       },
     ],
   },
+  MET019: {
+    breaks: [
+      line("Import-Name: other", "warning", "2.5", { says: "`other`" }),
+      line("Import-Namespace: demo.sub", "warning", "2.5"),
+    ],
+    passes: [
+      fine("Import-Name: demo ; private", "2.5"),
+      fine("Import-Name:", "2.5"),
+      fine("Import-Name: demo\nImport-Namespace: demo", "2.5"),
+    ],
+  },
 };
 
 /** What is only worth a note. */

@@ -1,3 +1,5 @@
+import { wheelMembers } from "../../support/wheel-builder.ts";
+import { toBytes } from "../../support/zip-builder.ts";
 import type { CaseTable } from "./cases.ts";
 
 type Lines = (lines: string[]) => readonly string[];
@@ -24,12 +26,28 @@ const empty = (hash: string): Wheel => ({
     lines.map((line) => (line.startsWith("demo/empty.py") ? `demo/empty.py,${hash},0` : line)),
 });
 
+/** The right RECORD of the default wheel, and a path in Latin-1. */
+const LATIN1 = Uint8Array.from([
+  ...toBytes(wheelMembers().at(-1)?.data ?? ""),
+  0xfc,
+  0x2c,
+  0x2c,
+  0x0a,
+]);
+
 const LENIENT = { pypi: "warning", install: "warning" } as const;
 
 export const RECORD_CASES: CaseTable = {
   REC001: {
     breaks: [
       { what: "missing", wheel: { record: null }, level: "error", pypi: "error", install: "error" },
+      {
+        what: "not UTF-8",
+        wheel: { record: LATIN1 },
+        level: "error",
+        says: "UTF-8",
+        also: ["REC004", "REC005", "REC009"],
+      },
     ],
     passes: [{ what: "there", wheel: {} }],
   },

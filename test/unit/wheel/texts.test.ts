@@ -168,7 +168,8 @@ it("finds the right `.dist-info`", () => {
   const find = (...names: string[]): string | undefined =>
     findDistInfo(entries(...names), "demo_x-1.0-py3-none-any.whl");
   expect(find("demo_x-1.0.dist-info", "other-1.0.dist-info")).toBe("demo_x-1.0.dist-info");
-  expect(find("Demo.X-1.0.0.dist-info", "other-1.0.dist-info")).toBeUndefined();
+  expect(find("Demo.X-1.0.0.dist-info", "other-1.0.dist-info")).toBe("Demo.X-1.0.0.dist-info");
+  expect(find("demo_x-1.1.dist-info", "other-1.0.dist-info")).toBeUndefined();
   expect(find("Demo.X-v1.0.dist-info", "other-1.0.dist-info")).toBe("Demo.X-v1.0.dist-info");
   expect(find("other-1.0.dist-info")).toBe("other-1.0.dist-info");
   expect(find("other-1.0.dist-info", "third-1.0.dist-info")).toBeUndefined();
