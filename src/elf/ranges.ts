@@ -9,6 +9,8 @@ import { ElfPhdr, ElfShdr } from "./layout.ts";
 const TABLES_CAP = 92 << 20;
 /** Bytes of all load segments behind the data: patchelf and other rewriters put new tables there. */
 const ADDED_CAP = 32 << 20;
+/** Bytes; the rest of a segment's last page is mapped too. */
+const PAGE = 4096;
 /** Section names usually lie right before the section headers; ARM's attributes a little earlier. */
 const NAMES_BEFORE = 16 << 10;
 /** A program header table larger than this (bytes) is not looked through. */
@@ -56,11 +58,11 @@ export function likelyRanges(head: Uint8Array, size: number): ByteRange[] {
     switch (type(index)) {
       case PT.PT_LOAD:
         if (loads++ === 0) {
-          add(offset(index), Math.min(filesz(index), TABLES_CAP));
+          add(offset(index), Math.min(filesz(index) + PAGE, TABLES_CAP));
         } else if (data) {
-          const length = Math.min(filesz(index), room);
-          add(offset(index), length);
-          room -= length;
+          const wanted = Math.min(filesz(index) + PAGE, room);
+          add(offset(index), wanted);
+          room -= wanted;
         }
         if ((flags(index) & PF.PF_W) !== 0) data = true;
         break;
