@@ -26,7 +26,7 @@ const REQUIREMENTS = [
   "wheel==0.48.0", // packs, unpacks and retags wheels
 ];
 
-// Command, Debian package, what the tests do with it.
+// Command, Debian packages, what the tests do with it.
 const TOOLS = [
   ["readelf", "binutils", "oracle of the ELF reader"],
   ["strip", "binutils", "stripping a repaired library must not break it"],
@@ -38,17 +38,38 @@ const TOOLS = [
   ["zip", "zip", "archives from another writer"],
   ["7z", "p7zip-full", "reads what we write"],
   ["strace", "strace", "shows what a run reads and writes, and kills it anywhere"],
-  ["gcc", "gcc", "builds fixtures and runs what we rewrote"],
+  ["gcc", "gcc libc6-dev", "builds fixtures and runs what we rewrote"],
   ["g++", "g++", "fixtures with C++ symbols"],
   ["musl-gcc", "musl-tools", "fixtures for musl"],
   ["ld.lld", "lld", "fixtures with another linker's layout"],
   ["mold", "mold", "fixtures with another linker's layout"],
-  ["aarch64-linux-gnu-gcc", "gcc-aarch64-linux-gnu", "fixtures for arm64"],
-  ["s390x-linux-gnu-gcc", "gcc-s390x-linux-gnu", "fixtures with the other byte order"],
   ["qemu-aarch64", "qemu-user", "runs rewritten libraries of other machines"],
+  // Other classes, byte orders, page sizes and quirks: rewritten files must still load there.
+  ["aarch64-linux-gnu-gcc", "gcc-aarch64-linux-gnu libc6-dev-arm64-cross", "fixtures for arm64"],
+  ["s390x-linux-gnu-gcc", "gcc-s390x-linux-gnu libc6-dev-s390x-cross", "fixtures for s390x"],
+  [
+    "powerpc64-linux-gnu-gcc",
+    "gcc-powerpc64-linux-gnu libc6-dev-ppc64-cross",
+    "fixtures for ppc64",
+  ],
+  ["mips-linux-gnu-gcc", "gcc-mips-linux-gnu libc6-dev-mips-cross", "fixtures for mips"],
+  [
+    "mips64el-linux-gnuabi64-gcc",
+    "gcc-mips64el-linux-gnuabi64 libc6-dev-mips64el-cross",
+    "fixtures for mips64el",
+  ],
+  [
+    "arm-linux-gnueabihf-gcc",
+    "gcc-arm-linux-gnueabihf libc6-dev-armhf-cross",
+    "fixtures for armhf",
+  ],
+  ["i686-linux-gnu-gcc", "gcc-i686-linux-gnu libc6-dev-i386-cross", "fixtures for i686"],
+  [
+    "riscv64-linux-gnu-gcc",
+    "gcc-riscv64-linux-gnu libc6-dev-riscv64-cross",
+    "fixtures for riscv64",
+  ],
 ];
-// Libraries that the cross compilers' programs need, beside the commands.
-const PACKAGES = ["libc6-dev", "libc6-dev-arm64-cross", "libc6-dev-s390x-cross"];
 
 const ci = process.env.CI !== undefined && process.env.CI !== "";
 
@@ -59,7 +80,7 @@ function setUpTools() {
   let missing = TOOLS.filter(([command]) => find(command) === undefined);
   if (missing.length === 0) return;
   if (ci && process.getuid?.() === 0 && find("apt-get") !== undefined) {
-    const packages = [...new Set([...missing.map(([, name]) => name), ...PACKAGES])];
+    const packages = [...new Set(missing.flatMap(([, names]) => names.split(" ")))];
     console.log(`installing ${packages.join(" ")}`);
     const options = {
       stdio: ["ignore", "ignore", "inherit"],
@@ -76,7 +97,7 @@ function setUpTools() {
     if (missing.length === 0) return;
   }
   for (const [command, name, why] of missing) {
-    console.warn(`missing: ${command} (Debian package ${name}): ${why}`);
+    console.warn(`missing: ${command} (Debian: ${name}): ${why}`);
   }
   if (ci) {
     console.error("error: CI is set, and these tools could not be installed");
