@@ -27,6 +27,8 @@ const FLAGS = [
   [FLAG_MASKED, 13],
 ] as const;
 
+const GRAVE_FLAGS = FLAGS.reduce((sum, [mask]) => sum | mask, 0);
+
 /** True when both headers say the same of the member's content. */
 export function compareHeaders(
   entry: Draft,
@@ -58,6 +60,7 @@ function compareFields(
   add: Add,
 ): boolean {
   let agrees = true;
+  const mild: Level = "warning";
   const differ = (
     field: keyof LocalHeader & string,
     message: string,
@@ -103,6 +106,10 @@ function compareFields(
     );
     if (mask !== FLAG_DESCRIPTOR && mask !== FLAG_UTF8) agrees = false;
   }
+  const others = (local.flags ^ entry.flags) & ~GRAVE_FLAGS;
+  if (others !== 0) {
+    differ("flags", `the flags differ in the bits 0x${others.toString(16)}`, { level: mild });
+  }
 
   const place = {
     path: entry.name,
@@ -126,9 +133,7 @@ function compareFields(
     if (!same(own.size, entry.size)) grave("uncompressed_size", own.size, entry.size);
   }
 
-  const mild: Level = "warning";
-  const versions = (local.version_needed & 0xff) !== (entry.versionNeeded & 0xff);
-  if (versions) {
+  if (local.version_needed !== entry.versionNeeded) {
     differ(
       "version_needed",
       `\`version_needed\` is ${local.version_needed} in the local header and ${entry.versionNeeded} in the central directory`,

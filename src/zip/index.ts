@@ -33,6 +33,12 @@ export { checkNames } from "./names.ts";
 export interface IndexOptions {
   crc32(bytes: Uint8Array, seed?: number): number;
   readonly limits?: Partial<ZipLimits>;
+  /**
+   * Given the members in physical order, the offset from which on local headers are read. Those
+   * before it are taken from the directory alone and marked as broken, for nobody knows where their
+   * data begin: enough for an edit that leaves them where they are.
+   */
+  localsFrom?(members: readonly { readonly name: string; readonly headerOffset: number }[]): number;
 }
 
 export interface ZipIndex {
@@ -94,7 +100,7 @@ function readAll(source: Source, options: IndexOptions, add: Add): Partial<ZipIn
     checkExtras(entry, local, options, add);
     return checkMember(entry, local, limits, add);
   };
-  const entries = walkLocals(chunks, directory, limits, check, add);
+  const entries = walkLocals(chunks, directory, { ...options, limits }, check, add);
   checkPlainNames(entries, limits.name, add);
   checkWhole(source, end, entries, limits, add);
   return {

@@ -12,6 +12,7 @@ import { readDescriptor } from "./descriptor.ts";
 import type { Directory } from "./directory.ts";
 import type { Draft } from "./draft.ts";
 import { parseExtras } from "./extra.ts";
+import type { IndexOptions } from "./index.ts";
 import type { LocalHeader } from "./layout.ts";
 import {
   CENTRAL_HEADER,
@@ -39,11 +40,12 @@ const EMPTY = new Uint8Array(0);
 export function walkLocals(
   chunks: ChunkReader,
   directory: Directory,
-  limits: ZipLimits,
+  { limits, localsFrom }: Pick<IndexOptions, "localsFrom"> & { readonly limits: ZipLimits },
   check: (entry: Draft, local: LocalHeader | undefined) => boolean,
   add: Add,
 ): readonly Draft[] {
   const ordered = inFileOrder(directory.entries);
+  const from = localsFrom?.(ordered) ?? 0;
   const names = lazyNames(ordered);
   const hidden: HiddenMember[] = [];
   const lost: Draft[] = [];
@@ -57,6 +59,13 @@ export function walkLocals(
     index++;
     const start = entry.headerOffset;
     const next = Math.min(ordered[index]?.headerOffset ?? directory.start, directory.start);
+    if (start < from) {
+      entry.dataOffset = start;
+      entry.end = next;
+      entry.broken = true;
+      claimed = next;
+      continue;
+    }
     const ahead = next - start < NEAR ? CHUNK : SMALL;
     const record = readLocal(chunks, entry, directory.start, ahead);
     if (record === undefined) {

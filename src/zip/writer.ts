@@ -305,7 +305,7 @@ function localHeader(member: WrittenMember, offset: number): Uint8Array {
 function writtenCentral(member: WrittenMember, offset: number): Uint8Array {
   const nameBytes = encodeUtf8(member.name);
   const directory = member.name.endsWith("/");
-  return centralHeader({
+  const values = {
     nameBytes,
     versionMadeBy: MADE_BY_UNIX | versionFor(member, offset),
     versionNeeded: versionFor(member, offset),
@@ -318,42 +318,39 @@ function writtenCentral(member: WrittenMember, offset: number): Uint8Array {
     size: member.size,
     internalAttributes: 0,
     externalAttributes: ((member.mode << 16) | (directory ? DOS_DIRECTORY : 0)) >>> 0,
-    offset,
-    extra: new Uint8Array(),
-  });
+  };
+  return centralHeader(values, offset, NO_EXTRA);
 }
 
 /** The directory's record as it was, but for the offset and the zip64 field that follows from it. */
 function keptCentral(entry: ZipEntry, offset: number): Uint8Array {
-  return centralHeader({ ...entry, offset, extra: withoutZip64(entry.centralExtra) });
+  return centralHeader(entry, offset, withoutZip64(entry.centralExtra));
 }
 
-interface CentralValues {
-  readonly nameBytes: Uint8Array;
-  readonly versionMadeBy: number;
-  readonly versionNeeded: number;
-  readonly flags: number;
-  readonly method: number;
-  readonly dosTime: number;
-  readonly dosDate: number;
-  readonly crc32: number;
-  readonly compressedSize: number;
-  readonly size: number;
-  readonly internalAttributes: number;
-  readonly externalAttributes: number;
-  readonly offset: number;
-  /** Without the zip64 field. */
-  readonly extra: Uint8Array;
-}
+const NO_EXTRA = new Uint8Array();
 
-function centralHeader(values: CentralValues): Uint8Array {
+type CentralValues = Pick<
+  ZipEntry,
+  | "nameBytes"
+  | "versionMadeBy"
+  | "versionNeeded"
+  | "flags"
+  | "method"
+  | "dosTime"
+  | "dosDate"
+  | "crc32"
+  | "compressedSize"
+  | "size"
+  | "internalAttributes"
+  | "externalAttributes"
+>;
+
+/** @param others extra fields but the zip64 one. */
+function centralHeader(values: CentralValues, offset: number, others: Uint8Array): Uint8Array {
   const large = isLarge(values);
-  const far = values.offset >= SENTINEL32;
-  const zip64 = [
-    ...(large ? [values.size, values.compressedSize] : []),
-    ...(far ? [values.offset] : []),
-  ];
-  const extra = zip64.length === 0 ? values.extra : concatBytes([zip64Extra(zip64), values.extra]);
+  const far = offset >= SENTINEL32;
+  const zip64 = [...(large ? [values.size, values.compressedSize] : []), ...(far ? [offset] : [])];
+  const extra = zip64.length === 0 ? others : concatBytes([zip64Extra(zip64), others]);
   const header = CENTRAL_HEADER.encode(ZIP, {
     signature: CENTRAL_SIGNATURE,
     version_made_by: values.versionMadeBy,
@@ -371,7 +368,7 @@ function centralHeader(values: CentralValues): Uint8Array {
     disk_start: 0,
     internal_attributes: values.internalAttributes,
     external_attributes: values.externalAttributes,
-    header_offset: far ? SENTINEL32 : values.offset,
+    header_offset: far ? SENTINEL32 : offset,
   });
   return concatBytes([header, values.nameBytes, extra]);
 }
@@ -435,6 +432,7 @@ function zip64Extra(values: readonly number[]): Uint8Array {
 
 /** The extra field without its zip64 record; framing that is broken is kept as it is. */
 function withoutZip64(extra: Uint8Array): Uint8Array {
+  if (extra.length === 0) return extra;
   const view = new DataView(extra.buffer, extra.byteOffset, extra.length);
   const kept: Uint8Array[] = [];
   let at = 0;
