@@ -221,6 +221,16 @@ function write(
 ): void {
   const width = WIDTHS[type];
   const signed = type === "i32" || type === "i64";
+  if (typeof value === "number" && width <= 4 && !signed) {
+    // Nearly every field; big numbers are ten times as slow.
+    if (!(Number.isInteger(value) && value >= 0 && value < 2 ** (8 * width))) {
+      throw new RangeError(`${value} does not fit ${type}`);
+    }
+    if (width === 1) view.setUint8(at, value);
+    else if (width === 2) view.setUint16(at, value, littleEndian);
+    else view.setUint32(at, value, littleEndian);
+    return;
+  }
   // Archives have hundreds of thousands of small fields, and BigInt is slow.
   if (typeof value === "number" && !signed && width < 8 && Number.isInteger(value)) {
     if (value < 0 || value >= 2 ** (8 * width)) {

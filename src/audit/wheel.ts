@@ -4,7 +4,7 @@ import type { Problem } from "../finding.ts";
 import type { Compression } from "../platform.ts";
 import type { Source } from "../source.ts";
 import type { ZipEntry } from "../zip/entry.ts";
-import type { ZipIndex } from "../zip/index.ts";
+import type { IndexOptions, ZipIndex } from "../zip/index.ts";
 import { readIndex } from "../zip/index.ts";
 import { readMember } from "../zip/read.ts";
 
@@ -25,8 +25,13 @@ const TEXT_LIMIT = 16 << 20;
 const RECORD_LIMIT = 256 << 20;
 
 /** Opens the archive in `source`; every defect of it is in `index.problems`. */
-export function openWheel(source: Source, file: string, compression: Compression): Wheel {
-  const index = readIndex(source, { crc32: compression.crc32 });
+export function openWheel(
+  source: Source,
+  file: string,
+  compression: Compression,
+  options: Pick<IndexOptions, "localsFrom"> = {},
+): Wheel {
+  const index = readIndex(source, { crc32: compression.crc32, ...options });
   const texts = new Map<string, Uint8Array | undefined>();
   return {
     file,
@@ -49,8 +54,13 @@ export function openWheel(source: Source, file: string, compression: Compression
 }
 
 /** Like {@link openWheel}, for commands that need a readable archive. */
-export function openSoundWheel(source: Source, file: string, compression: Compression): Wheel {
-  const wheel = openWheel(source, file, compression);
+export function openSoundWheel(
+  source: Source,
+  file: string,
+  compression: Compression,
+  options: Pick<IndexOptions, "localsFrom"> = {},
+): Wheel {
+  const wheel = openWheel(source, file, compression, options);
   if (!wheel.index.readable) {
     const [first] = wheel.index.problems;
     throw new FormatError(

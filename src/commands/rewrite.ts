@@ -21,6 +21,7 @@ import { findDistInfo } from "../wheel/dist-info.ts";
 import { parseWheelFilename } from "../wheel/filename.ts";
 import { expandTags } from "../wheel/tag.ts";
 import { dosTimeOf } from "../zip/dos-time.ts";
+import type { IndexOptions } from "../zip/index.ts";
 import type { DosTime } from "../zip/writer.ts";
 import type { Options } from "./command.ts";
 import { describeFailure, errorText, STATUS } from "./failure.ts";
@@ -48,6 +49,11 @@ export interface Rewritten extends EditedWheel {
 /** What a caller may do with the draft, and what the rules then allow. */
 export interface Revision {
   edit(draft: Draft, wheel: Wheel): void | Promise<void>;
+  /**
+   * Touches little but dist-info and can be applied a second time: in place, the headers of the
+   * members before it then need not be read.
+   */
+  readonly tailOnly?: boolean;
   /** Codes whose findings the user asked for. */
   readonly allowed?: readonly string[];
   /** Lays the archive out in another way. `close` is called when it is written. */
@@ -96,17 +102,25 @@ export async function rewriteWheel(
   let close = (): void => {};
   try {
     const file = basename(path);
-    const wheel = openSoundWheel(source, file, nodeCompression);
-    const draft = openDraft(wheel);
-    await revision.edit(draft, wheel);
-    const metadataBefore = wheel.read(`${findDistInfo(wheel.index.entries, file)}/METADATA`);
     const { inPlace, time } = options;
+    const tailOnly = inPlace && revision.tailOnly === true;
+    const from = { localsFrom: tailOnly ? startOfInfo : () => 0 };
+    let wheel = openSoundWheel(source, file, nodeCompression, from);
+    let draft = openDraft(wheel);
+    await revision.edit(draft, wheel);
+    if (tailOnly && draft.touchesBefore(startOfInfo(wheel.index.entries))) {
+      from.localsFrom = () => 0;
+      wheel = openSoundWheel(source, file, nodeCompression);
+      draft = openDraft(wheel);
+      await revision.edit(draft, wheel);
+    }
+    const metadataBefore = wheel.read(`${findDistInfo(wheel.index.entries, file)}/METADATA`);
     const special = await revision.build?.(draft, wheel);
     if (special !== undefined) close = () => special.close();
     const built =
       special?.built ?? draft.build({ inPlace, ...(time === undefined ? {} : { time }) });
     const findings = draft.changed()
-      ? refuseInvalid(newFindings(wheel, built), revision.allowed)
+      ? refuseInvalid(newFindings(wheel, built, from), revision.allowed)
       : [];
     await revision.check?.(built, draft, wheel);
     const result = {
@@ -148,6 +162,15 @@ export async function rewriteWheel(
     close();
     source.close();
   }
+}
+
+/** Offset of dist-info where nothing else lies behind it, else 0. */
+function startOfInfo(members: Parameters<NonNullable<IndexOptions["localsFrom"]>>[0]): number {
+  const inInfo = ({ name }: { readonly name: string }): boolean => /^[^/]+\.dist-info\//.test(name);
+  const first = members.findIndex(inInfo);
+  return first !== -1 && members.slice(first).every(inInfo)
+    ? (members[first]?.headerOffset ?? 0)
+    : 0;
 }
 
 /** Where the wheel is, after whatever a killed run left is mended. */

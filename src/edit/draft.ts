@@ -194,6 +194,12 @@ export class Draft {
     );
   }
 
+  /** True when a member that lies before `offset` in the input is anything but kept. */
+  touchesBefore(offset: number): boolean {
+    const touched = [...this.#members.filter(isTouched), ...this.#removed];
+    return touched.some(({ entry }) => entry !== undefined && entry.headerOffset < offset);
+  }
+
   /** Rebuilds RECORD where anything changed, or in any case. */
   finish(always: boolean = false): void {
     if (always || this.changed()) this.#updateRecord();

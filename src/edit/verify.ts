@@ -15,8 +15,13 @@ import type { Built } from "./draft.ts";
  *
  * Contents that stay are not read again, so the cost does not depend on the wheel's size.
  */
-export function newFindings(before: Wheel, built: Built): readonly Finding[] {
-  const result = openWheel(layoutSource(built.layout), built.file, before.compression);
+export function newFindings(
+  before: Wheel,
+  built: Built,
+  options: Parameters<typeof openWheel>[3] = {},
+): readonly Finding[] {
+  const { compression } = before;
+  const result = openWheel(layoutSource(built.layout), built.file, compression, options);
   const origin = new Map(
     built.changes.flatMap(({ path, from }) => (from === undefined ? [] : [[path, from] as const])),
   );
