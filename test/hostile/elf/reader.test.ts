@@ -153,8 +153,8 @@ describe("segments", () => {
     ]);
   });
 
-  it("dumps 60,000 segments beside 60,000 sections", () => {
-    const count = 60_000;
+  it("dumps 20,000 segments beside 20,000 sections", () => {
+    const count = 20_000;
     const bytes = new Uint8Array(64 + count * (56 + 64));
     bytes.set(buildElf().bytes.subarray(0, 64));
     ElfEhdr.set(bytes, 0, LE64, {
@@ -201,10 +201,10 @@ describe("the dynamic section", () => {
     ).toEqual(["Elf_Dyn.DT_RELR: the RELR table is not inside a load segment"]);
   });
 
-  it("with 60,000 needed libraries that share one endless name stays small", () => {
-    const length = 4 * MIB;
+  it("with 20,000 needed libraries that share one endless name stays small", () => {
+    const length = MIB;
     const needed = [`lib${"x".repeat(length)}`];
-    const dynamic = Array.from({ length: 60_000 }, (_, index): [number, bigint] => [
+    const dynamic = Array.from({ length: 20_000 }, (_, index): [number, bigint] => [
       DT.DT_NEEDED,
       BigInt(1 + index),
     ]);
