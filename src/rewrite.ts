@@ -80,7 +80,7 @@ export function rewriteOf(
 }
 
 /** Equal stretches up to this length stay inside one patch. */
-const JOIN = 16;
+const JOIN = 32;
 
 function changedRuns(source: Source, patch: Splice): Splice[] {
   const old = source.read(patch.at, patch.remove);
@@ -89,7 +89,7 @@ function changedRuns(source: Source, patch: Splice): Splice[] {
   let end = 0;
   const close = (): void => {
     if (start < 0) return;
-    const bytes = patch.bytes.slice(start, end);
+    const bytes = patch.bytes.subarray(start, end);
     runs.push({ at: patch.at + start, remove: end - start, zeros: 0, bytes, what: patch.what });
   };
   for (let index = 0; index < old.length; index++) {

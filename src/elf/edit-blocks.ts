@@ -49,7 +49,9 @@ export interface Layout {
   readonly overlay: boolean;
 }
 
+/** Names of items that have a meaning of their own. */
 export const HEADERS = "program headers";
+export const NOTE = "note";
 
 /** Count of dynamic symbols, `undefined` when nothing tells it. */
 export function dynamicSymbolCount(model: EditModel): number | undefined {
@@ -164,7 +166,7 @@ function movableRanges(model: EditModel): Range[] {
   for (const segment of segments) {
     if (!movableSegment(segment, e_machine)) continue;
     const { p_offset, p_filesz, p_align, p_type } = segment;
-    const name = p_type === PT.PT_INTERP ? ".interp" : "note";
+    const name = p_type === PT.PT_INTERP ? ".interp" : NOTE;
     ranges.push({
       name,
       start: p_offset,

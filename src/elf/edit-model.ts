@@ -289,22 +289,25 @@ function walkVersions(
       bytes = source.read(region.offset, Math.min(limit, Math.max(to, bytes.length * 4)));
     }
   };
-  let steps = 0;
+  // Offsets only lead forward, but many records may share their versions.
+  let left = limit / walk.auxSize;
+  const count = (): void => {
+    if (--left < 0) throw refuse("layout", "the version table's records overlap");
+  };
   for (;;) {
     need(at + walk.size);
     const record = walk.read(bytes, at);
     end = Math.max(end, at + walk.size);
     let aux = at + record.aux;
     for (;;) {
-      if (++steps > limit / walk.auxSize)
-        throw refuse("layout", "the version table runs in circles");
+      count();
       need(aux + walk.auxSize);
       const next = walk.readAux(bytes, aux);
       end = Math.max(end, aux + walk.auxSize);
       if (next === 0) break;
       aux += next;
     }
-    if (++steps > limit / walk.size) throw refuse("layout", "the version table runs in circles");
+    count();
     if (record.next === 0) break;
     at += record.next;
   }

@@ -6,10 +6,10 @@
  */
 import type { RefusalError } from "../errors.ts";
 import { emptyRewrite, type Rewrite } from "../rewrite.ts";
-import { DF, DF_1, DT, DT_MIPS, EM, ET, PF, PT, SHT } from "./constants.ts";
+import { DF, DF_1, DT, DT_MIPS, EM, PF, PT, SHT } from "./constants.ts";
 import { dynamicSymbols, type Layout, readLayout } from "./edit-blocks.ts";
 import { keptStrings, planTarget, type Target, type TargetEntry } from "./edit-dynamic.ts";
-import { type Content, emit, emptyRoles, type Roles } from "./edit-emit.ts";
+import { type Content, emit } from "./edit-emit.ts";
 import {
   dynamicValue,
   type EditModel,
@@ -20,6 +20,7 @@ import {
   STRING_TAGS,
   TABLES_WITH_NAMES,
 } from "./edit-model.ts";
+import { emptyRoles, isProgram, type Roles } from "./edit-place.ts";
 import {
   type Cell,
   cellAt,
@@ -37,8 +38,8 @@ import type { ElfImage } from "./image.ts";
 import { ElfPhdr, ElfSym } from "./layout.ts";
 
 /** Zero-filled memory (bytes) that is written into the file rather than adding a segment. */
-const SMALL_BSS = 1 << 16;
-/** And when no segment can be added either. */
+const SMALL_BSS = 1 << 12;
+/** And when a new segment's program header has no room in the table. */
 const LARGE_BSS = 1 << 24;
 
 /**
@@ -58,6 +59,8 @@ export function planElfEdit(image: ElfImage, edits: readonly ElfEdit[]): ElfRewr
   const content = (count: number, entries: readonly TargetEntry[]): Content => ({
     entries: withOffsets(entries, strings),
     slots: count,
+    stringSize:
+      strings.appended.length === 0 ? undefined : model.strings.size + strings.appended.length,
     strings,
     files: [...target.files].map(([index, file]) => ({
       at: model.versionNeeds[index]?.at ?? 0,
@@ -78,8 +81,9 @@ export function planElfEdit(image: ElfImage, edits: readonly ElfEdit[]): ElfRewr
   const layout = readLayout(model);
   const needs = { strings: strings.appended.length, extra, count: slots.entries.length + 1 };
   let refusal: RefusalError | undefined;
-  for (const { rung, sites } of ladder(layout)) {
-    const found = attempt(model, layout, needs, sites);
+  for (const step of ladder(layout)) {
+    const { rung } = step;
+    const found = attempt(model, layout, needs, step);
     if (found === undefined) continue;
     if ("refusal" in found) {
       refusal ??= found.refusal;
@@ -125,16 +129,27 @@ interface Found {
   readonly grown: number;
 }
 
-function ladder(layout: Layout): { readonly rung: ElfRung; readonly sites: readonly Site[] }[] {
+interface Step {
+  readonly rung: ElfRung;
+  readonly sites: readonly Site[];
+  /** The program header table may be put elsewhere. */
+  readonly moveHeaders: boolean;
+}
+
+function ladder(layout: Layout): readonly Step[] {
   const load = layout.lanes.at(-1)?.load;
   const bss = load === undefined ? 0 : Number(load.p_memsz - BigInt(load.p_filesz));
-  const inFile = load !== undefined && load.p_offset + load.p_filesz === layout.tail;
-  const readable = load !== undefined && (load.p_flags & PF.PF_R) !== 0;
-  const steps: { rung: ElfRung; sites: Site[] }[] = [{ rung: "gap", sites: ["gap"] }];
-  const extend = { rung: "extended" as const, sites: ["gap", "extend"] as Site[] };
-  if (inFile && readable && bss <= SMALL_BSS) steps.push(extend);
-  steps.push({ rung: "new-segment", sites: ["gap", "new"] });
-  if (inFile && readable && bss > SMALL_BSS && bss <= LARGE_BSS) steps.push(extend);
+  const extendable =
+    load !== undefined &&
+    load.p_offset + load.p_filesz === layout.tail &&
+    (load.p_flags & PF.PF_R) !== 0;
+  const extend: Step = { rung: "extended", sites: ["gap", "extend"], moveHeaders: false };
+  const append: Step = { rung: "new-segment", sites: ["gap", "new"], moveHeaders: false };
+  const steps: Step[] = [{ rung: "gap", sites: ["gap"], moveHeaders: false }];
+  if (extendable && bss <= SMALL_BSS) steps.push(extend);
+  steps.push(append);
+  if (extendable && bss > SMALL_BSS && bss <= LARGE_BSS) steps.push(extend);
+  steps.push({ ...append, moveHeaders: true });
   return steps;
 }
 
@@ -142,7 +157,7 @@ function attempt(
   model: EditModel,
   layout: Layout,
   needs: Needs,
-  sites: readonly Site[],
+  { sites, moveHeaders }: Step,
 ): Found | { readonly refusal: RefusalError } | undefined {
   const draft = draftOf(layout);
   let dynamic: Cell | null = null;
@@ -177,6 +192,7 @@ function attempt(
     const stride = ElfPhdr.sizeOf(model.header.context.variant);
     const cell = headersCell(draft);
     if (cell === undefined || !growInPlace(draft, cell, stride, sites)) {
+      if (!moveHeaders) return undefined;
       if (isProgram(model)) {
         return {
           refusal: refuse(
@@ -206,13 +222,6 @@ function freshCell(draft: Draft, offset: number): Cell | null {
     return origin !== null && offset >= origin.start && offset < origin.end;
   });
   return found ?? null;
-}
-
-function isProgram(model: EditModel): boolean {
-  return (
-    model.header.ehdr.e_type === ET.ET_EXEC ||
-    model.segments.some(({ p_type }) => p_type === PT.PT_INTERP)
-  );
 }
 
 /** Whether room came from behind a segment or from padding between its tables. */

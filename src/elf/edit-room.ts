@@ -5,7 +5,7 @@
  * zeros; else one of them, or the table itself, goes to a place at the end of a segment.
  */
 import { PF } from "./constants.ts";
-import { HEADERS, type Item, type Lane, type Layout } from "./edit-blocks.ts";
+import { HEADERS, type Item, type Lane, type Layout, NOTE } from "./edit-blocks.ts";
 import type { Segment } from "./segments.ts";
 
 /** A run of bytes in a strip: an item of the original, or something new. */
@@ -271,13 +271,12 @@ function evictFor(
 ): boolean {
   const cell = strip.cells[index];
   if (cell === undefined) return false;
-  for (const { from, to } of victims(strip, index + 1)) {
-    if (!fitsWithout(strip, index + 1, from, to, count)) continue;
-    const evicted = strip.cells.slice(from, to);
+  for (const run of victims(strip, index)) {
+    if (!fitsWithout(strip, index, run, count)) continue;
+    const evicted = strip.cells.slice(run.from, run.to);
     const done = tryOut(draft, () => {
       if (!evicted.every((each) => place(draft, each, sites, false))) return false;
-      for (const _ of evicted) remove(strip, from);
-      return shiftInto(strip, index + 1, count);
+      return closeUp(strip, index, run, count);
     });
     if (!done) continue;
     cell.size += count;
@@ -288,35 +287,77 @@ function evictFor(
   return false;
 }
 
-/** Runs of movable cells behind a gap, the smallest first. */
-function victims(strip: Strip, gap: number): { readonly from: number; readonly to: number }[] {
-  const runs: { from: number; to: number; size: number }[] = [];
-  for (let from = gap; from < Math.min(strip.cells.length, gap + MAX_RUN); from++) {
-    let size = 0;
-    for (let to = from; to < Math.min(strip.cells.length, gap + MAX_RUN); to++) {
-      const cell = strip.cells[to];
-      if (cell === undefined || !cell.movable || cell.moved) break;
-      size += cell.size;
-      if (size <= MAX_EVICTED) runs.push({ from, to: to + 1, size });
-    }
-    // Cells before the victims shift, so they have to be movable too.
-    if (strip.cells[from]?.movable !== true) break;
-  }
-  return runs.sort((a, b) => a.size - b.size || a.to - a.from - (b.to - b.from) || a.from - b.from);
+/** Cells from `from` up to, not including, `to`. */
+interface Run {
+  readonly from: number;
+  readonly to: number;
+  readonly size: number;
 }
 
-/** How many tables behind the growing one are looked at. */
+/**
+ * Runs of cells near a cell that could make room for it, the smallest first. Notes come last: core
+ * dumps keep the first page alone, and the build id should be on it.
+ */
+function victims(strip: Strip, index: number): Run[] {
+  const runs: Run[] = [];
+  const loose = (at: number): boolean => {
+    const cell = strip.cells[at];
+    return cell?.movable === true && !cell.moved;
+  };
+  const add = (from: number, to: number): void => {
+    let size = 0;
+    for (let at = from; at < to; at++) size += strip.cells[at]?.size ?? 0;
+    if (size <= MAX_EVICTED) runs.push({ from, to, size });
+  };
+  // Behind it: the cells before the victims shift up.
+  let end = index + 1;
+  while (end - index <= MAX_RUN && loose(end)) end++;
+  for (let from = index + 1; from < end; from++) {
+    for (let to = from + 1; to <= end; to++) add(from, to);
+  }
+  // Before it: the cells behind the victims shift down, and it with them.
+  let start = index;
+  while (loose(index) && index - start < MAX_RUN && loose(start - 1)) start--;
+  for (let from = start; from < index; from++) {
+    for (let to = from + 1; to <= index; to++) add(from, to);
+  }
+  const notes = ({ from, to }: Run): number =>
+    Number(strip.cells.slice(from, to).some(({ name }) => name === NOTE || name === ".interp"));
+  return runs.sort(
+    (a, b) =>
+      notes(a) - notes(b) || a.size - b.size || a.to - a.from - (b.to - b.from) || b.from - a.from,
+  );
+}
+
+/** How many tables on each side of the growing one are looked at. */
 const MAX_RUN = 12;
 
-/** Whether `count` bytes are free behind the cell before `gap` once some cells are gone. */
-function fitsWithout(strip: Strip, gap: number, from: number, to: number, count: number): boolean {
+/** Takes the victims out and gives their bytes to the cell at `index`. */
+function closeUp(strip: Strip, index: number, run: Run, count: number): boolean {
+  for (let at = run.from; at < run.to; at++) remove(strip, run.from);
+  if (run.from > index) return shiftInto(strip, index + 1, count, run.from);
+  const own = index - (run.to - run.from);
+  const freed = strip.gaps[run.from];
+  const behind = strip.gaps[own + 1];
+  if (freed === undefined || behind === undefined) return false;
+  let align = 4;
+  for (const cell of strip.cells.slice(run.from, own + 1)) align = Math.max(align, cell.align);
+  const shift = Math.max(0, Math.ceil((count - behind.free) / align) * align);
+  if (freed.free < shift) return false;
+  freed.size -= shift;
+  freed.free -= shift;
+  behind.size += shift;
+  behind.free += shift;
+  return shiftInto(strip, own + 1, count);
+}
+
+function fitsWithout(strip: Strip, index: number, run: Run, count: number): boolean {
   const trial: Strip = {
     ...strip,
     cells: [...strip.cells],
     gaps: strip.gaps.map((each) => ({ ...each })),
   };
-  for (let index = from; index < to; index++) remove(trial, from);
-  return shiftInto(trial, gap, count, from);
+  return closeUp(trial, index, run, count);
 }
 
 /** Takes back everything that `action` did when it returns false. */

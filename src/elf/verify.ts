@@ -7,7 +7,7 @@ import { bytesEqual } from "../bytes.ts";
 import { FormatError, RefusalError } from "../errors.ts";
 import { matchesRewrite, movedRange, type Rewrite } from "../rewrite.ts";
 import type { Source } from "../source.ts";
-import { DT, PF, PT, SHT } from "./constants.ts";
+import { DT, PF, PT, SHN, SHT } from "./constants.ts";
 import { dynamicSymbols } from "./edit-blocks.ts";
 import {
   dynamicValue,
@@ -241,9 +241,13 @@ function sameTables(old: EditModel, now: EditModel, rewrite: Rewrite): string[] 
     compare(name, tableOf(old, at, size), tableOf(now, at, size));
   }
   const symbols = dynamicSymbols(old);
-  // A moved `_DYNAMIC` may be among them; its value is all that changes then.
-  if (old.dynamic.vaddr === now.dynamic.vaddr || !exportsDynamic(old)) {
-    compare("dynamic symbols", symbols, dynamicSymbols(now));
+  const symbolsNow = dynamicSymbols(now);
+  if (symbols?.size !== symbolsNow?.size) faults.push("the count of dynamic symbols changed");
+  else if (symbols !== undefined && symbolsNow !== undefined) {
+    const { offset, size } = symbols;
+    if (!sameBytes(old.source, offset, now.source, symbolsNow.offset, size, rewrite)) {
+      faults.push(...symbolFaults(old, now, symbols, symbolsNow.offset));
+    }
   }
   const count =
     symbols === undefined ? 0 : symbols.size / ElfSym.sizeOf(old.header.context.variant);
@@ -263,17 +267,36 @@ function sameTables(old: EditModel, now: EditModel, rewrite: Rewrite): string[] 
 
 const HASH_HEAD = 16;
 
-/** Old Arm and MIPS linkers put section symbols and `_DYNAMIC` among the dynamic symbols. */
-function exportsDynamic(model: EditModel): boolean {
-  const symbols = dynamicSymbols(model);
-  if (symbols === undefined) return false;
-  const bytes = model.source.read(symbols.offset, symbols.size);
-  const value = ElfSym.column(bytes, model.header.context, "st_value");
-  const count = symbols.size / ElfSym.sizeOf(model.header.context.variant);
-  for (let index = 0; index < count; index++) {
-    if (value(index) === model.dynamic.vaddr) return true;
+/** Only the index and the address of a section that moved may differ in a dynamic symbol. */
+function symbolFaults(
+  old: EditModel,
+  now: EditModel,
+  { offset, size }: { readonly offset: number; readonly size: number },
+  offsetNow: number,
+): string[] {
+  const { context } = old.header;
+  const stride = ElfSym.sizeOf(context.variant);
+  const before = old.source.read(offset, size);
+  const after = now.source.read(offsetNow, size);
+  for (let at = 0; at + stride <= size; at += stride) {
+    if (bytesEqual(before.subarray(at, at + stride), after.subarray(at, at + stride))) continue;
+    const a = ElfSym.read(before, at, context);
+    const b = ElfSym.read(after, at, context);
+    const section = old.sections[a.st_shndx];
+    const moved = now.sections[b.st_shndx];
+    const same =
+      section !== undefined &&
+      moved !== undefined &&
+      a.st_shndx !== SHN.SHN_UNDEF &&
+      a.st_name === b.st_name &&
+      a.st_info === b.st_info &&
+      a.st_other === b.st_other &&
+      a.st_size === b.st_size &&
+      section.sh_name === moved.sh_name &&
+      a.st_value - section.sh_addr === b.st_value - moved.sh_addr;
+    if (!same) return [`dynamic symbol ${at / stride} changed`];
   }
-  return false;
+  return [];
 }
 
 function plain(
