@@ -7,41 +7,41 @@ import type { Piscina } from "piscina";
 export const POOL_THRESHOLD: number = 24 << 20;
 
 export interface Pool {
-  /** Runs the function `name` of `workers/<file>` for each job, in order as threads come free; results in job order. */
+  /** Starts the threads now, so that they load while the caller prepares its jobs. */
+  warm(): void;
+  /** Runs each job, in order as threads come free; results in job order. */
   run<Job, Result>(
-    file: string,
-    name: string,
     jobs: readonly Job[],
     onDone?: (index: number) => void,
   ): Promise<readonly Result[]>;
   close(): Promise<void>;
 }
 
-export function createPool(threads: number): Pool {
-  let pool: Piscina | undefined;
+/** A pool of `threads` that run the function `name` of `workers/<file>`. */
+export function createPool(threads: number, file: string, name: string): Pool {
+  let pool: Promise<Piscina> | undefined;
+  const start = async (): Promise<Piscina> => {
+    const { Piscina } = await import("piscina");
+    const filename = new URL(`../workers/${file}`, import.meta.url).href;
+    return new Piscina({ filename, name, minThreads: threads, maxThreads: threads });
+  };
   return {
-    async run<Job, Result>(
-      file: string,
-      name: string,
-      jobs: readonly Job[],
-      onDone?: (index: number) => void,
-    ) {
-      if (pool === undefined) {
-        const { Piscina } = await import("piscina");
-        pool = new Piscina({ minThreads: 0, maxThreads: threads, idleTimeout: 1000 });
-      }
-      const filename = new URL(`../workers/${file}`, import.meta.url).href;
-      const running = pool;
+    warm() {
+      pool ??= start();
+    },
+    async run<Job, Result>(jobs: readonly Job[], onDone?: (index: number) => void) {
+      pool ??= start();
+      const running = await pool;
       return await Promise.all(
         jobs.map(async (job, index) => {
-          const result: Result = await running.run(job, { filename, name });
+          const result: Result = await running.run(job);
           onDone?.(index);
           return result;
         }),
       );
     },
     async close() {
-      await pool?.destroy();
+      await (await pool)?.destroy();
       pool = undefined;
     },
   };

@@ -14,6 +14,8 @@ export interface NodeEngine extends Engine {
   close(): Promise<void>;
 }
 
+/** A wheel of this size (bytes) will be worth the threads once its index is read. */
+const WARM_BYTES = 8 << 20;
 /** Members are handed to threads in shares of about this many inflated bytes. */
 const SHARE_BYTES = 8 << 20;
 
@@ -23,19 +25,21 @@ export interface EngineOptions {
 }
 
 export function createEngine({ jobs = availableParallelism() }: EngineOptions = {}): NodeEngine {
-  const pool = createPool(jobs);
+  const pool = createPool(jobs, "inspect.js", "inspect");
+  // Sources are TypeScript where tests run, and threads load none.
+  const threaded = jobs > 1 && !import.meta.url.endsWith(".ts");
   return {
     compression: nodeCompression,
-    open: openFile,
+    open(path) {
+      const source = openFile(path);
+      if (threaded && source.size >= WARM_BYTES) pool.warm();
+      return source;
+    },
     async inspect(job) {
       const cost = job.tasks.reduce((sum, task) => sum + costOf(task), 0);
-      if (jobs === 1 || cost < POOL_THRESHOLD || import.meta.url.endsWith(".ts")) {
-        return await inspectInline(job);
-      }
+      if (!threaded || cost < POOL_THRESHOLD) return await inspectInline(job);
       const shares = sharesOf(job.tasks);
       const reports = await pool.run<object, MemberReport[]>(
-        "inspect.js",
-        "inspect",
         shares.map((tasks) => ({ path: job.path, tasks, options: job.options })),
         (index) => job.onProgress?.(sizeOf(shares[index] ?? [])),
       );
