@@ -12,6 +12,7 @@ import { quoteSome } from "./wording.ts";
 export function externalLibrary(model: AuditModel): readonly Problem<NativeCode>[] {
   const { needs, graph } = model;
   const allowed = allowedPosition(model);
+  const own = new Set([...model.members].map(topFolder));
   const problems: Problem<NativeCode>[] = [];
   const byFile = new Map<string, string[]>();
   for (const { path, why, library, position } of needs) {
@@ -23,7 +24,7 @@ export function externalLibrary(model: AuditModel): readonly Problem<NativeCode>
   for (const [path, libraries] of byFile) {
     for (const { names, ...group } of byProvider(libraries, model.wheel.requires)) {
       const edge = graph.members.get(path)?.edges.find(({ name }) => names.includes(name));
-      const neighbour = edge === undefined ? undefined : neighbourFolder(edge, model);
+      const neighbour = edge === undefined ? undefined : neighbourFolder(edge, own);
       const { hint, level } =
         group.hint === undefined && neighbour !== undefined ? besides(neighbour) : group;
       const many = names.length > 1;
@@ -65,16 +66,19 @@ interface Group {
 }
 
 /** A folder of site-packages on the search path that no member lies in: another wheel's. */
-function neighbourFolder({ trace }: Edge, { members }: AuditModel): string | undefined {
+function neighbourFolder({ trace }: Edge, own: ReadonlySet<string>): string | undefined {
   for (const { via, place } of trace) {
     if (via !== "rpath" && via !== "runpath") continue;
-    const [top = ""] = place.split("/");
-    if (top === "" || top === "." || top === "..") continue;
-    let own = false;
-    for (const member of members) own ||= member.startsWith(`${top}/`);
-    if (!own) return place;
+    const top = topFolder(place);
+    if (place.startsWith("/") || top === "." || top === "..") continue;
+    if (!own.has(top)) return place;
   }
   return undefined;
+}
+
+function topFolder(path: string): string {
+  const at = path.indexOf("/");
+  return at < 0 ? path : path.slice(0, at);
 }
 
 function besides(folder: string): Pick<Group, "hint" | "level"> {

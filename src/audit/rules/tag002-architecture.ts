@@ -1,6 +1,7 @@
 import type { ElfSummary } from "../../binary.ts";
 import type { Problem } from "../../finding.ts";
 import { policyArch } from "../../policy/arch.ts";
+import { isHostMachine } from "../identify.ts";
 import type { AuditModel } from "../model.ts";
 import { isPythonExtension, moduleSuffix } from "../python-module.ts";
 import type { NativeCode } from "./texts.ts";
@@ -15,7 +16,7 @@ export function wrongArchitecture(model: AuditModel): readonly Problem<NativeCod
   const claimed = new Set(claims.flatMap(({ arch }) => arch?.arch ?? []));
   for (const binary of elves) {
     const { path, summary } = binary;
-    if (identity.device.includes(binary) || claimed.has(policyArch(summary.arch))) continue;
+    if (!isHostMachine(summary) || claimed.has(policyArch(summary.arch))) continue;
     // Beside files of the right kind, one of another is mostly data on purpose: a helper for
     // other machines. An extension module of the wrong kind never is, unless its name says so.
     const right = elves.some((each) => claimed.has(policyArch(each.summary.arch)));
@@ -32,7 +33,9 @@ export function wrongArchitecture(model: AuditModel): readonly Problem<NativeCod
         2,
       )}`,
       at: { record: "Elf_Ehdr", field: "e_machine", offset: 18, value: summary.machine },
-      ...(right && !module && !needed ? { level: "warning" as const } : {}),
+      ...(right && !module && !needed
+        ? { level: summary.kind === "object" ? ("info" as const) : ("warning" as const) }
+        : {}),
     });
   }
   for (const { text, arch } of claims) {
