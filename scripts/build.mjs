@@ -30,7 +30,7 @@ await build({
   bundle: true,
   splitting: true,
   // commander is loaded by every run, and in one piece it loads in a third of the time.
-  external: ["piscina", "yauzl", "pe-library", "picocolors", "picomatch", "smol-toml"],
+  external: ["piscina", "yauzl", "picocolors", "picomatch", "smol-toml"],
   banner: {
     js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
   },
