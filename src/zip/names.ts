@@ -58,7 +58,7 @@ export function checkPlainNames(entries: readonly ZipEntry[], nameLimit: number,
     checkLength(entry, report);
   }
   if (firstOdd !== undefined) {
-    const rest = odd === 1 ? "" : `, and ${odd - 1} further paths`;
+    const rest = odd === 1 ? "" : `, as in ${odd - 1} other${odd === 2 ? "" : "s"}`;
     add({
       code: "ZIP040",
       path: firstOdd,

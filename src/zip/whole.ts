@@ -98,6 +98,12 @@ export function reportDuplicate(earlier: Draft, entry: Draft, add: Add): void {
   });
 }
 
+/** For one finding that stands for several members. */
+function andOthers(count: number): string {
+  if (count === 1) return "";
+  return count === 2 ? ", and so is 1 other" : `, and so are ${count - 1} others`;
+}
+
 const SCRIPT = /^[^/]+\.data\/scripts\/[^/]+$/;
 /** Files that nobody runs, whatever built the wheel. */
 const DATA = /\.dist-info\/|\.(?:txt|md|rst|json|h|hpp|pxd|pyi|typed|html|css|png|svg|csv|toml)$/;
@@ -122,8 +128,7 @@ function checkModes(entries: readonly ZipEntry[], add: Add): void {
   const tell = (code: "ZIP033" | "ZIP044", names: readonly string[], what: string): void => {
     const [path] = names;
     if (path === undefined) return;
-    const rest = names.length === 1 ? "" : `, as are ${names.length - 1} further members`;
-    add({ code, path, message: `the member is ${what}${rest}`, level: "info" });
+    add({ code, path, message: `the member is ${what}${andOthers(names.length)}`, level: "info" });
   };
   tell("ZIP033", writable, "writable for its group");
   tell("ZIP033", executable, "executable although it is data");
@@ -136,11 +141,10 @@ function checkTimes(entries: readonly ZipEntry[], add: Add): void {
   const wrong = entries.filter((entry) => !validTime(entry.dosDate, entry.dosTime));
   const [first] = wrong;
   if (first !== undefined) {
-    const rest = wrong.length === 1 ? "" : `, nor have ${wrong.length - 1} further members`;
     add({
       code: "ZIP042",
       path: first.name,
-      message: `the member has no valid time (date ${hex32(first.dosDate)}, time ${hex32(first.dosTime)})${rest}`,
+      message: `the member's time is not valid (date ${hex32(first.dosDate)}, time ${hex32(first.dosTime)})${andOthers(wrong.length)}`,
     });
   }
   const times = new Set(entries.map((entry) => entry.dosDate * 0x10000 + entry.dosTime));

@@ -383,6 +383,12 @@ const CASES: readonly Case[] = [
   },
   {
     code: "ZIP013",
+    what: "the right values where none are asked for, in the local header only",
+    archive: module({ localExtra: extraField(1, u64s(PYTHON.length, STREAM.length)) }),
+    levels: [W, W, W],
+  },
+  {
+    code: "ZIP013",
     what: "the right values where none are asked for",
     archive: module({
       localExtra: extraField(1, u64s(PYTHON.length, STREAM.length)),
