@@ -23,16 +23,18 @@ export interface VerdictOptions {
   readonly profile?: Profile;
   readonly targets?: NameTargets;
   readonly limits?: Partial<ZipLimits>;
+  /** False: only the headers. */
+  readonly content?: boolean;
 }
 
 /** Index, names and the content of every member that is not broken. */
 export function verdict(archive: Uint8Array | Source, options: VerdictOptions = {}): Verdict {
-  const { profile = "release", targets = EVERYWHERE, limits = {} } = options;
+  const { profile = "release", targets = EVERYWHERE, limits = {}, content = true } = options;
   const source = archive instanceof Uint8Array ? memorySource(archive) : archive;
   const index = readIndex(source, { crc32: nodeCompression.crc32, limits });
   const problems = [...index.problems, ...checkNames(index, targets)];
   for (const entry of index.entries) {
-    if (entry.broken || entry.directory) continue;
+    if (!content || entry.broken || entry.directory) continue;
     problems.push(...readMember(source, entry, nodeCompression).problems);
   }
   const findings = toFindings(problems, { ...DEFAULT_FINDING_OPTIONS, profile });
