@@ -39,8 +39,8 @@ export function binaryResults(
     });
 }
 
-/** One ELF file; also for `show` of a bare library. */
-export function elfResult(
+/** One ELF file. */
+function elfResult(
   binary: ElfBinary,
   graph: DependencyGraph,
   table: PolicyTable | undefined,
@@ -150,7 +150,7 @@ function versionsByLibrary({
 const NUMBERED = /^([A-Za-z][A-Za-z0-9]*(?:_[A-Za-z][A-Za-z0-9]*)*)_(\d+(?:\.\d+)*)$/;
 
 /** The highest needed version of each family such as `GLIBC`. */
-export function highestVersions({ versionNeeds }: ElfSummary): Readonly<Record<string, string>> {
+function highestVersions({ versionNeeds }: ElfSummary): Readonly<Record<string, string>> {
   const highest = new Map<string, string>();
   for (const { versions } of versionNeeds) {
     for (const { version } of versions) {

@@ -12,7 +12,7 @@ import type { Loader } from "./host-search.ts";
 import type { ElfBinary } from "./model.ts";
 import type { SearchStep } from "./result.ts";
 
-export { isBySoname, isCompatible, isLibpython } from "./graph-names.ts";
+export { isLibpython } from "./graph-names.ts";
 export type { HostFiles } from "./host-files.ts";
 export type { Loader } from "./host-search.ts";
 

@@ -41,7 +41,7 @@ export const DEFAULT_NATIVE_OPTIONS: NativeOptions = {
 };
 
 /** What of the wheel's own texts matters to native code. */
-export interface NativeWheel {
+interface NativeWheel {
   readonly filename?: {
     readonly name: string;
     readonly pythonTags: readonly string[];
@@ -122,7 +122,7 @@ export function auditNative(input: NativeInput): NativeAudit {
 }
 
 /** How the loader of the wheel's platform searches, with what the caller lets it see. */
-export function graphOptions(identity: Identity, options: NativeOptions): GraphOptions {
+function graphOptions(identity: Identity, options: NativeOptions): GraphOptions {
   const { family, arch } = identity;
   const table = tableFor(family, arch);
   const { exclude, ldpaths, libraryPath, host, sysroot, include } = options;

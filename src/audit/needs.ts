@@ -24,7 +24,7 @@ export interface Needs {
 }
 
 /** Imports that tie an extension to a Python with PyFPE, which manylinux rules out (PEP 513). */
-export const PYFPE: readonly string[] = ["PyFPE_counter", "PyFPE_dummy", "PyFPE_jbuf"];
+const PYFPE: readonly string[] = ["PyFPE_counter", "PyFPE_dummy", "PyFPE_jbuf"];
 
 export function collectNeeds(
   table: PolicyTable,
@@ -183,7 +183,7 @@ function pythonNeeds(table: PolicyTable, binary: ElfBinary): readonly Need[] {
  * Only those typed as functions count, which takes a build linked against libpython: the usual
  * extension of a narrow build says so by its ABI tag (`cp27m`), for which manylinux1 wheels are legal.
  */
-export function ucs2Imports(summary: ElfSummary): readonly string[] {
+function ucs2Imports(summary: ElfSummary): readonly string[] {
   return summary.imports
     .filter(
       ({ defined, type, name }) => !defined && type === "func" && name.includes("PyUnicodeUCS2_"),

@@ -228,7 +228,7 @@ function tagFor(
 }
 
 /** For each need, the newest policy that it rules out; the gravest first. */
-export function reasonsOf(table: PolicyTable, needs: readonly Need[]): readonly PolicyReason[] {
+function reasonsOf(table: PolicyTable, needs: readonly Need[]): readonly PolicyReason[] {
   const costly = needs.filter(({ position }) => position > 0);
   costly.sort(
     (a, b) =>

@@ -3,8 +3,6 @@ import { LINUX_POLICY_DATA } from "./data/linux.ts";
 
 /** The oldest level that Python supports; below it there is no policy. */
 export const OLDEST_API = 21;
-/** Grafted libraries are found through DT_RUNPATH, which Android's linker honours from this level on. */
-export const RUNPATH_API = 24;
 
 /** The first API level from which on the system provides `soname`; `undefined`: it never does. */
 export function androidLibraryApi(soname: string): number | undefined {

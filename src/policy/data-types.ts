@@ -1,6 +1,6 @@
 /** The layout of the generated tables in `data/`: facts only, oldest (most compatible) policy first. */
 
-export interface PolicyRow {
+interface PolicyRow {
   /** Without architecture: a tag is `{name}_{arch}`. */
   readonly name: string;
   readonly aliases: readonly string[];
@@ -19,19 +19,19 @@ export interface FamilyData {
   readonly blacklist: Readonly<Record<string, ByPolicy>>;
 }
 
-export interface ManylinuxData extends FamilyData {
+interface ManylinuxData extends FamilyData {
   /** The version prefixes that are checked; each counts in every policy. */
   readonly prefixes: readonly string[];
   /** arch → prefix → policy → versions that are allowed from that policy on. */
   readonly versions: Readonly<Record<string, Readonly<Record<string, ByPolicy>>>>;
 }
 
-export interface MusllinuxData extends FamilyData {
+interface MusllinuxData extends FamilyData {
   readonly libcPlaceholder: string;
   readonly libcSoname: Readonly<Record<string, string>>;
 }
 
-export interface AndroidData extends FamilyData {
+interface AndroidData extends FamilyData {
   readonly archAliases: Readonly<Record<string, string>>;
 }
 

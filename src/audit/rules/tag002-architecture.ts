@@ -61,7 +61,7 @@ function namesOther(path: string, claimed: ReadonlySet<string>): boolean {
 }
 
 /** The architecture, or why it is none that a tag could name. */
-export function describeMachine({ arch, machine, bits, littleEndian, flags }: ElfSummary): string {
+function describeMachine({ arch, machine, bits, littleEndian, flags }: ElfSummary): string {
   if (arch !== "unknown") return quote(arch);
   const name = machine.replace(/^EM_/, "");
   if (machine === "EM_ARM" && bits === 32 && littleEndian) {

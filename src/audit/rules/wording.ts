@@ -13,7 +13,7 @@ export function quoteSome(names: readonly string[], limit = 3): string {
   return `${shown} and ${names.length - limit} more`;
 }
 
-export function plural(count: number, one: string, many = `${one}s`): string {
+function plural(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }
 
