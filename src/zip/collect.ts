@@ -60,6 +60,11 @@ export function bytesText(count: number): string {
   return `${count} byte${count === 1 ? "" : "s"}`;
 }
 
+/** A record's name with its article. */
+export function aRecord(name: string): string {
+  return `${/^[aeiou]/.test(name) ? "an" : "a"} ${name}`;
+}
+
 /** A CRC-32 or a signature as people write it. */
 export function hex32(value: number): string {
   return `0x${value.toString(16).padStart(8, "0")}`;

@@ -2,7 +2,7 @@
 import { decodeLatin1, decodeUtf8 } from "../bytes.ts";
 import type { ChunkReader } from "./chunks.ts";
 import type { Add } from "./collect.ts";
-import { bytesText } from "./collect.ts";
+import { aRecord, bytesText } from "./collect.ts";
 import type { Draft } from "./draft.ts";
 import type { ArchiveEnd } from "./end.ts";
 import { resolveZip64 } from "./extra.ts";
@@ -211,7 +211,7 @@ function checkEnd(
   if (at === end.boundary) return;
   const signature = chunks.u32(at);
   const found = signature === undefined ? undefined : RECORD_NAMES.get(signature);
-  const what = found === undefined ? "bytes that belong to no record" : `a ${found}`;
+  const what = found === undefined ? "bytes that belong to no record" : aRecord(found);
   // Readers from the front stop at this record, readers from the back never see it.
   const second = signature === END_SIGNATURE || signature === ZIP64_END_SIGNATURE;
   add({

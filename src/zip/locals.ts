@@ -7,7 +7,7 @@ import { compareHeaders } from "./agree.ts";
 import type { ChunkReader } from "./chunks.ts";
 import { CHUNK } from "./chunks.ts";
 import type { Add } from "./collect.ts";
-import { bytesText, NOT_PYPI, shown } from "./collect.ts";
+import { aRecord, bytesText, NOT_PYPI, shown } from "./collect.ts";
 import { readDescriptor } from "./descriptor.ts";
 import type { Directory } from "./directory.ts";
 import type { Draft } from "./draft.ts";
@@ -299,7 +299,7 @@ function reportGap(chunks: ChunkReader, at: number, to: number, add: Add): void 
     });
     return;
   }
-  const what = found === undefined ? "belong to no record" : `begin with a ${found}`;
+  const what = found === undefined ? "belong to no record" : `begin with ${aRecord(found)}`;
   add({
     code: "ZIP005",
     message: `${length} at offset ${at} ${what}`,

@@ -56,6 +56,13 @@ export interface KeptMember {
   readonly source: Source;
 }
 
+/** What the directory says of the system that made a member. */
+export interface HostAttributes {
+  readonly versionMadeBy: number;
+  readonly internalAttributes: number;
+  readonly externalAttributes: number;
+}
+
 /** A member with a new header. Its data may still be raw bytes of an archive that exists. */
 export interface WrittenMember {
   readonly kind: "written";
@@ -68,6 +75,8 @@ export interface WrittenMember {
   readonly size: number;
   /** `st_mode`: type and permissions. */
   readonly mode: number;
+  /** Directory fields as another writer would have them; default: Unix, and the mode. */
+  readonly attributes?: HostAttributes;
   readonly time: DosTime;
   /** The compressed bytes. */
   readonly data: Piece;
@@ -305,10 +314,16 @@ function localHeader(member: WrittenMember, offset: number): Uint8Array {
 function writtenCentral(member: WrittenMember, offset: number): Uint8Array {
   const nameBytes = encodeUtf8(member.name);
   const directory = member.name.endsWith("/");
+  const versionNeeded = versionFor(member, offset);
+  const attributes = member.attributes ?? {
+    versionMadeBy: MADE_BY_UNIX | versionNeeded,
+    internalAttributes: 0,
+    externalAttributes: ((member.mode << 16) | (directory ? DOS_DIRECTORY : 0)) >>> 0,
+  };
   const values = {
     nameBytes,
-    versionMadeBy: MADE_BY_UNIX | versionFor(member, offset),
-    versionNeeded: versionFor(member, offset),
+    ...attributes,
+    versionNeeded,
     flags: flagsFor(nameBytes),
     method: member.method,
     dosTime: member.time.time,
@@ -316,8 +331,6 @@ function writtenCentral(member: WrittenMember, offset: number): Uint8Array {
     crc32: member.crc32,
     compressedSize: member.compressedSize,
     size: member.size,
-    internalAttributes: 0,
-    externalAttributes: ((member.mode << 16) | (directory ? DOS_DIRECTORY : 0)) >>> 0,
   };
   return centralHeader(values, offset, NO_EXTRA);
 }
