@@ -39,6 +39,8 @@ export interface Compression {
    * @throws FormatError when the stream is broken or ends early.
    */
   inflateRaw(compressed: Uint8Array, limit: number): Inflated;
+  /** The same on another thread, where there is one to spare. */
+  readonly inflateLater?: (compressed: Uint8Array, limit: number) => Promise<Inflated>;
   /**
    * As much output as the beginning of a raw deflate stream yields, for a look at a member's first
    * bytes. Empty when the stream is broken.

@@ -3,8 +3,11 @@
  */
 import type { Piscina } from "piscina";
 
-/** Starting a thread and loading its modules costs about what inflating this many bytes costs. */
-export const POOL_THRESHOLD: number = 24 << 20;
+/**
+ * From this many bytes (inflated) on, the pool gains more than its threads' start costs; below,
+ * zlib's own threads inflate beside the caller's.
+ */
+export const POOL_THRESHOLD: number = 256 << 20;
 
 export interface Pool {
   /** Starts the threads now, so that they load while the caller prepares its jobs. */

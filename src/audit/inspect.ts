@@ -9,7 +9,7 @@ import { formatOf } from "../binary.ts";
 import * as elf from "../elf/index.ts";
 import { FormatError, toPlainError } from "../errors.ts";
 import type { Problem, Unverified } from "../finding.ts";
-import type { Compression, HashName, MemberSpan, MemberStream } from "../platform.ts";
+import type { Compression, HashName, Inflated, MemberSpan, MemberStream } from "../platform.ts";
 import { interestingSymbol } from "../policy/interest.ts";
 import type { ByteRange, Source, Window } from "../source.ts";
 import { memorySource, readThrough } from "../source.ts";
@@ -55,6 +55,11 @@ export interface Access {
 export const WHOLE_MEMBER_LIMIT: number = 16 << 20;
 /** Members are read from the archive in runs of about this many bytes. */
 const RUN_BYTES = 4 << 20;
+/** Members that may be inflated ahead, and their bytes: enough to keep another thread busy. */
+const AHEAD_COUNT = 64;
+const AHEAD_BYTES = 32 << 20;
+/** Smaller members (bytes, inflated) cost more to hand over than to inflate. */
+const AHEAD_LEAST = 64 << 10;
 /** Compressed bytes that always yield the few that a magic number needs. */
 const PEEK_BYTES = 512;
 /** First bytes of a streamed member that are kept whatever they are. */
@@ -62,30 +67,103 @@ const HEAD_BYTES = 64 << 10;
 /** No streamed member keeps more than this in memory, whatever its headers ask for. */
 const CAPTURE_LIMIT = 96 << 20;
 
-/** Inspects `tasks`, which should be in archive order so that reads are few and long. */
+/**
+ * Inspects `tasks`, which should be in archive order so that reads are few and long.
+ *
+ * @param onDone gets the inflated size of each member that is done.
+ */
 export async function inspectMembers(
   access: Access,
   tasks: readonly MemberTask[],
   options: InspectOptions,
+  onDone: (bytes: number) => void = () => {},
 ): Promise<MemberReport[]> {
   const reports: MemberReport[] = [];
-  for (const run of runsOf(tasks)) {
-    const source = runSource(access.source, run);
-    for (const task of run) {
-      const report = await inspectOne({ ...access, source }, task, options);
-      if (report !== undefined) reports.push(report);
-    }
+  for await (const prepared of prepare(access, tasks, options)) {
+    const report = await inspectOne(prepared, options);
+    if (report !== undefined) reports.push(report);
+    onDone(prepared.task.size);
   }
   return reports;
 }
 
-async function inspectOne(
+/** A member that is about to be inspected, with its run of the archive at hand. */
+interface Prepared {
+  readonly access: Access;
+  readonly task: MemberTask;
+}
+
+/**
+ * The members in order. Where the platform can, the next ones are inflated by another thread while
+ * this one hashes and parses. Without hashing, only native code is prepared.
+ */
+async function* prepare(
   access: Access,
-  task: MemberTask,
+  tasks: readonly MemberTask[],
+  { hash }: InspectOptions,
+): AsyncGenerator<Prepared> {
+  const queue: (Prepared & { readonly ahead?: Promise<Inflated | undefined> })[] = [];
+  let open = 0;
+  const take = async (): Promise<Prepared | undefined> => {
+    const next = queue.shift();
+    if (next?.ahead === undefined) return next;
+    const inflated = await next.ahead;
+    open -= next.task.size;
+    if (inflated === undefined) return next;
+    const compression = { ...access.compression, inflateRaw: () => inflated };
+    return { task: next.task, access: { ...next.access, compression } };
+  };
+  for (const run of runsOf(tasks)) {
+    const own = { ...access, source: runSource(access.source, run) };
+    for (const task of run) {
+      if (!hash && !isNative(own, task)) continue;
+      const ahead = inflateAhead(own, task);
+      if (ahead === undefined) {
+        queue.push({ access: own, task });
+      } else {
+        open += task.size;
+        queue.push({ access: own, task, ahead });
+      }
+      while (queue.length > AHEAD_COUNT || open > AHEAD_BYTES) {
+        const next = await take();
+        if (next === undefined) break;
+        yield next;
+      }
+    }
+  }
+  for (let next = await take(); next !== undefined; next = await take()) yield next;
+}
+
+/** `undefined`: it is not worth it, or would fail: then reading it says what is wrong. */
+function inflateAhead(access: Access, task: MemberTask): Promise<Inflated | undefined> | undefined {
+  const { compression, source } = access;
+  const { inflateLater } = compression;
+  if (inflateLater === undefined || task.method !== 8 || task.size < AHEAD_LEAST) return undefined;
+  if (!isWhole(task) || task.dataOffset + task.compressedSize > source.size) return undefined;
+  const packed = source.read(task.dataOffset, task.compressedSize);
+  return inflateLater(packed, task.size).catch(() => undefined);
+}
+
+/** False for what can't be looked at: reading it says why, or nothing needs to. */
+function isNative(access: Access, task: MemberTask): boolean {
+  try {
+    return formatOf(peek(access, task)) !== undefined;
+  } catch (error) {
+    if (error instanceof FormatError) return false;
+    throw error;
+  }
+}
+
+function isWhole(task: MemberTask): boolean {
+  return task.size <= WHOLE_MEMBER_LIMIT && task.compressedSize <= WHOLE_MEMBER_LIMIT;
+}
+
+async function inspectOne(
+  { access, task }: Prepared,
   options: InspectOptions,
 ): Promise<MemberReport | undefined> {
   try {
-    const whole = task.size <= WHOLE_MEMBER_LIMIT && task.compressedSize <= WHOLE_MEMBER_LIMIT;
+    const whole = isWhole(task);
     if (!options.hash) return await inspectNative(access, task, whole);
     return whole ? inspectWhole(access, task) : await inspectStreamed(access, task);
   } catch (error) {
@@ -150,11 +228,10 @@ async function inspectNative(
   task: MemberTask,
   whole: boolean,
 ): Promise<MemberReport | undefined> {
-  const head = peek(access, task);
-  const format = formatOf(head);
-  if (format === undefined) return undefined;
   if (whole) {
     const { bytes, problems } = readMember(access.source, task, access.compression);
+    const format = formatOf(bytes) ?? formatOf(peek(access, task));
+    if (format === undefined) return undefined;
     if (problems.length > 0) return { index: task.index, format, problems, unverified: [] };
     return {
       index: task.index,
@@ -168,6 +245,8 @@ async function inspectNative(
     recorder.add(bytes, offset);
     return !recorder.complete();
   });
+  const format = formatOf(recorder.head()) ?? formatOf(peek(access, task));
+  if (format === undefined) return undefined;
   if (problems.length > 0) return { index: task.index, format, problems, unverified: [] };
   const facts = await summarizeThrough(access, task, format, recorder.windows());
   return { index: task.index, format, ...facts };

@@ -1,6 +1,13 @@
 /** Node's zlib and hashes as the engine's {@link Compression}. */
 import { createHash } from "node:crypto";
-import { constants, crc32, deflateRawSync, inflateRawSync } from "node:zlib";
+import type { ZlibOptions } from "node:zlib";
+import {
+  constants,
+  crc32,
+  deflateRawSync,
+  inflateRaw as inflateRawAsync,
+  inflateRawSync,
+} from "node:zlib";
 import { FormatError } from "../errors.ts";
 import type { Compression, Inflated } from "../platform.ts";
 
@@ -29,6 +36,19 @@ export const nodeCompression: Compression = {
   deflateRaw: (bytes, level) => plain(deflateRawSync(bytes, { level })),
 };
 
+/** {@link nodeCompression} that inflates on zlib's own threads while this one goes on. */
+export const threadedCompression: Compression = { ...nodeCompression, inflateLater };
+
+function inflateLater(compressed: Uint8Array, limit: number): Promise<Inflated> {
+  return new Promise((resolve, reject) => {
+    const done = (error: Error | null, result: unknown): void => {
+      if (error === null) resolve(inflatedOf(result as InflateInfo, limit));
+      else reject(error);
+    };
+    inflateRawAsync(compressed, inflateOptions(limit), done);
+  });
+}
+
 /** What `inflateRawSync` returns with `info`, which its types don't say. */
 interface InflateInfo {
   readonly buffer: Buffer;
@@ -37,16 +57,8 @@ interface InflateInfo {
 
 function inflateRaw(compressed: Uint8Array, limit: number): Inflated {
   try {
-    // One byte more than wanted: room to see that there is too much, in a single allocation.
-    const result: unknown = inflateRawSync(compressed, {
-      info: true,
-      chunkSize: Math.max(MIN_CHUNK, limit + 1),
-      maxOutputLength: limit + 1,
-    });
-    const { buffer, engine } = result as InflateInfo;
-    const overflow = buffer.length > limit;
-    const bytes = plain(overflow ? buffer.subarray(0, limit) : buffer);
-    return { bytes, consumed: engine.bytesWritten, overflow };
+    const result: unknown = inflateRawSync(compressed, inflateOptions(limit));
+    return inflatedOf(result as InflateInfo, limit);
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     if (code === "ERR_BUFFER_TOO_LARGE") return { bytes: EMPTY, consumed: 0, overflow: true };
@@ -55,6 +67,21 @@ function inflateRaw(compressed: Uint8Array, limit: number): Inflated {
       record: "deflate stream",
     });
   }
+}
+
+/** One byte more than wanted: room to see that there is too much, in a single allocation. */
+function inflateOptions(limit: number): ZlibOptions {
+  return {
+    info: true,
+    chunkSize: Math.max(MIN_CHUNK, limit + 1),
+    maxOutputLength: limit + 1,
+  };
+}
+
+function inflatedOf({ buffer, engine }: InflateInfo, limit: number): Inflated {
+  const overflow = buffer.length > limit;
+  const bytes = plain(overflow ? buffer.subarray(0, limit) : buffer);
+  return { bytes, consumed: engine.bytesWritten, overflow };
 }
 
 /** A Buffer's bytes as a plain array: the engine knows no Buffer. */

@@ -6,7 +6,7 @@ import type { MemberReport, MemberTask } from "../audit/inspect.ts";
 import { inspectMembers, WHOLE_MEMBER_LIMIT } from "../audit/inspect.ts";
 import type { MemberStream } from "../platform.ts";
 import type { Source } from "../source.ts";
-import { nodeCompression } from "./compression.ts";
+import { nodeCompression, threadedCompression } from "./compression.ts";
 import { openFile } from "./file.ts";
 
 export interface NodeEngine extends Engine {
@@ -15,7 +15,7 @@ export interface NodeEngine extends Engine {
 }
 
 /** A wheel of this size (bytes) will be worth the threads once its index is read. */
-const WARM_BYTES = 8 << 20;
+const WARM_BYTES = 64 << 20;
 /** Members are handed to threads in shares of about this many inflated bytes. */
 const SHARE_BYTES = 8 << 20;
 
@@ -37,7 +37,7 @@ export function createEngine({ jobs = availableParallelism() }: EngineOptions = 
     },
     async inspect(job) {
       const cost = job.tasks.reduce((sum, task) => sum + costOf(task), 0);
-      if (!threaded || cost < POOL_THRESHOLD) return await inspectInline(job);
+      if (!threaded || cost < POOL_THRESHOLD) return await inspectInline(job, jobs > 1);
       const shares = sharesOf(job.tasks);
       const reports = await pool.run<object, MemberReport[]>(
         shares.map((tasks) => ({ path: job.path, tasks, options: job.options })),
@@ -49,15 +49,12 @@ export function createEngine({ jobs = availableParallelism() }: EngineOptions = 
   };
 }
 
-async function inspectInline(job: InspectJob): Promise<readonly MemberReport[]> {
+/** @param ahead zlib's threads may inflate while this one hashes and parses. */
+async function inspectInline(job: InspectJob, ahead: boolean): Promise<readonly MemberReport[]> {
   const { source } = job;
-  const access = { source, compression: nodeCompression, stream: lazyStream(source) };
-  const reports: MemberReport[] = [];
-  for (const tasks of sharesOf(job.tasks, false)) {
-    reports.push(...(await inspectMembers(access, tasks, job.options)));
-    job.onProgress?.(sizeOf(tasks));
-  }
-  return reports;
+  const compression = ahead ? threadedCompression : nodeCompression;
+  const access = { source, compression, stream: lazyStream(source) };
+  return await inspectMembers(access, job.tasks, job.options, job.onProgress);
 }
 
 /** yauzl is loaded by the first member that is large enough to be streamed. */
@@ -70,10 +67,7 @@ function lazyStream(source: Source): MemberStream {
 }
 
 /** Neighbours together; the largest share first, so that no thread ends with it alone. */
-function sharesOf(
-  tasks: readonly MemberTask[],
-  largestFirst = true,
-): readonly (readonly MemberTask[])[] {
+function sharesOf(tasks: readonly MemberTask[]): readonly (readonly MemberTask[])[] {
   const shares: MemberTask[][] = [];
   let share: MemberTask[] = [];
   let size = 0;
@@ -91,7 +85,7 @@ function sharesOf(
     }
   }
   if (share.length > 0) shares.push(share);
-  return largestFirst ? shares.sort((a, b) => sizeOf(b) - sizeOf(a)) : shares;
+  return shares.sort((a, b) => sizeOf(b) - sizeOf(a));
 }
 
 /** A member costs its bytes and a fixed part for opening a stream. */
