@@ -10,7 +10,7 @@ import type { WheelFilename } from "../wheel/filename.ts";
 import { formatWheelFilename } from "../wheel/filename.ts";
 import { DOS_EPOCH, laterTime } from "../zip/dos-time.ts";
 import type { ZipEntry } from "../zip/entry.ts";
-import type { ArchiveLayout, DosTime, Member, PackedData } from "../zip/writer.ts";
+import type { ArchiveLayout, DosTime, HostAttributes, Member, PackedData } from "../zip/writer.ts";
 import {
   DEFAULT_FILE_MODE,
   hasDescriptor,
@@ -216,18 +216,19 @@ export class Draft {
     const time = options.time ?? newestTime(this.input.entries);
     const level = options.level ?? 6;
     this.finish();
+    const [like] = this.input.entries;
     const members = this.#ordered().map((member): Member => {
       const { entry, path, bytes, content } = member;
-      const mode = member.mode ?? (entry && modeOf(entry));
+      const mode = member.mode ?? (entry && modeOf(entry)) ?? DEFAULT_FILE_MODE;
+      const attributes = attributesOf(member, mode, like);
       if (bytes !== undefined) {
-        return packMember(
-          { name: path, bytes, time, level, ...(mode === undefined ? {} : { mode }) },
-          compression,
-        );
+        return {
+          ...packMember({ name: path, bytes, time, level, mode }, compression),
+          ...attributes,
+        };
       }
       if (content !== undefined) {
-        const packed = { kind: "written", name: path, time, ...content.packed } as const;
-        return { ...packed, mode: mode ?? DEFAULT_FILE_MODE };
+        return { kind: "written", name: path, time, mode, ...content.packed, ...attributes };
       }
       if (entry === undefined) throw new TypeError(`${path} has no content`);
       const rewritten =
@@ -235,7 +236,7 @@ export class Draft {
         member.mode !== undefined ||
         (hasDescriptor(entry) && !options.inPlace);
       return rewritten
-        ? rewriteMember(entry, source, { name: path, ...(mode === undefined ? {} : { mode }) })
+        ? { ...rewriteMember(entry, source, { name: path, mode }), ...attributes }
         : { kind: "kept", entry, source };
     });
     return {
@@ -350,6 +351,22 @@ function recordContent(
       return hasher.digest();
     },
   };
+}
+
+/** A member looks to readers as it did before, and a new one as its neighbours do. */
+function attributesOf(
+  { entry, mode: changed }: DraftMember,
+  mode: number,
+  like: ZipEntry | undefined,
+): { readonly attributes?: HostAttributes } {
+  if (entry !== undefined && changed === undefined) {
+    const { versionMadeBy, internalAttributes, externalAttributes } = entry;
+    return { attributes: { versionMadeBy, internalAttributes, externalAttributes } };
+  }
+  if (like === undefined) return {};
+  const externalAttributes = (mode << 16) >>> 0;
+  const { versionMadeBy } = entry ?? like;
+  return { attributes: { versionMadeBy, internalAttributes: 0, externalAttributes } };
 }
 
 /** The newest valid time among the entries. */
