@@ -6,7 +6,7 @@
 import { bytesEqual } from "../bytes.ts";
 import { FormatError, RefusalError } from "../errors.ts";
 import { matchesRewrite, movedRange, type Rewrite } from "../rewrite.ts";
-import type { Source } from "../source.ts";
+import type { ByteRange, Source } from "../source.ts";
 import { DT, PF, PT, SHN, SHT } from "./constants.ts";
 import { dynamicSymbols } from "./edit-blocks.ts";
 import {
@@ -20,7 +20,8 @@ import {
 } from "./edit-model.ts";
 import type { ElfExpectation, ElfRewrite } from "./edit-types.ts";
 import { type ElfImage, parseElf } from "./image.ts";
-import { ElfSym } from "./layout.ts";
+import { type ElfContext, ElfEhdr, ElfPhdr, ElfSym } from "./layout.ts";
+import type { Section } from "./sections.ts";
 import { mapAddress, type Segment } from "./segments.ts";
 
 export interface VerifyOptions {
@@ -61,6 +62,79 @@ export function verifyElfRewrite(
     if (error instanceof FormatError || error instanceof RefusalError) return [error.message];
     throw error;
   }
+}
+
+/** The same for a file whose sections were left out: nothing that is loaded may differ. */
+export function verifyElfStrip(before: Source, after: Source, rewrite: Rewrite): string[] {
+  try {
+    const old = parseElf(before);
+    const now = parseElf(after);
+    const known = layoutFaults(old);
+    const faults = layoutFaults(now).filter((fault) => !known.includes(fault));
+    if (old.loads.length !== now.loads.length) return [...faults, "a load segment is missing"];
+    const symbols = old.sections.list.find(({ sh_type }) => sh_type === SHT.SHT_DYNSYM);
+    for (const [index, load] of old.loads.entries()) {
+      const other = now.loads[index];
+      if (other === undefined || !sameSegment(load, other)) {
+        faults.push(`load segment ${load.index} changed its place in memory`);
+        continue;
+      }
+      for (const { start, end } of around(old, load, symbols)) {
+        const at = other.p_offset + start - load.p_offset;
+        if (!sameBytes(before, start, after, at, end - start, rewrite)) {
+          faults.push(`the bytes of load segment ${load.index} changed`);
+        }
+      }
+      const { sh_offset, sh_size } = symbols ?? { sh_offset: -1, sh_size: 0 };
+      if (sh_offset >= load.p_offset && sh_offset < load.p_offset + load.p_filesz) {
+        const place = { offset: sh_offset, size: sh_size };
+        const at = other.p_offset + sh_offset - load.p_offset;
+        faults.push(...symbolFaults(listOf(old), listOf(now), place, at));
+      }
+    }
+    return faults;
+  } catch (error) {
+    if (error instanceof FormatError || error instanceof RefusalError) return [error.message];
+    throw error;
+  }
+}
+
+function listOf({ source, context, sections }: ElfImage): SectionsOf {
+  return { source, context, sections: sections.list };
+}
+
+function sameSegment(a: Segment, b: Segment): boolean {
+  return (
+    a.p_vaddr === b.p_vaddr &&
+    a.p_filesz === b.p_filesz &&
+    a.p_memsz === b.p_memsz &&
+    a.p_flags === b.p_flags &&
+    a.p_align === b.p_align
+  );
+}
+
+/** The segment's bytes without the headers, which may change, and without the dynamic symbols. */
+function around(
+  { ehdr, phnum, context }: ElfImage,
+  { p_offset, p_filesz }: Segment,
+  symbols: Section | undefined,
+): readonly ByteRange[] {
+  const skipped: ByteRange[] = [
+    { start: 0, end: ElfEhdr.sizeOf(context.variant) },
+    { start: ehdr.e_phoff, end: ehdr.e_phoff + phnum * ElfPhdr.sizeOf(context.variant) },
+  ];
+  if (symbols !== undefined) {
+    const { sh_offset, sh_size } = symbols;
+    skipped.push({ start: sh_offset, end: sh_offset + sh_size });
+  }
+  let parts: readonly ByteRange[] = [{ start: p_offset, end: p_offset + p_filesz }];
+  for (const { start, end } of skipped) {
+    parts = parts.flatMap((part) => [
+      { start: part.start, end: Math.min(part.end, Math.max(part.start, start)) },
+      { start: Math.max(part.start, Math.min(part.end, end)), end: part.end },
+    ]);
+  }
+  return parts.filter(({ start, end }) => start < end);
 }
 
 /** What a kernel or loader would reject, and what `strip` would break. */
@@ -246,7 +320,7 @@ function sameTables(old: EditModel, now: EditModel, rewrite: Rewrite): string[] 
   else if (symbols !== undefined && symbolsNow !== undefined) {
     const { offset, size } = symbols;
     if (!sameBytes(old.source, offset, now.source, symbolsNow.offset, size, rewrite)) {
-      faults.push(...symbolFaults(old, now, symbols, symbolsNow.offset));
+      faults.push(...symbolFaults(sectionsOf(old), sectionsOf(now), symbols, symbolsNow.offset));
     }
   }
   const count =
@@ -267,14 +341,24 @@ function sameTables(old: EditModel, now: EditModel, rewrite: Rewrite): string[] 
 
 const HASH_HEAD = 16;
 
+interface SectionsOf {
+  readonly source: Source;
+  readonly context: ElfContext;
+  readonly sections: readonly Section[];
+}
+
+function sectionsOf({ source, header, sections }: EditModel): SectionsOf {
+  return { source, context: header.context, sections };
+}
+
 /** Only the index and the address of a section that moved may differ in a dynamic symbol. */
 function symbolFaults(
-  old: EditModel,
-  now: EditModel,
+  old: SectionsOf,
+  now: SectionsOf,
   { offset, size }: { readonly offset: number; readonly size: number },
   offsetNow: number,
 ): string[] {
-  const { context } = old.header;
+  const { context } = old;
   const stride = ElfSym.sizeOf(context.variant);
   const before = old.source.read(offset, size);
   const after = now.source.read(offsetNow, size);
@@ -292,7 +376,8 @@ function symbolFaults(
       a.st_info === b.st_info &&
       a.st_other === b.st_other &&
       a.st_size === b.st_size &&
-      section.sh_name === moved.sh_name &&
+      section.sh_type === moved.sh_type &&
+      section.sh_size === moved.sh_size &&
       a.st_value - section.sh_addr === b.st_value - moved.sh_addr;
     if (!same) return [`dynamic symbol ${at / stride} changed`];
   }

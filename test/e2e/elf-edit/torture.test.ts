@@ -4,7 +4,14 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { type ElfEdit, type ElfRewrite, edit, verify } from "../../../src/elf/edit.ts";
+import {
+  type ElfEdit,
+  type ElfRewrite,
+  edit,
+  stripElf,
+  verify,
+  verifyElfStrip,
+} from "../../../src/elf/edit.ts";
 import { parseElf } from "../../../src/elf/image.ts";
 import { applyRewrite } from "../../../src/rewrite.ts";
 import { memorySource } from "../../../src/source.ts";
@@ -68,7 +75,9 @@ function check(kind: Kind): void {
   expect(complain(kind, out).filter((line) => !complaints.includes(line))).toEqual([]);
   expect(rewritten(out, edits).rewrite).toMatchObject({ rung: "unchanged", size: bytes.length });
 
-  if (kind.noSections !== true) checkNextTools({ kind, path, out, wanted, complaints });
+  if (kind.noSections === true) return;
+  checkOwnStrip({ kind, path, out, wanted, complaints });
+  checkNextTools({ kind, path, out, wanted, complaints });
 }
 
 interface Checked {
@@ -77,6 +86,24 @@ interface Checked {
   readonly out: string;
   readonly wanted: string;
   readonly complaints: readonly string[];
+}
+
+/** Our own stripping of the edited file, and edits of the stripped original. */
+function checkOwnStrip({ kind, path, out, wanted, complaints }: Checked): void {
+  const native = kind.target === undefined;
+  for (const level of native ? (["debug", "unneeded", "all"] as const) : (["all"] as const)) {
+    const before = memorySource(readFileSync(out));
+    const rewrite = stripElf(parseElf(before), level);
+    const bytes = Buffer.concat([...applyRewrite(before, rewrite)]);
+    expect(verifyElfStrip(before, memorySource(bytes), rewrite)).toEqual([]);
+    expect(bytes.length).toBeLessThanOrEqual(before.size);
+    const stripped = join(dirname(path), `${level}-${basename(path)}`);
+    writeFileSync(stripped, bytes, { mode: 0o755 });
+    expect([level, shop.run(kind, stripped)]).toEqual([level, wanted]);
+    const fresh = complain(kind, stripped).filter((line) => !complaints.includes(line));
+    expect([level, fresh]).toEqual([level, []]);
+    expect(stripElf(parseElf(memorySource(bytes)), level).splices).toEqual([]);
+  }
 }
 
 /** Tools that people run next. Some break a file whoever was there before: then it doesn't count. */
