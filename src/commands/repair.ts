@@ -113,7 +113,7 @@ async function run({ args, options }: Invocation, io: Io): Promise<number> {
   try {
     const { wheels, status } = await rewriteAll(paths, io, async (path) => {
       let repair: Repair | undefined;
-      return await rewriteWheel(path, write, {
+      const rewritten = await rewriteWheel(path, write, {
         async edit(draft, wheel) {
           repair = await repairDraft(draft, wheel, path, settings, engine, write.wheelDir, io);
         },
@@ -123,6 +123,7 @@ async function run({ args, options }: Invocation, io: Io): Promise<number> {
           await verifyRepair({ ...repair, path: temporary, built, updateTags }, engine);
         },
       }).finally(() => repair?.linux.close());
+      return repair === undefined ? rewritten : { ...rewritten, repair: repair.linux };
     });
     await reportRewrites("wheelkit.repair/1", wheels, options, io);
     return Math.max(status, problems.length > 0 ? STATUS.usage : STATUS.done);

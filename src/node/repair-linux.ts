@@ -59,6 +59,7 @@ export interface LinuxRepair {
     readonly sha256: string;
     readonly neededBy: readonly string[];
   }[];
+  /** By the member's path in the result. */
   readonly edits: readonly { readonly path: string; readonly edits: readonly ElfEdit[] }[];
   /** The policy that was reached, as a tag. */
   readonly reached: string;
@@ -154,7 +155,7 @@ export async function repairLinux(
         neededBy: plan.grafts[index]?.neededBy.map((path) => basename(path)) ?? [],
       })),
       edits: [
-        ...plan.members.map(({ path, edits }) => ({ path, edits })),
+        ...plan.members.map(({ path, movesTo, edits }) => ({ path: movesTo ?? path, edits })),
         ...plan.grafts.map(({ path, edits }) => ({ path, edits })),
       ],
       reached: goal.tags[0] ?? "",

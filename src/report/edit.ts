@@ -5,6 +5,8 @@ import type { FieldChange } from "../edit/field-changes.ts";
 import type { Finding } from "../finding.ts";
 import { document } from "./json.ts";
 import type { Palette } from "./palette.ts";
+import type { RepairReport } from "./repair.ts";
+import { describeElfEdit, graftLines, REPAIR_VERIFIED } from "./repair.ts";
 
 /** One wheel that was rewritten, or would be. */
 export interface EditedWheel {
@@ -17,6 +19,8 @@ export interface EditedWheel {
   readonly tags: { readonly before: readonly string[]; readonly after: readonly string[] };
   readonly warnings: readonly string[];
   readonly findings: readonly Finding[];
+  /** What `repair` did besides. */
+  readonly repair?: RepairReport;
 }
 
 /** What was checked of the result before it was written. */
@@ -29,9 +33,17 @@ export function editJson(schema: string, wheels: readonly EditedWheel[]): string
       output: wheel.output,
       changed: wheel.changes
         .filter(({ what }) => what === "changed" || what === "renamed")
-        .map(({ path, from, what, before, after }) => ({ path, from, what, before, after })),
+        .map(({ path, from, what, before, after }) => ({
+          path,
+          from,
+          what,
+          before,
+          after,
+          ...editsOf(wheel, path),
+        })),
       added: pathsOf(wheel.changes, "added"),
       removed: pathsOf(wheel.changes, "removed"),
+      ...(wheel.repair === undefined ? {} : { grafted: wheel.repair.grafted }),
       metadata: wheel.metadata.map(({ field, removed, added }) => ({ field, removed, added })),
       tags: wheel.tags,
       warnings: wheel.warnings,
@@ -41,9 +53,15 @@ export function editJson(schema: string, wheels: readonly EditedWheel[]): string
         path,
         message,
       })),
-      verified: VERIFIED,
+      verified: wheel.repair === undefined ? VERIFIED : [...VERIFIED, ...REPAIR_VERIFIED],
     })),
   });
+}
+
+/** In words: an edit is for people here, and its form may change with what a format can do. */
+function editsOf({ repair }: EditedWheel, path: string): { edits?: readonly string[] } {
+  const edits = repair?.edits.find((each) => each.path === path)?.edits;
+  return edits === undefined ? {} : { edits: edits.map(describeElfEdit) };
 }
 
 function pathsOf(changes: readonly MemberChange[], wanted: MemberChange["what"]): string[] {
@@ -59,13 +77,20 @@ export function editText(wheel: EditedWheel, palette: Palette): string {
     for (const tag of before) if (!after.includes(tag)) lines.push(minus(tag, palette));
     for (const tag of after) if (!before.includes(tag)) lines.push(plus(tag, palette));
   }
-  const others = wheel.changes.filter(({ path }) => !/\.dist-info\/(METADATA|RECORD)$/.test(path));
+  const grafted = new Set(wheel.repair?.grafted.map(({ name }) => name));
+  const others = wheel.changes.filter(
+    ({ what, path }) =>
+      !/\.dist-info\/(METADATA|RECORD)$/.test(path) &&
+      !(what === "added" && grafted.has(path.slice(path.lastIndexOf("/") + 1))),
+  );
   // A new version moves all of dist-info; that it does so needs no line for each file.
   const renamed = others.filter(({ what }) => what === "renamed");
   for (const change of others) {
     if (change.what !== "renamed" || renamed.length <= 3) lines.push(`  ${changeLine(change)}`);
+    for (const edit of editsOf(wheel, change.path).edits ?? []) lines.push(`           ${edit}`);
   }
   if (renamed.length > 3) lines.push(`  renamed  ${renamed.length} files, bytes unchanged`);
+  for (const line of graftLines(wheel.repair?.grafted ?? [])) lines.push(`  ${line}`);
   if (lines.length === 0) lines.push("  no change");
   return `${lines.join("\n")}\n`;
 }
