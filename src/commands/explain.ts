@@ -1,5 +1,4 @@
 /** `wheelkit explain [CODE]` */
-import { RULES } from "../audit/rules.ts";
 import { UsageError } from "../errors.ts";
 import type { RuleInfo } from "../finding.ts";
 import type { Io } from "../node/io.ts";
@@ -10,6 +9,7 @@ import type { CommandDeclaration, Invocation } from "./command.ts";
 import { STATUS } from "./failure.ts";
 import { addReportOptions, commonOptions } from "./options.ts";
 import { wantedOutputs, writeOutputs } from "./outputs.ts";
+import { EXPLAINED } from "./rule-table.ts";
 
 const FORMATS = ["text", "json"] as const;
 
@@ -46,7 +46,7 @@ async function run({ args, options }: Invocation, io: Io): Promise<number> {
 }
 
 function chosen(text: string | undefined): readonly (readonly [string, RuleInfo])[] {
-  const all = Object.entries(RULES);
+  const all = Object.entries(EXPLAINED);
   if (text === undefined) return all;
   const code = text.toUpperCase();
   const exact = all.filter(([known]) => known === code);

@@ -88,6 +88,7 @@ export const FAMILIES: Readonly<Record<string, string>> = {
   ABI: "ABI: the interface to Python",
   INT: "INT: what could not be read",
   LKS: "LKS: the LINKS record",
+  EDT: "EDT: edits that are refused",
   EXP: "EXP: what the owner expects",
   SIZ: "SIZ: size",
   BAS: "BAS: compared with an earlier wheel",

@@ -1,9 +1,10 @@
 /** The pages in docs/ that are made from the code: one for each command and each rule. */
-import { RULES } from "../../src/audit/rules.ts";
+
 import type { CommandEntry } from "../../src/commands/command.ts";
 import { GROUPS } from "../../src/commands/command.ts";
 import { COMMANDS } from "../../src/commands/index.ts";
 import { main } from "../../src/commands/main.ts";
+import { EXPLAINED } from "../../src/commands/rule-table.ts";
 import type { RuleInfo } from "../../src/finding.ts";
 import { FAMILIES, familyOf, levels } from "../../src/report/explain.ts";
 import { fakeIo } from "./io.ts";
@@ -13,7 +14,7 @@ export async function generatedPages(): Promise<ReadonlyMap<string, string>> {
   const pages = new Map<string, string>();
   for (const entry of COMMANDS) pages.set(`commands/${entry.name}.md`, await commandPage(entry));
   pages.set("commands/README.md", commandIndex());
-  for (const [code, rule] of Object.entries(RULES)) {
+  for (const [code, rule] of Object.entries(EXPLAINED)) {
     pages.set(`rules/${code}.md`, rulePage(code, rule));
   }
   pages.set("rules/README.md", ruleIndex());
@@ -68,7 +69,7 @@ function ruleIndex(): string {
     "The level is that of the `release` profile.",
   ];
   let family = "";
-  for (const [code, { title, level }] of Object.entries(RULES)) {
+  for (const [code, { title, level }] of Object.entries(EXPLAINED)) {
     if (familyOf(code) !== family) {
       family = familyOf(code);
       lines.push(
