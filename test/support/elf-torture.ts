@@ -2,11 +2,18 @@
  * Awkward ELF files, built when a test runs, and programs that prove that they still work.
  *
  * Every library needs `libold.so.1` with a symbol version; `lib_check` in it tests thread-local
- * storage, relocated data, constructors, zero-filled memory, an indirect function and what the
- * code sees at `_DYNAMIC`. The test edits the library as a repair would and runs it again.
+ * storage, relocated data, constructors, zero-filled memory, an indirect function, unwinding and
+ * what the code sees at `_DYNAMIC`. The test edits the library as a repair would and runs it again.
  */
 import { execFileSync } from "node:child_process";
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { requireTool } from "./tools.ts";
 
@@ -20,7 +27,13 @@ export interface Target {
 }
 
 export const NATIVE: Target = { triple: "", cc: "gcc", emulator: [] };
-export const MUSL: Target = { triple: "", cc: "musl-gcc", emulator: [] };
+/** Its unwinder needs what this compiler's library has not. */
+export const MUSL: Target = {
+  triple: "",
+  cc: "musl-gcc",
+  emulator: [],
+  flags: ["-DNO_UNWIND"],
+};
 
 /** Other machines: class, byte order, pages and quirks differ. */
 export const CROSS: readonly Target[] = [
@@ -35,7 +48,9 @@ export const CROSS: readonly Target[] = [
 ];
 
 function cross(triple: string, qemu: string): Target {
-  return { triple, cc: `${triple}-gcc`, emulator: [qemu, "-L", `/usr/${triple}`] };
+  // Arm unwinds by tables of its own.
+  const flags = triple.startsWith("arm-") ? ["-DNO_UNWIND"] : [];
+  return { triple, cc: `${triple}-gcc`, emulator: [qemu, "-L", `/usr/${triple}`], flags };
 }
 
 export function available({ cc, emulator }: Target): boolean {
@@ -69,6 +84,7 @@ int old_other(void) { return 4321; }
 const LIBRARY = `
 #include <link.h>
 #include <elf.h>
+#include <unwind.h>
 extern int old_value(void);
 extern ElfW(Dyn) _DYNAMIC[] __attribute__((visibility("hidden")));
 static __thread int counter = 7;
@@ -97,8 +113,18 @@ int tags(long tag) {
   }
   return -1;
 }
+static _Unwind_Reason_Code step(struct _Unwind_Context *context, void *count) {
+  (void)context;
+  ++*(int *)count;
+  return _URC_NO_REASON;
+}
 int lib_check(void) {
   int bad = 0;
+  int frames = 0;
+#ifndef NO_UNWIND
+  _Unwind_Backtrace(step, &frames);
+  if (frames < 2) bad |= 128;
+#endif
   if (counter != 7 || zero_counter != 0) bad |= 1;
   counter = 8;
   if (resolved() != 5) bad |= 2;
@@ -231,18 +257,24 @@ export function workshop(folder: string): Workshop {
       const shared = kind.program === true ? [sources.program] : ["-shared"];
       const source = kind.source === undefined ? [] : [write(join(own, `${name}.c`), kind.source)];
       const soname = kind.program === true ? [] : ["-Wl,-soname,libtorture.so.1"];
+      const compiled = (kind.flags ?? []).filter((flag) => /^-(D|g|no-pie)/.test(flag));
+      const object = join(own, `library${compiled.join("")}.o`.replaceAll(/[^a-z0-9.-]+/gi, "-"));
+      if (!existsSync(object)) {
+        cc(target, [
+          "-O1",
+          "-fPIC",
+          "-funwind-tables",
+          "-c",
+          "-o",
+          object,
+          sources.library,
+          ...compiled,
+        ]);
+      }
       cc(target, [
-        "-O1",
-        "-fPIC",
-        "-o",
-        path,
-        sources.library,
-        ...shared,
-        ...source,
-        ...soname,
+        ...["-O1", "-fPIC", "-o", path, object, ...shared, ...source, ...soname],
         ...(kind.flags ?? []),
-        `-L${own}`,
-        "-lold",
+        ...[`-L${own}`, "-lold"],
       ]);
       kind.after?.(path);
       return path;
@@ -325,10 +357,10 @@ export const KINDS: readonly Kind[] = [
   { name: "64-byte build id", flags: [`-Wl,--build-id=0x${"ab".repeat(64)}`] },
   { name: "both hash tables", flags: ["-Wl,--hash-style=both"] },
   { name: "sysv hash only", flags: ["-Wl,--hash-style=sysv"] },
-  { name: "large symbol table", source: manySymbols(2000) },
+  { name: "large symbol table", source: manySymbols(1000) },
   {
     name: "large symbol table, noseparate code",
-    source: manySymbols(2000),
+    source: manySymbols(1000),
     flags: ["-Wl,-z,noseparate-code"],
   },
   { name: "large bss", flags: ["-DBSS=(8<<20)", "-Wl,-z,noseparate-code"] },
@@ -352,7 +384,7 @@ export const KINDS: readonly Kind[] = [
   {
     name: "lld, large symbol table",
     flags: ["-fuse-ld=lld"],
-    source: manySymbols(2000),
+    source: manySymbols(1000),
     tools: ["ld.lld"],
   },
   { name: "mold", flags: ["-fuse-ld=mold"], tools: ["mold"] },
@@ -376,6 +408,14 @@ export const KINDS: readonly Kind[] = [
     },
   },
   { name: "already stripped", flags: ["-s"] },
+  { name: "versions of its own", flags: ["-Wl,--default-symver"] },
+  {
+    name: "prelinked",
+    after: (path) => {
+      addTag(path, DT_GNU_PRELINKED, 0x5f000000n);
+      addTag(path, DT_CHECKSUM, 0x12345678n);
+    },
+  },
   { name: "full gaps", after: fillGaps },
   { name: "full gaps, noseparate code", flags: ["-Wl,-z,noseparate-code"], after: fillGaps },
   { name: "full gaps, huge bss", flags: ["-DBSS=(64<<20)"], after: fillGaps },
@@ -470,6 +510,23 @@ export function fillGaps(path: string): void {
   });
 }
 
+const DT_GNU_PRELINKED = 0x6ffffdf5;
+const DT_CHECKSUM = 0x6ffffdf8;
+
+/** Puts an entry into a spare slot. */
+function addTag(path: string, tag: number, value: bigint): void {
+  rewrite(path, (_, view) => {
+    for (const { type, offset, end } of segmentsOf(view)) {
+      if (type !== 2) continue;
+      let slot = offset;
+      while (view.getBigUint64(slot, true) !== 0n) slot += 16;
+      if (slot + 32 > end) throw new Error("no spare slot");
+      view.setBigUint64(slot, BigInt(tag), true);
+      view.setBigUint64(slot + 8, value, true);
+    }
+  });
+}
+
 /** Turns the entries of one tag into DT_FEATURE_1, which nothing reads. */
 export function dropTag(path: string, tag: number): void {
   rewrite(path, (_, view) => {
@@ -498,7 +555,6 @@ export function fillSlots(path: string): void {
 
 export const CROSS_KINDS: readonly Kind[] = CROSS.flatMap((target): Kind[] => [
   { name: "plain", target },
-  { name: "noseparate code", target, flags: ["-Wl,-z,noseparate-code"] },
   { name: "program", target, program: true, flags: ["-pie"] },
 ]);
 

@@ -57,7 +57,7 @@ afterAll(() => {
 function check(kind: Kind): void {
   const path = shop.build(kind);
   const edits = kind.program === true ? EDITS.slice(1) : EDITS;
-  const complaints = complain(kind, path);
+  const complaints = complain(kind, path, true);
   const { bytes, rewrite } = rewritten(path, edits);
   const label = kind.target?.cc ?? "";
   const growth = bytes.length - readFileSync(path).length;
@@ -72,9 +72,13 @@ function check(kind: Kind): void {
   if (kind.stale !== true) expect(before).toMatch(/^check 0 /);
   const said = shop.run(kind, out);
   expect(said).toBe(wanted);
-  expect(complain(kind, out).filter((line) => !complaints.includes(line))).toEqual([]);
+  expect(complain(kind, out, true).filter((line) => !complaints.includes(line))).toEqual([]);
   expect(rewritten(out, edits).rewrite).toMatchObject({ rung: "unchanged", size: bytes.length });
 
+  if (kind.target === undefined) {
+    expect(symbolsOf(out, stale)).toEqual(symbolsOf(path, stale));
+    expect(output("ldd", [out])).not.toContain("not found");
+  }
   if (kind.noSections === true) return;
   checkOwnStrip({ kind, path, out, wanted, complaints });
   checkNextTools({ kind, path, out, wanted, complaints });
@@ -86,6 +90,13 @@ interface Checked {
   readonly out: string;
   readonly wanted: string;
   readonly complaints: readonly string[];
+}
+
+/** What nm finds: names and addresses, as a debugger would. */
+function symbolsOf(path: string, moved: boolean): string[] {
+  const lines = [...output("nm", [path]).split("\n"), ...output("nm", ["-D", path]).split("\n")];
+  const skipped = moved ? /_DYNAMIC$|__abi_tag$/ : /__abi_tag$/;
+  return lines.filter((line) => !skipped.test(line)).map((line) => line.replace(path, ""));
 }
 
 /** Our own stripping of the edited file, and edits of the stripped original. */
@@ -145,11 +156,11 @@ function attempt<T>(make: () => T): T | undefined {
   }
 }
 
-/** Warnings of readelf and complaints of eu-elflint. */
-function complain(kind: Kind, path: string): string[] {
+/** Complaints of eu-elflint, and when `thorough` also warnings of readelf. */
+function complain(kind: Kind, path: string, thorough = false): string[] {
   const lines: string[] = [];
   const own = shop.tool(kind, "readelf");
-  if (requireTool(own) !== undefined) {
+  if (thorough && requireTool(own) !== undefined) {
     lines.push(
       ...output(own, ["-Wa", path])
         .split("\n")
