@@ -26,7 +26,15 @@ export function createPool(threads: number, file: string, name: string): Pool {
   const start = async (): Promise<Piscina> => {
     const { Piscina } = await import("piscina");
     const filename = new URL(`../workers/${file}`, import.meta.url).href;
-    return new Piscina({ filename, name, minThreads: threads, maxThreads: threads });
+    // Inflated chunks live outside the heap: a small young generation frees them sooner.
+    const resourceLimits = { maxYoungGenerationSizeMb: 2 };
+    return new Piscina({
+      filename,
+      name,
+      minThreads: threads,
+      maxThreads: threads,
+      resourceLimits,
+    });
   };
   return {
     warm() {

@@ -217,9 +217,14 @@ function tasksOf(wheel: Wheel): readonly MemberTask[] {
 
 function digestOf(source: FileSource, compression: Compression): string {
   const hasher = compression.hasher("sha256");
-  const step = 1 << 20;
-  for (let at = 0; at < source.size; at += step) {
-    hasher.update(source.read(at, Math.min(step, source.size - at)));
+  const buffer = new Uint8Array(Math.min(source.size, 1 << 20));
+  for (let at = 0; at < source.size; at += buffer.length) {
+    const part = buffer.subarray(0, Math.min(buffer.length, source.size - at));
+    if (source.readInto === undefined) hasher.update(source.read(at, part.length));
+    else {
+      source.readInto(at, part);
+      hasher.update(part);
+    }
   }
   return toHex(hasher.digest());
 }

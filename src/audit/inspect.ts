@@ -52,9 +52,9 @@ export interface Access {
 }
 
 /** Members up to this size (bytes, inflated) are unpacked at once; larger ones are streamed. */
-export const WHOLE_MEMBER_LIMIT: number = 16 << 20;
+export const WHOLE_MEMBER_LIMIT: number = 4 << 20;
 /** Members are read from the archive in runs of about this many bytes. */
-const RUN_BYTES = 4 << 20;
+const RUN_BYTES = 2 << 20;
 /** Members that may be inflated ahead, and their bytes: enough to keep another thread busy. */
 const AHEAD_COUNT = 64;
 const AHEAD_BYTES = 32 << 20;

