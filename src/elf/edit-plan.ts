@@ -7,7 +7,7 @@
 import type { RefusalError } from "../errors.ts";
 import { emptyRewrite, type Rewrite } from "../rewrite.ts";
 import { DF, DF_1, DT, DT_MIPS, EM, PF, PT, SHT } from "./constants.ts";
-import { dynamicSymbols, type Layout, readLayout } from "./edit-blocks.ts";
+import { dynamicSymbols, type Layout, readLayout, TABLE_TAGS } from "./edit-blocks.ts";
 import { keptStrings, planTarget, type Target, type TargetEntry } from "./edit-dynamic.ts";
 import { type Content, emit } from "./edit-emit.ts";
 import {
@@ -36,6 +36,7 @@ import { planStrings, type StringPlan } from "./edit-strings.ts";
 import type { ElfEdit, ElfRewrite, ElfRung } from "./edit-types.ts";
 import type { ElfImage } from "./image.ts";
 import { ElfPhdr, ElfSym } from "./layout.ts";
+import { mapAddress } from "./segments.ts";
 
 /** Zero-filled memory (bytes) that is written into the file rather than adding a segment. */
 const SMALL_BSS = 1 << 12;
@@ -301,10 +302,10 @@ function stringsOf(model: EditModel, target: Target): StringPlan {
  * @param known offsets that the dynamic section and vn_file keep using.
  */
 function liveStrings(model: EditModel, known: readonly number[]): number[] | undefined {
-  const { dynamic, header, sections, source, strings } = model;
+  const { dynamic, header, source, strings } = model;
   const { e_machine } = header.ehdr;
   if (dynamic.entries.some(({ d_tag }) => namesElsewhere(d_tag, e_machine))) return undefined;
-  const symbols = dynamicSymbols(model);
+  const symbols = dynamicSymbols(model) ?? symbolsAtMost(model);
   if (symbols === undefined) return undefined;
   if (otherUsers(model)) return undefined;
 
@@ -318,8 +319,32 @@ function liveStrings(model: EditModel, known: readonly number[]): number[] | und
   const name = ElfSym.column(bytes, header.context, "st_name");
   const count = Math.floor(symbols.size / stride);
   for (let index = 0; index < count; index++) live.push(name(index));
-  return sections.length === 0 || live.length > 0 ? live : undefined;
+  return live;
 }
+
+/**
+ * The dynamic symbols and perhaps more: up to the next table. What is no symbol only keeps names
+ * alive that nobody needs.
+ */
+function symbolsAtMost(
+  model: EditModel,
+): { readonly offset: number; readonly size: number } | undefined {
+  const { dynamic, loads, source, header } = model;
+  const start = dynamicValue(dynamic.entries, DT.DT_SYMTAB);
+  const region = start === undefined ? undefined : mapAddress({ loads, size: source.size }, start);
+  if (start === undefined || region === undefined) return undefined;
+  let { size } = region;
+  for (const { d_tag, d_val } of dynamic.entries) {
+    if (TABLE_TAGS.has(d_tag) && d_val > start && d_val - start < BigInt(size)) {
+      size = Number(d_val - start);
+    }
+  }
+  if (size > MAX_GUESS) return undefined;
+  const stride = ElfSym.sizeOf(header.context.variant);
+  return { offset: region.offset, size: Math.floor(size / stride) * stride };
+}
+
+const MAX_GUESS = 1 << 24;
 
 function namesElsewhere(tag: number, machine: number): boolean {
   if (tag === DT_MIPS.DT_MIPS_LIBLIST && machine !== EM.EM_MIPS) return false;
