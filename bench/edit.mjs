@@ -1,0 +1,187 @@
+/**
+ * Edits of a wheel of 500 MB in one run with what they are measured against: `node -e 0`, `cp`, and
+ * `wheel unpack` with `wheel pack`. strace counts what an edit in place reads and writes of the file.
+ */
+import { spawnSync } from "node:child_process";
+import { createHash, randomBytes } from "node:crypto";
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { crc32, deflateRawSync } from "node:zlib";
+import { cacheFolder } from "../corpus/cache.mjs";
+import { findPython } from "../corpus/python.mjs";
+import { median, timeOf } from "./measure.mjs";
+
+const { values: options } = parseArgs({ options: { rounds: { type: "string", default: "5" } } });
+const rounds = Number(options.rounds);
+const cli =
+  process.env.WHEELKIT_CLI ?? fileURLToPath(new URL("../dist/src/cli.js", import.meta.url));
+const python = findPython();
+const NAME = "large-1.0-py3-none-any.whl";
+const MEMBERS = 500;
+const MEMBER_SIZE = 1_000_000;
+
+const wheel = largeWheel();
+const work = mkdtempSync(join(cacheFolder(), "bench", "edit-"));
+try {
+  const path = join(work, NAME);
+  const times = { node: [], cp: [], inPlace: [], copy: [], unpackPack: [] };
+  copyFileSync(wheel, path);
+  for (let round = 0; round < rounds; round++) {
+    times.node.push(timeOf([process.execPath, "-e", "0"]).ms);
+    times.inPlace.push(timed([process.execPath, cli, "edit", "--post", "--in-place", only(work)]));
+    rmSync(join(work, "copy"), { force: true });
+    times.cp.push(timed(["cp", wheel, join(work, "copy")]));
+    rmSync(join(work, "copy"), { force: true });
+    rmSync(join(work, "out"), { recursive: true, force: true });
+    times.copy.push(
+      timed([process.execPath, cli, "edit", "--post", "-w", join(work, "out"), wheel]),
+    );
+    rmSync(join(work, "out"), { recursive: true, force: true });
+  }
+  const tree = join(work, "tree");
+  mkdirSync(tree);
+  const unpack = timed([python, "-m", "wheel", "unpack", "-d", tree, wheel]);
+  const pack = timed([python, "-m", "wheel", "pack", "-d", tree, join(tree, "large-1.0")]);
+  times.unpackPack.push(unpack + pack);
+
+  const result = Object.fromEntries(
+    Object.entries(times).map(([name, list]) => [name, Math.round(median(list))]),
+  );
+  console.log(`node -e 0              ${result.node} ms`);
+  console.log(
+    `edit --post --in-place ${result.inPlace} ms  ${ratio(result.inPlace, result.node)} x node -e 0`,
+  );
+  console.log(`cp                     ${result.cp} ms`);
+  console.log(`edit --post -w         ${result.copy} ms  ${ratio(result.copy, result.cp)} x cp`);
+  console.log(
+    `wheel unpack + pack    ${result.unpackPack} ms  ${ratio(result.unpackPack, result.inPlace)} x edit in place`,
+  );
+  const { read, written } = traced(only(work));
+  console.log(
+    `edit in place reads ${read} and writes ${written} bytes of the file's ${MEMBERS * MEMBER_SIZE}`,
+  );
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}
+
+function ratio(a, b) {
+  return (a / b).toFixed(2);
+}
+
+function timed(command) {
+  const { ms, status } = timeOf(command);
+  if (status !== 0) throw new Error(`${command.join(" ")} ended with status ${status}`);
+  return ms;
+}
+
+function only(folder) {
+  return join(
+    folder,
+    readdirSync(folder).find((name) => name.endsWith(".whl")),
+  );
+}
+
+/** Bytes that one edit reads from and writes to the wheel itself. */
+function traced(path) {
+  const log = join(work, "strace");
+  const calls = "openat,close,pread64,pwrite64,read,write,copy_file_range,sendfile";
+  const run = spawnSync("strace", [
+    "-f",
+    "-y",
+    "-e",
+    `trace=${calls}`,
+    "-o",
+    log,
+    process.execPath,
+    cli,
+    "edit",
+    "--post",
+    "--in-place",
+    path,
+  ]);
+  if (run.status !== 0) return { read: "?", written: "?" };
+  const count = { read: 0, written: 0 };
+  for (const line of readFileSync(log, "utf8").split("\n")) {
+    const call =
+      /(pread64|pwrite64|read|write|copy_file_range|sendfile)\([0-9]+<([^>]*)>.*= ([0-9]+)$/.exec(
+        line,
+      );
+    if (call === null || !call[2].endsWith(".whl")) continue;
+    count[/write/.test(call[1]) ? "written" : "read"] += Number(call[3]);
+  }
+  return count;
+}
+
+/** 500 members that deflate makes no smaller, and metadata at the end. */
+function largeWheel() {
+  const folder = join(cacheFolder(), "bench");
+  const path = join(folder, NAME);
+  if (existsSync(path)) return path;
+  mkdirSync(folder, { recursive: true });
+  const part = `${path}.part`;
+  const file = openSync(part, "w");
+  const directory = [];
+  const rows = [];
+  let at = 0;
+  const add = (name, bytes, packed = bytes) => {
+    const stored = packed === bytes;
+    const fields = Buffer.alloc(26);
+    fields.writeUInt16LE(20, 0);
+    fields.writeUInt16LE(stored ? 0 : 8, 4);
+    fields.writeUInt16LE((44 << 9) | (1 << 5) | 1, 8);
+    fields.writeUInt32LE(crc32(bytes), 10);
+    fields.writeUInt32LE(packed.length, 14);
+    fields.writeUInt32LE(bytes.length, 18);
+    fields.writeUInt16LE(name.length, 22);
+    const local = Buffer.concat([Buffer.from("PK\x03\x04"), fields, Buffer.from(name), packed]);
+    const end = Buffer.alloc(14);
+    end.writeUInt32LE(0o100644 * 0x10000, 6);
+    end.writeUInt32LE(at, 10);
+    directory.push(
+      Buffer.concat([Buffer.from("PK\x01\x02\x14\x03"), fields, end, Buffer.from(name)]),
+    );
+    if (!name.endsWith("/RECORD")) {
+      const digest = createHash("sha256").update(bytes).digest("base64url");
+      rows.push(`${name},sha256=${digest},${bytes.length}\n`);
+    }
+    writeSync(file, local);
+    at += local.length;
+  };
+  for (let index = 0; index < MEMBERS; index++)
+    add(`large/data${index}.bin`, randomBytes(MEMBER_SIZE));
+  const info = "large-1.0.dist-info";
+  add("large/__init__.py", Buffer.from("# large\n"));
+  add(`${info}/METADATA`, Buffer.from("Metadata-Version: 2.1\nName: large\nVersion: 1.0\n"));
+  add(
+    `${info}/WHEEL`,
+    Buffer.from("Wheel-Version: 1.0\nGenerator: bench\nRoot-Is-Purelib: true\nTag: py3-none-any\n"),
+  );
+  const record = Buffer.from(`${rows.join("")}${info}/RECORD,,\n`);
+  add(`${info}/RECORD`, record, deflateRawSync(record));
+  const central = Buffer.concat(directory);
+  const end = Buffer.alloc(22);
+  end.writeUInt32LE(0x06054b50, 0);
+  end.writeUInt16LE(directory.length, 8);
+  end.writeUInt16LE(directory.length, 10);
+  end.writeUInt32LE(central.length, 12);
+  end.writeUInt32LE(at, 16);
+  writeSync(file, central);
+  writeSync(file, end);
+  closeSync(file);
+  renameSync(part, path);
+  return path;
+}
