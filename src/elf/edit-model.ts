@@ -185,10 +185,12 @@ export function hasBytes(section: Section): boolean {
   );
 }
 
-/** The section table, or nothing when it can't be what the file's tools go by. */
+/** The section table; a file whose table can't be kept right is refused. */
 function usableSections(image: ElfImage): readonly Section[] {
-  const { sections, source, shnum } = image;
-  if (sections.list.length !== shnum) return [];
+  const { sections, source, shnum, ehdr } = image;
+  if (sections.list.length !== shnum || (ehdr.e_shoff > 0 && ehdr.e_shnum > shnum)) {
+    throw refuse("layout", "the section headers can't all be read");
+  }
   for (const section of sections.list) {
     if (hasBytes(section) && section.sh_offset + section.sh_size > source.size) {
       throw refuse("layout", `section ${section.index} reaches behind the end of the file`);

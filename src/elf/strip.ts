@@ -170,9 +170,9 @@ function inSegment(image: ElfImage, { sh_offset, sh_size }: Section): boolean {
 }
 
 function checkSections(image: ElfImage): void {
-  const { source, sections, shnum } = image;
-  if (sections.list.length !== shnum) {
-    throw new RefusalError("elf-layout", "the section headers can't be read");
+  const { source, sections, shnum, ehdr } = image;
+  if (sections.list.length !== shnum || ehdr.e_shnum > shnum) {
+    throw new RefusalError("elf-layout", "the section headers can't all be read");
   }
   let end = image.ehdr.e_shoff + shnum * ElfShdr.sizeOf(image.context.variant);
   for (const section of sections.list) {
