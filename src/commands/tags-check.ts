@@ -12,8 +12,12 @@ import { layoutSource } from "../zip/writer.ts";
 export async function refuseContradiction(built: Built, wheel: Wheel): Promise<void> {
   const before = await tagFindings(wheel.source, wheel.file);
   const after = await tagFindings(layoutSource(built.layout), built.file);
+  // The message names the tag: a claim that is false in another way is a new one.
   const fresh = after.find(
-    ({ code, path }) => !before.some((known) => known.code === code && known.path === path),
+    ({ code, path, message }) =>
+      !before.some(
+        (known) => known.code === code && known.path === path && known.message === message,
+      ),
   );
   if (fresh === undefined) return;
   throw new RefusalError(

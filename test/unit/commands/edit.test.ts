@@ -7,12 +7,14 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { entriesOf, readWheel, wheelkit, wheelkitWith } from "../../support/commands.ts";
 import { scratchFolder } from "../../support/scratch.ts";
 import type { WheelSpec } from "../../support/wheel-builder.ts";
 import { buildWheel, wheelFileName } from "../../support/wheel-builder.ts";
 
+const NATIVE = "demo-1.0-cp312-cp312-manylinux_2_17_x86_64.whl";
 const METADATA = [
   "Metadata-Version: 2.1",
   "Name: demo",
@@ -504,6 +506,21 @@ describe("tags", () => {
     );
     expect(readdirSync(folder)).toEqual(["demo-1.0-py3-none-any.whl"]);
     expect(readWheel(path)).toEqual(before);
+  });
+
+  it.each([
+    ["any", "TAG001"],
+    ["win_amd64", "TAG003"],
+    ["manylinux_2_17_aarch64", "TAG002"],
+    ["manylinux_2_5_x86_64", "TAG004"],
+  ])("refuses %s for what the content says, unless forced", async (tag, code) => {
+    const path = fileURLToPath(new URL(`../../../fixtures/wheels/${NATIVE}`, import.meta.url));
+    const args = ["tags", "--platform-tag", tag, "-n", path];
+    const { status, err } = await wheelkit(...args);
+    expect([status, err]).toEqual([3, expect.stringContaining(`[${code}]`)]);
+    expect((await wheelkit(...args, "--force")).status).toBe(0);
+    const true_ = await wheelkit("tags", "--platform-tag", "manylinux_2_34_x86_64", "-n", path);
+    expect(true_.status).toBe(0);
   });
 
   it.each([
