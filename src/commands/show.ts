@@ -185,7 +185,7 @@ async function showWheel(
       wheel: { ...result, sha256 },
       symbols:
         wanted.imports || wanted.exports
-          ? symbolsOfWheel(path, source, result, engine, wanted)
+          ? await symbolsOfWheel(path, source, result, engine, wanted)
           : new Map(),
     };
   } finally {
@@ -210,24 +210,34 @@ function refuseUnreadable(
   });
 }
 
-/** Members up to this size (bytes) are unpacked for their symbols. */
-const LARGEST = 1 << 30;
+/** Members above this size (bytes) are unpacked to a temporary file. */
+const MEMORY_LIMIT = 32 << 20;
 
-function symbolsOfWheel(
+async function symbolsOfWheel(
   path: string,
   source: FileSource,
   result: WheelResult,
   engine: NodeEngine,
   wanted: Wanted,
-): ReadonlyMap<string, SymbolLists> {
+): Promise<ReadonlyMap<string, SymbolLists>> {
   const wheel = openWheel(source, basename(path), engine.compression);
   const symbols = new Map<string, SymbolLists>();
   for (const binary of result.binaries) {
     if (binary.format !== "elf") continue;
     const entry = wheel.index.byName.get(binary.path);
-    if (entry === undefined || entry.broken || entry.size > LARGEST) continue;
-    const { bytes } = readMember(source, entry, engine.compression);
-    symbols.set(binary.path, symbolsOf(elf.parse(memorySource(bytes)), wanted));
+    if (entry === undefined || entry.broken) continue;
+    if (entry.size <= MEMORY_LIMIT) {
+      const { bytes } = readMember(source, entry, engine.compression);
+      symbols.set(binary.path, symbolsOf(elf.parse(memorySource(bytes)), wanted));
+      continue;
+    }
+    const { spoolMember } = await import("../node/spool.ts");
+    const spooled = await spoolMember(source, entry);
+    try {
+      symbols.set(binary.path, symbolsOf(elf.parse(spooled), wanted));
+    } finally {
+      spooled.close();
+    }
   }
   return symbols;
 }
