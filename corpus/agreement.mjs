@@ -31,30 +31,50 @@ ${differencesTable(differences)}
 
 ## All wheels
 
-Supported and reachable are without the architecture; \`=\` means what auditwheel says too.
+\`=\`: auditwheel says the same. The last column is auditwheel's symbol tag.
 
 ${wheelsTable(rows)}
 `;
 }
 
+/** Differences of one wheel that have the same reason share a row. */
 function differencesTable(differences) {
   if (differences.length === 0) {
     return "None.";
   }
+  const rows = new Map();
+  for (const { row, difference } of differences) {
+    const key = `${row.wheel.file} ${difference.member ?? ""} ${difference.reason?.why ?? ""}`;
+    const known = rows.get(key) ?? { row, differences: [] };
+    known.differences.push(difference);
+    rows.set(key, known);
+  }
   const lines = [
-    "| wheel | field | auditwheel | wheelkit | why wheelkit is right | readelf |",
+    "| wheel | field | auditwheel or readelf | wheelkit | why wheelkit is right | readelf |",
     "|---|---|---|---|---|---|",
   ];
-  for (const { row, difference } of differences) {
-    const { field, member, peer, ours, reason, evidence } = difference;
-    const where = member === undefined ? "" : `, \`${member}\``;
-    const why = reason === undefined ? "**not explained**" : `${reason.why} (${reason.code})`;
-    const shown = (evidence ?? []).map(evidenceText).join("<br>");
-    lines.push(
-      `| \`${row.wheel.file}\` | ${field}${where} | ${cell(peer)} | ${cell(ours)} | ${why} | ${shown} |`,
-    );
+  for (const { row, differences: group } of rows.values()) {
+    const [{ member, reason, evidence }] = group;
+    const cells = [
+      `\`${row.wheel.file}\``,
+      `${group.map(({ field }) => field).join("<br>")}${member === undefined ? "" : ` of \`${member}\``}`,
+      group.map(({ peer, ours }) => cell(only(peer, ours))).join("<br>"),
+      group.map(({ peer, ours }) => cell(only(ours, peer))).join("<br>"),
+      reason === undefined ? "**not explained**" : `${reason.why} (${reason.code})`,
+      (evidence ?? []).map(evidenceText).join("<br>"),
+    ];
+    lines.push(`| ${cells.join(" | ")} |`);
   }
   return lines.join("\n");
+}
+
+/** Of two lists what the other one lacks. */
+function only(list, other) {
+  if (!Array.isArray(list) || !Array.isArray(other)) {
+    return list;
+  }
+  const rest = list.filter((item) => !other.includes(item));
+  return rest.length === 0 ? null : `${rest.join(", ")}`;
 }
 
 function evidenceText({ member, readelf, text, line }) {
@@ -100,5 +120,5 @@ function same(theirs, ours) {
 }
 
 function tag(value) {
-  return value === null || value === undefined ? "none" : value;
+  return value ?? "none";
 }

@@ -23,7 +23,7 @@ import { cacheFolder } from "./cache.mjs";
 
 const C_LOCALE = { ...process.env, LC_ALL: "C" };
 /** Raised when the facts below change, so that old ones in the cache are not used. */
-const LAYOUT = 4;
+const LAYOUT = 6;
 
 let version;
 
@@ -202,7 +202,7 @@ function readSymbols(facts, text) {
       continue;
     }
     const row =
-      /^ *\d+: [0-9a-f]+ +\S+ +\S+ +(LOCAL|GLOBAL|WEAK|UNIQUE|<[^>]*>: \d+) +(\S+)(?: +\[.*?\])? +(\S+) (\S.*)$/.exec(
+      /^ *\d+: [0-9a-f]+ +\S+ +\S+ +(LOCAL|GLOBAL|WEAK|UNIQUE|<[^>]*>: \d+) +(\S+)(?: +\[.*?\])? +(bad section index\[ *\d+\]|\S+) (\S.*)$/.exec(
         line,
       );
     if (row === null || row[1] === "LOCAL") {

@@ -62,14 +62,15 @@ const peerVersion = auditwheelVersion(python);
 const rows = [];
 let unfetched = 0;
 for (const wheel of wheels) {
+  let path;
   try {
-    const path = await fetchWheel(python, wheel);
-    rows.push(examine(wheel, path));
+    path = await fetchWheel(python, wheel);
   } catch (error) {
     unfetched += 1;
-    console.log(`${wheel.file}\n  not examined: ${error.message}`);
+    console.log(`${wheel.file}\n  not fetched: ${error.message}`);
     continue;
   }
+  rows.push(examine(wheel, path));
   report(rows.at(-1));
 }
 const unexplained = rows.flatMap((row) =>
@@ -91,7 +92,7 @@ process.exitCode = unexplained.length > 0 ? 1 : unfetched > 0 ? 3 : 0;
 
 function examine(wheel, path) {
   const started = performance.now();
-  const ours = auditWithWheelkit(path);
+  const ours = runWheelkit(["audit", "--ldpaths", ""], path);
   const ms = Math.round(performance.now() - started);
   const differences = [];
   let peer = null;
@@ -109,21 +110,31 @@ function examine(wheel, path) {
   if (!options["no-facts"] && wheel.platform !== "any") {
     const facts = readelfFacts(wheel, path);
     elfFiles = Object.keys(facts).length;
-    differences.push(...compareFacts(facts, ours.wheel));
+    const shown = runWheelkit(["show", "--imports", "--exports", "--ldpaths", ""], path);
+    differences.push(
+      ...(shown.error === undefined
+        ? compareFacts(facts, shown.wheel.binaries)
+        : [{ field: "wheelkit show", peer: "facts", ours: shown.error }]),
+    );
   }
   for (const difference of differences) {
-    const reason = explain(wheel, difference, ours.wheel);
-    if (reason !== undefined) {
-      difference.reason = reason;
+    const reason = explain(wheel, difference);
+    if (reason === undefined) {
+      continue;
+    }
+    try {
       difference.evidence = checkEvidence(reason, path);
+      difference.reason = reason;
+    } catch (error) {
+      console.log(`  ${error.message}`);
     }
   }
   return { wheel, ours, ms, peer, elfFiles, differences };
 }
 
 /** `{wheel}`, or `{error}` when the command did not print a document. */
-function auditWithWheelkit(path) {
-  const args = [cli, "audit", "--format", "json", "--no-config", "--ldpaths", "", path];
+function runWheelkit(command, path) {
+  const args = [cli, ...command, "--format", "json", "--no-config", path];
   const run = spawnSync(process.execPath, args, {
     encoding: "utf8",
     env: quietEnvironment(),
@@ -144,9 +155,21 @@ function report({ wheel, ms, peer, elfFiles, differences }) {
     const mark = reason === undefined ? "DIFFERS" : `explained (${reason.code})`;
     console.log(`  ${mark}: ${field}${where}`);
     if (reason === undefined) {
-      console.log(`    peer: ${short(expected)}\n    ours: ${short(got)}`);
+      const [left, right] = onlyHere(expected, got);
+      console.log(`    peer: ${short(left)}\n    ours: ${short(right)}`);
     }
   }
+}
+
+/** Of two lists only what the other lacks. */
+function onlyHere(left, right) {
+  if (!Array.isArray(left) || !Array.isArray(right)) {
+    return [left, right];
+  }
+  return [
+    left.filter((item) => !right.includes(item)),
+    right.filter((item) => !left.includes(item)),
+  ];
 }
 
 function short(value) {
