@@ -49,7 +49,8 @@ export function wheelLayout(members: ReadonlySet<string>): WheelLayout {
   };
 }
 
-function installedPath(member: string): string {
+/** The virtual path of a member. */
+export function installedPath(member: string): string {
   const match = DATA_MEMBER.exec(member);
   const root = match === null ? undefined : SCHEMES[match[1] ?? ""];
   return root === undefined || match === null ? `${SITE}/${member}` : `${root}/${match[2] ?? ""}`;

@@ -49,6 +49,8 @@ export interface Rewritten extends EditedWheel {
 /** What a caller may do with the draft, and what the rules then allow. */
 export interface Revision {
   edit(draft: Draft, wheel: Wheel): void | Promise<void>;
+  /** The command never replaces its input. */
+  readonly hasNoInPlace?: boolean;
   /**
    * Touches little but dist-info and can be applied a second time: in place, the headers of the
    * members before it then need not be read.
@@ -144,9 +146,12 @@ export async function rewriteWheel(
       await replaceInPlace(pads ? built.padTo(source.size) : built.layout, original, target);
     } else {
       if (isSameFile(path, target)) {
+        if (!draft.changed()) return { ...result, path: target };
         throw new UsageError(
           `\`${target}\` is the wheel that is read`,
-          "to replace it, say `--in-place`; else name another folder with `--wheel-dir`",
+          revision.hasNoInPlace === true
+            ? "name another folder with `--wheel-dir`"
+            : "to replace it, say `--in-place`; else name another folder with `--wheel-dir`",
         );
       }
       await writeArchive(built.layout, target, {
@@ -162,6 +167,13 @@ export async function rewriteWheel(
     close();
     source.close();
   }
+}
+
+/** The wheel as it is, byte for byte. */
+export function copyOf({ file, source }: Wheel): Built {
+  const { size } = source;
+  const layout = { pieces: [{ source, start: 0, size }], size };
+  return { file, layout, members: [], changes: [], padTo: () => layout };
 }
 
 /** Offset of dist-info where nothing else lies behind it, else 0. */

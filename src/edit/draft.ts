@@ -58,6 +58,8 @@ export interface BuildOptions {
   readonly level?: number;
   /** Members with data descriptors keep them, so that nothing moves. */
   readonly inPlace: boolean;
+  /** Where anything changed, RECORD moves to the end (default: only when it would move anyway). */
+  readonly recordLast?: boolean;
 }
 
 export interface Built {
@@ -172,6 +174,18 @@ export class Draft {
     this.#removed.push(member);
   }
 
+  /** Gives a member another path; its content stays. */
+  rename(from: string, to: string): void {
+    const member = this.#byPath.get(from);
+    if (member === undefined) return;
+    if (this.#byPath.has(to)) {
+      throw new RefusalError("ZIP008", `the wheel has \`${printable(to)}\` already`);
+    }
+    this.#byPath.delete(from);
+    member.path = to;
+    this.#byPath.set(to, member);
+  }
+
   /** Moves everything below a top-level folder. */
   renameFolder(from: string, to: string): void {
     for (const member of this.#members) {
@@ -217,7 +231,12 @@ export class Draft {
     const level = options.level ?? 6;
     this.finish();
     const [like] = this.input.entries;
-    const members = this.#ordered().map((member): Member => {
+    const ordered = this.#ordered();
+    if (options.recordLast === true && this.changed()) {
+      const record = ordered.findIndex(({ path }) => path === `${this.distInfo}/RECORD`);
+      if (record !== -1) ordered.push(...ordered.splice(record, 1));
+    }
+    const members = ordered.map((member): Member => {
       const { entry, path, bytes, content } = member;
       const mode = member.mode ?? (entry && modeOf(entry)) ?? DEFAULT_FILE_MODE;
       const attributes = attributesOf(member, mode, like);

@@ -5,18 +5,15 @@
  * before it as its dictionary, and ends on a byte boundary, so the parts together are one stream
  * (as pigz does it). Node's zlib runs asynchronous calls on its own pool of threads.
  */
-import { closeSync, openSync } from "node:fs";
 import { promisify } from "node:util";
 import { constants, crc32, deflateRaw } from "node:zlib";
 import type { Source } from "../source.ts";
 import { DEFLATED, STORED } from "../zip/layout.ts";
 import type { PackedData } from "../zip/writer.ts";
-import { registerCleanup } from "./cleanup.ts";
-import { openFile } from "./file.ts";
-import { removeFile, temporaryName, writeFully } from "./output.ts";
+import { type TemporaryFile, temporaryFile } from "./temporary.ts";
 
 export interface DeflateOptions {
-  /** 1-9. */
+  /** 0-9. */
   readonly level: number;
   /** Parts in the making at once. */
   readonly jobs: number;
@@ -46,8 +43,8 @@ export async function deflateSource(
   { level, jobs, spoolBeside }: DeflateOptions,
 ): Promise<DeflateResult> {
   const sink = new Sink(spoolBeside);
+  const running: Promise<Uint8Array>[] = [];
   try {
-    const running: Promise<Uint8Array>[] = [];
     let checksum = 0;
     let dictionary: Uint8Array | undefined;
     for (let at = 0; at < source.size || at === 0; at += PART) {
@@ -80,6 +77,7 @@ export async function deflateSource(
       close: () => sink.close(),
     };
   } catch (error) {
+    await Promise.allSettled(running);
     sink.close();
     throw error;
   }
@@ -90,8 +88,7 @@ class Sink {
   size = 0;
   readonly #beside: string;
   #parts: Uint8Array[] = [];
-  #spool: { readonly fd: number; readonly path: string; readonly done: () => void } | undefined;
-  #closeSource: (() => void) | undefined;
+  #spool: TemporaryFile | undefined;
 
   constructor(beside: string) {
     this.#beside = beside;
@@ -99,23 +96,17 @@ class Sink {
 
   add(bytes: Uint8Array): void {
     if (this.#spool === undefined && this.size + bytes.length > MEMORY_LIMIT) {
-      const path = temporaryName(this.#beside);
-      const done = registerCleanup(() => removeFile(path));
-      this.#spool = { fd: openSync(path, "wx", 0o600), path, done };
-      writeFully(this.#spool.fd, Buffer.concat(this.#parts), 0);
+      this.#spool = temporaryFile(this.#beside);
+      this.#spool.write(Buffer.concat(this.#parts), 0);
       this.#parts = [];
     }
     if (this.#spool === undefined) this.#parts.push(bytes);
-    else writeFully(this.#spool.fd, bytes, this.size);
+    else this.#spool.write(bytes, this.size);
     this.size += bytes.length;
   }
 
   source(): Source {
-    if (this.#spool !== undefined) {
-      const file = openFile(this.#spool.path);
-      this.#closeSource = () => file.close();
-      return file;
-    }
+    if (this.#spool !== undefined) return this.#spool.source(this.size);
     const bytes = Buffer.concat(this.#parts);
     return {
       size: bytes.length,
@@ -124,12 +115,7 @@ class Sink {
   }
 
   close(): void {
-    this.#closeSource?.();
     this.#parts = [];
-    if (this.#spool === undefined) return;
-    closeSync(this.#spool.fd);
-    removeFile(this.#spool.path);
-    this.#spool.done();
-    this.#spool = undefined;
+    this.#spool?.close();
   }
 }

@@ -19,6 +19,11 @@ export function openFile(path: string): FileSource {
     closeSync(descriptor);
     throw error;
   }
+  return descriptorSource(descriptor, size);
+}
+
+/** A source over an open file, which it closes. */
+export function descriptorSource(descriptor: number, size: number): FileSource {
   let open = true;
   const readInto = (offset: number, target: Uint8Array): void => {
     const { length } = target;

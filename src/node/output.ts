@@ -19,6 +19,7 @@ import {
   writeSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { UsageError } from "../errors.ts";
 import type { Source } from "../source.ts";
 import type { ArchiveLayout } from "../zip/writer.ts";
 import { readPiece, sizeOf, unchangedPrefix } from "../zip/writer.ts";
@@ -58,7 +59,7 @@ export async function writeArchive(
   path: string,
   options: OutputOptions = {},
 ): Promise<void> {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   removeStaleTemporaries(dirname(path));
   await withTemporary(path, async (temporary) => {
     const descriptor = openCopy(layout, temporary, options.original);
@@ -73,6 +74,16 @@ export async function writeArchive(
     renameOver(temporary, path);
     flushFolder(dirname(path));
   });
+}
+
+/** @throws UsageError when a file is in the way; else the system's error. */
+export function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    if (!["EEXIST", "ENOTDIR"].includes(codeOf(error) ?? "")) throw error;
+    throw new UsageError(`\`${folder}\` can't be a folder for results: a file is in the way`);
+  }
 }
 
 /** Writes a small file in the same way. */

@@ -1,18 +1,16 @@
 /** Inflates a member and deflates it again, through a temporary file where it is large. */
-import { closeSync, openSync } from "node:fs";
 import { FormatError } from "../errors.ts";
+import type { FileSource } from "../platform.ts";
 import type { Source } from "../source.ts";
 import type { ZipEntry } from "../zip/entry.ts";
 import { DEFLATED } from "../zip/layout.ts";
 import { readMember } from "../zip/read.ts";
 import type { PackedData } from "../zip/writer.ts";
 import { packMember } from "../zip/writer.ts";
-import { registerCleanup } from "./cleanup.ts";
 import { nodeCompression } from "./compression.ts";
 import { deflateSource } from "./deflate.ts";
-import { openFile } from "./file.ts";
-import { removeFile, temporaryName, writeFully } from "./output.ts";
 import { streamMember } from "./stream.ts";
+import { temporaryFile } from "./temporary.ts";
 
 /** Members up to this size are handled in memory, in one part. */
 const SMALL = 1 << 20;
@@ -38,8 +36,8 @@ export function createRecompressor(
         return packMember({ name: entry.name, bytes, time, level: options.level }, nodeCompression);
       }
       const spool = await unpack(source, entry, options.spoolBeside);
-      closers.push(spool.close);
-      const packed = await deflateSource(spool.source, options);
+      closers.push(() => spool.close());
+      const packed = await deflateSource(spool, options);
       closers.push(packed.close);
       // What did not shrink is stored, and read from there.
       if (packed.method === DEFLATED) spool.close();
@@ -51,34 +49,17 @@ export function createRecompressor(
   };
 }
 
-async function unpack(
-  source: Source,
-  entry: ZipEntry,
-  beside: string,
-): Promise<{ readonly source: Source; readonly close: () => void }> {
-  const path = temporaryName(beside);
-  const done = registerCleanup(() => removeFile(path));
-  const fd = openSync(path, "wx", 0o600);
+async function unpack(source: Source, entry: ZipEntry, beside: string): Promise<FileSource> {
+  const file = temporaryFile(beside);
   try {
-    const problems = await streamMember(source)(entry, (bytes, at) => writeFully(fd, bytes, at));
+    const problems = await streamMember(source)(entry, (bytes, at) => file.write(bytes, at));
     const [problem] = problems;
     if (problem !== undefined) throw damaged(entry, problem.message);
+    return file.source(entry.size);
   } catch (error) {
-    removeFile(path);
-    done();
+    file.close();
     throw error;
-  } finally {
-    closeSync(fd);
   }
-  const file = openFile(path);
-  return {
-    source: file,
-    close() {
-      file.close();
-      removeFile(path);
-      done();
-    },
-  };
 }
 
 function damaged(entry: ZipEntry, message: string): FormatError {

@@ -1,38 +1,38 @@
 /** Carries out the repair of a Linux wheel on a draft of it: grafts, patches, tags, bill of materials. */
-import { createHash } from "node:crypto";
-import { basename } from "node:path";
 import type { Judgement } from "../audit/audit.ts";
 import type { DependencyGraph, GraphNode } from "../audit/graph.ts";
+import type { Identity } from "../audit/identify.ts";
 import type { Wheel } from "../audit/wheel.ts";
-import { toHex } from "../bytes.ts";
-import type { Draft, PackedContent } from "../edit/draft.ts";
-import { setPurelib } from "../edit/purelib-edit.ts";
-import { editTags } from "../edit/tags-edit.ts";
-import { edit as planEdit, verify as verifyEdit } from "../elf/edit.ts";
-import type { ElfEdit, ElfRewrite } from "../elf/edit-types.ts";
-import { parse } from "../elf/index.ts";
+import { compareText, printable, toHex } from "../bytes.ts";
+import type { Draft } from "../edit/draft.ts";
+import { renameLinkTargets } from "../edit/links.ts";
 import { RefusalError } from "../errors.ts";
+import { baseNameOf } from "../paths.ts";
 import type { FileSource } from "../platform.ts";
-import { packageFinder } from "../repair/owners/owner.ts";
+import type { PolicyTable } from "../policy/policy.ts";
+import { packageFinder, packageUrl } from "../repair/owners/owner.ts";
 import type { Graft, LinuxPlan, MemberEdits } from "../repair/plan.ts";
 import { planLinux } from "../repair/plan.ts";
 import { repairedPlatforms } from "../repair/platforms.ts";
+import type { Goal } from "../repair/request.ts";
 import { chooseGoal } from "../repair/request.ts";
 import type { GraftedComponent } from "../repair/sbom.ts";
-import { formatSbom, SBOM_NAME } from "../repair/sbom.ts";
+import { formatSbom, readComponents, SBOM_NAME } from "../repair/sbom.ts";
 import { parseScriptPath, scriptShim } from "../repair/scripts.ts";
 import type { TargetFacts } from "../repair/target.ts";
-import { isUnchanged, rewrittenSource } from "../rewrite.ts";
-import type { Source } from "../source.ts";
+import { mendWheelFile, retag } from "../repair/wheel-file.ts";
+import type { RepairReport } from "../report/repair.ts";
 import { memorySource } from "../source.ts";
 import { VERSION } from "../version.ts";
 import { normalizeName } from "../wheel/names.ts";
+import { readMember } from "../zip/read.ts";
 import { modeOf, REGULAR_FILE } from "../zip/writer.ts";
-import { deflateSource } from "./deflate.ts";
+import type { PatchJob, PatchOptions } from "./patch-file.ts";
+import { digestSource, patchFiles } from "./patch-file.ts";
 import type { Root } from "./root-files.ts";
 import { spoolMember } from "./spool.ts";
 
-export interface LinuxRepairOptions {
+export interface LinuxRepairOptions extends Pick<PatchOptions, "level" | "jobs"> {
   /** `auto` or a platform tag. */
   readonly plat: string;
   readonly onlyPlat: boolean;
@@ -41,48 +41,35 @@ export interface LinuxRepairOptions {
   readonly libSuffix: string;
   /** Names of libraries to graft although nobody asks for them. */
   readonly include: readonly string[];
+  /** True for a library that keeps its name. */
+  readonly keepsName: (name: string) => boolean;
+  readonly strip: boolean;
   readonly clearExecstack: boolean;
   readonly isaCheck: boolean;
   readonly sbom: boolean;
-  /** 0-9. */
-  readonly level: number;
-  /** Deflate streams at once. */
-  readonly jobs: number;
 }
 
 /** What was done, for the report. */
-export interface LinuxRepair {
-  readonly grafted: readonly {
-    readonly name: string;
-    readonly from: string;
-    readonly package: string | null;
-    readonly sha256: string;
-    readonly neededBy: readonly string[];
-  }[];
-  /** By the member's path in the result. */
-  readonly edits: readonly { readonly path: string; readonly edits: readonly ElfEdit[] }[];
-  /** The policy that was reached, as a tag. */
-  readonly reached: string;
+export interface LinuxRepair extends RepairReport {
   /** Temporary files of large members: call it when the wheel is written. */
   close(): void;
 }
 
-export interface LinuxRepairInput {
+export interface LinuxRepairInput extends Pick<PatchOptions, "beside" | "dryRun"> {
   readonly draft: Draft;
   readonly wheel: Wheel;
   readonly judgement: Judgement;
   /** The roots that the graph was resolved with. */
   readonly roots: readonly Root[];
-  /** Search paths to libraries that other wheels provide, by member path. */
-  readonly providerPaths: ReadonlyMap<string, readonly string[]>;
-  /** Temporary files go beside this path. */
-  readonly beside: string;
+  /** Folders below site-packages where other wheels keep what a file needs, by its path. */
+  readonly providerFolders: ReadonlyMap<string, readonly string[]>;
 }
 
 /** Members above this size (bytes) are unpacked to a temporary file. */
 const MEMORY_LIMIT = 32 << 20;
 /** Grafted libraries are made by us: their mode depends on no host. */
 const LIBRARY_MODE = REGULAR_FILE | 0o755;
+const SCRIPT_MODE = REGULAR_FILE | 0o755;
 
 /** @throws RefusalError when the goal can't be reached; nothing was written then. */
 export async function repairLinux(
@@ -99,66 +86,58 @@ export async function repairLinux(
       "`wheelkit show` tells what they are built for",
     );
   }
+  const opened = openedLibraries(options.include, graph);
   const facts: TargetFacts = {
     table,
     considered: identity.considered,
     graph,
     needOptions: { isaCheck: options.isaCheck, isa: identity.isa },
-    included: includedNodes(options.include, graph),
+    included: opened,
   };
   const goal = chooseGoal(facts, identity, options.plat, options.onlyPlat);
-  const distribution = draft.name.name;
+  const digests = new Map<GraphNode, string>();
   const plan = planLinux({
     family: identity.family,
-    distribution,
+    distribution: draft.name.name,
     libSuffix: options.libSuffix,
     considered: identity.considered,
     graph,
     target: goal.target,
-    digestOf: (node) => digestFile(rootOf(input, node), node.path),
+    opened,
+    keepsName: options.keepsName,
+    digestOf(node) {
+      const digest = digests.get(node) ?? digestFile(rootOf(input, node), node.path);
+      digests.set(node, digest);
+      return digest;
+    },
     clearExecstack: options.clearExecstack,
-    providerPaths: input.providerPaths,
+    providerFolders: input.providerFolders,
   });
+  draft.warnings.push(...leftAlone(identity, plan, options));
   const closers: (() => void)[] = [];
   const close = (): void => {
     for (const each of closers.splice(0)) each();
   };
   try {
     await applyPlan(input, plan, options, closers);
-    if (options.updateTags) {
-      const platforms = repairedPlatforms(
-        identity.claims,
-        goal.tags,
-        goal.target,
-        table,
-        identity.tagArch,
-      );
-      editTags(draft, { kind: "tags", platform: platforms.join(".") });
-      if (identity.considered.length > 0) setPurelib(draft, false);
-    }
+    mendWheelFile(draft);
+    if (options.updateTags) updateTags(draft, identity, goal, table);
     const components = componentsOf(input, plan.grafts);
-    if (options.sbom && components.length > 0) {
-      const { version } = judgement.model;
-      const subject = {
-        name: normalizeName(distribution),
-        version: version ?? "0",
-        file: draft.file,
-      };
-      draft.write(`${draft.distInfo}/sboms/${SBOM_NAME}`, formatSbom(subject, components, VERSION));
-    }
+    if (options.sbom) writeSbom(input, components);
     return {
-      grafted: components.map((component, index) => ({
-        name: basename(component.path),
-        from: component.originalName,
-        package: component.owner === undefined ? null : component.owner.name,
-        sha256: component.sha256,
-        neededBy: plan.grafts[index]?.neededBy.map((path) => basename(path)) ?? [],
+      grafted: components.map(({ path, originalName, owner, sha256 }, index) => ({
+        name: baseNameOf(path),
+        path,
+        original: originalName,
+        package: owner === undefined ? null : packageUrl(owner),
+        sha256,
+        neededBy: plan.grafts[index]?.neededBy ?? [],
       })),
       edits: [
         ...plan.members.map(({ path, movesTo, edits }) => ({ path: movesTo ?? path, edits })),
         ...plan.grafts.map(({ path, edits }) => ({ path, edits })),
       ],
-      reached: goal.tags[0] ?? "",
+      audited: !input.dryRun,
       close,
     };
   } catch (error) {
@@ -167,7 +146,7 @@ export async function repairLinux(
   }
 }
 
-function includedNodes(
+function openedLibraries(
   names: readonly string[],
   { included, host }: DependencyGraph,
 ): ReadonlyMap<string, GraphNode> {
@@ -187,6 +166,64 @@ function includedNodes(
   return nodes;
 }
 
+/** What a user might expect a repair to mend, and it does not. */
+function leftAlone(
+  { foreign, otherLibc, considered }: Identity,
+  { grafts }: LinuxPlan,
+  { clearExecstack }: LinuxRepairOptions,
+): readonly string[] {
+  const warnings: string[] = [];
+  const tell = (paths: readonly string[], what: string): void => {
+    const [first, ...more] = [...paths].sort(compareText);
+    if (first === undefined) return;
+    const others = more.length === 0 ? "" : ` and ${more.length} more`;
+    warnings.push(`\`${printable(first)}\`${others} ${what}`);
+  };
+  tell(
+    foreign.map(({ path }) => path),
+    "for another architecture stays as it is",
+  );
+  tell(
+    otherLibc.map(({ path }) => path),
+    "for another C library stays as it is",
+  );
+  if (!clearExecstack) {
+    const brought = grafts.map(({ path, node: { summary } }) => ({ path, summary }));
+    const files = [...considered, ...brought];
+    tell(
+      files.filter(({ summary }) => summary.execstack === "yes").map(({ path }) => path),
+      "with an executable stack stays as it is; `--clear-execstack` drops it",
+    );
+  }
+  return warnings;
+}
+
+function updateTags(draft: Draft, identity: Identity, goal: Goal, table: PolicyTable): void {
+  const { claims, tagArch } = identity;
+  const { tags, contradicted } = repairedPlatforms(claims, goal, table, tagArch);
+  for (const tag of contradicted) {
+    draft.warnings.push(`the tag \`${tag}\` goes: it is not true of the repaired wheel`);
+  }
+  retag(draft, tags);
+}
+
+/** Also rewritten when nothing was grafted now: what an earlier repair brought is still in the wheel. */
+function writeSbom(
+  { draft, judgement }: LinuxRepairInput,
+  components: readonly GraftedComponent[],
+): void {
+  const path = `${draft.distInfo}/sboms/${SBOM_NAME}`;
+  const before = draft.read(path);
+  if (before === undefined && components.length === 0) return;
+  const subject = {
+    name: normalizeName(draft.name.name),
+    version: judgement.model.version ?? "0",
+    file: draft.file,
+  };
+  const earlier = readComponents(before ?? new Uint8Array(), (member) => draft.has(member));
+  draft.write(path, formatSbom(subject, components, VERSION, earlier));
+}
+
 function componentsOf(
   input: LinuxRepairInput,
   grafts: readonly Graft[],
@@ -196,7 +233,7 @@ function componentsOf(
     const root = rootOf(input, node);
     const findOwner = finders.get(root) ?? packageFinder(root);
     finders.set(root, findOwner);
-    return { path, originalName: basename(from), sha256, owner: findOwner(from) };
+    return { path, originalName: baseNameOf(from), sha256, owner: findOwner(from) };
   });
 }
 
@@ -209,29 +246,16 @@ function rootOf({ roots }: LinuxRepairInput, { files, path }: GraphNode): Root {
 function digestFile(root: Root, path: string): string {
   const source = root.open(path);
   try {
-    return toHex(digestOf(source));
+    return toHex(digestSource(source));
   } finally {
     source.close();
   }
 }
 
-function digestOf(source: Source): Uint8Array {
-  const hash = createHash("sha256");
-  const step = 1 << 20;
-  for (let at = 0; at < source.size; at += step) {
-    hash.update(source.read(at, Math.min(step, source.size - at)));
-  }
-  return hash.digest();
-}
-
-/** A file to write into the draft. */
-interface Job {
-  readonly path: string;
-  readonly mode: number;
-  readonly edits: readonly ElfEdit[];
-  /** The member is there already, so what needs no change needs no writing. */
-  readonly inPlace: boolean;
-  open(): Promise<FileSource>;
+/** A file to patch, and the mode that it gets: `undefined`: its own. */
+interface Work {
+  readonly job: PatchJob;
+  readonly mode: number | undefined;
 }
 
 async function applyPlan(
@@ -240,101 +264,66 @@ async function applyPlan(
   options: LinuxRepairOptions,
   closers: (() => void)[],
 ): Promise<void> {
-  const { draft } = input;
-  const jobs: Job[] = [
-    ...plan.members.map((member) => memberJob(input, member)),
-    ...plan.grafts.map((graft) => ({
-      path: graft.path,
-      mode: LIBRARY_MODE,
-      edits: graft.edits,
-      inPlace: false,
-      open: async () => rootOf(input, graft.node).open(graft.from),
-    })),
+  const { draft, beside, dryRun } = input;
+  const { strip, level, jobs } = options;
+  const members = new Map(plan.members.map((member) => [member.path, member]));
+  for (const { path } of strip ? input.judgement.native.model.identity.considered : []) {
+    if (!members.has(path)) members.set(path, { path, edits: [] });
+  }
+  const work = [
+    ...[...members.values()].map((member) => memberWork(input, member, strip)),
+    ...plan.grafts.map((graft) => graftWork(input, graft, strip)),
   ];
-  const done = await inParallel(jobs, options.jobs, async (job) => {
-    const source = await job.open();
-    closers.push(() => source.close());
-    return await pack(job, source, input.beside, options, closers);
-  });
-  // In the plan's order, so that the archive does not depend on which finished first.
-  done.forEach((content, index) => {
-    const job = jobs[index];
-    if (job !== undefined && content !== undefined) draft.place(job.path, content, job.mode);
-  });
+  const patched = await patchFiles(
+    work.map(({ job }) => job),
+    { level, jobs, beside, dryRun },
+    closers,
+  );
+  const moved = new Map<string, string>();
   for (const { path, movesTo } of plan.members) {
     const script = parseScriptPath(path);
     if (movesTo === undefined || script === undefined) continue;
-    const entry = input.wheel.index.byName.get(path);
-    const mode = entry === undefined ? LIBRARY_MODE : modeOf(entry);
-    draft.remove(path);
-    draft.write(path, scriptShim(draft.name.name, script.file), mode | 0o111);
+    moved.set(path, movesTo);
+    draft.rename(path, movesTo);
+    draft.write(path, scriptShim(draft.name.name, script.file), SCRIPT_MODE);
+  }
+  renameLinkTargets(draft, moved);
+  // In the plan's order, so that the archive does not depend on which finished first.
+  for (const [index, { job, mode }] of work.entries()) {
+    const { content, notStripped } = patched[index] ?? {};
+    if (notStripped !== undefined) {
+      draft.warnings.push(`\`${printable(job.path)}\` was not stripped: ${notStripped}`);
+    }
+    if (content !== undefined) draft.place(job.path, content, mode);
   }
 }
 
-function memberJob({ wheel, beside }: LinuxRepairInput, member: MemberEdits): Job {
-  const entry = wheel.index.byName.get(member.path);
-  if (entry === undefined) throw new TypeError(`${member.path} is no member`);
+function memberWork(
+  { wheel, beside, dryRun }: LinuxRepairInput,
+  member: MemberEdits,
+  strip: boolean,
+): Work {
+  const { path, movesTo, edits } = member;
+  const entry = wheel.index.byName.get(path);
+  if (entry === undefined) throw new TypeError(`${path} is no member`);
+  const open = async (): Promise<FileSource> => {
+    if (entry.size > MEMORY_LIMIT) {
+      return await spoolMember(wheel.source, entry, dryRun ? undefined : beside);
+    }
+    const { bytes, problems } = readMember(wheel.source, entry, wheel.compression);
+    const [problem] = problems;
+    if (problem === undefined) return { ...memorySource(bytes), close() {} };
+    throw new RefusalError(problem.code, `\`${path}\` is damaged: ${problem.message}`);
+  };
   return {
-    path: member.movesTo ?? member.path,
-    mode: modeOf(entry),
-    edits: member.edits,
-    inPlace: member.movesTo === undefined,
-    async open() {
-      if (entry.size > MEMORY_LIMIT) return await spoolMember(wheel.source, entry, beside);
-      const bytes = wheel.read(member.path, MEMORY_LIMIT);
-      if (bytes === undefined) {
-        throw new RefusalError("ZIP023", `\`${member.path}\` is damaged and can't be patched`);
-      }
-      return { ...memorySource(bytes), close() {} };
-    },
+    job: { path: movesTo ?? path, strip, edits, isMember: true, open },
+    // Installers make scripts executable whatever their mode is; elsewhere they do not.
+    mode: movesTo === undefined ? undefined : modeOf(entry) | 0o111,
   };
 }
 
-/** Plans, verifies and compresses one file; `undefined` when it already is as it should be. */
-async function pack(
-  job: Job,
-  source: Source,
-  beside: string,
-  { level, jobs }: LinuxRepairOptions,
-  closers: (() => void)[],
-): Promise<PackedContent | undefined> {
-  const rewrite = planFile(job.path, source, job.edits);
-  if (isUnchanged(rewrite) && job.inPlace) return undefined;
-  const result = rewrittenSource(source, rewrite);
-  const packed = await deflateSource(result, { level, jobs, spoolBeside: beside });
-  closers.push(() => packed.close());
-  return { packed, sha256: digestOf(result) };
-}
-
-function planFile(path: string, source: Source, edits: readonly ElfEdit[]): ElfRewrite {
-  try {
-    const rewrite = planEdit(parse(source), edits);
-    const faults = verifyEdit(source, rewrittenSource(source, rewrite), rewrite);
-    const [first] = faults;
-    if (first !== undefined) {
-      throw new RefusalError("elf-verify", `the patched file would be wrong: ${first}`);
-    }
-    return rewrite;
-  } catch (error) {
-    if (!(error instanceof RefusalError)) throw error;
-    throw new RefusalError(error.code, `\`${path}\`: ${error.message}`, error.hint);
-  }
-}
-
-/** Runs `work` on `limit` items at a time; results in the items' order. */
-async function inParallel<T, R>(
-  items: readonly T[],
-  limit: number,
-  work: (item: T) => Promise<R>,
-): Promise<readonly R[]> {
-  const results: R[] = [];
-  let next = 0;
-  const runner = async (): Promise<void> => {
-    for (let index = next++; index < items.length; index = next++) {
-      const item = items[index];
-      if (item !== undefined) results[index] = await work(item);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.max(1, limit) }, runner));
-  return results;
+function graftWork(input: LinuxRepairInput, graft: Graft, strip: boolean): Work {
+  const { path, edits, node, from } = graft;
+  const open = async (): Promise<FileSource> => rootOf(input, node).open(from);
+  return { job: { path, strip, edits, isMember: false, open }, mode: LIBRARY_MODE };
 }

@@ -2,17 +2,18 @@
  * What a repair will do to a Linux wheel: pure, printable, made before anything is written.
  */
 import type { DependencyGraph, Edge, GraphNode } from "../audit/graph.ts";
+import { isBySoname } from "../audit/graph-names.ts";
 import { isSitePath, sitePath } from "../audit/layout.ts";
 import type { ElfBinary } from "../audit/model.ts";
-import type { ElfSummary } from "../binary.ts";
 import { compareText } from "../bytes.ts";
 import type { ElfEdit } from "../elf/edit-types.ts";
 import { RefusalError } from "../errors.ts";
-import { baseNameOf, folderOf } from "../paths.ts";
+import { folderOf } from "../paths.ts";
 import type { LinuxFamily } from "../policy/policy.ts";
-import { graftedName } from "./names.ts";
+import type { GraftName } from "./names.ts";
+import { nameGrafts } from "./names.ts";
 import { movedScript, parseScriptPath } from "./scripts.ts";
-import { keptSearchPaths, originPath } from "./search-path.ts";
+import { effectivePaths, keptSearchPaths, originPath } from "./search-path.ts";
 import type { Target } from "./target.ts";
 
 /** A library from outside on its way into the wheel. */
@@ -28,6 +29,7 @@ export interface Graft {
   readonly aliases: readonly string[];
   /** Hex SHA-256 of the file outside. */
   readonly sha256: string;
+  /** Paths in the repaired wheel, sorted. */
   readonly neededBy: readonly string[];
   readonly edits: readonly ElfEdit[];
 }
@@ -54,67 +56,29 @@ export interface PlanInput {
   readonly considered: readonly ElfBinary[];
   readonly graph: DependencyGraph;
   readonly target: Target;
+  /** Libraries that the code opens by name at run time: the name, and the file outside. */
+  readonly opened: ReadonlyMap<string, GraphNode>;
+  /** True for a library that keeps its name (`--no-mangle`). */
+  readonly keepsName: (name: string) => boolean;
   /** Hex SHA-256 of a file outside the wheel. */
   readonly digestOf: (node: GraphNode) => string;
   readonly clearExecstack: boolean;
-  /** Search paths to add, by member path: ways to libraries that other wheels provide. */
-  readonly providerPaths: ReadonlyMap<string, readonly string[]>;
+  /** Folders below site-packages where other wheels keep what a file needs, by its path. */
+  readonly providerFolders: ReadonlyMap<string, readonly string[]>;
 }
 
 /** @throws RefusalError when a library is missing or a program can't reach the grafted ones. */
 export function planLinux(input: PlanInput): LinuxPlan {
-  const { target, distribution, libSuffix, graph } = input;
-  refuseMissing(input);
-  const folder = `${distribution}${libSuffix}`;
-  const newNames = new Map<string, string>();
-  const taken = new Map<string, string>();
-  const digests = new Map<string, string>();
-  for (const [from, { node }] of [...target.grafts].sort(([a], [b]) => compareText(a, b))) {
-    const sha256 = input.digestOf(node);
-    const name = graftedName(baseNameOf(from), sha256);
-    const other = taken.get(name);
-    // Two paths with the same bytes and name are one library.
-    if (other === undefined) taken.set(name, from);
-    newNames.set(from, name);
-    digests.set(from, sha256);
-  }
-  const nameOf = (edge: Edge): string | undefined =>
-    edge.target.kind === "host" ? newNames.get(edge.target.path) : undefined;
-
-  const grafts: Graft[] = [];
-  for (const [name, from] of [...taken].sort(([a], [b]) => compareText(a, b))) {
-    const same = [...newNames].filter(([, each]) => each === name).map(([path]) => path);
-    const sources = same.flatMap((path) => target.grafts.get(path) ?? []);
-    const node = graph.host.get(from) ?? sources[0]?.node;
-    if (node === undefined) continue;
-    grafts.push({
-      from,
-      node,
-      path: `${folder}/${name}`,
-      name,
-      aliases: sortedUnion(sources.map(({ names }) => names)),
-      sha256: digests.get(from) ?? "",
-      neededBy: sortedUnion(sources.map(({ neededBy }) => neededBy)),
-      edits: graftEdits(node, name, nameOf, input),
-    });
-  }
-
-  const members: MemberEdits[] = [];
-  for (const binary of input.considered) {
-    const node = graph.members.get(binary.path);
-    if (node === undefined || !binary.summary.dynamic) continue;
-    const planned = memberEdits(node, folder, nameOf, input);
-    if (planned.edits.length > 0 || planned.movesTo !== undefined) members.push(planned);
-  }
-  return { grafts, members };
+  refuseMissing(input.target);
+  return new Planner(input).plan();
 }
 
-function refuseMissing({ target }: PlanInput): void {
-  const [first] = [...target.missing].sort(
+function refuseMissing({ missing }: Target): void {
+  const [first] = [...missing].sort(
     (a, b) => compareText(a.name, b.name) || compareText(a.neededBy, b.neededBy),
   );
   if (first === undefined) return;
-  const more = new Set(target.missing.map(({ name }) => name)).size - 1;
+  const more = new Set(missing.map(({ name }) => name)).size - 1;
   throw new RefusalError(
     "LNK001",
     `\`${first.name}\`, which \`${first.neededBy}\` needs, was not found${more > 0 ? `, and ${more} more` : ""}`,
@@ -122,83 +86,178 @@ function refuseMissing({ target }: PlanInput): void {
   );
 }
 
-/** A grafted library finds its grafted needs beside itself, and looks nowhere else of its own. */
-function graftEdits(
-  node: GraphNode,
-  name: string,
-  nameOf: (edge: Edge) => string | undefined,
-  input: PlanInput,
-): readonly ElfEdit[] {
-  const replaced = replacements(node, nameOf, input.family);
-  const edits: ElfEdit[] = [{ kind: "set-soname", name }, ...replaced];
-  const near = replaced.some(({ kind }) => kind === "replace-needed");
-  if (near) edits.push({ kind: "set-search-path", tag: tagFor(input.family), path: "$ORIGIN" });
-  else if (node.summary.searchPaths.length > 0) edits.push({ kind: "remove-search-path" });
-  if (input.clearExecstack && node.summary.execstack === "yes") edits.push(NO_EXECSTACK);
-  return edits;
-}
-
 const NO_EXECSTACK: ElfEdit = { kind: "set-execstack", executable: false };
 
-function memberEdits(
-  node: GraphNode,
-  folder: string,
-  nameOf: (edge: Edge) => string | undefined,
-  input: PlanInput,
-): MemberEdits {
-  const { path, summary } = node;
-  const replaced = replacements(node, nameOf, input.family);
-  const grafted = replaced.some(({ kind }) => kind === "replace-needed");
-  const script = grafted ? parseScriptPath(path) : undefined;
-  const movesTo = script && movedScript(input.distribution, script.file);
-  const home = movesTo ?? path;
-  const edits: ElfEdit[] = [...replaced];
+class Planner {
+  readonly #input: PlanInput;
+  /** Of the grafted libraries. */
+  readonly #folder: string;
+  /** By real path outside. */
+  readonly #names: ReadonlyMap<string, GraftName>;
 
-  if (isSitePath(home)) {
-    const here = folderOf(sitePath(home));
-    const entries = summary.searchPaths.map((entry) => entry.path);
-    const kept = keptSearchPaths(entries, here);
-    const added = [
-      ...(grafted ? [originPath(here, folder)] : []),
-      ...(input.providerPaths.get(path) ?? []),
-    ].filter((entry) => !kept.includes(entry));
-    const wanted = [...kept, ...added];
-    const tag = added.length > 0 ? tagFor(input.family) : tagOf(summary);
-    if (wanted.length === 0) {
-      if (entries.length > 0) edits.push({ kind: "remove-search-path" });
-    } else if (wanted.join(":") !== entries.join(":") || tag !== tagOf(summary)) {
-      edits.push({ kind: "set-search-path", tag, path: wanted.join(":") });
-    }
-  } else if (grafted) {
-    throw new RefusalError(
-      "LNK007",
-      `\`${path}\` is installed outside site-packages, so no search path leads it to the libraries it needs`,
-      "move it into the package, or leave its libraries out with `--exclude`",
-    );
+  constructor(input: PlanInput) {
+    this.#input = input;
+    this.#folder = `${input.distribution}${input.libSuffix}`;
+    this.#names = nameGrafts(input);
   }
-  if (input.clearExecstack && summary.execstack === "yes") edits.push(NO_EXECSTACK);
-  return { path, edits, ...(movesTo === undefined ? {} : { movesTo }) };
+
+  plan(): LinuxPlan {
+    const members: MemberEdits[] = [];
+    const homes = new Map<string, string>();
+    for (const binary of this.#input.considered) {
+      const node = this.#input.graph.members.get(binary.path);
+      if (node === undefined || !binary.summary.dynamic) continue;
+      const planned = this.#member(node);
+      if (planned.movesTo !== undefined) homes.set(planned.path, planned.movesTo);
+      if (planned.edits.length > 0 || planned.movesTo !== undefined) members.push(planned);
+    }
+    return { grafts: this.#grafts(homes), members };
+  }
+
+  #grafts(homes: ReadonlyMap<string, string>): readonly Graft[] {
+    const byName = new Map<string, { from: string; named: GraftName; sources: string[] }>();
+    for (const [from, named] of this.#names) {
+      const known = byName.get(named.name);
+      // Two paths with the same bytes and name are one library.
+      if (known === undefined) byName.set(named.name, { from, named, sources: [from] });
+      else known.sources.push(from);
+    }
+    const whereNow = (user: string): string => {
+      const graft = this.#names.get(user);
+      return graft === undefined ? (homes.get(user) ?? user) : `${this.#folder}/${graft.name}`;
+    };
+    const grafts: Graft[] = [];
+    for (const [name, { from, named, sources }] of byName) {
+      const known = sources.flatMap((path) => this.#input.target.grafts.get(path) ?? []);
+      const users = known.flatMap(({ neededBy }) => [...neededBy].map(whereNow));
+      const [first] = known;
+      if (first === undefined) continue;
+      grafts.push({
+        from,
+        node: first.node,
+        path: `${this.#folder}/${name}`,
+        name,
+        aliases: sorted(known.flatMap(({ names }) => [...names])),
+        sha256: named.sha256,
+        neededBy: sorted(users),
+        edits: this.#graft(first.node, named),
+      });
+    }
+    return grafts.sort((a, b) => compareText(a.path, b.path));
+  }
+
+  /** A grafted library finds its needs in the wheel, and looks nowhere else of its own. */
+  #graft(node: GraphNode, { name, keepsSoname }: GraftName): readonly ElfEdit[] {
+    const { family, clearExecstack, providerFolders, opened } = this.#input;
+    const edits: ElfEdit[] = keepsSoname ? [] : [{ kind: "set-soname", name }];
+    edits.push(...this.#needed(node));
+    const folders = [
+      ...(opened.size > 0 || this.#usesGraft(node) ? [this.#folder] : []),
+      ...foldersInWheel(node.edges),
+      ...(providerFolders.get(node.path) ?? []),
+    ];
+    const ways = [...new Set(folders.map((folder) => originPath(this.#folder, folder)))];
+    if (ways.length > 0) {
+      edits.push({ kind: "set-search-path", tag: tagFor(family), path: ways.join(":") });
+    } else if (node.summary.searchPaths.length > 0) {
+      edits.push({ kind: "remove-search-path" });
+    }
+    if (clearExecstack && node.summary.execstack === "yes") edits.push(NO_EXECSTACK);
+    return edits;
+  }
+
+  #member(node: GraphNode): MemberEdits {
+    const { path, summary } = node;
+    const { distribution, providerFolders, opened, clearExecstack } = this.#input;
+    const grafted = this.#usesGraft(node);
+    const provided = providerFolders.get(path) ?? [];
+    const outside = !isSitePath(path);
+    const script = outside && (grafted || provided.length > 0) ? parseScriptPath(path) : undefined;
+    if (outside && script === undefined && (grafted || provided.length > 0)) {
+      throw new RefusalError(
+        "LNK007",
+        `\`${path}\` is installed outside site-packages, so no search path leads it to the libraries it needs`,
+        "move it into the package, or leave its libraries out with `--exclude`",
+      );
+    }
+    const movesTo = script && movedScript(distribution, script.file);
+    const edits: ElfEdit[] = [...this.#needed(node)];
+
+    const entries = effectivePaths(summary.searchPaths, this.#input.family);
+    // Paths from `bin` lead nowhere from the new place.
+    const kept = movesTo === undefined ? keptSearchPaths(entries, path) : [];
+    const folders: string[] = [];
+    if (!outside || movesTo !== undefined) {
+      if (movesTo !== undefined) folders.push(...foldersInWheel(node.edges));
+      else if (kept.length < new Set(entries).size) {
+        // What went may have led, on the machine that built it, to libraries that are in the wheel.
+        folders.push(...foldersInWheel(node.edges.filter(isBySoname)));
+      }
+      folders.push(...provided);
+      if (grafted || opened.size > 0) folders.push(this.#folder);
+    }
+    const here = folderOf(movesTo ?? (outside ? path : sitePath(path)));
+    const added = folders
+      .map((folder) => originPath(here, folder))
+      .filter((way) => !kept.includes(way));
+    const search = this.#searchPath(node, [...new Set([...kept, ...added])], folders.length > 0);
+    if (search !== undefined) edits.push(search);
+    if (clearExecstack && summary.execstack === "yes") edits.push(NO_EXECSTACK);
+    return { path, edits, ...(movesTo === undefined ? {} : { movesTo }) };
+  }
+
+  #searchPath(
+    { summary }: GraphNode,
+    wanted: readonly string[],
+    ours: boolean,
+  ): ElfEdit | undefined {
+    const { searchPaths } = summary;
+    if (wanted.length === 0) {
+      return searchPaths.length === 0 ? undefined : { kind: "remove-search-path" };
+    }
+    const present = searchPaths.some(({ kind }) => kind === "runpath") ? "runpath" : "rpath";
+    const tag = ours ? tagFor(this.#input.family) : present;
+    const same =
+      searchPaths.every(({ kind }) => kind === tag) &&
+      searchPaths.map(({ path }) => path).join(":") === wanted.join(":");
+    return same ? undefined : { kind: "set-search-path", tag, path: wanted.join(":") };
+  }
+
+  #nameOf({ target }: Edge): string | undefined {
+    return target.kind === "host" ? this.#names.get(target.path)?.name : undefined;
+  }
+
+  #usesGraft({ edges }: GraphNode): boolean {
+    return edges.some((edge) => this.#nameOf(edge) !== undefined);
+  }
+
+  /** DT_NEEDED entries that get a new name, and libpython, which goes: the interpreter brings it. */
+  #needed({ edges }: GraphNode): readonly ElfEdit[] {
+    const edits: ElfEdit[] = [];
+    const seen = new Set<string>();
+    for (const edge of edges) {
+      if (seen.has(edge.name)) continue;
+      seen.add(edge.name);
+      const to = this.#nameOf(edge);
+      if (to !== undefined) {
+        if (to !== edge.name) edits.push({ kind: "replace-needed", from: edge.name, to });
+      } else if (edge.target.kind === "libpython" && this.#input.family !== "android") {
+        edits.push({ kind: "remove-needed", name: edge.name });
+      }
+    }
+    return edits;
+  }
 }
 
-/** DT_NEEDED entries that get a new name, and libpython, which goes: the interpreter brings it. */
-function replacements(
-  { edges }: GraphNode,
-  nameOf: (edge: Edge) => string | undefined,
-  family: LinuxFamily,
-): readonly ElfEdit[] {
-  const edits: ElfEdit[] = [];
-  const seen = new Set<string>();
-  for (const edge of edges) {
-    if (seen.has(edge.name)) continue;
-    seen.add(edge.name);
-    const to = nameOf(edge);
-    if (to !== undefined) {
-      if (to !== edge.name) edits.push({ kind: "replace-needed", from: edge.name, to });
-    } else if (edge.target.kind === "libpython" && family !== "android") {
-      edits.push({ kind: "remove-needed", name: edge.name });
+/** Folders below site-packages of the members that edges lead to. */
+function foldersInWheel(edges: readonly Edge[]): readonly string[] {
+  const folders = new Set<string>();
+  for (const { target } of edges) {
+    if (target.kind === "wheel" && isSitePath(target.path)) {
+      folders.add(folderOf(sitePath(target.path)));
     }
   }
-  return edits;
+  return [...folders];
 }
 
 /** glibc's and musl's loaders pass DT_RPATH on to what a library loads; Android's knows only DT_RUNPATH. */
@@ -206,10 +265,6 @@ function tagFor(family: LinuxFamily): "rpath" | "runpath" {
   return family === "android" ? "runpath" : "rpath";
 }
 
-function tagOf(summary: ElfSummary): "rpath" | "runpath" {
-  return summary.searchPaths.some(({ kind }) => kind === "runpath") ? "runpath" : "rpath";
-}
-
-function sortedUnion(sets: readonly ReadonlySet<string>[]): readonly string[] {
-  return [...new Set(sets.flatMap((set) => [...set]))].sort(compareText);
+function sorted(texts: readonly string[]): readonly string[] {
+  return [...new Set(texts)].sort(compareText);
 }

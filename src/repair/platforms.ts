@@ -1,9 +1,12 @@
 /** Platform tags of a repaired wheel. */
 import type { Claim } from "../audit/identify.ts";
 import { compareText } from "../bytes.ts";
+import { RefusalError } from "../errors.ts";
 import { judgeManylinux, judgePosition } from "../policy/decide.ts";
-import { policyVersion } from "../policy/manylinux.ts";
+import { nearestPolicy, policyVersion } from "../policy/manylinux.ts";
 import type { PolicyTable } from "../policy/policy.ts";
+import { parsePlatformTag } from "../wheel/platform-tag.ts";
+import type { Goal } from "./request.ts";
 import type { Target } from "./target.ts";
 
 /** `manylinux_2_17_x86_64`, then its aliases. */
@@ -11,6 +14,33 @@ export function tagsOf(table: PolicyTable, position: number, tagArch: string): r
   const policy = table.policies[position];
   if (policy === undefined) return [];
   return [policy.name, ...policy.aliases].map((name) => `${name}_${tagArch}`);
+}
+
+/** The policy's name without architecture. */
+export function requestedName(plat: string, table: PolicyTable, tagArch: string): string {
+  const { kind } = parsePlatformTag(plat);
+  if (kind !== table.family) {
+    throw new RefusalError(
+      "TAG005",
+      `\`${plat}\` is no tag for this wheel: its files are built for ${table.family}`,
+      `ask for a \`${table.family}_…_${tagArch}\` tag, or for \`auto\``,
+    );
+  }
+  if (!plat.endsWith(`_${tagArch}`)) {
+    throw new RefusalError(
+      "TAG002",
+      `\`${plat}\` is for another architecture: the wheel's files are for \`${tagArch}\``,
+      `ask for a tag that ends in \`_${tagArch}\`, or for \`auto\``,
+    );
+  }
+  return plat.slice(0, -(tagArch.length + 1));
+}
+
+export interface RepairedPlatforms {
+  /** Of the result, sorted. */
+  readonly tags: readonly string[];
+  /** Tags of the input that promise a platform and that the content contradicts. */
+  readonly contradicted: readonly string[];
 }
 
 /**
@@ -21,27 +51,48 @@ export function tagsOf(table: PolicyTable, position: number, tagArch: string): r
  */
 export function repairedPlatforms(
   claims: readonly Claim[],
-  reached: readonly string[],
+  { target, tags: reached }: Goal,
+  table: PolicyTable,
+  tagArch: string,
+): RepairedPlatforms {
+  const kept: string[] = [];
+  const contradicted: string[] = [];
+  for (const claim of claims) {
+    if (isTrue(claim, target, table, tagArch, reached)) kept.push(claim.text);
+    else if (claim.kind !== "any" && claim.kind !== "linux") contradicted.push(claim.text);
+  }
+  return { tags: [...new Set([...kept, ...reached])].sort(compareText), contradicted };
+}
+
+function isTrue(
+  claim: Claim,
   target: Target,
   table: PolicyTable,
   tagArch: string,
-): readonly string[] {
-  const kept = claims
-    .filter((claim) => isTrue(claim, target, table, tagArch))
-    .map(({ text }) => text);
-  return [...new Set([...kept, ...reached])].sort(compareText);
-}
-
-function isTrue(claim: Claim, target: Target, table: PolicyTable, tagArch: string): boolean {
-  if (claim.kind === "other") return true;
+  reached: readonly string[],
+): boolean {
+  if (claim.kind === "other" || reached.includes(claim.text)) return true;
   if (claim.kind === "any" || claim.kind === "linux") return false;
   if (claim.arch?.text !== tagArch) return false;
   const { needs } = target;
   // Another C library's tag is only true of files that need none, and those have no needs.
   if (claim.kind !== table.family) return needs.length === 0 && target.grafts.size === 0;
+  // Levels ascend: what is true from one on is true of all above it.
+  if (claim.tag.kind === "android") return reached.some((tag) => apiOf(tag) <= apiOf(claim.text));
   const name = claim.text.slice(0, -(tagArch.length + 1));
-  const position = table.find(name);
-  if (position !== undefined) return judgePosition(needs, position).truthful === true;
   const version = policyVersion(name);
-  return version !== undefined && judgeManylinux(table, needs, version).truthful === true;
+  const position =
+    table.find(name) ??
+    (version === undefined ? undefined : nearestPolicy(table, version).position);
+  // An older policy may not let the host provide what was left to it.
+  if (position === undefined || target.relied > position) return false;
+  const verdict =
+    table.find(name) === undefined && version !== undefined
+      ? judgeManylinux(table, needs, version)
+      : judgePosition(needs, position);
+  return verdict.truthful === true;
+}
+
+function apiOf(tag: string): number {
+  return Number(/^android_([0-9]+)_/.exec(tag)?.[1] ?? Infinity);
 }

@@ -2,14 +2,13 @@
  * Libraries that another wheel provides at run time: left out of the graft, and reached by a search
  * path that leads from one package to the other in site-packages.
  */
-import type { GraphNode } from "../audit/graph.ts";
+import type { DependencyGraph, GraphNode } from "../audit/graph.ts";
 import { isSitePath, sitePath } from "../audit/layout.ts";
 import type { ElfBinary } from "../audit/model.ts";
 import { compareText } from "../bytes.ts";
 import { RefusalError } from "../errors.ts";
 import { baseNameOf, folderOf } from "../paths.ts";
 import { knownProvider } from "../policy/providers.ts";
-import { originPath } from "./search-path.ts";
 
 /** Who provides libraries: a wheel that was given, or a project of which only the name is known. */
 export interface LibraryProvider {
@@ -63,15 +62,16 @@ export function namedProvider(project: string): LibraryProvider {
   };
 }
 
-/** The libraries in another wheel, by SONAME and by file name. */
+/** The libraries in another wheel: by file name, as a search path finds them, else by SONAME. */
 export function wheelProvider(project: string, elves: readonly ElfBinary[]): LibraryProvider {
   const libraries = new Map<string, ElfBinary>();
-  for (const binary of [...elves].sort((a, b) => compareText(a.path, b.path))) {
-    if (!isSitePath(binary.path)) continue;
-    for (const name of [binary.summary.id, baseNameOf(binary.path)]) {
-      if (name !== null && !libraries.has(name)) libraries.set(name, binary);
-    }
-  }
+  const installed = elves.filter(({ path }) => isSitePath(path));
+  installed.sort((a, b) => compareText(a.path, b.path));
+  const add = (name: string | null, binary: ElfBinary): void => {
+    if (name !== null && !libraries.has(name)) libraries.set(name, binary);
+  };
+  for (const binary of installed) add(baseNameOf(binary.path), binary);
+  for (const binary of installed) add(binary.summary.id, binary);
   return {
     project,
     folderOf(library) {
@@ -88,46 +88,56 @@ export function wheelProvider(project: string, elves: readonly ElfBinary[]): Lib
 export interface Provided {
   /** Names that are left out of the graft, sorted. */
   readonly names: readonly string[];
-  /** Search paths to add, by member path. */
-  readonly paths: ReadonlyMap<string, readonly string[]>;
+  /**
+   * Folders below site-packages where a file finds them, by member path, or by the real path of a
+   * library outside that would be grafted.
+   */
+  readonly folders: ReadonlyMap<string, readonly string[]>;
 }
 
 /**
- * What `providers` bring to the members.
+ * What `providers` bring to the members and to the libraries that they pull in from outside.
  *
  * @param requires normalised names of the projects in Requires-Dist.
  * @throws RefusalError when no requirement names the provider, or when it lacks a version.
  */
 export function provideLibraries(
-  members: Iterable<GraphNode>,
+  graph: DependencyGraph,
   providers: readonly LibraryProvider[],
   requires: readonly string[],
 ): Provided {
   const names = new Set<string>();
-  const paths = new Map<string, string[]>();
-  for (const { path, summary, edges } of members) {
-    for (const { name, target } of edges) {
+  const folders = new Map<string, string[]>();
+  const nodes = [...graph.members.values()];
+  const seen = new Set<GraphNode>(nodes);
+  // What a provided library needs itself is its own affair, so the walk ends there.
+  for (let index = 0; index < nodes.length && providers.length > 0; index++) {
+    const node = nodes[index];
+    if (node === undefined) break;
+    for (const { name, target } of node.edges) {
       if (target.kind === "wheel" || target.kind === "loader") continue;
       const provider = providers.find((each) => each.folderOf(name) !== undefined);
       const folder = provider?.folderOf(name);
-      if (provider === undefined || folder === undefined) continue;
-      refuseUnmet(path, name, provider, summary, requires);
+      if (provider === undefined || folder === undefined) {
+        const next = target.kind === "host" ? graph.host.get(target.path) : undefined;
+        if (next !== undefined && !seen.has(next)) nodes.push(next);
+        if (next !== undefined) seen.add(next);
+        continue;
+      }
+      refuseUnmet(node, name, provider, requires);
       names.add(name);
-      if (!isSitePath(path)) continue;
-      const way = originPath(folderOf(sitePath(path)), folder);
-      const added = paths.get(path);
-      if (added === undefined) paths.set(path, [way]);
-      else if (!added.includes(way)) added.push(way);
+      const known = folders.get(node.path);
+      if (known === undefined) folders.set(node.path, [folder]);
+      else if (!known.includes(folder)) known.push(folder);
     }
   }
-  return { names: [...names].sort(compareText), paths };
+  return { names: [...names].sort(compareText), folders };
 }
 
 function refuseUnmet(
-  path: string,
+  { path, summary }: GraphNode,
   library: string,
   provider: LibraryProvider,
-  summary: GraphNode["summary"],
   requires: readonly string[],
 ): void {
   const { project } = provider;
@@ -139,7 +149,8 @@ function refuseUnmet(
     );
   }
   const defined = provider.versionsOf(library);
-  if (defined === undefined) return;
+  // A library without any version satisfies them all.
+  if (defined === undefined || defined.size === 0) return;
   for (const { versions, ...need } of summary.versionNeeds) {
     if (need.library !== library) continue;
     const missing = versions.find(({ version, weak }) => !weak && !defined.has(version));

@@ -5,8 +5,9 @@ import type { Need } from "../policy/decide.ts";
 import { judgeManylinux } from "../policy/decide.ts";
 import { nearestPolicy, policyVersion } from "../policy/manylinux.ts";
 import type { PolicyTable } from "../policy/policy.ts";
-import { parsePlatformTag } from "../wheel/platform-tag.ts";
-import { tagsOf } from "./platforms.ts";
+import { androidGoal } from "./android.ts";
+import { requestedName, tagsOf } from "./platforms.ts";
+import { blocked, worst } from "./refusal.ts";
 import type { Target, TargetFacts } from "./target.ts";
 import { bestTarget, targetAt } from "./target.ts";
 
@@ -32,7 +33,8 @@ export function chooseGoal(
 ): Goal {
   const { table } = facts;
   const { tagArch } = identity;
-  const best = bestTarget(facts);
+  if (table.family === "android") return androidGoal(facts, identity, plat);
+  const best = bestTarget(facts, firstPosition(table, identity));
   if (plat === "auto") {
     if (best === undefined) throw unreachable(table, targetAt(facts, table.none - 1), tagArch);
     return { target: best, tags: tagsOf(table, best.position, tagArch) };
@@ -49,24 +51,16 @@ export function chooseGoal(
   return { target: best, tags: [...tagsOf(table, best.position, tagArch), ...own] };
 }
 
-/** The policy's name without architecture. */
-function requestedName(plat: string, table: PolicyTable, tagArch: string): string {
-  const { kind } = parsePlatformTag(plat);
-  if (kind !== table.family) {
-    throw new RefusalError(
-      "TAG005",
-      `\`${plat}\` is no tag for this wheel: its files are built for ${table.family}`,
-      `ask for a \`${table.family}_…_${tagArch}\` tag, or for \`auto\``,
-    );
-  }
-  if (!plat.endsWith(`_${tagArch}`)) {
-    throw new RefusalError(
-      "TAG002",
-      `\`${plat}\` is for another architecture: the wheel's files are for \`${tagArch}\``,
-      `ask for a tag that ends in \`_${tagArch}\`, or for \`auto\``,
-    );
-  }
-  return plat.slice(0, -(tagArch.length + 1));
+/**
+ * musl has no symbol versions, so that nothing needs 1.2 is no proof: 1.1 is promised only when the
+ * wheel was built for it, or when it is asked for.
+ */
+function firstPosition(table: PolicyTable, { claims }: Identity): number {
+  if (table.family !== "musllinux") return 0;
+  const claims11 = claims.some(
+    ({ tag }) => tag.kind === "musllinux" && tag.major === 1 && tag.minor < 2,
+  );
+  return claims11 ? 0 : table.none - 1;
 }
 
 interface Wanted {
@@ -100,68 +94,8 @@ function refusing(
   return worst(verdict.truthful === false ? verdict.against : needs);
 }
 
-function worst(needs: readonly Need[]): Need | undefined {
-  let found: Need | undefined;
-  for (const need of needs) {
-    if (found === undefined || need.position > found.position) found = need;
-  }
-  return found;
-}
-
 function unreachable(table: PolicyTable, target: Target, tagArch: string): RefusalError {
   const newest = table.policies.at(-1)?.name ?? table.family;
   const need = worst(target.needs);
   return blocked(`${newest}_${tagArch}`, need);
-}
-
-const CODES: Readonly<Record<Need["why"], string>> = {
-  "symbol-version": "TAG004",
-  library: "LNK001",
-  "forbidden-symbol": "TAG004",
-  isa: "TAG009",
-  pyfpe: "ABI015",
-  ucs2: "ABI015",
-  libpython: "ABI005",
-  machine: "TAG002",
-  libc: "TAG005",
-};
-
-function blocked(plat: string, need: Need | undefined): RefusalError {
-  const symbols = need?.symbols?.slice(0, 3).map((name) => `\`${name}\``) ?? [];
-  const which = symbols.length > 0 ? ` (${symbols.join(", ")})` : "";
-  const of = need?.library === undefined ? "" : ` of \`${need.library}\``;
-  const path = `\`${need?.path ?? "the wheel"}\``;
-  const code = need === undefined ? "TAG004" : CODES[need.why];
-  const [what, hint] = describe(need, of, which);
-  return new RefusalError(code, `\`${plat}\` can't be reached: ${path} ${what}`, hint);
-}
-
-function describe(need: Need | undefined, of: string, which: string): readonly [string, string] {
-  switch (need?.why) {
-    case "forbidden-symbol":
-      return [
-        `uses symbols${of} that the policy forbids${which}`,
-        "link the library statically, or build against a newer one",
-      ];
-    case "isa":
-      return [
-        `declares that it needs \`${need.version ?? "a newer processor"}\``,
-        "build for the baseline, or say `--disable-isa-ext-check`",
-      ];
-    case "pyfpe":
-      return [
-        "was built for a Python with PyFPE",
-        "build it with a Python without `--with-fpectl`",
-      ];
-    case "ucs2":
-      return [
-        "was built for a narrow Python 2 (UCS2)",
-        "build it with a Python that has `--enable-unicode=ucs4`",
-      ];
-    default:
-      return [
-        `needs \`${need?.version ?? "more than the policy allows"}\`${of}${which}`,
-        "build on a system with an older C library, such as the policy's image, or ask for a newer platform",
-      ];
-  }
 }

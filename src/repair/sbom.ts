@@ -4,7 +4,7 @@
  * Every grafted library is a component, also those whose package nobody knows: an omission would
  * read as "nothing else is in here". Order and text depend on the content alone.
  */
-import { compareText, encodeUtf8 } from "../bytes.ts";
+import { compareText, decodeUtf8, encodeUtf8 } from "../bytes.ts";
 import type { OwningPackage } from "./owners/owner.ts";
 import { packageUrl } from "./owners/owner.ts";
 
@@ -28,41 +28,44 @@ export interface SbomSubject {
   readonly file: string;
 }
 
+/** Property that ties a component to its member. */
+const MEMBER = "wheelkit:member";
+
+interface Component {
+  readonly "bom-ref": string;
+  readonly properties: readonly { readonly name: string; readonly value: string }[];
+}
+
+/**
+ * @param earlier components of an earlier repair that are still in the wheel, as
+ *   {@link readComponents} found them.
+ */
 export function formatSbom(
   subject: SbomSubject,
   grafted: readonly GraftedComponent[],
   toolVersion: string,
+  earlier: readonly Component[] = [],
 ): Uint8Array {
-  const root = `pkg:pypi/${encodeURIComponent(subject.name.replaceAll("_", "-"))}@${encodeURIComponent(subject.version)}`;
+  const root = `pkg:pypi/${encodeURIComponent(subject.name)}@${encodeURIComponent(subject.version)}`;
   const rootRef = `${root}?file_name=${encodeURIComponent(subject.file)}`;
-  const components = [...grafted]
-    .sort((a, b) => compareText(a.path, b.path))
-    .map((library) => ({
-      type: "library",
-      "bom-ref": `${library.owner === undefined ? "file" : packageUrl(library.owner)}#${library.sha256}`,
-      name: library.owner?.name ?? library.originalName,
-      ...(library.owner === undefined ? {} : { version: library.owner.version }),
-      hashes: [{ alg: "SHA-256", content: library.sha256 }],
-      ...(library.owner === undefined ? {} : { purl: packageUrl(library.owner) }),
-      properties: [
-        { name: "wheelkit:member", value: library.path },
-        { name: "wheelkit:original-name", value: library.originalName },
-      ],
-    }));
-  const subjectComponent = {
-    type: "library",
-    "bom-ref": rootRef,
-    name: subject.name,
-    version: subject.version,
-    purl: rootRef,
-  };
+  const now = new Set(grafted.map(({ path }) => path));
+  const components = [
+    ...earlier.filter((component) => !now.has(memberOf(component) ?? "")),
+    ...grafted.map(toComponent),
+  ].sort((a, b) => compareText(memberOf(a) ?? "", memberOf(b) ?? ""));
   const document = {
     bomFormat: "CycloneDX",
     specVersion: "1.4",
     version: 1,
     metadata: {
       tools: [{ name: "wheelkit", version: toolVersion }],
-      component: subjectComponent,
+      component: {
+        type: "library",
+        "bom-ref": rootRef,
+        name: subject.name,
+        version: subject.version,
+        purl: rootRef,
+      },
     },
     components,
     dependencies: [
@@ -71,4 +74,62 @@ export function formatSbom(
     ],
   };
   return encodeUtf8(`${JSON.stringify(document, null, 2)}\n`);
+}
+
+function toComponent({ path, originalName, sha256, owner }: GraftedComponent): Component {
+  const purl = owner === undefined ? undefined : packageUrl(owner);
+  return {
+    ...{ type: "library" },
+    // One package may bring several libraries, so the member is part of the reference.
+    "bom-ref": `${purl ?? "file"}#${path}`,
+    ...{
+      name: owner?.name ?? originalName,
+      ...(owner === undefined ? {} : { version: owner.version }),
+      hashes: [{ alg: "SHA-256", content: sha256 }],
+      ...(purl === undefined ? {} : { purl }),
+    },
+    properties: [
+      { name: MEMBER, value: path },
+      { name: "wheelkit:original-name", value: originalName },
+    ],
+  };
+}
+
+/** The components of a bill that an earlier repair wrote, for members that `isMember` still knows. */
+export function readComponents(
+  bytes: Uint8Array,
+  isMember: (path: string) => boolean,
+): readonly Component[] {
+  const document = parseJson(decodeUtf8(bytes) ?? "");
+  const components = isRecord(document) ? document.components : undefined;
+  if (!Array.isArray(components)) return [];
+  return components.filter(isComponent).filter((each) => isMember(memberOf(each) ?? ""));
+}
+
+function memberOf({ properties }: Component): string | undefined {
+  return properties.find(({ name }) => name === MEMBER)?.value;
+}
+
+function isComponent(value: unknown): value is Component {
+  return (
+    isRecord(value) &&
+    typeof value["bom-ref"] === "string" &&
+    Array.isArray(value.properties) &&
+    value.properties.every(
+      (each: unknown) =>
+        isRecord(each) && typeof each.name === "string" && typeof each.value === "string",
+    )
+  );
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

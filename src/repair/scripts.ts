@@ -22,6 +22,9 @@ export function movedScript(distribution: string, file: string): string {
 /**
  * The Python script that replaces itself by the program. Its first line is `#!python`, which
  * installers rewrite to the interpreter's path.
+ *
+ * The program lies below `platlib`, or, after `pip install --user` or `--target`, below another
+ * folder of the import path.
  */
 export function scriptShim(distribution: string, file: string): Uint8Array {
   const path = JSON.stringify(movedScript(distribution, file));
@@ -32,7 +35,8 @@ import sysconfig
 
 
 if __name__ == "__main__":
-    program = os.path.join(sysconfig.get_path("platlib"), ${path})
-    os.execv(program, sys.argv)
+    folders = [sysconfig.get_path("platlib"), *sys.path]
+    paths = [os.path.join(folder, ${path}) for folder in folders]
+    os.execv(next(filter(os.path.isfile, paths), paths[0]), sys.argv)
 `);
 }

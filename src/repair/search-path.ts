@@ -1,27 +1,41 @@
 /** Which search paths a library of a repaired wheel keeps. */
-import { relativePath, resolvePath } from "../paths.ts";
+import { installedPath, isOutsideSite, normalizePath, parentFolder } from "../audit/layout.ts";
+import type { SearchPath } from "../binary.ts";
+import { relativePath } from "../paths.ts";
+import type { LinuxFamily } from "../policy/policy.ts";
 
 /**
- * The entries that lead to a place inside the wheel, in order and in their own spelling.
+ * The entries that lead to a place inside the wheel, in order and in their own spelling. The place
+ * need not exist.
  *
  * Absolute and relative entries name the machine that built the wheel, or the working directory of
- * whoever loads it; an empty entry is the working directory too. `$LIB` and `$PLATFORM` depend on
- * the loader, so an entry with them is kept only for what surrounds them inside the wheel.
+ * whoever loads it; an empty entry is the working directory too. A program in `bin` may also look
+ * elsewhere in the prefix that it is installed to.
  *
- * @param memberFolder folder of the library, relative to the wheel's root, without a slash at the end.
+ * @param member path of the library.
  */
-export function keptSearchPaths(
-  entries: readonly string[],
-  memberFolder: string,
-): readonly string[] {
+export function keptSearchPaths(entries: readonly string[], member: string): readonly string[] {
+  const origin = parentFolder(installedPath(member));
+  const fromSite = !isOutsideSite(origin);
   const kept: string[] = [];
   for (const entry of entries) {
     const match = /^\$(?:ORIGIN|\{ORIGIN\})(\/.*)?$/.exec(entry);
-    if (match === null) continue;
-    if (resolvePath(memberFolder, `.${match[1] ?? ""}`) === undefined) continue;
-    if (!kept.includes(entry)) kept.push(entry);
+    if (match === null || kept.includes(entry)) continue;
+    const folder = normalizePath(origin + (match[1] ?? ""));
+    if (folder === undefined || (fromSite && isOutsideSite(folder))) continue;
+    kept.push(entry);
   }
   return kept;
+}
+
+/** The entries that the loader goes by: DT_RUNPATH makes it ignore DT_RPATH; Android knows no other. */
+export function effectivePaths(
+  searchPaths: readonly SearchPath[],
+  family: LinuxFamily,
+): readonly string[] {
+  const runpath = searchPaths.filter(({ kind }) => kind === "runpath");
+  const counted = runpath.length > 0 || family === "android" ? runpath : searchPaths;
+  return counted.map(({ path }) => path);
 }
 
 /** `$ORIGIN/../demo.libs`: the way from one folder of the wheel to another. */

@@ -33,6 +33,8 @@ export interface Target {
   readonly needs: readonly Need[];
   /** Position of the worst of them. */
   readonly required: number;
+  /** Position of the first policy under which the host provides every library that is left to it. */
+  readonly relied: number;
 }
 
 export interface TargetFacts {
@@ -50,6 +52,7 @@ export function targetAt(facts: TargetFacts, position: number): Target {
   const grafts = new Map<string, { node: GraphNode; names: Set<string>; neededBy: Set<string> }>();
   const missing: MissingLibrary[] = [];
   const queue: GraphNode[] = [];
+  let relied = 0;
   const graft = (node: GraphNode, name: string, user: string | undefined): void => {
     let known = grafts.get(node.path);
     if (known === undefined) {
@@ -62,7 +65,11 @@ export function targetAt(facts: TargetFacts, position: number): Target {
   };
   const follow = (node: GraphNode): void => {
     for (const { name, target } of node.edges) {
-      if (table.library(name) <= position) continue;
+      const since = table.library(name);
+      if (since <= position) {
+        if (target.kind === "host" || target.kind === "none") relied = Math.max(relied, since);
+        continue;
+      }
       const found = target.kind === "host" ? graph.host.get(target.path) : undefined;
       if (found !== undefined) graft(found, name, node.path);
       else if (target.kind === "none") missing.push({ name, neededBy: node.path });
@@ -87,13 +94,17 @@ export function targetAt(facts: TargetFacts, position: number): Target {
     ({ mendable, library }) => !mendable && (library === undefined || !grafted.has(library)),
   );
   const required = needs.reduce((worst, need) => Math.max(worst, need.position), 0);
-  return { position, grafts, missing, needs, required };
+  return { position, grafts, missing, needs, required, relied };
 }
 
-/** The best target: first what is true, of these what grafts least, of these the most compatible. */
-export function bestTarget(facts: TargetFacts): Target | undefined {
+/**
+ * The best target: first what is true, of these what grafts least, of these the most compatible.
+ *
+ * @param from the most compatible policy that may be promised.
+ */
+export function bestTarget(facts: TargetFacts, from: number): Target | undefined {
   let best: Target | undefined;
-  for (let position = 0; position < facts.table.none; position++) {
+  for (let position = from; position < facts.table.none; position++) {
     const target = targetAt(facts, position);
     if (target.required > position) continue;
     if (best === undefined || weight(target) < weight(best)) best = target;

@@ -6,7 +6,7 @@ import type { Finding } from "../finding.ts";
 import { document } from "./json.ts";
 import type { Palette } from "./palette.ts";
 import type { RepairReport } from "./repair.ts";
-import { describeElfEdit, graftLines, REPAIR_VERIFIED } from "./repair.ts";
+import { describeElfEdit, graftLines, verifiedBy } from "./repair.ts";
 
 /** One wheel that was rewritten, or would be. */
 export interface EditedWheel {
@@ -43,7 +43,14 @@ export function editJson(schema: string, wheels: readonly EditedWheel[]): string
         })),
       added: pathsOf(wheel.changes, "added"),
       removed: pathsOf(wheel.changes, "removed"),
-      ...(wheel.repair === undefined ? {} : { grafted: wheel.repair.grafted }),
+      ...(wheel.repair === undefined
+        ? {}
+        : {
+            grafted: wheel.repair.grafted.map((each) => ({
+              ...each,
+              ...editsOf(wheel, each.path),
+            })),
+          }),
       metadata: wheel.metadata.map(({ field, removed, added }) => ({ field, removed, added })),
       tags: wheel.tags,
       warnings: wheel.warnings,
@@ -53,7 +60,7 @@ export function editJson(schema: string, wheels: readonly EditedWheel[]): string
         path,
         message,
       })),
-      verified: wheel.repair === undefined ? VERIFIED : [...VERIFIED, ...REPAIR_VERIFIED],
+      verified: wheel.repair === undefined ? VERIFIED : [...VERIFIED, ...verifiedBy(wheel.repair)],
     })),
   });
 }

@@ -6,27 +6,33 @@ export interface RepairReport {
   readonly grafted: readonly GraftedLibrary[];
   /** Edits by the member's path in the result. */
   readonly edits: readonly { readonly path: string; readonly edits: readonly ElfEdit[] }[];
+  /** False where nothing was written, so that there was nothing to audit. */
+  readonly audited: boolean;
 }
 
 export interface GraftedLibrary {
   /** Base name in the wheel. */
   readonly name: string;
+  /** Member path. */
+  readonly path: string;
   /** Base name of the file that was grafted. */
-  readonly from: string;
-  /** The package that installed it, where its manager's database tells. */
+  readonly original: string;
+  /** Package URL of what installed it, where the package manager's database tells. */
   readonly package: string | null;
   /** Hex SHA-256 of the file before any change. */
   readonly sha256: string;
-  /** Base names. */
+  /** Paths in the repaired wheel, sorted. */
   readonly neededBy: readonly string[];
 }
 
 /** What was checked of a repaired wheel, besides what every edited one is checked for. */
-export const REPAIR_VERIFIED: readonly string[] = ["native layout", "planned bytes only", "audit"];
+export function verifiedBy({ audited }: RepairReport): readonly string[] {
+  return ["native layout", "planned bytes only", ...(audited ? ["audit"] : [])];
+}
 
 export function graftLines(grafted: readonly GraftedLibrary[]): readonly string[] {
-  return grafted.map(({ name, from, package: origin, neededBy }) => {
-    const source = origin === null ? from : `${from} of ${origin}`;
+  return grafted.map(({ name, original, package: origin, neededBy }) => {
+    const source = origin === null ? original : `${original} of ${origin}`;
     const users = neededBy.length === 0 ? "" : `, needed by ${neededBy.join(", ")}`;
     return `grafted  ${printable(name)} (${printable(source)}${printable(users)})`;
   });

@@ -1,0 +1,218 @@
+/** Options of `repair`: declared, read and checked here. */
+import { availableParallelism } from "node:os";
+import { delimiter, resolve } from "node:path";
+import type { Command } from "commander";
+import { printable } from "../bytes.ts";
+import { UsageError } from "../errors.ts";
+import type { Io } from "../node/io.ts";
+import type { RepairSettings } from "../node/repair-wheel.ts";
+import { parsePlatformTag } from "../wheel/platform-tag.ts";
+import type { GivenOption, Options } from "./command.ts";
+import type { Config } from "./config.ts";
+import { collect, flagOption, integer, listOption, numberOption, textOption } from "./options.ts";
+
+export function addRepairOptions(command: Command): void {
+  command
+    .optionsGroup("Platform:")
+    .option("--plat <tag>", "the platform to reach (default: AUDITWHEEL_PLAT, else auto)")
+    .option("--only-plat", "no tag besides that one")
+    .option("--no-update-tags", "keep the tags of the input")
+    .option("--disable-isa-ext-check", "declared processor levels don't count")
+    .option("--allow-pure-python-wheel", "say nothing when there is nothing to repair")
+    .optionsGroup("Libraries:")
+    .option("--exclude <glob>", "leave this library out, by name or real path; may repeat", collect)
+    .option(
+      "--provided-by <wheel>",
+      "this wheel, or project, provides libraries at run time; may repeat",
+      collect,
+    )
+    .option("--include <name>", "graft it though nobody names it, under that name", collect)
+    .option("--add-dll <names>", "the same as --include, several with `;`", collect)
+    .option("--no-mangle <names>", "these keep their names, several with `;`", collect)
+    .option("--no-mangle-all", "every grafted library keeps its name")
+    .option("--ldpaths <dirs>", "where libraries are looked for first; may repeat", collect)
+    .option("--lib-path <dir>", "the same as --ldpaths", collect)
+    .option("--add-path <dirs>", "the same as --ldpaths", collect)
+    .option("--no-sys-paths", "look only there, not in the system's folders")
+    .option("--sysroot <dir>", "take the loader's settings and folders from this root")
+    .option("-L, --lib-sdir <suffix>", "folder of grafted libraries, behind the name", ".libs")
+    .option("--strip", "leave out symbols and debug data that are not needed to run")
+    .option("--clear-execstack", "drop an executable stack")
+    .optionsGroup("Writing:")
+    .option("--no-sbom", "no bill of materials of the grafted libraries")
+    .option("--if-needed", "copy byte for byte when nothing is wrong")
+    .option(
+      "-z, --zip-compression-level <level>",
+      "0 to 9, for members that change",
+      integer("--zip-compression-level", 0, 9),
+    );
+  for (const { flags } of OTHER_PLATFORMS) {
+    command.addOption(command.createOption(flags).hideHelp());
+  }
+}
+
+/** Options of delocate and delvewheel that do nothing for a Linux wheel. */
+const OTHER_PLATFORMS: readonly { readonly flags: string; readonly platform: string }[] = [
+  { flags: "--require-archs <archs>", platform: "macOS" },
+  { flags: "--require-target-macos-version <version>", platform: "macOS" },
+  { flags: "--ignore-missing-dependencies", platform: "macOS" },
+  { flags: "--sanitize-rpaths", platform: "macOS" },
+  { flags: "--no-sanitize-rpaths", platform: "macOS" },
+  { flags: "--namespace-pkg <pkgs>", platform: "Windows" },
+  { flags: "--with-mangle", platform: "Windows" },
+  { flags: "--ignore-existing", platform: "Windows" },
+  { flags: "--analyze-existing", platform: "Windows" },
+  { flags: "--include-imports", platform: "Windows" },
+  { flags: "--custom-patch", platform: "Windows" },
+  { flags: "--no-patch-init", platform: "Windows" },
+  { flags: "--windows-layout <layout>", platform: "Windows" },
+];
+
+/**
+ * @param sequence the options as they were given.
+ * @throws UsageError for what is no value, or for another platform.
+ */
+export function readSettings(
+  options: Options,
+  sequence: readonly GivenOption[],
+  config: Config,
+  io: Io,
+): RepairSettings {
+  refuseForeign(sequence);
+  const { env } = io;
+  const sysroot = searchRoot(options);
+  const given = [
+    ...listOption(options, "ldpaths"),
+    ...listOption(options, "libPath"),
+    ...listOption(options, "addPath"),
+  ];
+  const ldpaths = folders(given.length > 0 ? given : (config.ldpaths ?? []));
+  const peers = folders([env.AUDITWHEEL_LD_LIBRARY_PATH ?? ""]);
+  const onHost = sysroot === "/";
+  // As in auditwheel, folders that are given take the place of LD_LIBRARY_PATH, which is the host's.
+  const own = ldpaths.length === 0 ? folders([env.LD_LIBRARY_PATH ?? ""]) : [];
+  const excluded = listOption(options, "exclude");
+  return {
+    linux: {
+      plat: platform(options, env),
+      onlyPlat: flagOption(options, "onlyPlat"),
+      updateTags: options.updateTags !== false,
+      libSuffix: librarySuffix(options),
+      include: included(options),
+      keepsName: namesToKeep(options),
+      strip: flagOption(options, "strip"),
+      clearExecstack: flagOption(options, "clearExecstack"),
+      isaCheck: !flagOption(options, "disableIsaExtCheck"),
+      sbom: options.sbom !== false,
+      level: numberOption(options, "zipCompressionLevel") ?? levelOf(env),
+      jobs: numberOption(options, "jobs") ?? availableParallelism(),
+    },
+    exclude: names(excluded.length > 0 ? excluded : (config.exclude ?? [])),
+    providedBy: listOption(options, "providedBy"),
+    ldpaths: onHost ? ldpaths : [...peers, ...ldpaths],
+    libraryPath: onHost ? [...peers, ...own] : [],
+    sysroot,
+    ifNeeded: flagOption(options, "ifNeeded"),
+    pureIsFine: flagOption(options, "allowPurePythonWheel"),
+  };
+}
+
+function refuseForeign(sequence: readonly GivenOption[]): void {
+  for (const { flags, platform } of OTHER_PLATFORMS) {
+    const [flag = ""] = flags.split(" ");
+    if (!sequence.some(({ name }) => `--${name}` === flag)) continue;
+    throw new UsageError(
+      `\`${flag}\` is for ${platform} wheels, which can't be repaired yet`,
+      "leave it out for Linux and Android wheels: it would do nothing there",
+    );
+  }
+}
+
+/** The root whose libraries count; `undefined`: none but the folders that are given. */
+function searchRoot(options: Options): string | undefined {
+  const sysroot = textOption(options, "sysroot");
+  if (options.sysPaths === false) {
+    if (sysroot === undefined) return undefined;
+    throw new UsageError("`--sysroot` and `--no-sys-paths` contradict each other");
+  }
+  // The folders of another system hold nothing for a Linux wheel.
+  if (sysroot === undefined) return process.platform === "linux" ? "/" : undefined;
+  return resolve(sysroot);
+}
+
+function folders(texts: readonly string[]): readonly string[] {
+  return texts
+    .flatMap((text) => text.split(delimiter))
+    .filter((folder) => folder !== "")
+    .map((folder) => resolve(folder));
+}
+
+function names(texts: readonly string[]): readonly string[] {
+  return texts.flatMap((text) => text.split(/[;:]/)).filter((name) => name !== "");
+}
+
+function included(options: Options): readonly string[] {
+  const given = names([...listOption(options, "include"), ...listOption(options, "addDll")]);
+  const path = given.find((name) => name.includes("/"));
+  if (path === undefined) return [...new Set(given)];
+  throw new UsageError(
+    `\`${printable(path)}\` is a path; \`--include\` takes the name that the code opens`,
+    "say where the library is with `--ldpaths DIR`",
+  );
+}
+
+function namesToKeep(options: Options): (name: string) => boolean {
+  if (options.mangleAll === false) return () => true;
+  const kept = new Set(names(listOption(options, "mangle")));
+  return (name) => kept.has(name);
+}
+
+function platform(options: Options, env: Io["env"]): string {
+  const given = textOption(options, "plat");
+  const plat = given ?? nonEmpty(env.AUDITWHEEL_PLAT) ?? "auto";
+  if (plat === "auto") return plat;
+  const what = given === undefined ? "AUDITWHEEL_PLAT" : "`--plat`";
+  switch (parsePlatformTag(plat).kind) {
+    case "manylinux":
+    case "musllinux":
+    case "android":
+      return plat;
+    case "macosx":
+    case "win":
+    case "ios":
+      throw new UsageError(`${what}: wheels for \`${printable(plat)}\` can't be repaired yet`);
+    case "linux":
+      throw new UsageError(
+        `${what}: \`${printable(plat)}\` promises nothing, so there is nothing to reach`,
+        "to keep the tags of the input, say `--no-update-tags`",
+      );
+    default:
+      throw new UsageError(
+        `${what}: \`${printable(plat)}\` is no platform tag`,
+        "it takes `auto` or a tag such as `manylinux_2_28_x86_64`",
+      );
+  }
+}
+
+function librarySuffix(options: Options): string {
+  const suffix = textOption(options, "libSdir") ?? ".libs";
+  if (/^[A-Za-z0-9._-]+$/.test(suffix) && !suffix.endsWith(".")) return suffix;
+  throw new UsageError(
+    `\`${printable(suffix)}\` can't be the end of a folder's name`,
+    "`--lib-sdir` is a suffix such as `.libs`",
+  );
+}
+
+function levelOf(env: Io["env"]): number {
+  const text = nonEmpty(env.AUDITWHEEL_ZIP_COMPRESSION_LEVEL);
+  if (text === undefined) return 6;
+  if (/^[0-9]$/.test(text)) return Number(text);
+  throw new UsageError(
+    `AUDITWHEEL_ZIP_COMPRESSION_LEVEL is \`${printable(text)}\`, which is no level`,
+    "levels go from 0 to 9",
+  );
+}
+
+function nonEmpty(text: string | undefined): string | undefined {
+  return text === undefined || text === "" ? undefined : text;
+}

@@ -1,0 +1,108 @@
+/** Small wheels of small C libraries, for tests of `repair`. */
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import type { ElfSummary } from "../../src/binary.ts";
+import { parse, summarize } from "../../src/elf/index.ts";
+import { interestingSymbol } from "../../src/policy/interest.ts";
+import { memorySource } from "../../src/source.ts";
+import type { WheelSpec } from "./wheel-builder.ts";
+import { buildWheel, wheelFileName } from "./wheel-builder.ts";
+
+export const ARCH: string = process.arch === "arm64" ? "aarch64" : "x86_64";
+export const LINUX_TAG = `cp311-cp311-linux_${ARCH}`;
+export const SUFFIX = `cpython-311-${ARCH}-linux-gnu.so`;
+
+export interface Workshop {
+  readonly folder: string;
+  /** Compiles C into a shared library; `path` is relative to the folder. */
+  library(path: string, code: string, options?: LibraryOptions): string;
+  /** Compiles a module `NAME` whose `answer()` returns the expression. */
+  module(name: string, answer: string, options?: LibraryOptions): Uint8Array;
+  program(path: string, answer: string, options?: LibraryOptions): Uint8Array;
+  /** Writes a wheel below the folder. */
+  wheel(path: string, spec: WheelSpec): string;
+}
+
+export interface LibraryOptions {
+  readonly soname?: string;
+  /** Libraries to link, by path. */
+  readonly needs?: readonly string[];
+  readonly flags?: readonly string[];
+}
+
+export function workshop(folder: string, compiler = "gcc"): Workshop {
+  const compile = (out: string, code: string, options: LibraryOptions, shared: boolean): string => {
+    const { soname, needs = [], flags = [] } = options;
+    const target = join(folder, out);
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(`${target}.c`, code);
+    execFileSync(compiler, [
+      ...["-O1", "-fPIC", "-Wl,--no-as-needed", "-Wl,--allow-shlib-undefined"],
+      ...(shared ? ["-shared"] : []),
+      ...(soname === undefined ? [] : [`-Wl,-soname,${soname}`]),
+      ...["-o", target, `${target}.c`, ...needs, ...flags],
+    ]);
+    return target;
+  };
+  return {
+    folder,
+    library: (path, code, options = {}) => compile(path, code, options, true),
+    module(name, answer, options = {}) {
+      const code = `${declarations(answer)}
+        void *PyInit_${name}(void) { return 0; }
+        int answer(void) { return ${answer}; }\n`;
+      return readFileSync(compile(`modules/${name}-${counter++}.so`, code, options, true));
+    },
+    program(path, answer, options = {}) {
+      const code = `#include <stdio.h>
+        ${declarations(answer)}
+        int main(int count, char **words) {
+          printf("%d %s\\n", ${answer}, count > 1 ? words[1] : "");
+          return 0;
+        }\n`;
+      return readFileSync(compile(path, code, options, false));
+    },
+    wheel(path, spec) {
+      const file = join(folder, path, wheelFileName(spec));
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, buildWheel(spec));
+      return file;
+    },
+  };
+}
+
+let counter = 0;
+
+/** Of the functions that an expression calls. */
+function declarations(expression: string): string {
+  const names = new Set([...expression.matchAll(/([a-z_]\w*)\(/g)].map(([, name]) => name));
+  return [...names].map((name) => `int ${name}();`).join(" ");
+}
+
+/** Members of a wheel's native files, by path. */
+export function summaryOf(bytes: Uint8Array): ElfSummary {
+  return summarize(parse(memorySource(bytes)), interestingSymbol);
+}
+
+/** What `python` gets from `answer()` of a library, loaded as an import loads it. */
+export function answerOf(path: string, python = "python3"): string {
+  const script = `import ctypes; print(ctypes.CDLL(${JSON.stringify(path)}).answer())`;
+  return execFileSync(python, ["-c", script], {
+    encoding: "utf8",
+    env: { PATH: process.env.PATH ?? "" },
+    cwd: "/",
+    stdio: ["ignore", "pipe", "pipe"],
+  }).trim();
+}
+
+/** Unpacks a wheel as installers do, schemes aside. */
+export function unpack(wheel: string, folder: string): string {
+  mkdirSync(folder, { recursive: true });
+  execFileSync("unzip", ["-q", "-o", wheel, "-d", folder]);
+  return folder;
+}
+
+export function nameOf(path: string): string {
+  return basename(path);
+}
