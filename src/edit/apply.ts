@@ -18,7 +18,7 @@ import { editTags } from "./tags-edit.ts";
 import type { VersionEdit } from "./version-edit.ts";
 import { editVersion } from "./version-edit.ts";
 
-export type MetadataEdit =
+type MetadataEdit =
   | { readonly kind: "requires"; readonly action: RequirementAction; readonly requirement: string }
   | { readonly kind: "requires-python"; readonly specifier: string }
   | { readonly kind: "set"; readonly field: string; readonly value: string }
@@ -26,7 +26,7 @@ export type MetadataEdit =
   | { readonly kind: "add-classifier"; readonly classifier: string }
   | { readonly kind: "description"; readonly text: Uint8Array; readonly fileName: string };
 
-export type FileEdit =
+type FileEdit =
   | {
       readonly kind: "add-file";
       readonly path: string;
@@ -37,7 +37,7 @@ export type FileEdit =
   | { readonly kind: "remove-file"; readonly path: string }
   | { readonly kind: "add-license"; readonly path: string; readonly bytes: Uint8Array };
 
-export type EntryPointEdit =
+type EntryPointEdit =
   | { readonly kind: "add-entry-point"; readonly entry: EntryPointName; readonly value: string }
   | { readonly kind: "remove-entry-point"; readonly entry: EntryPointName };
 
@@ -86,8 +86,7 @@ function applyEdit(draft: Draft, edit: Edit): void {
   }
 }
 
-/** Also used alone, for the METADATA that an index serves beside an untouched wheel. */
-export function editMetadata(metadata: Uint8Array, edit: MetadataEdit): Uint8Array {
+function editMetadata(metadata: Uint8Array, edit: MetadataEdit): Uint8Array {
   switch (edit.kind) {
     case "requires":
       return editRequirement(metadata, edit.action, edit.requirement);

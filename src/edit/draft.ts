@@ -389,7 +389,7 @@ function attributesOf(
 }
 
 /** The newest valid time among the entries. */
-export function newestTime(entries: readonly ZipEntry[]): DosTime {
+function newestTime(entries: readonly ZipEntry[]): DosTime {
   return entries
     .map(({ dosDate, dosTime }) => ({ date: dosDate, time: dosTime }))
     .reduce(laterTime, DOS_EPOCH);

@@ -26,7 +26,7 @@ export function readLinks(draft: Draft): readonly Link[] {
   return bytes === undefined ? [] : parseLinks(bytes, (path) => draft.has(path)).links;
 }
 
-export function writeLinks(draft: Draft, links: readonly Link[]): void {
+function writeLinks(draft: Draft, links: readonly Link[]): void {
   if (links.length === 0) draft.remove(linksPath(draft));
   else draft.write(linksPath(draft), formatLinks(links));
 }
@@ -196,7 +196,7 @@ export function renameLinkTargets(draft: Draft, renamed: ReadonlyMap<string, str
   );
 }
 
-export function isSymlink(entry: ZipEntry): boolean {
+function isSymlink(entry: ZipEntry): boolean {
   return (modeOf(entry) & FILE_TYPE) === SYMLINK;
 }
 

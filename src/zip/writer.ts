@@ -107,7 +107,7 @@ const VERSION_ZIP64 = 45;
 const DOS_DIRECTORY = 0x10;
 
 /** The name under which a member will be found. */
-export function memberName(member: Member): string {
+function memberName(member: Member): string {
   return member.kind === "kept" ? member.entry.name : member.name;
 }
 

@@ -107,15 +107,13 @@ const edit: fc.Arbitrary<Edit> = fc.oneof(
   fc
     .constantFrom("LICENSE", "NOTICE")
     .map((path): Edit => ({ kind: "add-license", path, bytes: bytes(path) })),
-  fc
-    .constantFrom("two", "three")
-    .map(
-      (name): Edit => ({
-        kind: "add-entry-point",
-        entry: { group: "console_scripts", name },
-        value: "demo:main",
-      }),
-    ),
+  fc.constantFrom("two", "three").map(
+    (name): Edit => ({
+      kind: "add-entry-point",
+      entry: { group: "console_scripts", name },
+      value: "demo:main",
+    }),
+  ),
   fc
     .constantFrom("two", "demo")
     .map(
