@@ -29,7 +29,7 @@ export function androidGoal(facts: TargetFacts, identity: Identity, plat: string
     const target = targetAt(facts, positionFor(facts, level));
     const [needed, why] = neededLevel(facts, target);
     if (needed <= level) {
-      return { target, tags: [`android_${level}_${tagArch}`] };
+      return { target, tags: [`android_${level}_${tagArch}`], level: needed };
     }
     if (needed === Infinity) throw blocked(`android_${level}_${tagArch}`, worst(target.needs));
     if (asked !== undefined) {

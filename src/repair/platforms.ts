@@ -7,7 +7,6 @@ import { nearestPolicy, policyVersion } from "../policy/manylinux.ts";
 import type { PolicyTable } from "../policy/policy.ts";
 import { parsePlatformTag } from "../wheel/platform-tag.ts";
 import type { Goal } from "./request.ts";
-import type { Target } from "./target.ts";
 
 /** `manylinux_2_17_x86_64`, then its aliases. */
 export function tagsOf(table: PolicyTable, position: number, tagArch: string): readonly string[] {
@@ -51,34 +50,32 @@ export interface RepairedPlatforms {
  */
 export function repairedPlatforms(
   claims: readonly Claim[],
-  { target, tags: reached }: Goal,
+  goal: Goal,
   table: PolicyTable,
   tagArch: string,
 ): RepairedPlatforms {
   const kept: string[] = [];
   const contradicted: string[] = [];
   for (const claim of claims) {
-    if (isTrue(claim, target, table, tagArch, reached)) kept.push(claim.text);
+    if (isTrue(claim, goal, table, tagArch)) kept.push(claim.text);
     else if (claim.kind !== "any" && claim.kind !== "linux") contradicted.push(claim.text);
   }
-  return { tags: [...new Set([...kept, ...reached])].sort(compareText), contradicted };
+  return { tags: [...new Set([...kept, ...goal.tags])].sort(compareText), contradicted };
 }
 
 function isTrue(
   claim: Claim,
-  target: Target,
+  { target, tags, level = 0 }: Goal,
   table: PolicyTable,
   tagArch: string,
-  reached: readonly string[],
 ): boolean {
-  if (claim.kind === "other" || reached.includes(claim.text)) return true;
+  if (claim.kind === "other" || tags.includes(claim.text)) return true;
   if (claim.kind === "any" || claim.kind === "linux") return false;
   if (claim.arch?.text !== tagArch) return false;
   const { needs } = target;
   // Another C library's tag is only true of files that need none, and those have no needs.
   if (claim.kind !== table.family) return needs.length === 0 && target.grafts.size === 0;
-  // Levels ascend: what is true from one on is true of all above it.
-  if (claim.tag.kind === "android") return reached.some((tag) => apiOf(tag) <= apiOf(claim.text));
+  if (claim.tag.kind === "android") return claim.tag.api >= level;
   const name = claim.text.slice(0, -(tagArch.length + 1));
   const version = policyVersion(name);
   const position =
@@ -91,8 +88,4 @@ function isTrue(
       ? judgeManylinux(table, needs, version)
       : judgePosition(needs, position);
   return verdict.truthful === true;
-}
-
-function apiOf(tag: string): number {
-  return Number(/^android_([0-9]+)_/.exec(tag)?.[1] ?? Infinity);
 }

@@ -16,6 +16,8 @@ export interface Goal {
   readonly target: Target;
   /** Tags that the result gets, without those of the input that stay. */
   readonly tags: readonly string[];
+  /** Android: the API level from which on the result runs. */
+  readonly level?: number;
 }
 
 /**
