@@ -52,7 +52,9 @@ export function decodeJournal(bytes: Uint8Array): Journal | undefined {
     typeof target !== "string" ||
     typeof start !== "number" ||
     typeof before !== "number" ||
-    typeof after !== "number"
+    typeof after !== "number" ||
+    // A name beside the wheel, and no way to anywhere else.
+    /[/\\]/.test(target)
   ) {
     return undefined;
   }
