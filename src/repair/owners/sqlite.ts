@@ -77,7 +77,8 @@ function payload(
   const whole = new Uint8Array(size);
   whole.set(file.subarray(rowId.next, rowId.next + local));
   let at = local;
-  let page = view.getUint32(rowId.next + local);
+  const link = rowId.next + local;
+  let page = link + 4 > file.length ? 0 : view.getUint32(link);
   // Each page adds bytes, so a cycle ends when the payload is full.
   while (page !== 0 && at < size) {
     const start = (page - 1) * pageSize;
