@@ -59,8 +59,9 @@ export function findEnd(source: Source, chunks: ChunkReader, add: Add): ArchiveE
   const comment = tail.slice(commentStart, commentStart + record.comment_length);
   checkTail(tail, start, chosen, record, add);
   checkOthers(tail, start, candidates, chosen, comment, add);
-  checkDisks(record, offset, add);
-  return combine(chunks, record, offset, comment, add);
+  const end = combine(chunks, record, offset, comment, add);
+  checkDisks(record, offset, end.zip64, add);
+  return end;
 }
 
 function findSignatures(tail: Uint8Array): number[] {
@@ -152,9 +153,10 @@ function checkOthers(
   });
 }
 
-function checkDisks(record: EndRecord, offset: number, add: Add): void {
+function checkDisks(record: EndRecord, offset: number, zip64: boolean, add: Add): void {
   for (const field of ["disk", "directory_disk"] as const) {
-    if (record[field] === 0 || record[field] === SENTINEL16) continue;
+    // The sentinel stands for the zip64 record's value, where there is such a record.
+    if (record[field] === 0 || (zip64 && record[field] === SENTINEL16)) continue;
     add({
       code: "ZIP011",
       message: `the end record's \`${field}\` is ${record[field]}, a wheel has only disk 0`,

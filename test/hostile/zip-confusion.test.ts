@@ -186,6 +186,18 @@ const ROWS: readonly Row[] = [
     "reject",
     "reject",
   ),
+  row(
+    "a disk that only a zip64 record could tell",
+    buildZip([FILE], { end: { disk: 0xffff, directory_disk: 0xffff } }),
+    "accept",
+    "reject",
+  ),
+  row(
+    "a disk that the zip64 record tells",
+    buildZip([FILE], { zip64: true, end: { ...ALL64, disk: 0xffff, directory_disk: 0xffff } }),
+    "accept",
+    "accept",
+  ),
 
   // zip64 extra fields.
   row(
