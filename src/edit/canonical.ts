@@ -34,9 +34,10 @@ export async function buildCanonical(draft: Draft, options: CanonicalOptions): P
     if (bytes !== undefined) {
       members.push(packMember({ ...common, bytes, level: LEVEL }, compression));
     } else if (content !== undefined) {
-      members.push({ kind: "written", ...common, ...content.packed });
+      members.push({ ...content.packed, kind: "written", ...common });
     } else if (entry !== undefined) {
-      members.push({ kind: "written", ...common, ...(await options.recompress(entry)) });
+      // The packed data may carry the member's old name: the new one comes last.
+      members.push({ ...(await options.recompress(entry)), kind: "written", ...common });
     }
   }
   const layout = layoutArchive(members);
