@@ -80,7 +80,7 @@ export function rewriteOf(
 }
 
 /** Equal stretches up to this length stay inside one patch. */
-const JOIN = 32;
+const JOIN = 128;
 
 function changedRuns(source: Source, patch: Splice): Splice[] {
   const old = source.read(patch.at, patch.remove);

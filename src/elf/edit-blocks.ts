@@ -6,7 +6,7 @@
  * changed with them. Code and data are never moved.
  */
 import type { Source } from "../source.ts";
-import { DT, DT_MIPS, EM, PF, PT, PT_MIPS, SHN, SHT, STT } from "./constants.ts";
+import { DT, DT_MIPS, EM, PF, PT, PT_MIPS, SHT, STT } from "./constants.ts";
 import { dynamicValue, type EditModel, hasBytes, isAllocated } from "./edit-model.ts";
 import { parseGnuHash, parseSysvHash } from "./hash.ts";
 import { ElfEhdr, ElfPhdr, ElfSym } from "./layout.ts";
@@ -401,7 +401,7 @@ function pinnedSections(model: EditModel, ranges: readonly Range[]): ReadonlySet
   }
   const pinned = new Set<number>();
   if (candidates.size === 0) return pinned;
-  forEachSymbol(model, (shndx, type, value, { name }) => {
+  forEachSymbol(model, new Set(candidates.keys()), (shndx, type, value, { name }) => {
     const section = candidates.get(shndx);
     if (section === undefined || type === STT.STT_SECTION || type === STT.STT_FILE) return;
     if (value < section.sh_addr || value >= section.sh_addr + BigInt(section.sh_size)) return;
@@ -421,9 +421,10 @@ export interface SymbolPlace {
   readonly name: () => string;
 }
 
-/** Visits every defined symbol of `.symtab` and `.dynsym`. */
+/** Visits the symbols of `.symtab` and `.dynsym` that belong to one of `sections`. */
 export function forEachSymbol(
   model: EditModel,
+  owners: ReadonlySet<number>,
   visit: (shndx: number, type: number, value: bigint, place: SymbolPlace) => void,
 ): void {
   const { source, header, sections } = model;
@@ -450,7 +451,7 @@ export function forEachSymbol(
       const name = ElfSym.column(bytes, context, "st_name");
       for (let index = 0; index < count; index++) {
         const owner = shndx(index);
-        if (owner === SHN.SHN_UNDEF || owner >= SHN.SHN_LORESERVE) continue;
+        if (!owners.has(owner)) continue;
         const at = start + index * stride;
         visit(owner, info(index) & 0xf, value(index), { at, name: () => nameAt(name(index)) });
       }

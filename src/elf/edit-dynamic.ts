@@ -1,6 +1,6 @@
 /** What the dynamic section shall say after the edits: pure, before anything is placed. */
 import { DT, PF, PT } from "./constants.ts";
-import { type EditModel, refuse, STRING_TAGS, textAt } from "./edit-model.ts";
+import { type EditModel, refuse, STRING_TAGS } from "./edit-model.ts";
 import type { ElfEdit, ElfExpectation } from "./edit-types.ts";
 
 /** An entry to be: a raw value, or a text whose offset is still to be found. */
@@ -24,9 +24,9 @@ export interface Target {
 }
 
 export function planTarget(model: EditModel, edits: readonly ElfEdit[]): Target {
-  const { bytes } = model.strings;
+  const { strings } = model;
   let entries: TargetEntry[] = model.dynamic.entries.map((entry, slot) => ({ ...entry, slot }));
-  const nameOf = (entry: TargetEntry): string => entry.text ?? textAt(bytes, Number(entry.d_val));
+  const nameOf = (entry: TargetEntry): string => entry.text ?? strings.text(Number(entry.d_val));
   const files = new Map<number, string>();
   const fileOf = (index: number): string =>
     files.get(index) ?? model.versionNeeds[index]?.file ?? "";
@@ -140,7 +140,7 @@ export function planTarget(model: EditModel, edits: readonly ElfEdit[]): Target 
   entries = entries.map((entry) => {
     const before = entry.slot === undefined ? undefined : model.dynamic.entries[entry.slot];
     if (entry.text === undefined || before?.d_tag !== entry.d_tag) return entry;
-    if (entry.text !== textAt(bytes, Number(before.d_val))) return entry;
+    if (entry.text !== strings.text(Number(before.d_val))) return entry;
     const { text: _, ...rest } = entry;
     return rest;
   });
@@ -173,7 +173,7 @@ function expectation(
   const texts = (tag: number): string[] =>
     entries
       .filter(({ d_tag }) => d_tag === tag)
-      .map((entry) => entry.text ?? textAt(model.strings.bytes, Number(entry.d_val)));
+      .map((entry) => entry.text ?? model.strings.text(Number(entry.d_val)));
   return {
     soname: texts(DT.DT_SONAME)[0] ?? null,
     needed: texts(DT.DT_NEEDED),

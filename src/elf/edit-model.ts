@@ -7,6 +7,7 @@
 import { RefusalError } from "../errors.ts";
 import type { Source } from "../source.ts";
 import { DT, DT_MIPS, EM, ET, PT, SHF, SHT } from "./constants.ts";
+import type { StringBytes } from "./edit-strings.ts";
 import type { ElfHeader } from "./header.ts";
 import type { ElfImage } from "./image.ts";
 import { type Dyn, ElfDyn, ElfVerdaux, ElfVerdef, ElfVernaux, ElfVerneed } from "./layout.ts";
@@ -46,11 +47,12 @@ export interface DynamicTable {
   readonly entries: readonly Dyn[];
 }
 
-export interface StringArea {
+export interface StringArea extends StringBytes {
+  /** Of the table in the file. */
   readonly offset: number;
   readonly vaddr: bigint;
-  readonly size: number;
-  readonly bytes: Uint8Array;
+  /** @throws RefusalError when `at` is outside the table. */
+  text(at: number): string;
 }
 
 export interface VersionNeedRecord {
@@ -60,9 +62,11 @@ export interface VersionNeedRecord {
   readonly file: string;
 }
 
-/** Larger tables than any real `.dynstr` (libtorch: 5 MiB) are left alone. */
-const MAX_STRINGS = 1 << 28;
+/** A larger string table than any real one (libtensorflow_cc: 150 MB) is refused. */
+const MAX_STRINGS = 1 << 30;
 const MAX_SLOTS = 1 << 16;
+/** Longer names than any path (bytes). */
+const MAX_NAME = 1 << 18;
 
 /**
  * @throws RefusalError when the file has nothing that can be edited or its layout can't be trusted.
@@ -115,7 +119,7 @@ export function readEditModel(image: ElfImage): EditModel {
         needs.push({
           at: verneed.offset + at,
           vn_file: record.vn_file,
-          file: textAt(strings.bytes, record.vn_file),
+          file: strings.text(record.vn_file),
         });
         return { aux: record.vn_aux, next: record.vn_next };
       },
@@ -166,11 +170,6 @@ export function refuse(code: string, message: string, hint?: string): RefusalErr
 
 export function dynamicValue(entries: readonly Dyn[], tag: number): bigint | undefined {
   return entries.findLast(({ d_tag }) => d_tag === tag)?.d_val;
-}
-
-export function textAt(table: Uint8Array, at: number): string {
-  if (at >= table.length) throw refuse("layout", `a name at ${at} lies outside the string table`);
-  return decodeName(table, at, nameEnd(table, at));
 }
 
 /** Loaded in the process and with bytes in the file. */
@@ -264,7 +263,23 @@ function readStrings(
   );
   const padded = section?.sh_size ?? 0;
   const whole = padded > size && padded <= region.size && padded - size < 64 ? padded : size;
-  return { offset: region.offset, vaddr, size: whole, bytes: source.read(region.offset, whole) };
+  const { offset } = region;
+  return {
+    offset,
+    vaddr,
+    size: whole,
+    read: (at, length) => source.read(offset + at, length),
+    text(at) {
+      if (at >= whole) throw refuse("layout", `a name at ${at} lies outside the string table`);
+      for (let length = 256; ; length *= 16) {
+        const bytes = source.read(offset + at, Math.min(length, whole - at));
+        const end = nameEnd(bytes, 0);
+        if (end < bytes.length || at + bytes.length === whole || length > MAX_NAME) {
+          return decodeName(bytes, 0, end);
+        }
+      }
+    },
+  };
 }
 
 interface VersionWalk {

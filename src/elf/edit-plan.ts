@@ -33,7 +33,7 @@ import {
   type Site,
 } from "./edit-room.ts";
 import { planStrings, type StringPlan } from "./edit-strings.ts";
-import type { ElfEdit, ElfRewrite, ElfRung } from "./edit-types.ts";
+import type { ElfEdit, ElfExpectation, ElfRewrite, ElfRung } from "./edit-types.ts";
 import type { ElfImage } from "./image.ts";
 import { ElfPhdr, ElfSym } from "./layout.ts";
 import { mapAddress } from "./segments.ts";
@@ -49,6 +49,8 @@ const LARGE_BSS = 1 << 24;
  * @throws RefusalError (`elf-…`) when the file can't be changed safely.
  */
 export function planElfEdit(image: ElfImage, edits: readonly ElfEdit[]): ElfRewrite {
+  if (edits.length === 0)
+    return { ...emptyRewrite(image.size), rung: "unchanged", expect: NOTHING };
   const model = readEditModel(image);
   const target = planTarget(model, edits);
   const { expect } = target;
@@ -113,6 +115,15 @@ export function planElfEdit(image: ElfImage, edits: readonly ElfEdit[]): ElfRewr
     )
   );
 }
+
+/** Of a file that nothing was asked of: a static program has none of it. */
+const NOTHING: ElfExpectation = {
+  soname: null,
+  needed: [],
+  rpath: null,
+  runpath: null,
+  versionFiles: [],
+};
 
 /** Spare slots of a dynamic section that had to move: the next edit finds room. */
 const SPARE = 4;
@@ -293,7 +304,7 @@ function stringsOf(model: EditModel, target: Target): StringPlan {
   const freed = model.dynamic.entries
     .filter(({ d_tag }) => STRING_TAGS.has(d_tag))
     .map(({ d_val }) => Number(d_val));
-  return planStrings(model.strings.bytes, live, freed, wanted);
+  return planStrings(model.strings, live, freed, wanted);
 }
 
 /**
@@ -301,7 +312,7 @@ function stringsOf(model: EditModel, target: Target): StringPlan {
  *
  * @param known offsets that the dynamic section and vn_file keep using.
  */
-function liveStrings(model: EditModel, known: readonly number[]): number[] | undefined {
+function liveStrings(model: EditModel, known: readonly number[]): Uint32Array | undefined {
   const { dynamic, header, source, strings } = model;
   const { e_machine } = header.ehdr;
   if (dynamic.entries.some(({ d_tag }) => namesElsewhere(d_tag, e_machine))) return undefined;
@@ -309,18 +320,25 @@ function liveStrings(model: EditModel, known: readonly number[]): number[] | und
   if (symbols === undefined) return undefined;
   if (otherUsers(model)) return undefined;
 
-  const live = [...known, ...model.versionStrings];
+  const others = [...known, ...model.versionStrings];
   for (const { d_tag, d_val } of dynamic.entries) {
     if (STRING_TAGS.has(d_tag) || isPlainTag(d_tag, e_machine)) continue;
-    if (d_val < BigInt(strings.size)) live.push(Number(d_val));
+    if (d_val < BigInt(strings.size)) others.push(Number(d_val));
   }
   const stride = ElfSym.sizeOf(header.context.variant);
-  const bytes = source.read(symbols.offset, symbols.size);
-  const name = ElfSym.column(bytes, header.context, "st_name");
   const count = Math.floor(symbols.size / stride);
-  for (let index = 0; index < count; index++) live.push(name(index));
+  const live = new Uint32Array(count + others.length);
+  for (let first = 0; first < count; first += SYMBOL_CHUNK) {
+    const part = Math.min(SYMBOL_CHUNK, count - first);
+    const bytes = source.read(symbols.offset + first * stride, part * stride);
+    const name = ElfSym.column(bytes, header.context, "st_name");
+    for (let index = 0; index < part; index++) live[first + index] = name(index);
+  }
+  live.set(others, count);
   return live;
 }
+
+const SYMBOL_CHUNK = 1 << 15;
 
 /**
  * The dynamic symbols and perhaps more: up to the next table. What is no symbol only keeps names

@@ -231,7 +231,8 @@ function addressPatches(
   });
   if (changed.length === 0) return patches;
   const size = ElfSym.sizeOf(context.variant);
-  forEachSymbol(model, (shndx, _type, value, { at }) => {
+  const owners = new Set(changed.flatMap(({ index }) => (index === undefined ? [] : [index])));
+  forEachSymbol(model, owners, (shndx, _type, value, { at }) => {
     const section = sections[shndx];
     const now = rows[shndx]?.fields.sh_addr;
     if (section === undefined || now === undefined || now === section.sh_addr) return;

@@ -3,9 +3,16 @@
  * refers to, and only then behind its end.
  *
  * Linkers share suffixes (`libfoo.so` inside `mylibfoo.so`), so a string may be overwritten only
- * where no other reference points at or into it.
+ * where no other reference points at or into it. Tables reach 150 MB: large ones are searched in
+ * windows, and only names that lost their reference are looked at as dead.
  */
 import { decodeLatin1, encodeUtf8 } from "../bytes.ts";
+
+/** The string table; offsets count from its start. */
+export interface StringBytes {
+  readonly size: number;
+  read(offset: number, length: number): Uint8Array;
+}
 
 export interface StringPlan {
   /** Offset in the table of each wanted text. */
@@ -20,166 +27,202 @@ export interface StringPlan {
   readonly added: number;
 }
 
+interface Wanted {
+  readonly text: string;
+  /** With its NUL. */
+  readonly bytes: Uint8Array;
+}
+
+/** Bytes of the table that nothing refers to. */
+interface Dead {
+  readonly start: number;
+  /** What they become. */
+  readonly bytes: Uint8Array;
+  /** How many of them hold new strings. */
+  used: number;
+  changed: boolean;
+}
+
 /**
- * @param table the bytes of the string table as they are.
  * @param live offsets that stay referenced, or `undefined` when not every reference is known: then
  *   nothing in the table is overwritten.
  * @param freed offsets that lost a reference in this transaction.
  */
 export function planStrings(
-  table: Uint8Array,
-  live: Iterable<number> | undefined,
-  freed: Iterable<number>,
+  table: StringBytes,
+  live: Uint32Array | undefined,
+  freed: readonly number[],
   wanted: Iterable<string>,
 ): StringPlan {
-  // Copies are made with `new Uint8Array`: the `slice` of Node's Buffer shares its memory.
-  const offsets = new Map<string, number>();
   const texts = [...new Set(wanted)];
-  if (texts.length === 0 && live === undefined) {
-    return { offsets, patches: [], appended: EMPTY, reused: 0, buried: 0, added: 0 };
-  }
   // The longest first, so that a shorter one can be its suffix.
   const strings = texts
-    .map((text) => ({ text, bytes: terminated(text) }))
+    .map((text): Wanted => ({ text, bytes: encodeUtf8(`${text}\0`) }))
     .sort((a, b) => b.bytes.length - a.bytes.length || (a.text < b.text ? -1 : 1));
+  const offsets = findStrings(table, strings);
+  const dead = live === undefined ? [] : deadRuns(table, live, [...offsets.values()], freed);
+  // A freed string becomes zeros: it may name a folder of the build machine.
+  for (const at of freed) zeroString(dead, at);
 
-  const searchable = decodeByteText(table);
-  const fresh: typeof strings = [];
-  const found: number[] = [];
+  const placed: { readonly at: number; readonly bytes: Uint8Array }[] = [];
+  const rest: Wanted[] = [];
   for (const string of strings) {
-    const at = searchable.indexOf(decodeByteText(string.bytes));
-    if (at < 0) fresh.push(string);
-    else {
-      offsets.set(string.text, at);
-      found.push(at);
+    if (offsets.has(string.text)) continue;
+    const tail = tailOf(placed, string.bytes);
+    if (tail !== undefined) {
+      offsets.set(string.text, tail);
+      continue;
     }
+    const run = bestFit(dead, string.bytes.length);
+    if (run === undefined) {
+      rest.push(string);
+      continue;
+    }
+    const at = run.start + run.used;
+    bury(run, string.bytes);
+    offsets.set(string.text, at);
+    placed.push({ at, bytes: string.bytes });
   }
-
-  const patches: { at: number; bytes: Uint8Array }[] = [];
-  const added: { text: string; at: number; bytes: Uint8Array }[] = [];
-  let appendAt = table.length;
-  let dead: Run[] = [];
-  if (live !== undefined) {
-    const marks = new Uint8Array(table.length);
-    marks[0] = 1;
-    for (const set of [live, found]) {
-      for (const at of set) if (at < marks.length) marks[at] = 1;
-    }
-    const freedRuns = new Set<number>();
-    dead = deadRuns(table, marks);
-    for (const at of freed) {
-      const run = dead.findIndex(({ start, end }) => at >= start && at < end);
-      if (run >= 0) freedRuns.add(run);
-    }
-    const changed = dead.map((run) => new Uint8Array(table.subarray(run.start, run.end)));
-    const used = dead.map(() => 0);
-    // A freed string is zeroed: it may name a folder of the build machine.
-    for (const at of freed) zeroString(dead, changed, at);
-    const rest: typeof fresh = [];
-    for (const string of fresh) {
-      const reuse = within(added, string.bytes);
-      if (reuse !== undefined) {
-        offsets.set(string.text, reuse);
-        continue;
-      }
-      const fit = bestFit(dead, used, string.bytes.length);
-      if (fit < 0) {
-        rest.push(string);
-        continue;
-      }
-      const from = used[fit] ?? 0;
-      const content = changed[fit];
-      const run = dead[fit];
-      if (content === undefined || run === undefined) continue;
-      content.set(string.bytes, from);
-      used[fit] = from + string.bytes.length;
-      offsets.set(string.text, run.start + from);
-      added.push({ text: string.text, at: run.start + from, bytes: string.bytes });
-    }
-    // Bytes of an old string behind a new one in the same run would read as a third one.
-    for (const [index, run] of dead.entries()) {
-      const content = changed[index];
-      const from = used[index] ?? 0;
-      if (content === undefined) continue;
-      if (from > 0) {
-        const next = content.indexOf(0, from);
-        content.fill(0, from, next < 0 ? content.length : next);
-      }
-      if (from > 0 || freedRuns.has(index)) patches.push({ at: run.start, bytes: content });
-    }
-    const tail = dead.at(-1);
-    if (rest.length > 0 && tail !== undefined && tail.end === table.length) {
-      appendAt = tail.start + (used[dead.length - 1] ?? 0);
-    }
-    fresh.length = 0;
-    fresh.push(...rest);
-  }
-  const buried = added.length;
-  const tailed = appendStrings(table, appendAt, fresh, offsets);
-  if (tailed.inside.length > 0) mergePatch(patches, appendAt, tailed.inside);
+  const buried = placed.length;
+  const { appended, added } = appendStrings(table, dead, rest, offsets);
   return {
     offsets,
-    patches,
-    appended: tailed.appended,
-    reused: texts.length - buried - tailed.count,
+    patches: dead
+      .filter(({ changed }) => changed)
+      .map(({ start, bytes }) => ({ at: start, bytes })),
+    appended,
+    reused: texts.length - buried - added,
     buried,
-    added: tailed.count,
+    added,
   };
 }
 
-interface Run {
-  readonly start: number;
-  readonly end: number;
+const WINDOW = 1 << 20;
+
+/** Where the strings are already, whole or as the tail of another. */
+function findStrings(table: StringBytes, strings: readonly Wanted[]): Map<string, number> {
+  const found = new Map<string, number>();
+  // One character for each byte; the mapping doesn't matter as long as both sides share it.
+  const sought = strings.map(({ text, bytes }) => ({ text, bytes: decodeLatin1(bytes) }));
+  const overlap = strings.reduce((most, { bytes }) => Math.max(most, bytes.length), 0);
+  for (let start = 0; start < table.size && found.size < sought.length; start += WINDOW) {
+    const length = Math.min(WINDOW + overlap, table.size - start);
+    const window = decodeLatin1(table.read(start, length));
+    for (const { text, bytes } of sought) {
+      if (found.has(text)) continue;
+      const at = window.indexOf(bytes);
+      if (at >= 0) found.set(text, start + at);
+    }
+  }
+  return found;
+}
+
+/** Tables up to this size (bytes) are searched for dead strings from end to end. */
+const SMALL_TABLE = 1 << 22;
+
+function deadRuns(
+  table: StringBytes,
+  live: Uint32Array,
+  found: readonly number[],
+  freed: readonly number[],
+): Dead[] {
+  const used = new Uint32Array(live.length + found.length + 1);
+  used.set(live);
+  used.set(found, live.length);
+  used.sort();
+  return stretches(table, freed).flatMap(({ start, end }) => {
+    const bytes = table.read(start, end - start);
+    const runs: { start: number; end: number }[] = [];
+    let at = 0;
+    for (;;) {
+      const nul = bytes.indexOf(0, at);
+      // An end without NUL is read past by nobody who is careful: leave it alone.
+      if (nul < 0) break;
+      const next = used[firstAtLeast(used, start + at)] ?? Number.POSITIVE_INFINITY;
+      const stop = Math.min(next - start, nul + 1);
+      const last = runs.at(-1);
+      if (stop > at && last?.end === at) last.end = stop;
+      else if (stop > at) runs.push({ start: at, end: stop });
+      at = nul + 1;
+    }
+    // Copied: the bytes may be the file's own.
+    return runs.map(
+      (run): Dead => ({
+        start: start + run.start,
+        bytes: new Uint8Array(bytes.subarray(run.start, run.end)),
+        used: 0,
+        changed: false,
+      }),
+    );
+  });
 }
 
 const EMPTY = new Uint8Array(0);
 
-/** Stretches of the table that no mark reaches, ascending, joined where they touch. */
-function deadRuns(table: Uint8Array, marks: Uint8Array): Run[] {
-  const runs: { start: number; end: number }[] = [];
-  let at = 0;
-  let mark = marks.indexOf(1);
-  while (at < table.length) {
-    const nul = table.indexOf(0, at);
-    // An end without NUL is read past by nobody who is careful: leave it alone.
-    if (nul < 0) break;
-    if (mark >= 0 && mark < at) mark = marks.indexOf(1, at);
-    const end = mark >= 0 && mark <= nul ? mark : nul + 1;
-    if (end > at) {
-      const last = runs.at(-1);
-      if (last !== undefined && last.end === at) last.end = end;
-      else runs.push({ start: at, end });
-    }
-    at = nul + 1;
-  }
-  return runs;
+interface Stretch {
+  readonly start: number;
+  readonly end: number;
 }
 
-function bestFit(dead: readonly Run[], used: readonly number[], length: number): number {
-  let best = -1;
-  let room = Number.POSITIVE_INFINITY;
-  for (const [index, { start, end }] of dead.entries()) {
-    const free = end - start - (used[index] ?? 0);
-    if (free >= length && free < room) {
-      best = index;
-      room = free;
-    }
+/** The parts of the table to look at, from behind a NUL to a NUL. */
+function stretches(table: StringBytes, freed: readonly number[]): readonly Stretch[] {
+  if (table.size <= SMALL_TABLE) return [{ start: 0, end: table.size }];
+  const found: { start: number; end: number }[] = [];
+  for (const at of [...freed].sort((a, b) => a - b)) {
+    const from = Math.max(0, at - NEAR);
+    const bytes = table.read(from, Math.min(2 * NEAR, table.size - from));
+    const before = bytes.lastIndexOf(0, at - from - 1);
+    const nul = bytes.indexOf(0, at - from);
+    if (at === 0 || before < 0 || nul < 0) continue;
+    const stretch = { start: from + before + 1, end: from + nul + 1 };
+    if (stretch.start >= (found.at(-1)?.end ?? 0)) found.push(stretch);
+  }
+  return found;
+}
+
+/** Names of libraries and search paths are shorter. */
+const NEAR = 1 << 14;
+
+function firstAtLeast(sorted: Uint32Array, value: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] ?? 0) < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function zeroString(dead: readonly Dead[], at: number): void {
+  const run = dead.find(({ start, bytes }) => at >= start && at < start + bytes.length);
+  if (run === undefined) return;
+  const from = at - run.start;
+  const nul = run.bytes.indexOf(0, from);
+  run.bytes.fill(0, from, nul < 0 ? run.bytes.length : nul);
+  run.changed = true;
+}
+
+function bestFit(dead: readonly Dead[], length: number): Dead | undefined {
+  let best: Dead | undefined;
+  for (const run of dead) {
+    const free = run.bytes.length - run.used;
+    if (free >= length && (best === undefined || free < best.bytes.length - best.used)) best = run;
   }
   return best;
 }
 
-function zeroString(dead: readonly Run[], contents: readonly Uint8Array[], at: number): void {
-  const index = dead.findIndex(({ start, end }) => at >= start && at < end);
-  const run = dead[index];
-  const content = contents[index];
-  if (run === undefined || content === undefined) return;
-  const from = at - run.start;
-  const nul = content.indexOf(0, from);
-  content.fill(0, from, nul < 0 ? content.length : nul);
+function bury(run: Dead, bytes: Uint8Array): void {
+  run.bytes.set(bytes, run.used);
+  run.used += bytes.length;
+  run.changed = true;
+  // What is left of an old string behind it would read as a third one.
+  const nul = run.bytes.indexOf(0, run.used);
+  run.bytes.fill(0, run.used, nul < 0 ? run.bytes.length : nul);
 }
 
 /** Offset of `bytes` as the tail of a string that was just placed. */
-function within(
+function tailOf(
   placed: readonly { readonly at: number; readonly bytes: Uint8Array }[],
   bytes: Uint8Array,
 ): number | undefined {
@@ -191,59 +234,33 @@ function within(
 }
 
 function appendStrings(
-  table: Uint8Array,
-  appendAt: number,
-  strings: readonly { readonly text: string; readonly bytes: Uint8Array }[],
+  table: StringBytes,
+  dead: readonly Dead[],
+  strings: readonly Wanted[],
   offsets: Map<string, number>,
-): { readonly inside: Uint8Array; readonly appended: Uint8Array; readonly count: number } {
-  if (strings.length === 0) return { inside: EMPTY, appended: EMPTY, count: 0 };
+): { readonly appended: Uint8Array; readonly added: number } {
+  if (strings.length === 0) return { appended: EMPTY, added: 0 };
+  // What is dead at the end is overwritten on the way.
+  const last = dead.at(-1);
+  const tail = last !== undefined && last.start + last.bytes.length === table.size ? last : null;
+  const start = tail === null ? table.size : tail.start + tail.used;
   const placed: { at: number; bytes: Uint8Array }[] = [];
-  let at = appendAt;
+  let at = start;
   // An unterminated end must not run into the new string; an empty table starts with a NUL.
-  if (at === table.length && (at === 0 || table[at - 1] !== 0)) {
-    placed.push({ at, bytes: new Uint8Array(1) });
-    at++;
-  }
-  let count = 0;
+  if (tail === null && (table.size === 0 || table.read(table.size - 1, 1)[0] !== 0)) at++;
   for (const { text, bytes } of strings) {
-    const reuse = within(placed, bytes);
-    if (reuse !== undefined) {
-      offsets.set(text, reuse);
-      continue;
-    }
-    offsets.set(text, at);
+    const shared = tailOf(placed, bytes);
+    offsets.set(text, shared ?? at);
+    if (shared !== undefined) continue;
     placed.push({ at, bytes });
     at += bytes.length;
-    count++;
   }
-  const all = new Uint8Array(at - appendAt);
-  for (const piece of placed) all.set(piece.bytes, piece.at - appendAt);
-  const split = Math.min(all.length, table.length - appendAt);
-  return { inside: all.slice(0, split), appended: all.slice(split), count };
-}
-
-function mergePatch(
-  patches: { at: number; bytes: Uint8Array }[],
-  at: number,
-  bytes: Uint8Array,
-): void {
-  const last = patches.at(-1);
-  if (last !== undefined && at >= last.at && at <= last.at + last.bytes.length) {
-    const merged = new Uint8Array(Math.max(last.bytes.length, at - last.at + bytes.length));
-    merged.set(last.bytes);
-    merged.set(bytes, at - last.at);
-    patches[patches.length - 1] = { at: last.at, bytes: merged };
-  } else patches.push({ at, bytes });
-}
-
-function terminated(text: string): Uint8Array {
-  const bytes = encodeUtf8(text);
-  const result = new Uint8Array(bytes.length + 1);
-  result.set(bytes);
-  return result;
-}
-
-/** One character for each byte; the exact mapping doesn't matter as long as both sides share it. */
-function decodeByteText(bytes: Uint8Array): string {
-  return decodeLatin1(bytes);
+  const all = new Uint8Array(at - start);
+  for (const piece of placed) all.set(piece.bytes, piece.at - start);
+  const inside = Math.min(all.length, table.size - start);
+  if (tail !== null && inside > 0) {
+    tail.bytes.set(all.subarray(0, inside), tail.used);
+    tail.changed = true;
+  }
+  return { appended: all.subarray(inside), added: placed.length };
 }

@@ -5,7 +5,7 @@
  */
 import { bytesEqual } from "../bytes.ts";
 import { FormatError, RefusalError } from "../errors.ts";
-import { matchesRewrite, movedRange, type Rewrite } from "../rewrite.ts";
+import { isUnchanged, matchesRewrite, movedRange, type Rewrite } from "../rewrite.ts";
 import type { ByteRange, Source } from "../source.ts";
 import { DT, PF, PT, SHN, SHT } from "./constants.ts";
 import { dynamicSymbols } from "./edit-blocks.ts";
@@ -16,11 +16,10 @@ import {
   isAllocated,
   readEditModel,
   STRING_TAGS,
-  textAt,
 } from "./edit-model.ts";
 import type { ElfExpectation, ElfRewrite } from "./edit-types.ts";
 import { type ElfImage, parseElf } from "./image.ts";
-import { type ElfContext, ElfEhdr, ElfPhdr, ElfSym } from "./layout.ts";
+import { type ElfContext, ElfEhdr, ElfPhdr, ElfSym, type Sym } from "./layout.ts";
 import type { Section } from "./sections.ts";
 import { mapAddress, type Segment } from "./segments.ts";
 
@@ -44,10 +43,12 @@ export function verifyElfRewrite(
   rewrite: ElfRewrite,
   { content = false }: VerifyOptions = {},
 ): string[] {
+  if (isUnchanged(rewrite)) return sameFile(before, after, content);
   try {
     const old = parseElf(before);
     const now = parseElf(after);
-    const faults = layoutFaults(now).filter((fault) => !layoutFaults(old).includes(fault));
+    const known = layoutFaults(old);
+    const faults = layoutFaults(now).filter((fault) => !known.includes(fault));
     const oldModel = readEditModel(old);
     const model = readEditModel(now);
     faults.push(...stringFaults(model), ...expectationFaults(model, rewrite.expect));
@@ -62,6 +63,12 @@ export function verifyElfRewrite(
     if (error instanceof FormatError || error instanceof RefusalError) return [error.message];
     throw error;
   }
+}
+
+function sameFile(before: Source, after: Source, content: boolean): string[] {
+  const same =
+    before.size === after.size && (!content || sameContent(before, 0, after, 0, before.size));
+  return same ? [] : ["bytes differ that were not to be changed"];
 }
 
 /** The same for a file whose sections were left out: nothing that is loaded may differ. */
@@ -228,7 +235,7 @@ function sectionFaults(image: ElfImage, loads: readonly Segment[]): string[] {
 
 function stringFaults(model: EditModel): string[] {
   const faults: string[] = [];
-  const { strings, dynamic, versionNeeds, versionStrings, header, source } = model;
+  const { strings, dynamic, versionNeeds, versionStrings } = model;
   const size = Number(dynamicValue(dynamic.entries, DT.DT_STRSZ) ?? 0n);
   const check = (what: string, at: number): void => {
     if (at >= size) faults.push(`${what} lies outside the string table`);
@@ -238,18 +245,11 @@ function stringFaults(model: EditModel): string[] {
   }
   for (const { vn_file } of versionNeeds) check("a file name of a version need", vn_file);
   for (const at of versionStrings) check("a version's name", at);
-  const symbols = dynamicSymbols(model);
-  if (symbols !== undefined) {
-    const bytes = source.read(symbols.offset, symbols.size);
-    const name = ElfSym.column(bytes, header.context, "st_name");
-    const count = Math.floor(symbols.size / ElfSym.sizeOf(header.context.variant));
-    for (let index = 0; index < count; index++) {
-      if (name(index) < size) continue;
-      faults.push(`the name of dynamic symbol ${index} lies outside the string table`);
-      break;
-    }
+  const bad = symbolOutside(model, size);
+  if (bad !== undefined) {
+    faults.push(`the name of dynamic symbol ${bad} lies outside the string table`);
   }
-  if (strings.size > 0 && strings.bytes[strings.size - 1] !== 0) {
+  if (strings.size > 0 && strings.read(strings.size - 1, 1)[0] !== 0) {
     faults.push("the string table does not end with a NUL");
   }
   const section = model.sections.find(
@@ -263,12 +263,30 @@ function stringFaults(model: EditModel): string[] {
   return faults;
 }
 
+const SYMBOL_CHUNK = 1 << 15;
+
+/** Index of the first dynamic symbol whose name is not in the table. */
+function symbolOutside(model: EditModel, size: number): number | undefined {
+  const { source, header } = model;
+  const symbols = dynamicSymbols(model);
+  if (symbols === undefined) return undefined;
+  const stride = ElfSym.sizeOf(header.context.variant);
+  const count = Math.floor(symbols.size / stride);
+  for (let first = 0; first < count; first += SYMBOL_CHUNK) {
+    const part = Math.min(SYMBOL_CHUNK, count - first);
+    const bytes = source.read(symbols.offset + first * stride, part * stride);
+    const name = ElfSym.column(bytes, header.context, "st_name");
+    for (let index = 0; index < part; index++) if (name(index) >= size) return first + index;
+  }
+  return undefined;
+}
+
 function expectationFaults(model: EditModel, expect: ElfExpectation): string[] {
   const { dynamic, strings } = model;
   const names = (tag: number): string[] =>
     dynamic.entries
       .filter(({ d_tag }) => d_tag === tag)
-      .map(({ d_val }) => textAt(strings.bytes, Number(d_val)));
+      .map(({ d_val }) => strings.text(Number(d_val)));
   const found: ElfExpectation = {
     soname: names(DT.DT_SONAME)[0] ?? null,
     needed: names(DT.DT_NEEDED),
@@ -360,28 +378,36 @@ function symbolFaults(
 ): string[] {
   const { context } = old;
   const stride = ElfSym.sizeOf(context.variant);
-  const before = old.source.read(offset, size);
-  const after = now.source.read(offsetNow, size);
-  for (let at = 0; at + stride <= size; at += stride) {
-    if (bytesEqual(before.subarray(at, at + stride), after.subarray(at, at + stride))) continue;
-    const a = ElfSym.read(before, at, context);
-    const b = ElfSym.read(after, at, context);
-    const section = old.sections[a.st_shndx];
-    const moved = now.sections[b.st_shndx];
-    const same =
-      section !== undefined &&
-      moved !== undefined &&
-      a.st_shndx !== SHN.SHN_UNDEF &&
-      a.st_name === b.st_name &&
-      a.st_info === b.st_info &&
-      a.st_other === b.st_other &&
-      a.st_size === b.st_size &&
-      section.sh_type === moved.sh_type &&
-      section.sh_size === moved.sh_size &&
-      a.st_value - section.sh_addr === b.st_value - moved.sh_addr;
-    if (!same) return [`dynamic symbol ${at / stride} changed`];
+  const chunk = SYMBOL_CHUNK * stride;
+  for (let first = 0; first < size; first += chunk) {
+    const length = Math.min(chunk, size - first);
+    const before = old.source.read(offset + first, length);
+    const after = now.source.read(offsetNow + first, length);
+    for (let at = 0; at + stride <= length; at += stride) {
+      if (bytesEqual(before.subarray(at, at + stride), after.subarray(at, at + stride))) continue;
+      const a = ElfSym.read(before, at, context);
+      const b = ElfSym.read(after, at, context);
+      if (!sameSymbol(old, now, a, b)) return [`dynamic symbol ${(first + at) / stride} changed`];
+    }
   }
   return [];
+}
+
+function sameSymbol(old: SectionsOf, now: SectionsOf, a: Sym, b: Sym): boolean {
+  const section = old.sections[a.st_shndx];
+  const moved = now.sections[b.st_shndx];
+  return (
+    section !== undefined &&
+    moved !== undefined &&
+    a.st_shndx !== SHN.SHN_UNDEF &&
+    a.st_name === b.st_name &&
+    a.st_info === b.st_info &&
+    a.st_other === b.st_other &&
+    a.st_size === b.st_size &&
+    section.sh_type === moved.sh_type &&
+    section.sh_size === moved.sh_size &&
+    a.st_value - section.sh_addr === b.st_value - moved.sh_addr
+  );
 }
 
 function plain(
@@ -445,7 +471,10 @@ function sameBytes(
   length: number,
   rewrite: Rewrite,
 ): boolean {
-  if (movedRange(rewrite, aAt, length) === bAt) return true;
+  return movedRange(rewrite, aAt, length) === bAt || sameContent(a, aAt, b, bAt, length);
+}
+
+function sameContent(a: Source, aAt: number, b: Source, bAt: number, length: number): boolean {
   for (let at = 0; at < length; at += CHUNK) {
     const part = Math.min(CHUNK, length - at);
     if (!bytesEqual(a.read(aAt + at, part), b.read(bAt + at, part))) return false;

@@ -1,7 +1,18 @@
 import { describe, expect, it } from "vitest";
-import { planStrings, type StringPlan } from "../../../src/elf/edit-strings.ts";
+import { planStrings as plan, type StringPlan } from "../../../src/elf/edit-strings.ts";
+import { memorySource } from "../../../src/source.ts";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text.replaceAll("|", "\0"));
+
+function planStrings(
+  table: Uint8Array,
+  live: readonly number[] | undefined,
+  freed: readonly number[],
+  wanted: readonly string[],
+): StringPlan {
+  const used = live === undefined ? undefined : Uint32Array.from(live);
+  return plan(memorySource(table), used, freed, wanted);
+}
 
 /** The table after the plan, with `|` for NUL. */
 function result(table: string, plan: StringPlan): string {
@@ -82,6 +93,30 @@ describe("new names", () => {
     const plan = planStrings(large, [1], [], ["b", "aa"]);
     expect(performance.now() - began).toBeLessThan(2000);
     expect(plan.added).toBe(0);
+  });
+});
+
+describe("a table of many megabytes", () => {
+  // Names of eight bytes each, 8 MiB of them.
+  const table = new Uint8Array(8 << 20).fill(0x61);
+  for (let index = 0; index < table.length; index += 8) table[index] = 0;
+  table[table.length - 1] = 0;
+  const live = Uint32Array.from({ length: table.length / 8 - 1 }, (_, index) => 8 * index + 1);
+
+  it("is searched in windows, also across their edges", () => {
+    const marked = new Uint8Array(table);
+    marked.set(new TextEncoder().encode("needle\0"), (1 << 20) - 3);
+    const found = plan(memorySource(marked), live, [], ["needle", "dle"]);
+    expect([...found.offsets.values()]).toEqual([(1 << 20) - 3, 1 << 20]);
+  });
+
+  it("gives up a name that lost its reference", () => {
+    const freed = (4 << 20) + 1;
+    const rest = live.filter((at) => at !== freed);
+    const buried = plan(memorySource(table), rest, [freed], ["lib.so"]);
+    expect(buried).toMatchObject({ buried: 1, added: 0, patches: [{ at: freed }] });
+    const kept = plan(memorySource(table), live, [freed], ["lib.so"]);
+    expect(kept).toMatchObject({ buried: 0, added: 1, patches: [] });
   });
 });
 
