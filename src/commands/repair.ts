@@ -61,6 +61,9 @@ async function run({ args, options, sequence }: Invocation, io: Io): Promise<num
       let repair: Repair | undefined;
       const rewritten = await rewriteWheel(path, write, {
         hasNoInPlace: true,
+        unpacks: true,
+        // What PyPI takes is not what runs.
+        allowed: ["NAM006"],
         async edit(draft, wheel) {
           repair = await repairWheel({ draft, wheel, path, wheelDir, dryRun }, settings, engine);
         },

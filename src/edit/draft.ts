@@ -92,6 +92,8 @@ export class Draft {
   readonly #members: DraftMember[];
   readonly #byPath = new Map<string, DraftMember>();
   readonly #removed: DraftMember[] = [];
+  /** Rows of RECORD that are wrong for members that stay. */
+  readonly #relisted = new Map<string, RecordContent | undefined>();
 
   constructor(input: DraftInput, name: WheelFilename, distInfo: string) {
     this.input = input;
@@ -200,8 +202,18 @@ export class Draft {
     if (this.distInfo === from) this.distInfo = to;
   }
 
+  /**
+   * Mends the row of RECORD for a member that stays.
+   *
+   * @param content what the row should say; `undefined`: that it should not be there.
+   */
+  relist(path: string, content: RecordContent | undefined): void {
+    this.#relisted.set(path, content);
+  }
+
   changed(): boolean {
     return (
+      this.#relisted.size > 0 ||
       this.#removed.some(({ entry }) => entry !== undefined) ||
       this.file !== this.input.file ||
       this.#members.some((member) => isTouched(member))
@@ -317,9 +329,14 @@ export class Draft {
       const content = recordContent(member, compression);
       if (content !== undefined && member.path !== record) contents.set(member.path, content);
     }
+    for (const [path, content] of this.#relisted) {
+      const now = renamed.get(path) ?? path;
+      if (content !== undefined && !contents.has(now)) contents.set(now, content);
+    }
     const removed = new Set(
       this.#removed.flatMap(({ entry }) => (entry === undefined ? [] : [entry.name])),
     );
+    for (const [path, content] of this.#relisted) if (content === undefined) removed.add(path);
     this.write(record, editRecord(bytes, { renamed, removed, contents, record }));
   }
 

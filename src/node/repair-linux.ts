@@ -27,6 +27,7 @@ import { VERSION } from "../version.ts";
 import { normalizeName } from "../wheel/names.ts";
 import { readMember } from "../zip/read.ts";
 import { modeOf, REGULAR_FILE } from "../zip/writer.ts";
+import { mendRecord } from "./mend-record.ts";
 import type { PatchJob, PatchOptions } from "./patch-file.ts";
 import { digestSource, patchFiles } from "./patch-file.ts";
 import type { Root } from "./root-files.ts";
@@ -121,6 +122,7 @@ export async function repairLinux(
   try {
     await applyPlan(input, plan, options, closers);
     mendWheelFile(draft);
+    await mendRecord(draft, input.wheel, judgement.problems);
     if (options.updateTags) updateTags(draft, identity, goal, table);
     const components = componentsOf(input, plan.grafts);
     if (options.sbom) writeSbom(input, components);

@@ -2,10 +2,14 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { openSoundWheel } from "../../src/audit/wheel.ts";
 import type { ElfSummary } from "../../src/binary.ts";
-import { parse, summarize } from "../../src/elf/index.ts";
+import { matches, parse, summarize } from "../../src/elf/index.ts";
+import { nodeCompression } from "../../src/node/compression.ts";
+import { openFile } from "../../src/node/file.ts";
 import { interestingSymbol } from "../../src/policy/interest.ts";
 import { memorySource } from "../../src/source.ts";
+import { readMember } from "../../src/zip/read.ts";
 import type { WheelSpec } from "./wheel-builder.ts";
 import { buildWheel, wheelFileName } from "./wheel-builder.ts";
 
@@ -38,7 +42,7 @@ export function workshop(folder: string, compiler = "gcc"): Workshop {
     mkdirSync(dirname(target), { recursive: true });
     writeFileSync(`${target}.c`, code);
     execFileSync(compiler, [
-      ...["-O1", "-fPIC", "-Wl,--no-as-needed", "-Wl,--allow-shlib-undefined"],
+      ...["-O1", "-w", "-fPIC", "-Wl,--no-as-needed", "-Wl,--allow-shlib-undefined"],
       ...(shared ? ["-shared"] : []),
       ...(soname === undefined ? [] : [`-Wl,-soname,${soname}`]),
       ...["-o", target, `${target}.c`, ...needs, ...flags],
@@ -80,15 +84,15 @@ function declarations(expression: string): string {
   return [...names].map((name) => `int ${name}();`).join(" ");
 }
 
-/** Members of a wheel's native files, by path. */
+/** Facts of a native file. */
 export function summaryOf(bytes: Uint8Array): ElfSummary {
   return summarize(parse(memorySource(bytes)), interestingSymbol);
 }
 
-/** What `python` gets from `answer()` of a library, loaded as an import loads it. */
-export function answerOf(path: string, python = "python3"): string {
+/** What Python gets from `answer()` of a library that it loads as an import would. */
+export function answerOf(path: string): string {
   const script = `import ctypes; print(ctypes.CDLL(${JSON.stringify(path)}).answer())`;
-  return execFileSync(python, ["-c", script], {
+  return execFileSync("python3", ["-c", script], {
     encoding: "utf8",
     env: { PATH: process.env.PATH ?? "" },
     cwd: "/",
@@ -96,13 +100,30 @@ export function answerOf(path: string, python = "python3"): string {
   }).trim();
 }
 
-/** Unpacks a wheel as installers do, schemes aside. */
+/** Unpacks a wheel as it lies in site-packages, schemes aside. */
 export function unpack(wheel: string, folder: string): string {
   mkdirSync(folder, { recursive: true });
   execFileSync("unzip", ["-q", "-o", wheel, "-d", folder]);
   return folder;
 }
 
-export function nameOf(path: string): string {
-  return basename(path);
+/** Bytes of the members, by name. */
+export function membersOf(path: string): ReadonlyMap<string, Uint8Array> {
+  const source = openFile(path);
+  try {
+    const wheel = openSoundWheel(source, basename(path), nodeCompression);
+    const members = new Map<string, Uint8Array>();
+    for (const entry of wheel.index.entries) {
+      members.set(entry.name, readMember(source, entry, nodeCompression).bytes);
+    }
+    return members;
+  } finally {
+    source.close();
+  }
+}
+
+/** Facts of the native members, by name. */
+export function nativeMembersOf(path: string): ReadonlyMap<string, ElfSummary> {
+  const natives = [...membersOf(path)].filter(([, bytes]) => matches(bytes));
+  return new Map(natives.map(([name, bytes]) => [name, summaryOf(bytes)]));
 }
