@@ -24,7 +24,9 @@ import { expandSearchPath } from "./search-path.ts";
 /** Inherited folders per file: no chain of real libraries comes near. */
 const INHERITED_LIMIT = 64;
 /** Looks into folders for all files together; beyond it only names are compared. */
-const LOOK_LIMIT = 4_000_000;
+const LOOK_LIMIT = 1_000_000;
+/** Looks that found nothing and are kept for the traces of all files together. */
+const TRACE_LIMIT = 100_000;
 /** Steps through the graph for names that are already loaded; beyond it they count as not found. */
 const LOADED_LIMIT = 4_000_000;
 
@@ -60,6 +62,7 @@ export class GraphResolver {
   readonly #queue: { path: string; summary: ElfSummary; files: HostFiles }[] = [];
   readonly #system: readonly Place[];
   #looks = 0;
+  #traced = 0;
 
   constructor(elves: readonly ElfBinary[], members: ReadonlySet<string>, options: GraphOptions) {
     this.#elves = [...elves].sort((a, b) => compareText(a.path, b.path));
@@ -148,11 +151,15 @@ export class GraphResolver {
     const location = files === undefined ? this.#layout.installed(path) : path;
     const outside = files ?? this.#options.sysroot;
     const places: Place[] = [];
+    const seen = new Set<string>();
     // glibc ignores RPATH beside RUNPATH, musl takes RUNPATH for both, Android knows only RUNPATH.
     const hasRunpath = summary.searchPaths.some(({ kind }) => kind === "runpath");
     for (const { kind, path: raw } of summary.searchPaths) {
       if (kind === "rpath" && (hasRunpath || this.#options.loader === "bionic")) continue;
       for (const folder of expandSearchPath(raw, parentFolder(location), summary, this.#options)) {
+        // Loaders look into a folder once, however often it is named.
+        if (seen.has(folder)) continue;
+        seen.add(folder);
         if (isInstalled(folder) || outside === undefined) places.push({ via: kind, folder });
         else places.push({ via: kind, folder, files: outside });
       }
@@ -278,7 +285,10 @@ export class GraphResolver {
       if (this.#looks >= LOOK_LIMIT) return undefined;
       this.#looks += 1;
       const { hit, found } = this.#look(place, name, summary);
-      trace.push({ via: place.via, place: this.#layout.show(place.folder), found });
+      if (found !== "no" || this.#traced < TRACE_LIMIT) {
+        this.#traced += 1;
+        trace.push({ via: place.via, place: this.#layout.show(place.folder), found });
+      }
       if (hit !== undefined) return hit;
     }
     return undefined;
