@@ -128,6 +128,7 @@ async function run({ args, options, sequence }: Invocation, io: Io): Promise<num
     return await rewriteWheel(path, write, {
       edit: (draft) => applyEdits(draft, all),
       tailOnly: !canonical && proof === undefined,
+      unpacks: canonical,
       // A local version is refused by PyPI, but whoever writes one knows.
       allowed: all.some(({ kind }) => kind === "local" || kind === "version") ? ["NAM003"] : [],
       ...(canonical ? { build: (draft, wheel) => canonicalBuild(draft, wheel, path, write) } : {}),

@@ -1,13 +1,14 @@
 /** What `edit`, `tags` and `links` share: open a wheel, change a draft of it, check, write. */
 import { existsSync, realpathSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import type { Wheel } from "../audit/wheel.ts";
 import { openSoundWheel } from "../audit/wheel.ts";
 import { printable } from "../bytes.ts";
 import { type Built, Draft } from "../edit/draft.ts";
 import { fieldChanges } from "../edit/field-changes.ts";
-import { newFindings, refuseInvalid } from "../edit/verify.ts";
+import { compareFindings, findingsOf, refuseInvalid } from "../edit/verify.ts";
 import { RefusalError, UsageError } from "../errors.ts";
+import type { Finding } from "../finding.ts";
 import { nodeCompression } from "../node/compression.ts";
 import { openFile } from "../node/file.ts";
 import { recoverInPlace, replaceInPlace, tailStart } from "../node/in-place.ts";
@@ -24,6 +25,7 @@ import { dosTimeOf } from "../zip/dos-time.ts";
 import type { IndexOptions } from "../zip/index.ts";
 import type { DosTime } from "../zip/writer.ts";
 import type { Options } from "./command.ts";
+import { damagedMembers } from "./copied-members.ts";
 import { describeFailure, errorText, STATUS } from "./failure.ts";
 import { commonOptions, flagOption, numberOption, textOption } from "./options.ts";
 import { wantedOutputs, writeOutputs } from "./outputs.ts";
@@ -39,6 +41,8 @@ export interface RewriteOptions {
   readonly time: DosTime | undefined;
   /** Removes the input when the result is written: `tags --remove`. */
   readonly remove: boolean;
+  /** What this run has written already: path of the result to path of its input. */
+  readonly written: Map<string, string>;
 }
 
 export interface Rewritten extends EditedWheel {
@@ -51,6 +55,8 @@ export interface Revision {
   edit(draft: Draft, wheel: Wheel): void | Promise<void>;
   /** The command never replaces its input. */
   readonly hasNoInPlace?: boolean;
+  /** Every member is unpacked and checked on the way. */
+  readonly unpacks?: boolean;
   /**
    * Touches little but dist-info and can be applied a second time: in place, the headers of the
    * members before it then need not be read.
@@ -78,6 +84,7 @@ export function rewriteOptions(options: Options, io: Io): RewriteOptions {
     dryRun: flagOption(options, "dryRun"),
     time: epoch === undefined ? undefined : dosTimeOf(epoch),
     remove: flagOption(options, "remove"),
+    written: new Map(),
   };
 }
 
@@ -121,9 +128,16 @@ export async function rewriteWheel(
     if (special !== undefined) close = () => special.close();
     const built =
       special?.built ?? draft.build({ inPlace, ...(time === undefined ? {} : { time }) });
-    const findings = draft.changed()
-      ? refuseInvalid(newFindings(wheel, built, from), revision.allowed)
-      : [];
+    const { fresh, kept } = draft.changed()
+      ? compareFindings(wheel, built, from)
+      : { fresh: [], kept: findingsOf(wheel) };
+    const findings = refuseInvalid(fresh, revision.allowed);
+    const damage = passedOn([
+      ...kept,
+      ...(inPlace || options.dryRun || revision.unpacks === true
+        ? []
+        : await damagedMembers(wheel, draft)),
+    ]);
     await revision.check?.(built, draft, wheel);
     const result = {
       file,
@@ -134,11 +148,15 @@ export async function rewriteWheel(
         draft.read(`${draft.distInfo}/METADATA`) ?? new Uint8Array(),
       ),
       tags: { before: tagsOf(file), after: expandTags(draft.name) },
-      warnings: [...warnings, ...draft.warnings],
+      warnings: [...warnings, ...draft.warnings, ...damage],
       findings,
     };
-    if (options.dryRun) return result;
     const target = join(inPlace ? dirname(path) : options.wheelDir, built.file);
+    refuseSecond(options.written, target, given);
+    if (options.dryRun) {
+      options.written.set(resolve(target), given);
+      return result;
+    }
     const original = { path, source };
     if (inPlace) {
       const missing = source.size - built.layout.size;
@@ -146,7 +164,10 @@ export async function rewriteWheel(
       await replaceInPlace(pads ? built.padTo(source.size) : built.layout, original, target);
     } else {
       if (isSameFile(path, target)) {
-        if (!draft.changed()) return { ...result, path: target };
+        if (!draft.changed()) {
+          options.written.set(resolve(target), given);
+          return { ...result, path: target };
+        }
         throw new UsageError(
           `\`${target}\` is the wheel that is read`,
           revision.hasNoInPlace === true
@@ -160,6 +181,7 @@ export async function rewriteWheel(
       });
       if (options.remove) removeFile(path);
     }
+    options.written.set(resolve(target), given);
     await revision.finish?.({ path: target, built, draft, wheel });
     // As the user named the folder, not where links lead to.
     return { ...result, path: inPlace ? join(dirname(given), built.file) : target };
@@ -167,6 +189,32 @@ export async function rewriteWheel(
     close();
     source.close();
   }
+}
+
+/** Two wheels of one name and one folder for their results: the second must not bury the first. */
+function refuseSecond(written: ReadonlyMap<string, string>, target: string, given: string): void {
+  const earlier = written.get(resolve(target));
+  if (earlier !== undefined) {
+    throw new RefusalError(
+      "EDT006",
+      `\`${target}\` was written in this run from \`${earlier}\``,
+      earlier === given
+        ? "name each wheel once"
+        : "edit them in runs of their own, with a `--wheel-dir` for each",
+    );
+  }
+}
+
+/** Damage that the input had and the result has, one line for each rule. */
+function passedOn(findings: readonly Finding[]): readonly string[] {
+  const grave = findings.filter(({ level }) => level === "error");
+  const codes = [...new Set(grave.map(({ code }) => code))];
+  return codes.map((code) => {
+    const [first, ...more] = grave.filter((finding) => finding.code === code);
+    const where = first?.path === undefined ? "" : `\`${printable(first.path)}\`: `;
+    const others = more.length === 0 ? "" : ` (and ${more.length} more)`;
+    return `the input has this defect, and so has the result: ${where}${printable(first?.message ?? "")}${others} [${code}]`;
+  });
 }
 
 /** The wheel as it is, byte for byte. */

@@ -10,16 +10,19 @@ import { checkNames } from "../zip/index.ts";
 import { layoutSource } from "../zip/writer.ts";
 import type { Built } from "./draft.ts";
 
-/**
- * What the edit brought in: findings of the result that the input does not have.
- *
- * Contents that stay are not read again, so the cost does not depend on the wheel's size.
- */
-export function newFindings(
+export interface Compared {
+  /** What the edit brought in: findings of the result that the input does not have. */
+  readonly fresh: readonly Finding[];
+  /** What both have. */
+  readonly kept: readonly Finding[];
+}
+
+/** Contents that stay are not read again, so the cost does not depend on the wheel's size. */
+export function compareFindings(
   before: Wheel,
   built: Built,
   options: Parameters<typeof openWheel>[3] = {},
-): readonly Finding[] {
+): Compared {
   const { compression } = before;
   const result = openWheel(layoutSource(built.layout), built.file, compression, options);
   const origin = new Map(
@@ -30,13 +33,21 @@ export function newFindings(
     const key = `${code}\0${path ?? ""}`;
     count.set(key, (count.get(key) ?? 0) + 1);
   }
-  const fresh = problemsOf(result).filter(({ code, path }) => {
+  const fresh: Problem[] = [];
+  const kept: Problem[] = [];
+  for (const problem of problemsOf(result)) {
+    const { code, path } = problem;
     const key = `${code}\0${path === undefined ? "" : (origin.get(path) ?? path)}`;
     const left = count.get(key) ?? 0;
     count.set(key, left - 1);
-    return left <= 0;
-  });
-  return toFindings(fresh);
+    (left <= 0 ? fresh : kept).push(problem);
+  }
+  return { fresh: toFindings(fresh), kept: toFindings(kept) };
+}
+
+/** What is wrong with a wheel that is passed on as it is. */
+export function findingsOf(wheel: Wheel): readonly Finding[] {
+  return toFindings(problemsOf(wheel));
 }
 
 /**

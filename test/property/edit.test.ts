@@ -5,7 +5,7 @@ import { openSoundWheel } from "../../src/audit/wheel.ts";
 import { openDraft } from "../../src/commands/rewrite.ts";
 import type { Edit } from "../../src/edit/apply.ts";
 import { applyEdits } from "../../src/edit/apply.ts";
-import { newFindings, refuseInvalid } from "../../src/edit/verify.ts";
+import { compareFindings, refuseInvalid } from "../../src/edit/verify.ts";
 import { RefusalError } from "../../src/errors.ts";
 import { nodeCompression } from "../../src/node/compression.ts";
 import { memorySource } from "../../src/source.ts";
@@ -129,7 +129,7 @@ function edited(wheel: Wheel, edits: readonly Edit[], inPlace = false): Wheel | 
     const draft = openDraft(wheel);
     applyEdits(draft, edits);
     const built = draft.build({ inPlace });
-    refuseInvalid(newFindings(wheel, built), ["NAM003"]);
+    refuseInvalid(compareFindings(wheel, built).fresh, ["NAM003"]);
     const { size } = built.layout;
     const archive = layoutSource(built.layout).read(0, size).slice();
     return openSoundWheel(memorySource(archive), built.file, nodeCompression);

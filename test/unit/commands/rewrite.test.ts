@@ -1,5 +1,5 @@
 /** What the commands that write wheels share: where results go, and what is said of the input. */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { wheelkit } from "../../support/commands.ts";
@@ -35,4 +35,57 @@ describe("edit --canonical", () => {
       expect([audit.status, audit.err]).toEqual([0, ""]);
     },
   );
+});
+
+describe("results", () => {
+  it.each([
+    ["edit", ["--set", "Summary=x"]],
+    ["edit", ["--canonical"]],
+    ["edit", ["--set", "Summary=x", "--metadata-only"]],
+    ["tags", ["--python-tag", "+py2"]],
+    ["repair", ["--allow-pure-python-wheel"]],
+  ])("of %s %j never bury another of the same run", async (command, flags) => {
+    const folder = scratchFolder();
+    const first = writeWheel(join(folder, "a"));
+    const second = writeWheel(join(folder, "b"), { files: { "demo/__init__.py": "other\n" } });
+    const out = join(folder, "out");
+    const run = await wheelkit(command, ...flags, "-w", out, first, second);
+    expect(run.status).toBe(3);
+    expect(run.err).toContain(`was written in this run from \`${first}\` [EDT006]`);
+    const alone = join(folder, "alone");
+    await wheelkit(command, ...flags, "-w", alone, first);
+    const [name = ""] = readdirSync(out);
+    expect(readFileSync(join(out, name))).toEqual(readFileSync(join(alone, name)));
+    expect((await wheelkit(command, ...flags, "-w", out, second)).status).toBe(0);
+  });
+});
+
+describe("damage that the input has", () => {
+  it("is told when it is passed on", async () => {
+    const folder = scratchFolder();
+    const path = writeWheel(folder, {
+      ...SPEC,
+      record: (lines) => lines.filter((line) => !line.startsWith("demo/data.txt")),
+    });
+    const flags = ["--set", "Summary=x"];
+    const { status, err } = await wheelkit("edit", ...flags, "-w", join(folder, "out"), path);
+    expect(status).toBe(0);
+    expect(err).toMatch(/the input has this defect.*`demo\/data.txt`.*\[REC003\]/);
+    expect((await wheelkit("tags", "--build", "1", "--in-place", path)).err).toContain("[REC003]");
+  });
+
+  it("is found in the bytes of members that are copied", async () => {
+    const folder = scratchFolder();
+    const path = writeWheel(folder, {
+      ...SPEC,
+      record: (lines) =>
+        lines.map((line) =>
+          line.replace(/^demo\/data.txt,sha256=.{4}/, "demo/data.txt,sha256=AAAA"),
+        ),
+    });
+    const flags = ["--set", "Summary=x"];
+    const { status, err } = await wheelkit("edit", ...flags, "-w", join(folder, "out"), path);
+    expect(status).toBe(0);
+    expect(err).toContain("[REC008]");
+  });
 });

@@ -111,7 +111,11 @@ const EDITS: readonly (readonly [string, readonly Edit[]])[] = [
 const OPTIONS = { wheelDir: "", inPlace: true, dryRun: false, time: undefined, remove: false };
 
 function edit(path: string, edits: readonly Edit[]): Promise<{ readonly path?: string }> {
-  return rewriteWheel(path, OPTIONS, { edit: (draft) => applyEdits(draft, edits) });
+  return rewriteWheel(
+    path,
+    { ...OPTIONS, written: new Map() },
+    { edit: (draft) => applyEdits(draft, edits) },
+  );
 }
 
 function digest(path: string): string {
