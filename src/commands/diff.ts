@@ -1,5 +1,7 @@
 /** `wheelkit diff A B` */
+import { statSync } from "node:fs";
 import { basename } from "node:path";
+import type { Wheel } from "../audit/wheel.ts";
 import { openSoundWheel } from "../audit/wheel.ts";
 import type { DifferenceKind } from "../edit/diff.ts";
 import { DIFFERENCE_KINDS, diffWheels, kindsOf } from "../edit/diff.ts";
@@ -9,9 +11,10 @@ import { openFile } from "../node/file.ts";
 import type { Io } from "../node/io.ts";
 import { streamMember } from "../node/stream.ts";
 import { palette, useColor } from "../node/terminal.ts";
+import type { MemberStream } from "../platform.ts";
 import { diffJson, diffStatement, diffText } from "../report/diff.ts";
 import type { CommandDeclaration, Invocation } from "./command.ts";
-import { STATUS } from "./failure.ts";
+import { describeFailure, STATUS } from "./failure.ts";
 import {
   addReportOptions,
   choice,
@@ -63,13 +66,20 @@ async function run({ args, options }: Invocation, io: Io): Promise<number> {
   if (allowed.length > 0 && !exitCode) {
     throw new UsageError("`--only` says what `--exit-code` allows", "add `--exit-code`");
   }
-  const sources = [openFile(pathA), openFile(pathB)] as const;
+  const sides: Side[] = [];
   try {
-    const [a, b] = sources;
-    const diff = await diffWheels(
-      { wheel: openSoundWheel(a, basename(pathA), nodeCompression), stream: streamMember(a) },
-      { wheel: openSoundWheel(b, basename(pathB), nodeCompression), stream: streamMember(b) },
-    );
+    for (const path of [pathA, pathB]) {
+      try {
+        sides.push(openSide(path));
+      } catch (error) {
+        const failure = describeFailure(error, path);
+        io.err(failure.text);
+        return failure.status;
+      }
+    }
+    const [a, b] = sides;
+    if (a === undefined || b === undefined) return STATUS.usage;
+    const diff = await diffWheels(a, b);
     await writeOutputs(outputs, io, async (format, toTerminal) => {
       if (format === "json") return diffJson(diff);
       if (format === "in-toto") return `${JSON.stringify(diffStatement(diff), undefined, 2)}\n`;
@@ -84,6 +94,26 @@ async function run({ args, options }: Invocation, io: Io): Promise<number> {
     const foreign = kindsOf(diff).some((kind) => !allowed.includes(kind));
     return different || foreign ? STATUS.findings : STATUS.done;
   } finally {
-    for (const source of sources) source.close();
+    for (const side of sides) side.close();
+  }
+}
+
+interface Side {
+  readonly wheel: Wheel;
+  readonly stream: MemberStream;
+  close(): void;
+}
+
+function openSide(path: string): Side {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) {
+    throw new UsageError("this is a folder", "name two wheels");
+  }
+  const source = openFile(path);
+  try {
+    const wheel = openSoundWheel(source, basename(path), nodeCompression);
+    return { wheel, stream: streamMember(source), close: () => source.close() };
+  } catch (error) {
+    source.close();
+    throw error;
   }
 }

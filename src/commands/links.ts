@@ -31,10 +31,12 @@ import { resolveLinks } from "../wheel/links.ts";
 import type { ZipEntry } from "../zip/entry.ts";
 import type { CommandDeclaration, Invocation } from "./command.ts";
 import { describeFailure, STATUS } from "./failure.ts";
+import { expandInputs } from "./inputs.ts";
 import {
   addInPlaceOption,
   addReportOptions,
   addWriteOptions,
+  commonOptions,
   flagOption,
   textOption,
 } from "./options.ts";
@@ -43,6 +45,7 @@ import {
   EDIT_FORMATS,
   openDraft,
   type Revision,
+  reportInputProblems,
   reportRewrites,
   rewriteAll,
   rewriteOptions,
@@ -67,8 +70,10 @@ export const command: CommandDeclaration = {
     },
   ],
   define(command) {
+    command.helpCommand(false);
     const action = (name: string, help: string, args: string): Command => {
-      const leaf = command.command(`${name} ${args}`).description(help);
+      const leaf = command.command(name).description(help);
+      for (const arg of args.split(" ")) leaf.argument(arg, ARGUMENTS[arg]);
       addReportOptions(leaf, EDIT_FORMATS);
       return leaf;
     };
@@ -97,6 +102,13 @@ export const command: CommandDeclaration = {
   run,
 };
 
+const ARGUMENTS: Readonly<Record<string, string>> = {
+  "<wheel...>": "wheels, folders of wheels, or - for a list on standard input",
+  "<wheel>": "a wheel",
+  "<link...>": "paths of links in the wheel",
+  "<link=target...>": "two paths in the wheel, as in demo/libfoo.so=demo/libfoo.so.1",
+};
+
 async function run(invocation: Invocation, io: Io): Promise<number> {
   const { action, args, options } = invocation;
   const [first = "", ...rest] = args;
@@ -121,7 +133,12 @@ async function run(invocation: Invocation, io: Io): Promise<number> {
     }
     default: {
       const into = textOption(options, "into");
-      if (into !== undefined) return materializeInto(args, into, io);
+      if (into !== undefined) {
+        const { paths, problems } = await expandInputs(args, io);
+        reportInputProblems(problems, io);
+        const status = materializeInto(paths, into, io);
+        return problems.length > 0 ? STATUS.usage : status;
+      }
       return await rewrite(invocation, args, io, (draft) => {
         if (materializeLinks(draft).length === 0) {
           throw new RefusalError("EDT003", "the wheel has no links to materialize");
@@ -143,16 +160,18 @@ function nothingToImport(folder: string | undefined): RefusalError {
 
 async function rewrite(
   { options }: Invocation,
-  paths: readonly string[],
+  args: readonly string[],
   io: Io,
   edit: Revision["edit"],
 ): Promise<number> {
   const write = rewriteOptions(options, io);
+  const { paths, problems } = await expandInputs(args, io);
+  reportInputProblems(problems, io);
   const { wheels, status } = await rewriteAll(paths, io, (path) =>
     rewriteWheel(path, write, { edit }),
   );
   await reportRewrites("wheelkit.links/1", wheels, options, io);
-  return status;
+  return Math.max(status, problems.length > 0 ? STATUS.usage : STATUS.done);
 }
 
 interface Looked {
@@ -163,8 +182,10 @@ interface Looked {
 
 async function look({ action, args, options }: Invocation, io: Io): Promise<number> {
   const wheels: Looked[] = [];
-  let status: number = STATUS.done;
-  for (const path of args) {
+  const { paths, problems } = await expandInputs(args, io);
+  reportInputProblems(problems, io);
+  let status: number = problems.length > 0 ? STATUS.usage : STATUS.done;
+  for (const path of paths) {
     try {
       wheels.push(lookAt(path));
     } catch (error) {
@@ -174,6 +195,11 @@ async function look({ action, args, options }: Invocation, io: Io): Promise<numb
     }
   }
   const check = action === "check";
+  const quiet = commonOptions(options).verbosity < 0;
+  for (const { file, links } of wheels) {
+    if (!check && !quiet && links.length === 0)
+      io.err(`note: \`${printable(file)}\` has no links\n`);
+  }
   await writeOutputs(wantedOutputs(options, EDIT_FORMATS), io, (format) =>
     format === "json"
       ? document("wheelkit.links/1", { wheels: wheels.map((wheel) => lookedJson(wheel, check)) })

@@ -89,3 +89,29 @@ describe("damage that the input has", () => {
     expect(err).toContain("[REC008]");
   });
 });
+
+describe("folders and files that are no wheels", () => {
+  it("are named, and are no bug", async () => {
+    const folder = scratchFolder();
+    const good = writeWheel(folder);
+    const bad = join(folder, "bad-1.0-py3-none-any.whl");
+    writeFileSync(bad, "no zip");
+    const directory = await wheelkit("diff", folder, good);
+    expect(directory).toMatchObject({ status: 2, out: "" });
+    expect(directory.err).toContain(`\`${folder}\`: this is a folder`);
+    const broken = await wheelkit("diff", good, bad);
+    expect([broken.status, broken.err]).toEqual([4, expect.stringContaining(`\`${bad}\`: `)]);
+    const missing = await wheelkit("diff", good, join(folder, "none.whl"));
+    expect([missing.status, missing.err]).toEqual([2, expect.stringContaining("none.whl")]);
+  });
+
+  it("are looked into by links", async () => {
+    const folder = scratchFolder();
+    writeWheel(folder);
+    const listed = await wheelkit("links", "list", folder);
+    expect(listed).toMatchObject({ status: 0, out: "", err: expect.stringContaining("no links") });
+    expect((await wheelkit("links", "list", "-q", folder)).err).toBe("");
+    expect((await wheelkit("links", "check", folder)).out).toContain("ok demo-1.0");
+    expect((await wheelkit("links", "check", join(folder, "none"))).status).toBe(2);
+  });
+});
