@@ -116,7 +116,7 @@ function checkTail(
     const nul = rest.every((byte) => byte === 0);
     add({
       code: "ZIP004",
-      message: `${bytesText(rest.length)} follow the end of the archive${nul ? ", all of them NUL" : ""}`,
+      message: `${bytesText(rest.length)} ${rest.length === 1 ? "follows" : "follow"} the end of the archive${nul ? ", all of them NUL" : ""}`,
       at: { record: "trailing data", offset: start + end },
       ...(nul && rest.length <= FORGIVEN_NULS ? { profiles: { install: "warning" } } : {}),
     });
@@ -264,14 +264,15 @@ function findZip64(
 }
 
 function checkLocator(locator: Zip64Locator, offset: number, add: Add): void {
-  // CPython, and so PyPI, refuses these two.
-  if (locator.end_disk === 0 && locator.disks <= 1) return;
+  if (locator.end_disk === 0 && locator.disks === 1) return;
+  // No disk at all: unzip refuses it, PyPI and the installers don't look.
+  const none = locator.end_disk === 0 && locator.disks === 0;
   const field = locator.end_disk === 0 ? "disks" : "end_disk";
   add({
     code: "ZIP011",
     message: `the zip64 locator's \`${field}\` is ${locator[field]}, a wheel is one file`,
     at: fieldAt(ZIP64_LOCATOR, offset, field, locator[field]),
-    profiles: { pypi: "error" },
+    profiles: none ? { pypi: "warning", install: "warning" } : { pypi: "error" },
   });
 }
 

@@ -192,6 +192,13 @@ const ROWS: readonly Row[] = [
     "accept",
     "reject",
   ),
+  {
+    what: "a locator that counts no disk, as unzip alone minds",
+    archive: buildZip([FILE], { zip64: true, end: END64, locator: { disks: 0 } }),
+    pypi: "accept",
+    install: "accept",
+    release: "reject",
+  },
   row(
     "a disk that the zip64 record tells",
     buildZip([FILE], { zip64: true, end: { ...ALL64, disk: 0xffff, directory_disk: 0xffff } }),
