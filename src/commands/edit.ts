@@ -32,6 +32,7 @@ import {
   type Revision,
   type RewriteOptions,
   type Rewritten,
+  refuseBadValues,
   reportInputProblems,
   reportRewrites,
   rewriteAll,
@@ -94,6 +95,7 @@ export const command: CommandDeclaration = {
 
 async function run({ args, options, sequence }: Invocation, io: Io): Promise<number> {
   const edits = sequence.flatMap(readEdit);
+  refuseBadValues(edits);
   const patchFiles = sequence.filter(({ name }) => name === "patch").map(({ value = "" }) => value);
   const canonical = flagOption(options, "canonical");
   const metadataOnly = flagOption(options, "metadataOnly");

@@ -1,4 +1,5 @@
 /** Options of `repair`: declared, read and checked here. */
+import { statSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { delimiter, resolve } from "node:path";
 import type { Command } from "commander";
@@ -6,10 +7,21 @@ import { printable } from "../bytes.ts";
 import { UsageError } from "../errors.ts";
 import type { Io } from "../node/io.ts";
 import type { RepairSettings } from "../node/repair-wheel.ts";
+import { policyArch } from "../policy/arch.ts";
+import { policyTable } from "../policy/policy.ts";
+import type { PlatformTag } from "../wheel/platform-tag.ts";
 import { parsePlatformTag } from "../wheel/platform-tag.ts";
 import type { GivenOption, Options } from "./command.ts";
 import type { Config } from "./config.ts";
-import { collect, flagOption, integer, listOption, numberOption, textOption } from "./options.ts";
+import {
+  collect,
+  commonOptions,
+  flagOption,
+  integer,
+  listOption,
+  numberOption,
+  textOption,
+} from "./options.ts";
 
 export function addRepairOptions(command: Command): void {
   command
@@ -91,7 +103,17 @@ export function readSettings(
   const onHost = sysroot === "/";
   // As in auditwheel, folders that are given take the place of LD_LIBRARY_PATH, which is the host's.
   const own = ldpaths.length === 0 ? folders([env.LD_LIBRARY_PATH ?? ""]) : [];
+  for (const folder of ldpaths) {
+    if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) continue;
+    if (commonOptions(options).verbosity >= -1) {
+      io.err(`warning: there is no folder \`${printable(folder)}\` to look for libraries in\n`);
+    }
+  }
   const excluded = listOption(options, "exclude");
+  const open = excluded.find((glob) => /\[[^\]]*$/.test(glob));
+  if (open !== undefined) {
+    throw new UsageError(`\`--exclude ${printable(open)}\` has a \`[\` without its \`]\``);
+  }
   return {
     linux: {
       plat: platform(options, env),
@@ -172,9 +194,12 @@ function platform(options: Options, env: Io["env"]): string {
   const plat = given ?? nonEmpty(env.AUDITWHEEL_PLAT) ?? "auto";
   if (plat === "auto") return plat;
   const what = given === undefined ? "AUDITWHEEL_PLAT" : "`--plat`";
-  switch (parsePlatformTag(plat).kind) {
+  const parsed = parsePlatformTag(plat);
+  switch (parsed.kind) {
     case "manylinux":
     case "musllinux":
+      refuseUnknownPolicy(parsed, plat, what);
+      return plat;
     case "android":
       return plat;
     case "macosx":
@@ -189,9 +214,33 @@ function platform(options: Options, env: Io["env"]): string {
     default:
       throw new UsageError(
         `${what}: \`${printable(plat)}\` is no platform tag`,
-        "it takes `auto` or a tag such as `manylinux_2_28_x86_64`",
+        missingArch(plat) ?? "it takes `auto` or a tag such as `manylinux_2_28_x86_64`",
       );
   }
+}
+
+/** `manylinux2014`: it lacks the architecture. */
+function missingArch(plat: string): string | undefined {
+  const { kind } = parsePlatformTag(`${plat}_x86_64`);
+  return kind === "manylinux" || kind === "musllinux" || kind === "android"
+    ? `did you mean \`${plat}_x86_64\`?`
+    : undefined;
+}
+
+/** A promise that nobody has looked into can't be kept. */
+function refuseUnknownPolicy(
+  { kind, major, minor, arch }: Extract<PlatformTag, { kind: "manylinux" | "musllinux" }>,
+  plat: string,
+  what: string,
+): void {
+  const newest = policyTable(kind, policyArch(arch))?.policies.at(-1)?.name;
+  const [, newestMajor, newestMinor] = newest?.split("_").map(Number) ?? [];
+  if (newestMajor === undefined || newestMinor === undefined) return;
+  if (major < newestMajor || (major === newestMajor && minor <= newestMinor)) return;
+  throw new UsageError(
+    `${what}: \`${printable(plat)}\` is newer than every policy that wheelkit knows`,
+    `the newest is \`${newest}_${arch}\``,
+  );
 }
 
 function librarySuffix(options: Options): string {

@@ -4,6 +4,8 @@ import { basename, dirname, join, resolve } from "node:path";
 import type { Wheel } from "../audit/wheel.ts";
 import { openSoundWheel } from "../audit/wheel.ts";
 import { printable } from "../bytes.ts";
+import type { Edit } from "../edit/apply.ts";
+import { checkValues } from "../edit/check-values.ts";
 import { type Built, Draft } from "../edit/draft.ts";
 import { fieldChanges } from "../edit/field-changes.ts";
 import { compareFindings, findingsOf, refuseInvalid } from "../edit/verify.ts";
@@ -277,6 +279,16 @@ export function openDraft(wheel: Wheel): Draft {
     name,
     distInfo,
   );
+}
+
+/** What is wrong for any wheel is a mistake on the command line, not a refusal of a wheel. */
+export function refuseBadValues(edits: readonly Edit[]): void {
+  try {
+    for (const edit of edits) checkValues(edit);
+  } catch (error) {
+    if (!(error instanceof RefusalError)) throw error;
+    throw new UsageError(`${error.message} [${error.code}]`, error.hint);
+  }
 }
 
 export function reportInputProblems(problems: readonly UsageError[], io: Io): void {

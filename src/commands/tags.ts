@@ -15,6 +15,7 @@ import {
 } from "./options.ts";
 import {
   EDIT_FORMATS,
+  refuseBadValues,
   reportInputProblems,
   reportRewrites,
   rewriteAll,
@@ -74,6 +75,7 @@ async function run({ args, options, sequence }: Invocation, io: Io): Promise<num
       "give `--python-tag`, `--abi-tag`, `--platform-tag` or `--build`",
     );
   }
+  refuseBadValues([edit]);
   const remove = flagOption(options, "remove");
   const given = rewriteOptions(options, io);
   // As `wheel tags --remove`: the result takes the input's place.

@@ -166,7 +166,7 @@ function raiseFor(metadata: Uint8Array, name: string): Uint8Array {
 }
 
 /** The field as the specification spells it. */
-function knownField(name: string): string {
+export function knownField(name: string): string {
   const field = metadataField(name.trim());
   if (field !== undefined) return field.name;
   throw new RefusalError(

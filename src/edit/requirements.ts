@@ -5,6 +5,7 @@
  */
 import { printable } from "../bytes.ts";
 import { RefusalError } from "../errors.ts";
+import { didYouMean } from "../suggest.ts";
 import { printMarker } from "../wheel/marker.ts";
 import { normalizeName } from "../wheel/names.ts";
 import type { Requirement, RequirementSpans } from "../wheel/requirement.ts";
@@ -76,19 +77,7 @@ export function replaceRequirement(values: readonly string[], wanted: Wanted): r
  * A bound that is there already is not added again.
  */
 export function constrainRequirement(values: readonly string[], wanted: Wanted): readonly string[] {
-  const { requirement } = wanted;
-  if (
-    requirement.specifiers.length === 0 ||
-    requirement.extras.length > 0 ||
-    requirement.url !== undefined ||
-    requirement.marker !== undefined
-  ) {
-    throw new RefusalError(
-      "MET009",
-      `\`${printable(wanted.text)}\` is no name with bounds`,
-      "a constraint is a name and its bounds, for example `numpy<2.3`; extras and markers stay as the wheel has them",
-    );
-  }
+  const requirement = boundsOf(wanted);
   const places = placesOf(values, wanted);
   if (places.length === 0) throw notRequired(values, wanted);
   const changed = [...values];
@@ -107,6 +96,24 @@ export function constrainRequirement(values: readonly string[], wanted: Wanted):
     changed[at] = withBounds(value, spans, printSpecifierSet(missing));
   }
   return changed;
+}
+
+/** @throws RefusalError MET009 for anything but a name and bounds. */
+export function boundsOf(wanted: Wanted): Requirement {
+  const { requirement } = wanted;
+  if (
+    requirement.specifiers.length === 0 ||
+    requirement.extras.length > 0 ||
+    requirement.url !== undefined ||
+    requirement.marker !== undefined
+  ) {
+    throw new RefusalError(
+      "MET009",
+      `\`${printable(wanted.text)}\` is no name with bounds`,
+      "a constraint is a name and its bounds, for example `numpy<2.3`; extras and markers stay as the wheel has them",
+    );
+  }
+  return requirement;
 }
 
 function withBounds(value: string, { specifiers }: RequirementSpans, bounds: string): string {
@@ -160,6 +167,8 @@ function notRequired(values: readonly string[], wanted: Wanted): RefusalError {
       }),
     ),
   ];
+  const { name } = wanted.requirement;
+  const near = didYouMean(name, names);
   const hint =
     names.length === 0
       ? "the wheel has no requirements; add one with `--add-requires`"
@@ -169,8 +178,8 @@ function notRequired(values: readonly string[], wanted: Wanted): RefusalError {
           .join(", ")}${names.length > 8 ? ", …" : ""}`;
   return new RefusalError(
     "EDT003",
-    `the wheel does not require \`${printable(wanted.text)}\``,
-    hint,
+    `the wheel does not require \`${printable(name)}\``,
+    near === undefined ? hint : `${near} ${hint}`,
   );
 }
 

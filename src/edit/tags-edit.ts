@@ -57,6 +57,14 @@ export function editTags(draft: Draft, edit: TagEdit): void {
   draft.write(path, wheel);
 }
 
+/** Is every value one that some wheel could take? @throws RefusalError NAM001, NAM004. */
+export function checkTagValues({ python, abi, platform, build }: TagEdit): void {
+  splitEdit(python, "python tag");
+  splitEdit(abi, "ABI tag");
+  splitEdit(platform, "platform tag");
+  if (build !== undefined) checkedBuild(build);
+}
+
 /** As `wheel tags`: the result is sorted unless nothing was asked for. */
 function editSet(
   present: readonly string[],
@@ -64,17 +72,7 @@ function editSet(
   what: string,
 ): readonly string[] {
   if (edit === undefined) return present;
-  const sign = edit.charAt(0);
-  const parts = (sign === "+" || sign === "-" ? edit.slice(1) : edit).split(".");
-  for (const part of parts) {
-    if (!/^[A-Za-z0-9_]+$/.test(part)) {
-      throw new RefusalError(
-        "NAM001",
-        `\`${printable(edit)}\` is no ${what}`,
-        "tags are made of letters, digits and `_`, with `.` between several; a `+` or `-` before them adds or removes",
-      );
-    }
-  }
+  const { sign, parts } = splitEdit(edit, what);
   if (sign === "-") {
     for (const part of parts) {
       if (present.includes(part)) continue;
@@ -96,6 +94,33 @@ function editSet(
   }
   const all = sign === "+" ? [...present, ...parts] : parts;
   return [...new Set(all)].sort();
+}
+
+interface SplitEdit {
+  readonly sign: string;
+  readonly parts: readonly string[];
+}
+
+/** An interpreter and its version, with nothing behind it. */
+const KNOWN_PYTHON = /^(?:py|cp|pp|ip|jy)(?![0-9]+(?:_[0-9]+)?$)/;
+
+function splitEdit(edit: string | undefined, what: string): SplitEdit {
+  if (edit === undefined) return { sign: "", parts: [] };
+  const sign = edit.charAt(0);
+  const parts = (sign === "+" || sign === "-" ? edit.slice(1) : edit).split(".");
+  for (const part of parts) {
+    const wrong = what === "python tag" && KNOWN_PYTHON.test(part);
+    if (wrong || !/^[A-Za-z0-9_]+$/.test(part)) {
+      throw new RefusalError(
+        "NAM001",
+        `\`${printable(edit)}\` is no ${what}`,
+        wrong
+          ? "a python tag is an interpreter and a version, for example `py3` or `cp312`"
+          : "tags are made of letters, digits and `_`, with `.` between several; a `+` or `-` before them adds or removes",
+      );
+    }
+  }
+  return { sign, parts };
 }
 
 function checkedBuild(build: string): string | undefined {

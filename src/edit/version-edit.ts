@@ -38,6 +38,11 @@ export function editVersion(draft: Draft, edit: VersionEdit): void {
   draft.name = { ...draft.name, version: after };
 }
 
+/** @throws RefusalError NAM003 for a value that is no version or label. */
+export function checkVersionValue(edit: VersionEdit): void {
+  nextVersion(parsed("0", "the wheel's version"), edit);
+}
+
 function nextVersion(before: Version, edit: VersionEdit): Version {
   switch (edit.kind) {
     case "version":

@@ -194,6 +194,16 @@ describe("edit", () => {
   });
 
   const X = "x";
+  /** What no wheel could take is a mistake on the command line. */
+  const USAGE = new Set([
+    "an invalid version",
+    "an invalid local label",
+    "a line break in a requirement",
+    "a line break in a classifier",
+    "a field that is none",
+    "a broken requirement",
+    "a broken specifier",
+  ]);
   it.each([
     ["an invalid version", ["--version", "1.0.bad!"], "NAM003"],
     ["an invalid local label", ["--local", "a b"], "NAM003"],
@@ -243,7 +253,7 @@ describe("edit", () => {
     ],
     ["a script without a function", ["--add-entry-point", "console_scripts:x=demo"], "EPT003"],
     ["a script twice", ["--add-entry-point", "console_scripts:demo=demo:main"], "EPT001"],
-  ])("refuses %s and writes nothing", async (_, args, code) => {
+  ])("refuses %s and writes nothing", async (what, args, code) => {
     const folder = scratchFolder();
     const path = writeWheel(folder);
     writeFileSync(join(folder, X), "content");
@@ -252,7 +262,8 @@ describe("edit", () => {
     const bytes = readFileSync(path);
     for (const where of [["-w", out], ["--in-place"]]) {
       const { status, err } = await wheelkit("edit", ...given, ...where, path);
-      expect([status, err]).toEqual([3, expect.stringContaining(`[${code}]`)]);
+      const expected = USAGE.has(what) ? 2 : 3;
+      expect([status, err]).toEqual([expected, expect.stringContaining(`[${code}]`)]);
     }
     expect(readFileSync(path).equals(bytes)).toBe(true);
     expect(existsSync(out)).toBe(false);
@@ -526,16 +537,18 @@ describe("tags", () => {
   it.each([
     ["a tag that is not there", ["--python-tag", "-cp39"], "EDT003"],
     ["the last tag", ["--python-tag", "-py3"], "NAM001"],
-    ["no tag", ["--platform-tag", "a-b"], "NAM001"],
-    ["a build number without a digit", ["--build", "x"], "NAM004"],
-  ])("refuses %s", async (_, args, code) => {
+    ["no tag", ["--platform-tag", "a-b"], "NAM001", 2],
+    ["an empty tag", ["--python-tag", ""], "NAM001", 2],
+    ["a version that is none", ["--python-tag", "py3x"], "NAM001", 2],
+    ["a build number without a digit", ["--build", "x"], "NAM004", 2],
+  ])("refuses %s", async (_, args, code, expected = 3) => {
     const { status, err } = await wheelkit(
       "tags",
       ...args,
       "--in-place",
       writeWheel(scratchFolder()),
     );
-    expect([status, err]).toEqual([3, expect.stringContaining(`[${code}]`)]);
+    expect([status, err]).toEqual([expected, expect.stringContaining(`[${code}]`)]);
   });
 });
 

@@ -115,3 +115,22 @@ describe("folders and files that are no wheels", () => {
     expect((await wheelkit("links", "check", join(folder, "none"))).status).toBe(2);
   });
 });
+
+describe("repair", () => {
+  it.each([
+    [["--plat", "manylinux2014"], "did you mean `manylinux2014_x86_64`?"],
+    [["--plat", "manylinux_2_99_x86_64"], "newer than every policy"],
+    [["--plat", "musllinux_1_9_aarch64"], "newer than every policy"],
+    [["--exclude", "lib[a"], "without its `]`"],
+  ])("takes %j for a mistake", async (flags, message) => {
+    const path = writeWheel(scratchFolder());
+    const { status, err } = await wheelkit("repair", ...flags, "-n", path);
+    expect([status, err]).toEqual([2, expect.stringContaining(message)]);
+  });
+
+  it("warns of folders that are not there", async () => {
+    const path = writeWheel(scratchFolder());
+    const { status, err } = await wheelkit("repair", "--ldpaths", "/nope", "-n", path);
+    expect([status, err]).toEqual([0, expect.stringContaining("no folder `/nope`")]);
+  });
+});
