@@ -7,7 +7,7 @@ import { toHex } from "../bytes.ts";
 import type { Level, Problem, Unverified } from "../finding.ts";
 import type { Compression, FileSource } from "../platform.ts";
 import type { WheelModel } from "../wheel/check.ts";
-import { checkWheel, findDistInfo } from "../wheel/check.ts";
+import { checkWheel, distInfoDirectories, findDistInfo } from "../wheel/check.ts";
 import { parseRecord, recordPlan } from "../wheel/record.ts";
 import { checkNames } from "../zip/index.ts";
 import type { FindingOptions } from "./findings.ts";
@@ -16,7 +16,7 @@ import type { InspectOptions, MemberReport, MemberTask } from "./inspect.ts";
 import type { Binary } from "./model.ts";
 import type { NativeAudit, NativeOptions } from "./native.ts";
 import { auditNative, DEFAULT_NATIVE_OPTIONS } from "./native.ts";
-import type { WheelResult } from "./result.ts";
+import type { PlatformVerdict, WheelResult } from "./result.ts";
 import type { Wheel } from "./wheel.ts";
 import { openWheel } from "./wheel.ts";
 
@@ -173,21 +173,36 @@ export function judgeWheel(
     options: options.native,
   });
   const unverified = [...inspection.unverified, ...native.unverified];
-  if (!wheel.index.readable) {
+  const { readable } = wheel.index;
+  const isWheel = distInfoDirectories(entries).length > 0;
+  if (readable && !isWheel) {
+    unverified.push({
+      code: "DST001",
+      why: "without a `.dist-info` directory this is no wheel, and what it supports was not judged",
+    });
+  }
+  if (!readable) {
     unverified.push({ code: "ZIP001", why: "the archive can't be read, so no member was checked" });
   }
   return {
     problems: [
       ...wheel.index.problems,
       ...inspection.problems,
-      ...problems,
+      // Of an archive that can't be read only the name is known.
+      ...(readable ? problems : problems.filter(({ code }) => code.startsWith("NAM"))),
       ...native.problems,
       ...checkNames(wheel.index, native.targets),
     ],
     unverified,
     model,
-    native,
+    native: isWheel ? native : { ...native, verdict: undecided(native.verdict) },
   };
+}
+
+/** What has no `.dist-info` is no wheel, and supports nothing. */
+function undecided(verdict: PlatformVerdict): PlatformVerdict {
+  const truthful = verdict.truthful === false ? false : null;
+  return { ...verdict, supported: null, reachable: null, truthful };
 }
 
 /** Every member that can be read, with what RECORD promises of it. */

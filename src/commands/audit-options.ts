@@ -6,7 +6,9 @@ import { RULES } from "../audit/rules.ts";
 import { UsageError } from "../errors.ts";
 import type { Level } from "../finding.ts";
 import type { Io } from "../node/io.ts";
+import { tagArch } from "../policy/arch.ts";
 import { didYouMean } from "../suggest.ts";
+import { parsePlatformTag } from "../wheel/platform-tag.ts";
 import type { Options } from "./command.ts";
 import { type Config, FAIL_ON, PROFILES, SEVERITIES } from "./config.ts";
 import { choice, collect, collectCommas, flagOption, listOption, textOption } from "./options.ts";
@@ -38,11 +40,9 @@ export function addAuditOptions(command: Command): void {
     .option("--max-size <size>", "largest wheel, as in 100MB or 80MiB")
     .option("--baseline <wheel>", "an earlier wheel: growth, lost files and exports")
     .optionsGroup("What makes it fail:")
-    .option("--severity <code=level>", "error, warning, info or off; may repeat", collect)
-    .option(
-      "--fail-on <level>",
-      "error (default), warning, info, never",
-      choice("--fail-on", FAIL_ON),
+    .option("--severity <code=level>", "error, warning, note or off; may repeat", collect)
+    .option("--fail-on <level>", "error (default), warning, note, never", (text) =>
+      choice("--fail-on", FAIL_ON)(levelName(text)),
     )
     .option("--strict", "the same as --fail-on warning")
     .option("--exit-zero", "exit status 0 in spite of findings");
@@ -55,6 +55,9 @@ export async function readAuditSettings(
   config: Config,
   io: Io,
 ): Promise<AuditSettings> {
+  if (flagOption(options, "pending") && (options.profile ?? "pending") !== "pending") {
+    throw new UsageError("`--pending` means `--profile pending`, and another profile was given");
+  }
   const profile = flagOption(options, "pending")
     ? "pending"
     : (PROFILES.find((name) => name === options.profile) ?? config.profile ?? "release");
@@ -96,11 +99,43 @@ function expectations(options: Options, config: Config): Expectations {
   const platform = textOption(options, "expectPlat") ?? config.expectPlat;
   const archs = given(listOption(options, "requireArchs")) ?? config.requireArchs;
   const size = textOption(options, "maxSize") ?? config.maxSize;
+  if (platform !== undefined) checkPlatformTag(platform);
+  archs?.forEach(checkArch);
   return {
     ...(platform === undefined ? {} : { platform }),
     ...(archs === undefined ? {} : { archs: archs.flatMap(expandArchs) }),
     ...(size === undefined ? {} : { maxSize: parseSize(size) }),
   };
+}
+
+/** A misspelt tag would fail every wheel. */
+function checkPlatformTag(text: string): void {
+  const tag = parsePlatformTag(text);
+  if (tag.kind !== "other") return;
+  const names = ["manylinux1", "manylinux2010", "manylinux2014"];
+  throw new UsageError(
+    `\`--expect-plat\`: \`${text}\` is no platform tag`,
+    names.includes(text) || /^(?:many|musl)linux_[0-9]+_[0-9]+$/.test(text)
+      ? `did you mean \`${text}_x86_64\`?`
+      : "for example `--expect-plat manylinux_2_28_x86_64`",
+  );
+}
+
+function checkArch(text: string): void {
+  if (OTHER_ARCHS.includes(text) || tagArch(text).arch !== "unknown") return;
+  throw new UsageError(
+    `\`--require-archs\`: \`${text}\` is no architecture`,
+    didYouMean(text, [...OTHER_ARCHS, "x86_64", "i686", "aarch64", "arm64", "armv7l"]) ??
+      "for example `--require-archs x86_64,aarch64`",
+  );
+}
+
+/** Names that only macOS and Windows use, and delocate's groups. */
+const OTHER_ARCHS: readonly string[] = ["universal2", "intel", "arm64e", "amd64", "ppc"];
+
+/** `note` is what the reports call the level that `info` names in JSON. */
+function levelName(text: string): string {
+  return text === "note" ? "info" : text;
 }
 
 /** delocate's groups. */
@@ -131,7 +166,7 @@ function severities(list: readonly string[]): Readonly<Record<string, Level | "o
   const result: Record<string, Level | "off"> = {};
   for (const text of list) {
     const [code = "", wanted = ""] = text.split("=");
-    const level = SEVERITIES.find((candidate) => candidate === wanted);
+    const level = SEVERITIES.find((candidate) => candidate === levelName(wanted));
     if (level === undefined) {
       throw new UsageError(
         `\`--severity ${text}\` is not CODE=LEVEL`,

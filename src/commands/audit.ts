@@ -8,7 +8,8 @@ import { createEngine } from "../node/engine.ts";
 import type { Io } from "../node/io.ts";
 import { createProgress } from "../node/progress.ts";
 import { palette, useColor } from "../node/terminal.ts";
-import { countFindings, platformLine, type Reported } from "../report/reported.ts";
+import { platformLine, verdictWord } from "../report/platform-line.ts";
+import { countFindings, type Reported, type Unread } from "../report/reported.ts";
 import { type AuditSettings, addAuditOptions, readAuditSettings } from "./audit-options.ts";
 import type { CommandDeclaration, Invocation } from "./command.ts";
 import { loadConfig } from "./config.ts";
@@ -73,7 +74,8 @@ async function run({ args, options }: Invocation, io: Io): Promise<number> {
   const jobs = numberOption(options, "jobs");
   const engine = createEngine(jobs === undefined ? {} : { jobs });
   const progress = createProgress(common.verbosity < 0 ? "never" : common.progress, io);
-  const wheels: Reported[] = [];
+  const wheels: Audited[] = [];
+  const unread: Unread[] = problems.map(({ message }) => ({ uri: undefined, message }));
   try {
     for (const path of paths) {
       const auditOptions: AuditOptions = {
@@ -83,11 +85,12 @@ async function run({ args, options }: Invocation, io: Io): Promise<number> {
       try {
         const judged = await auditWheel(path, engine, auditOptions);
         const result = await refine(path, judged, settings, engine);
-        wheels.push({ uri: uriOf(path, io.cwd), result });
+        wheels.push({ path, uri: uriOf(path, io.cwd), result });
       } catch (error) {
         progress.clear();
         const failure = describeFailure(error, path);
         io.err(failure.text);
+        unread.push({ uri: uriOf(path, io.cwd), message: failure.message });
         status = Math.max(status, failure.status);
       }
     }
@@ -95,28 +98,43 @@ async function run({ args, options }: Invocation, io: Io): Promise<number> {
     progress.clear();
     await engine.close();
   }
-  if (wheels.length > 0) await report(wheels, outputs, common, settings, io);
+  // Of no wheel there is only to say what could not be read, and few formats can.
+  const wanted =
+    wheels.length > 0 ? outputs : outputs.filter(({ format }) => TELLS_FAILURES.includes(format));
+  if (wheels.length + unread.length > 0) {
+    await report({ wheels, unread }, wanted, common, settings, io);
+  }
   const failed = wheels.some(({ result }) => !result.ok);
   return Math.max(status, failed && !settings.exitZero ? STATUS.findings : STATUS.done);
 }
 
+interface Audited extends Reported {
+  readonly path: string;
+}
+
+const TELLS_FAILURES: readonly AuditFormat[] = ["junit", "sarif"];
+
 async function report(
-  wheels: readonly Reported[],
+  { wheels, unread }: { readonly wheels: readonly Audited[]; readonly unread: readonly Unread[] },
   outputs: readonly Output<AuditFormat>[],
   common: CommonOptions,
   settings: AuditSettings,
   io: Io,
 ): Promise<void> {
   const results = wheels.map(({ result }) => result);
+  const named = withTellingNames(wheels);
   await writeOutputs(outputs, io, async (format, toTerminal) => {
     switch (format) {
       case "text": {
         const { auditText } = await import("../report/text.ts");
-        return auditText(results, {
-          palette: await palette(useColor(common.color, io.env, toTerminal)),
-          width: toTerminal ? Math.min(100, io.columns) : 80,
-          verbose: common.verbosity > 0,
-        });
+        return auditText(
+          named.map(({ result }) => result),
+          {
+            palette: await palette(useColor(common.color, io.env, toTerminal)),
+            width: toTerminal ? Math.min(100, io.columns) : 80,
+            verbose: common.verbosity > 0,
+          },
+        );
       }
       case "json":
         return (await import("../report/json.ts")).auditJson(results);
@@ -127,32 +145,44 @@ async function report(
           import("node:crypto"),
         ]);
         const digest = (text: string): string => createHash("sha256").update(text).digest("hex");
-        return auditSarif(wheels, { rules: RULES, digest });
+        return auditSarif(wheels, { rules: RULES, digest, unread });
       }
       case "github": {
-        const [{ auditGithub }, { auditMarkdown }] = await Promise.all([
+        const [{ auditGithub }, { auditMarkdown }, { RULES }] = await Promise.all([
           import("../report/github.ts"),
           import("../report/markdown.ts"),
+          import("../audit/rules.ts"),
         ]);
-        await appendSummary(io, auditMarkdown(wheels));
-        return auditGithub(wheels);
+        await appendSummary(io, auditMarkdown(named));
+        return auditGithub(named, { titles: RULES, verbose: common.verbosity > 0 });
       }
       case "junit": {
         const [{ auditJunit, ruleFamilies }, { RULES }] = await Promise.all([
           import("../report/junit.ts"),
           import("../audit/rules.ts"),
         ]);
-        return auditJunit(wheels, ruleFamilies(Object.keys(RULES)), settings.audit.failOn);
+        const families = ruleFamilies(Object.keys(RULES));
+        return auditJunit(named, families, settings.audit.failOn, unread);
       }
       case "html":
-        return (await import("../report/html.ts")).auditHtml(wheels);
+        return (await import("../report/html.ts")).auditHtml(named);
       case "markdown":
-        return (await import("../report/markdown.ts")).auditMarkdown(wheels);
+        return (await import("../report/markdown.ts")).auditMarkdown(named);
     }
   });
   if (outputs.every(({ file }) => file !== undefined) && common.verbosity >= 0) {
-    for (const result of results) io.err(`${oneLine(result)}\n`);
+    for (const { result } of named) io.err(`${oneLine(result)}\n`);
   }
+}
+
+/** Wheels of one name are told apart by the paths that the user gave. */
+function withTellingNames(wheels: readonly Audited[]): readonly Audited[] {
+  const counts = new Map<string, number>();
+  for (const { result } of wheels) counts.set(result.file, (counts.get(result.file) ?? 0) + 1);
+  return wheels.map((wheel) => {
+    const repeated = (counts.get(wheel.result.file) ?? 0) > 1;
+    return repeated ? { ...wheel, result: { ...wheel.result, file: wheel.path } } : wheel;
+  });
 }
 
 /** The page that GitHub shows for a job. */
@@ -169,7 +199,7 @@ async function appendSummary(io: Io, text: string): Promise<void> {
 
 function oneLine(result: WheelResult): string {
   const counts = countFindings(result.findings, ["error", "warning"]);
-  return `${result.ok ? "ok" : "FAIL"} ${printable(result.file)}: ${platformLine(result)}${counts === "" ? "" : `; ${counts}`}`;
+  return `${verdictWord(result)} ${printable(result.file)}: ${platformLine(result)}${counts === "" ? "" : `; ${counts}`}`;
 }
 
 /** As annotations want it: relative to the checkout, with `/`; the bare name from elsewhere. */

@@ -9,6 +9,7 @@ import type { Problem } from "../finding.ts";
 import { baseNameOf } from "../paths.ts";
 import { memorySource } from "../source.ts";
 import { readMember } from "../zip/read.ts";
+import { describeFailure } from "./failure.ts";
 
 /** Members up to this size (bytes) are unpacked for their exports. */
 const LARGEST = 512 << 20;
@@ -29,8 +30,7 @@ export function checkBaseline(
   try {
     return compareWithBaseline(shapeOf(baseline.path, engine), after, baseline.growth);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`\`--baseline\`: ${why}`);
+    throw new UsageError(`\`--baseline\`: ${describeFailure(error, baseline.path).message}`);
   }
 }
 

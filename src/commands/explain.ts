@@ -21,7 +21,7 @@ export const command: CommandDeclaration = {
     { what: "Every rule, for a script", line: "wheelkit explain --format json" },
   ],
   define(command) {
-    command.argument("[code]", "a rule or a family of rules; without it, the list of all");
+    command.argument("[code...]", "rules or families of rules; without any, the list of all");
     addReportOptions(command, FORMATS);
   },
   run,
@@ -30,24 +30,30 @@ export const command: CommandDeclaration = {
 async function run({ args, options }: Invocation, io: Io): Promise<number> {
   const common = commonOptions(options);
   const outputs = wantedOutputs(options, FORMATS);
-  const rules = chosen(args[0]);
+  const rules = chosen(args);
   await writeOutputs(outputs, io, async (format, toTerminal) => {
     if (format === "json") return rulesJson(rules);
     const textOptions = {
       palette: await palette(useColor(common.color, io.env, toTerminal)),
       width: toTerminal ? Math.min(100, io.columns) : 80,
     };
-    const [first] = rules;
-    return rules.length === 1 && first !== undefined
-      ? explainText(first[0], first[1], textOptions)
+    const all = Object.keys(EXPLAINED);
+    const exact = args.length > 0 && args.every((code) => all.includes(code.toUpperCase()));
+    return exact || rules.length === 1
+      ? rules.map(([code, rule]) => explainText(code, rule, textOptions)).join("\n\n")
       : listText(rules, textOptions);
   });
   return STATUS.done;
 }
 
-function chosen(text: string | undefined): readonly (readonly [string, RuleInfo])[] {
+/** In the order in which they were named, each once. */
+function chosen(texts: readonly string[]): readonly (readonly [string, RuleInfo])[] {
+  if (texts.length === 0) return Object.entries(EXPLAINED);
+  return [...new Map(texts.flatMap(named))];
+}
+
+function named(text: string): readonly (readonly [string, RuleInfo])[] {
   const all = Object.entries(EXPLAINED);
-  if (text === undefined) return all;
   const code = text.toUpperCase();
   const exact = all.filter(([known]) => known === code);
   const rules = exact.length > 0 ? exact : all.filter(([known]) => known.startsWith(code));

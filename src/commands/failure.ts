@@ -17,24 +17,30 @@ export interface Failure {
   readonly status: number;
   /** For standard error, with its line end. */
   readonly text: string;
+  /** What is wrong, in one line and without the hint. */
+  readonly message: string;
 }
 
 /** @param subject the file that was being handled, where there is one. */
 export function describeFailure(error: unknown, subject?: string): Failure {
   const about = subject === undefined ? "" : `\`${printable(subject)}\`: `;
-  if (error instanceof UsageError) {
-    return { status: STATUS.usage, text: errorText(about + error.message, error.hint) };
-  }
+  const failure = (status: number, message: string, hint?: string): Failure => ({
+    status,
+    text: errorText(message, hint),
+    message,
+  });
+  if (error instanceof UsageError) return failure(STATUS.usage, about + error.message, error.hint);
   if (error instanceof RefusalError) {
-    const text = errorText(`${about}${error.message} [${error.code}]`, error.hint);
-    return { status: STATUS.refused, text };
+    return failure(STATUS.refused, `${about}${error.message} [${error.code}]`, error.hint);
   }
-  if (error instanceof FormatError) {
-    return { status: STATUS.unreadable, text: errorText(about + error.message) };
-  }
-  const system = systemProblem(error);
-  if (system !== undefined) return { status: STATUS.usage, text: errorText(about + system) };
-  return { status: STATUS.bug, text: bugText(error, about) };
+  if (error instanceof FormatError) return failure(STATUS.unreadable, about + error.message);
+  const system = systemProblem(error, subject);
+  if (system !== undefined) return failure(STATUS.usage, system);
+  return {
+    status: STATUS.bug,
+    text: bugText(error, about),
+    message: `${about}this is a bug in wheelkit`,
+  };
 }
 
 /** `error: …`, and the hint behind an empty line. Backslash-escapes what could drive a terminal. */
@@ -60,12 +66,40 @@ const SYSTEM: Readonly<Record<string, string>> = {
   ENAMETOOLONG: "the name is too long",
 };
 
+/** System calls as people say them. */
+const CALLS: Readonly<Record<string, string>> = {
+  scandir: "list",
+  mkdir: "create",
+  lstat: "look at",
+  stat: "look at",
+  fstat: "look at",
+  unlink: "remove",
+  rm: "remove",
+  ftruncate: "write",
+  fsync: "write",
+  link: "write",
+  copyfile: "copy",
+};
+
 /** What the operating system refused, in plain words; `undefined` for other errors. */
-function systemProblem(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !("syscall" in error) || !("code" in error)) return undefined;
-  const words = SYSTEM[String(error.code)] ?? String(error.code);
-  const path = "path" in error && typeof error.path === "string" ? ` \`${error.path}\`` : "";
-  return `could not ${String(error.syscall)}${path}: ${words}`;
+function systemProblem(error: unknown, subject: string | undefined): string | undefined {
+  if (!(error instanceof Error) || !("code" in error)) return undefined;
+  const code = String(error.code);
+  const call = "syscall" in error ? String(error.syscall) : undefined;
+  const known = Object.hasOwn(SYSTEM, code) ? SYSTEM[code] : undefined;
+  if (call === undefined && known === undefined) return undefined;
+  const words = known ?? code;
+  const path = "path" in error && typeof error.path === "string" ? visible(error.path) : undefined;
+  if (path !== undefined && code === "ENOENT") return `there is no file or folder \`${path}\``;
+  if (path !== undefined && code === "EISDIR") return `\`${path}\` is a folder, not a file`;
+  const about = subject === undefined || subject === path ? "" : `\`${subject}\`: `;
+  const what = CALLS[call ?? "open"] ?? call ?? "open";
+  return `${about}could not ${what}${path === undefined ? "" : ` \`${path}\``}: ${words}`;
+}
+
+/** The path that the user knows, of a temporary file beside it (`.NAME.wheelkit-….tmp`). */
+function visible(path: string): string {
+  return path.replace(/\.([^/\\]+)\.wheelkit-[^/\\]*\.tmp$/, "$1");
 }
 
 function bugText(error: unknown, about: string): string {

@@ -1,6 +1,6 @@
 /** PATH…: files, folders of wheels, `-` for a list on standard input. */
 import { readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { compareText } from "../bytes.ts";
 import { UsageError } from "../errors.ts";
 import type { Io } from "../node/io.ts";
@@ -17,12 +17,31 @@ export async function expandInputs(args: readonly string[], io: Io): Promise<Inp
   const problems: UsageError[] = [];
   for (const arg of args) {
     if (arg === "-") {
-      const lines = (await io.readInput()).split(/\r?\n/).filter((line) => line.trim() !== "");
+      const input = await io.readInput();
+      if (input.startsWith("PK\u0003\u0004") || input.includes("\0")) {
+        const what = input.startsWith("PK") ? "a wheel" : "binary data";
+        problems.push(
+          new UsageError(`standard input is ${what}, not a list of paths`, "name the file instead"),
+        );
+        continue;
+      }
+      const lines = input.split(/\r?\n/).filter((line) => line.trim() !== "");
       if (lines.length === 0) problems.push(new UsageError("standard input lists no wheel"));
       for (const line of lines) expand(line, paths, problems);
     } else expand(arg, paths, problems);
   }
-  return { paths, problems };
+  return { paths: withoutRepetitions(paths), problems };
+}
+
+/** A file that is named twice is handled once. */
+function withoutRepetitions(paths: readonly string[]): readonly string[] {
+  const seen = new Set<string>();
+  return paths.filter((path) => {
+    const whole = resolve(path);
+    if (seen.has(whole)) return false;
+    seen.add(whole);
+    return true;
+  });
 }
 
 function expand(path: string, paths: string[], problems: UsageError[]): void {
@@ -37,7 +56,7 @@ function expand(path: string, paths: string[], problems: UsageError[]): void {
   }
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined) {
-    problems.push(new UsageError(`there is no file \`${path}\``, globHint(path)));
+    problems.push(new UsageError(`there is no file or folder \`${path}\``, globHint(path)));
     return;
   }
   if (!stat.isDirectory()) {
@@ -51,7 +70,11 @@ function expand(path: string, paths: string[], problems: UsageError[]): void {
   if (wheels.length === 0) {
     problems.push(new UsageError(`there is no wheel in the folder \`${path}\``));
   }
-  for (const name of wheels) paths.push(join(path, name));
+  for (const name of wheels) {
+    const wheel = join(path, name);
+    if (statSync(wheel, { throwIfNoEntry: false })?.isFile()) paths.push(wheel);
+    else problems.push(new UsageError(`\`${wheel}\` is no file, but is named like a wheel`));
+  }
 }
 
 function globHint(path: string): string | undefined {

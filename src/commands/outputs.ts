@@ -1,4 +1,6 @@
 /** `-f, --format` and `-o, --output`: which reports go where. */
+import { statSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { UsageError } from "../errors.ts";
 import type { Io } from "../node/io.ts";
 import { didYouMean } from "../suggest.ts";
@@ -23,6 +25,7 @@ export function wantedOutputs<Format extends string>(
   const output = textOption(options, "output");
   const given = listOption(options, "format");
   const [first] = formats;
+  if (output !== undefined) checkFolder(output);
   if (given.length === 0) return first === undefined ? [] : [{ format: first, file: output }];
   let outputUsed = false;
   const outputs = given.map((text) => {
@@ -37,6 +40,7 @@ export function wantedOutputs<Format extends string>(
     if (rest.length > 0) {
       const file = rest.join("=");
       if (file === "") throw new UsageError(`\`--format ${text}\` names no file`);
+      checkFolder(file);
       return { format, file };
     }
     outputUsed = true;
@@ -59,6 +63,13 @@ export function wantedOutputs<Format extends string>(
   return outputs;
 }
 
+/** A misspelt folder should cost no audit, and not be made. */
+function checkFolder(file: string): void {
+  const folder = dirname(file);
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
+  throw new UsageError(`there is no folder \`${folder}\` for the report \`${file}\``);
+}
+
 /** @param render gets what the place allows: colours on a terminal, its width. */
 export async function writeOutputs<Format extends string>(
   outputs: readonly Output<Format>[],
@@ -73,10 +84,7 @@ export async function writeOutputs<Format extends string>(
 }
 
 async function writeReport(file: string, text: string): Promise<void> {
-  const [{ statSync, writeFileSync }, { writeWhole }] = await Promise.all([
-    import("node:fs"),
-    import("../node/output.ts"),
-  ]);
+  const { writeWhole } = await import("../node/output.ts");
   const stat = statSync(file, { throwIfNoEntry: false });
   // A device or a pipe (`/dev/stderr`) must be written to, not replaced.
   if (stat !== undefined && !stat.isFile()) writeFileSync(file, text);

@@ -197,9 +197,15 @@ async function showWheel(
 function refuseUnreadable(
   path: string,
   source: FileSource,
-  { findings }: WheelResult,
+  { findings, unverified }: WheelResult,
   engine: NodeEngine,
 ): void {
+  if (unverified.some(({ code, path: member }) => code === "DST001" && member === undefined)) {
+    throw new FormatError("this is no wheel: it has no `.dist-info` directory", {
+      format: "zip",
+      record: "archive",
+    });
+  }
   if (!findings.some(({ code, level }) => code.startsWith("ZIP") && level === "error")) return;
   const { index } = openWheel(source, basename(path), engine.compression);
   if (index.readable) return;

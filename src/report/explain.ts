@@ -2,6 +2,7 @@
 import { levelUnder, type Profile, type RuleInfo } from "../finding.ts";
 import { document } from "./json.ts";
 import type { Palette } from "./palette.ts";
+import { LABEL } from "./reported.ts";
 import { wrap } from "./wrap.ts";
 
 export interface ExplainOptions {
@@ -29,12 +30,16 @@ export function explainText(code: string, rule: RuleInfo, options: ExplainOption
   return `${lines.join("\n")}\n`;
 }
 
+function levelName(level: RuleInfo["level"]): string {
+  return level === "off" ? level : LABEL[level];
+}
+
 /** `error; under pypi: warning`. */
 export function levels(rule: RuleInfo): string {
   const other = OTHERS.filter((profile) => levelUnder(rule, profile) !== rule.level).map(
-    (profile) => `under ${profile}: ${levelUnder(rule, profile)}`,
+    (profile) => `under ${profile}: ${levelName(levelUnder(rule, profile))}`,
   );
-  return [`level: ${rule.level}`, ...other].join("; ");
+  return [`level: ${levelName(rule.level)}`, ...other].join("; ");
 }
 
 export function listText(rules: readonly Rule[], { palette, width }: ExplainOptions): string {
@@ -48,7 +53,12 @@ export function listText(rules: readonly Rule[], { palette, width }: ExplainOpti
       family = current;
     }
     lines.push(
-      ...wrap(title, width, `  ${code}  ${level.padEnd(7)}  `, " ".repeat(code.length + 13)),
+      ...wrap(
+        title,
+        width,
+        `  ${code}  ${levelName(level).padEnd(7)}  `,
+        " ".repeat(code.length + 13),
+      ),
     );
   }
   lines.push("", "`wheelkit explain CODE` says why a rule matters and how to mend what it finds");

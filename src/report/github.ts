@@ -6,7 +6,8 @@
  */
 import { printable } from "../bytes.ts";
 import type { Level } from "../finding.ts";
-import { countFindings, LEVELS, platformLine, type Reported } from "./reported.ts";
+import { platformLine, verdictWord } from "./platform-line.ts";
+import { countFindings, LEVELS, type Reported } from "./reported.ts";
 
 const COMMAND: Readonly<Record<Level, string>> = {
   error: "error",
@@ -14,15 +15,26 @@ const COMMAND: Readonly<Record<Level, string>> = {
   info: "notice",
 };
 
-export function auditGithub(wheels: readonly Reported[]): string {
+export interface GithubOptions {
+  /** What a rule is about, for the title. */
+  readonly titles: Readonly<Record<string, { readonly title: string }>>;
+  /** Notes too. */
+  readonly verbose: boolean;
+}
+
+export function auditGithub(wheels: readonly Reported[], options: GithubOptions): string {
+  const { titles, verbose } = options;
   const lines: string[] = [];
   for (const level of LEVELS) {
+    if (level === "info" && !verbose) continue;
     for (const { uri, result } of wheels) {
       for (const finding of result.findings) {
         if (finding.level !== level) continue;
         const where = finding.path === undefined ? "" : `${printable(finding.path)}: `;
         const hint = finding.hint === undefined ? "" : `\nhint: ${printable(finding.hint)}`;
-        const properties = `file=${property(uri)},title=${property(finding.code)}`;
+        const about = titles[finding.code]?.title;
+        const title = about === undefined ? finding.code : `${finding.code}: ${about}`;
+        const properties = `file=${property(uri)},title=${property(title)}`;
         lines.push(
           `::${COMMAND[level]} ${properties}::${data(`${where}${printable(finding.message)}${hint}`)}`,
         );
@@ -31,10 +43,9 @@ export function auditGithub(wheels: readonly Reported[]): string {
   }
   for (const { result } of wheels) {
     const counts = countFindings(result.findings);
-    const verdict = result.ok ? "ok" : "FAIL";
     lines.push(
       data(
-        `${verdict} ${printable(result.file)}: ${platformLine(result)}; ${counts === "" ? "no finding" : counts}`,
+        `${verdictWord(result)} ${printable(result.file)}: ${platformLine(result)}; ${counts === "" ? "no finding" : counts}`,
       ),
     );
   }

@@ -1,15 +1,10 @@
 /** One page that stands alone: no script, no font, no picture, nothing from elsewhere. */
 import type { WheelResult } from "../audit/result.ts";
+import type { Finding } from "../finding.ts";
 import { VERSION } from "../version.ts";
 import { describeCause, foldReasons } from "./causes.ts";
-import {
-  countFindings,
-  formatSize,
-  LEVELS,
-  platformLine,
-  plural,
-  type Reported,
-} from "./reported.ts";
+import { platformLine, verdictOfAll, verdictWord, wheelCount } from "./platform-line.ts";
+import { countFindings, formatSize, LABEL, LEVELS, plural, type Reported } from "./reported.ts";
 import { xmlText } from "./xml.ts";
 
 const STYLE = `
@@ -26,9 +21,8 @@ section { margin-top: 2.5rem; }
 `.trim();
 
 export function auditHtml(wheels: readonly Reported[]): string {
-  const failed = wheels.filter(({ result }) => !result.ok).length;
-  const verdict = failed === 0 ? "all ok" : `${failed} failed`;
-  const title = `wheelkit audit: ${plural(wheels.length, "wheel")}, ${verdict}`;
+  const verdict = verdictOfAll(wheels.map(({ result }) => result));
+  const title = `wheelkit audit: ${wheelCount(wheels)}, ${verdict}`;
   const lines = [
     "<!doctype html>",
     '<html lang="en">',
@@ -44,7 +38,7 @@ export function auditHtml(wheels: readonly Reported[]): string {
     const counts = countFindings(result.findings);
     lines.push(
       `<tr><td>${mark(result)}</td><td><a href="#w${index}"><code>${xmlText(result.file)}</code></a></td>` +
-        `<td>${xmlText(platformLine(result))}</td><td>${counts === "" ? "none" : counts}</td></tr>`,
+        `<td>${prose(platformLine(result))}</td><td>${counts === "" ? "none" : counts}</td></tr>`,
     );
   });
   lines.push("</table>");
@@ -59,40 +53,58 @@ function section(wheel: WheelResult, index: number): readonly string[] {
   const lines = [
     `<section id="w${index}">`,
     `<h2>${mark(wheel)} <code>${xmlText(wheel.file)}</code></h2>`,
-    `<p>${xmlText(platformLine(wheel))}; ${formatSize(wheel.size)}</p>`,
+    `<p>${prose(platformLine(wheel))}; ${formatSize(wheel.size)}</p>`,
   ];
-  const findings = LEVELS.flatMap((level) =>
+  const grave = LEVELS.filter((level) => level !== "info").flatMap((level) =>
     wheel.findings.filter((finding) => finding.level === level),
   );
-  if (findings.length > 0) {
-    lines.push("<table>", "<tr><th>level</th><th>rule</th><th>finding</th></tr>");
-    for (const { level, code, path, message, hint } of findings) {
-      const where = path === undefined ? "" : `<code>${xmlText(path)}</code><br>`;
-      const remedy = hint === undefined ? "" : `<br><span class="hint">${xmlText(hint)}</span>`;
-      lines.push(
-        `<tr><td class="${level}">${level}</td><td>${xmlText(code)}</td><td>${where}${xmlText(message)}${remedy}</td></tr>`,
-      );
-    }
-    lines.push("</table>");
+  lines.push(...findingsTable(grave));
+  const notes = wheel.findings.filter(({ level }) => level === "info");
+  if (notes.length > 0) {
+    lines.push(`<details><summary>${plural(notes.length, "note")}</summary>`);
+    lines.push(...findingsTable(notes), "</details>");
   }
   const causes = foldReasons(wheel.platform.reasons);
   if (causes.length > 0) {
     lines.push("<details><summary>ruled out</summary>", "<ul>");
     for (const cause of causes) {
-      lines.push(
-        `<li>${xmlText(cause.policy)} and older: ${xmlText(describeCause(cause, 10))}</li>`,
-      );
+      lines.push(`<li>${xmlText(cause.policy)} and older: ${prose(describeCause(cause, 10))}</li>`);
     }
     lines.push("</ul></details>");
   }
   for (const { code, path, why } of wheel.unverified) {
     const where = path === undefined ? "" : ` <code>${xmlText(path)}</code>:`;
-    lines.push(`<p>unverified ${xmlText(code)}:${where} ${xmlText(why)}</p>`);
+    lines.push(`<p>unverified ${xmlText(code)}:${where} ${prose(why)}</p>`);
   }
   lines.push("</section>");
   return lines;
 }
 
-function mark({ ok }: WheelResult): string {
-  return ok ? '<span class="ok">ok</span>' : '<span class="error">FAIL</span>';
+function findingsTable(findings: readonly Finding[]): readonly string[] {
+  if (findings.length === 0) return [];
+  const lines = ["<table>", "<tr><th>level</th><th>rule</th><th>finding</th></tr>"];
+  for (const { level, code, path, message, hint } of findings) {
+    const where = path === undefined ? "" : `<code>${xmlText(path)}</code><br>`;
+    const remedy = hint === undefined ? "" : `<br><span class="hint">Hint: ${prose(hint)}</span>`;
+    lines.push(
+      `<tr><td class="${level}">${LABEL[level]}</td><td>${xmlText(code)}</td><td>${where}${prose(message)}${remedy}</td></tr>`,
+    );
+  }
+  return [...lines, "</table>"];
+}
+
+const CLASS = { ok: "ok", open: "warning", FAIL: "error" } as const;
+
+function mark(wheel: WheelResult): string {
+  const word = verdictWord(wheel);
+  return `<span class="${CLASS[word]}">${word}</span>`;
+}
+
+/** A message: what stands between backticks is code. */
+function prose(text: string): string {
+  const parts = text.split("`");
+  if (parts.length % 2 === 0) return xmlText(text);
+  return parts
+    .map((part, index) => (index % 2 === 0 ? xmlText(part) : `<code>${xmlText(part)}</code>`))
+    .join("");
 }

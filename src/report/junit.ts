@@ -4,7 +4,7 @@
  */
 import type { WheelResult } from "../audit/result.ts";
 import type { Finding, Level } from "../finding.ts";
-import { LEVELS, plural, type Reported } from "./reported.ts";
+import { LABEL, LEVELS, plural, type Reported, type Unread } from "./reported.ts";
 import { xmlText } from "./xml.ts";
 
 /** Families that every wheel is judged by, even when nothing is found. */
@@ -16,13 +16,28 @@ export function auditJunit(
   wheels: readonly Reported[],
   families: readonly string[],
   failOn: Level | "never",
+  unread: readonly Unread[] = [],
 ): string {
   const lines = ['<?xml version="1.0" encoding="UTF-8"?>'];
   const suites = wheels.map(({ result }) => suite(result, families, failOn));
   const tests = suites.reduce((sum, { tests }) => sum + tests, 0);
   const failures = suites.reduce((sum, { failures }) => sum + failures, 0);
-  lines.push(`<testsuites name="wheelkit audit" tests="${tests}" failures="${failures}">`);
+  const errors = unread.length === 0 ? "" : ` errors="${unread.length}"`;
+  lines.push(
+    `<testsuites name="wheelkit audit" tests="${tests + unread.length}" failures="${failures}"${errors}>`,
+  );
   for (const { lines: inner } of suites) lines.push(...inner);
+  if (unread.length > 0) {
+    lines.push(`  <testsuite name="input" tests="${unread.length}" failures="0"${errors}>`);
+    for (const { uri, message } of unread) {
+      lines.push(
+        `    <testcase classname="input" name="${xmlText(uri ?? message)}">`,
+        `      <error type="input" message="${xmlText(message)}"/>`,
+        "    </testcase>",
+      );
+    }
+    lines.push("  </testsuite>");
+  }
   lines.push("</testsuites>");
   return `${lines.join("\n")}\n`;
 }
@@ -80,7 +95,7 @@ function suite(wheel: WheelResult, families: readonly string[], failOn: Level | 
 
 function line({ level, code, path, message, hint }: Finding): string {
   const where = path === undefined ? "" : `${path}: `;
-  return `${level}[${code}] ${where}${message}${hint === undefined ? "" : ` (hint: ${hint})`}`;
+  return `${LABEL[level]}[${code}] ${where}${message}${hint === undefined ? "" : ` (hint: ${hint})`}`;
 }
 
 /** `ZIP` of `ZIP001`. */

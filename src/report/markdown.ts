@@ -1,15 +1,17 @@
 /** GitHub-flavoured Markdown, for a job summary or a comment on a pull request. */
 import { printable } from "../bytes.ts";
 import { describeCause, foldReasons } from "./causes.ts";
-import { countFindings, LEVELS, platformLine, plural, type Reported } from "./reported.ts";
+import { platformLine, verdictOfAll, verdictWord, wheelCount } from "./platform-line.ts";
+import { countFindings, LABEL, LEVELS, type Reported } from "./reported.ts";
 
+const MARK = { ok: "✅", open: "❔", FAIL: "❌" } as const;
 /** Rows of one wheel's table: a job summary is cut off at 1 MiB. */
 const MOST_ROWS = 200;
 
 export function auditMarkdown(wheels: readonly Reported[]): string {
-  const failed = wheels.filter(({ result }) => !result.ok).length;
+  const results = wheels.map(({ result }) => result);
   const lines = [
-    `## wheelkit audit: ${plural(wheels.length, "wheel")}, ${failed === 0 ? "all ok" : `${failed} failed`}`,
+    `## wheelkit audit: ${wheelCount(wheels)}, ${verdictOfAll(results)}`,
     "",
     "| | wheel | platform | findings |",
     "|---|---|---|---|",
@@ -17,9 +19,9 @@ export function auditMarkdown(wheels: readonly Reported[]): string {
   for (const { result } of wheels) {
     const counts = countFindings(result.findings);
     const cells = [
-      result.ok ? "✅" : "❌",
+      MARK[verdictWord(result)],
       code(result.file),
-      escapeMarkdown(platformLine(result)),
+      prose(platformLine(result)),
       counts === "" ? "none" : counts,
     ];
     lines.push(`| ${cells.join(" | ")} |`);
@@ -30,9 +32,9 @@ export function auditMarkdown(wheels: readonly Reported[]): string {
     const rows = LEVELS.flatMap((level) =>
       result.findings.filter((finding) => finding.level === level),
     ).map(({ level, code: rule, path, message, hint }) => {
-      const remedy = hint === undefined ? "" : ` _${escapeMarkdown(printable(hint))}_`;
+      const remedy = hint === undefined ? "" : `<br>Hint: ${prose(hint)}`;
       const where = path === undefined ? "" : code(path);
-      return `| ${level} | ${rule} | ${where} | ${escapeMarkdown(printable(message))}${remedy} |`;
+      return `| ${LABEL[level]} | ${rule} | ${where} | ${prose(message)}${remedy} |`;
     });
     if (rows.length > 0) {
       lines.push("| level | rule | member | finding |", "|---|---|---|---|");
@@ -43,7 +45,7 @@ export function auditMarkdown(wheels: readonly Reported[]): string {
       lines.push("", "Ruled out:", "", ...causes(result.platform.reasons));
     for (const { code: rule, path, why } of result.unverified.slice(0, MOST_ROWS)) {
       const where = path === undefined ? "" : ` ${code(path)}:`;
-      lines.push("", `Unverified ${rule}:${where} ${escapeMarkdown(printable(why))}`);
+      lines.push("", `Unverified ${rule}:${where} ${prose(why)}`);
     }
   }
   return `${lines.join("\n")}\n`;
@@ -52,7 +54,7 @@ export function auditMarkdown(wheels: readonly Reported[]): string {
 function causes(reasons: Parameters<typeof foldReasons>[0]): readonly string[] {
   return foldReasons(reasons)
     .slice(0, 20)
-    .map((cause) => `- ${cause.policy} and older: ${escapeMarkdown(describeCause(cause, 3))}`);
+    .map((cause) => `- ${cause.policy} and older: ${prose(describeCause(cause, 3))}`);
 }
 
 /** Text that no reader takes for Markdown or HTML, in one table cell. */
@@ -60,6 +62,18 @@ function escapeMarkdown(text: string): string {
   return text.replace(/[\\`*_{}[\]<>()#+!|~&@]/g, (character) =>
     character === "<" ? "&lt;" : character === "&" ? "&amp;" : `\\${character}`,
   );
+}
+
+/** A message: what stands between backticks becomes a code span. */
+function prose(text: string): string {
+  const parts = printable(text).split("`");
+  // An odd backtick belongs to a name.
+  if (parts.length % 2 === 0) return escapeMarkdown(parts.join("`"));
+  return parts.map((part, index) => (index % 2 === 0 ? escapeMarkdown(part) : span(part))).join("");
+}
+
+function span(text: string): string {
+  return text === "" ? "" : code(text);
 }
 
 /** A code span, or escaped text where a code span would need tricks. */

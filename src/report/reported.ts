@@ -11,6 +11,13 @@ export interface Reported {
   readonly result: WheelResult;
 }
 
+/** A PATH that could not be audited. */
+export interface Unread {
+  /** As in {@link Reported}; `undefined` when the message names what is meant. */
+  readonly uri: string | undefined;
+  readonly message: string;
+}
+
 export const LEVELS: readonly Level[] = ["error", "warning", "info"];
 
 const NOUN: Readonly<Record<Level, readonly [string, string]>> = {
@@ -43,6 +50,13 @@ export function someOf(names: readonly string[], most: number): string {
   return shown.length === names.length ? text : `${text} and ${names.length - shown.length} more`;
 }
 
+/** Levels as people read them; JSON and the command line say `info`. */
+export const LABEL: Readonly<Record<Level, string>> = {
+  error: "error",
+  warning: "warning",
+  info: "note",
+};
+
 /** Decimal units as PyPI shows them: `0 B`, `1.2 kB`, `34 MB`. */
 export function formatSize(bytes: number): string {
   const units = ["B", "kB", "MB", "GB", "TB"];
@@ -54,31 +68,4 @@ export function formatSize(bytes: number): string {
   }
   const digits = unit === 0 || value >= 9.95 ? 0 : 1;
   return `${value.toFixed(digits)} ${units[unit]}`;
-}
-
-/** The verdict on the platform tag in one line, for example `manylinux_2_17_x86_64, as claimed`. */
-export function platformLine({ platform, unverified }: WheelResult): string {
-  const claimed = platform.claimed.map(printable).join(", ");
-  const { supported, reachable, truthful } = platform;
-  if (unverified.some(({ code, path }) => code === "ZIP001" && path === undefined)) {
-    return "the archive can't be read";
-  }
-  if (supported === "any") {
-    return platform.family === "any"
-      ? "pure Python, for any platform"
-      : `claims ${claimed}, but holds no native code`;
-  }
-  const further =
-    reachable !== null && reachable !== supported ? `; a repair could reach ${reachable}` : "";
-  if (supported === null) {
-    return claimed === ""
-      ? "which platforms it supports could not be decided"
-      : `claims ${claimed}; whether that is true could not be decided`;
-  }
-  if (truthful === false) return `claims ${claimed}, supports only ${supported}${further}`;
-  if (truthful === null) return `claims ${claimed}, supports ${supported}${further}`;
-  const best = platform.claimed.length === 0 || platform.claimed.includes(supported);
-  return best
-    ? `${supported}, as claimed${further}`
-    : `claims ${claimed}, supports even ${supported}${further}`;
 }

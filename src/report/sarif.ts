@@ -8,12 +8,13 @@
 import { compareText, printable } from "../bytes.ts";
 import type { Finding, Level, RuleInfo } from "../finding.ts";
 import { VERSION } from "../version.ts";
-import { LEVELS, type Reported } from "./reported.ts";
+import { LEVELS, type Reported, type Unread } from "./reported.ts";
 
 export interface SarifContext {
   readonly rules: Readonly<Record<string, RuleInfo>>;
   /** Hexadecimal SHA-256 of a text. */
   readonly digest: (text: string) => string;
+  readonly unread?: readonly Unread[];
 }
 
 const MOST_RESULTS = 25_000;
@@ -55,6 +56,7 @@ export function auditSarif(wheels: readonly Reported[], context: SarifContext): 
       );
     }),
     columnKind: "unicodeCodePoints",
+    ...invocations(context.unread ?? []),
   };
   const log = {
     $schema: "https://json.schemastore.org/sarif-2.1.0.json",
@@ -62,6 +64,29 @@ export function auditSarif(wheels: readonly Reported[], context: SarifContext): 
     runs: [run],
   };
   return `${JSON.stringify(log, undefined, 2)}\n`;
+}
+
+/** What could not be audited at all. */
+function invocations(unread: readonly Unread[]): object {
+  if (unread.length === 0) return {};
+  return {
+    invocations: [
+      {
+        executionSuccessful: false,
+        toolExecutionNotifications: unread.map(({ uri, message }) => ({
+          level: "error",
+          message: { text: printable(message) },
+          ...(uri === undefined
+            ? {}
+            : { locations: [{ physicalLocation: { artifactLocation: artifact(uri) } }] }),
+        })),
+      },
+    ],
+  };
+}
+
+function artifact(uri: string): object {
+  return { uri: uri.split("/").map(encodeUri).join("/") };
 }
 
 function ruleJson(code: string, rule: RuleInfo | undefined): object {
@@ -97,7 +122,7 @@ function resultJson(uri: string, finding: Finding, ruleIndex: number, fingerprin
     locations: [
       {
         physicalLocation: {
-          artifactLocation: { uri: uri.split("/").map(encodeUri).join("/") },
+          artifactLocation: artifact(uri),
           region: { startLine: 1 },
         },
         ...(finding.path === undefined

@@ -2,7 +2,8 @@
 import type { BinaryResult, ResolvedDependency, WheelResult } from "../audit/result.ts";
 import type { DynamicSymbol } from "../binary.ts";
 import { printable } from "../bytes.ts";
-import { formatSize, platformLine, plural, someOf } from "./reported.ts";
+import { platformLine } from "./platform-line.ts";
+import { formatSize, plural, someOf } from "./reported.ts";
 import type { TextOptions } from "./text.ts";
 import { wrap } from "./wrap.ts";
 

@@ -4,7 +4,8 @@ import { printable } from "../bytes.ts";
 import type { Finding, Level, Unverified } from "../finding.ts";
 import { type Cause, comparePolicies, describeCause, foldReasons } from "./causes.ts";
 import type { Palette } from "./palette.ts";
-import { countFindings, LEVELS, platformLine, plural, someOf } from "./reported.ts";
+import { platformLine, policyOf, verdictOfAll, verdictWord, wheelCount } from "./platform-line.ts";
+import { countFindings, LABEL, LEVELS, someOf } from "./reported.ts";
 import { wrap } from "./wrap.ts";
 
 export interface TextOptions {
@@ -30,11 +31,14 @@ export function auditText(wheels: readonly WheelResult[], options: TextOptions):
   return `${text}\n${total(wheels, options)}`;
 }
 
+const PAINT = { ok: "good", open: "warning", FAIL: "error" } as const;
+
 /** One wheel's block, with its line end. */
 export function wheelText(wheel: WheelResult, options: TextOptions): string {
   const { palette, width } = options;
+  const word = verdictWord(wheel);
   const lines: string[] = [
-    `${wheel.ok ? palette.good("ok") : palette.error("FAIL")} ${palette.strong(printable(wheel.file))}`,
+    `${palette[PAINT[word]](word)} ${palette.strong(printable(wheel.file))}`,
     ...wrap(`${platformLine(wheel)}; ${countsText(wheel.findings, options.verbose)}`, width, "  "),
   ];
   const sections = [
@@ -63,10 +67,10 @@ function total(wheels: readonly WheelResult[], { palette }: TextOptions): string
     wheels.flatMap(({ findings }) => findings),
     ["error", "warning"],
   );
-  const verdict = failed === 0 ? palette.good("all ok") : palette.error(`${failed} failed`);
-  const open = wheels.filter(({ unverified }) => unverified.length > 0).length;
-  const parts = [verdict, counts, open === 0 ? "" : `${open} not fully verified`];
-  return `${plural(wheels.length, "wheel")}: ${parts.filter((part) => part !== "").join("; ")}\n`;
+  const [first = "", ...more] = verdictOfAll(wheels).split("; ");
+  const verdict = failed > 0 ? palette.error(first) : more.length > 0 ? first : palette.good(first);
+  const parts = [verdict, counts, ...more];
+  return `${wheelCount(wheels)}: ${parts.filter((part) => part !== "").join("; ")}\n`;
 }
 
 /** Which file and library cost which policy; by default only those that the verdict turns on. */
@@ -118,11 +122,6 @@ function describeCost({ platform }: WheelResult, lost: string, all: readonly Cau
   return every ? `every ${platform.family} tag` : `${lost} and older`;
 }
 
-/** The policy of a platform tag: the tag without its architecture. */
-function policyOf(tag: string): string {
-  return /^(?:many|musl)linux(?:_[0-9]+_[0-9]+|[0-9]+)/.exec(tag)?.[0] ?? tag;
-}
-
 function externalText(wheel: WheelResult, options: TextOptions): readonly string[] {
   const { palette, width, verbose } = options;
   const { external } = wheel;
@@ -143,8 +142,6 @@ function externalText(wheel: WheelResult, options: TextOptions): readonly string
   }
   return [...lines, ...more(external.length - shown.length, "  ")];
 }
-
-const LABEL: Readonly<Record<Level, string>> = { error: "error", warning: "warning", info: "note" };
 
 function findingsText(
   all: readonly Finding[],

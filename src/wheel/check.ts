@@ -21,7 +21,7 @@ import { expandTags } from "./tag.ts";
 import type { CheckContext, WheelModel, WheelView } from "./view.ts";
 import { parseWheelFile } from "./wheel-file.ts";
 
-export { findDistInfo } from "./dist-info.ts";
+export { distInfoDirectories, findDistInfo } from "./dist-info.ts";
 export type { WheelModel, WheelView } from "./view.ts";
 
 export interface CheckedWheel {

@@ -32,6 +32,8 @@ export interface ParsedFilename {
 }
 
 const VARIANT = /^[0-9a-z._]+$/;
+/** What browsers and file managers append: `… (1)`, `… - Copy`. */
+const COPY = /^(.*[^ ])(?: ?\([0-9]{1,4}\)| - Copy)$/;
 /** Longer than any file system takes; keeps the work on a hostile name small. */
 const MAX_LENGTH = 4096;
 
@@ -44,10 +46,18 @@ export function parseWheelFilename(base: string): ParsedFilename {
   if (base.length > MAX_LENGTH) {
     return malformed(`the file name is ${base.length} characters long`);
   }
-  const parts = base.slice(0, -extension.length).split("-");
+  const stem = base.slice(0, -extension.length);
+  const original = COPY.exec(stem)?.[1];
+  if (original !== undefined) {
+    return malformed(
+      `\`${shown(base)}\` looks like a copy or a second download that was renamed`,
+      `Rename it to \`${shown(original + extension)}\``,
+    );
+  }
+  const parts = stem.split("-");
   if (parts.length < 5 || parts.length > 7) {
     return malformed(
-      `\`${shown(base)}\` has ${parts.length} parts between dashes, not the 5 or 6 of a wheel`,
+      `\`${shown(base)}\` has ${parts.length} ${parts.length === 1 ? "part" : "parts"} between dashes, not the 5 or 6 of a wheel`,
     );
   }
   // A build tag begins with a digit and a python tag never does, so six parts can be told apart.
@@ -81,7 +91,7 @@ export function parseWheelFilename(base: string): ParsedFilename {
       code: "NAM001",
       level: "warning",
       message: `the file name carries the variant label \`${shown(variant ?? "")}\`, which only a draft (PEP 825) defines`,
-      hint: "leave the label out for indexes and installers of today",
+      hint: "Leave the label out for indexes and installers of today",
     });
   }
   if (extension === ".whlx") {
@@ -89,7 +99,7 @@ export function parseWheelFilename(base: string): ParsedFilename {
       code: "NAM001",
       level: "warning",
       message: "the extension `.whlx` is only defined by a draft (PEP 777)",
-      hint: "name the file `.whl` for indexes and installers of today",
+      hint: "Name the file `.whl` for indexes and installers of today",
     });
   }
   return {
@@ -119,8 +129,8 @@ export function formatWheelFilename(name: WheelFilename): string {
   return parts.join("-") + name.extension;
 }
 
-function malformed(message: string): ParsedFilename {
-  return { problems: [{ code: "NAM001", message }] };
+function malformed(message: string, hint?: string): ParsedFilename {
+  return { problems: [{ code: "NAM001", message, ...(hint === undefined ? {} : { hint }) }] };
 }
 
 function describePart(what: string): string {

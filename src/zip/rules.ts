@@ -184,7 +184,7 @@ export const ZIP_RULES = {
     level: "error",
     profiles: { pypi: "warning" },
     why: "CPython reads only as many bytes as are declared, uv and 7-Zip refuse the member, PyPI accepts it. So the installed file depends on the installer.",
-    mend: "Write the archive again.",
+    mend: "Build or download the wheel again: its data are not what its headers say.",
     source: "APPNOTE 4.4.9",
   },
   ZIP025: {
@@ -192,7 +192,7 @@ export const ZIP_RULES = {
     level: "error",
     profiles: { pypi: "warning" },
     why: "The stream must be valid and end exactly at the member's end. Bytes behind its last block are invisible to most readers and refused by uv.",
-    mend: "Write the archive again.",
+    mend: "Build or download the wheel again: the data are damaged, or a faulty tool wrote them.",
     source: "RFC 1951; APPNOTE 4.4.8",
   },
   ZIP026: {

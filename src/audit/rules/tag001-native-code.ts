@@ -32,7 +32,9 @@ export function nativeCodeAndTag(model: AuditModel): readonly Problem<NativeCode
     }
   }
   const wasm = identity.claims.some(({ text }) => /^(pyemscripten|pyodide|emscripten)/.test(text));
-  if (binaries.length === 0 && !anywhere && !wasm && members.size > 0) {
+  // A name that can't be read claims nothing, and NAM001 says so.
+  const claimsNothing = identity.claims.length === 0 || anywhere || wasm;
+  if (binaries.length === 0 && !claimsNothing && members.size > 0) {
     problems.push({
       code: "TAG001",
       level: "warning",

@@ -78,7 +78,7 @@ function checkVersion({ problems }: CheckContext, filename: WheelFilename): void
       level: "info",
       profiles: { pypi: "error" },
       message: `${quoted(filename.version)} is a local version, which PyPI does not take`,
-      hint: "publish it on another index, or leave the part from `+` on out",
+      hint: "Publish it on another index, or leave the part from `+` on out",
     });
   }
 }
@@ -111,7 +111,7 @@ function checkPlatforms({ problems }: CheckContext, filename: WheelFilename): vo
       ...(kind === "linux" ? { profiles: { pending: "info" } } : {}),
       ...(kind === "linux"
         ? {}
-        : { hint: "use a tag that PyPI lists: `wheelkit tags --platform-tag`" }),
+        : { hint: "Use a tag that PyPI lists: `wheelkit tags --platform-tag`" }),
     });
   }
 }

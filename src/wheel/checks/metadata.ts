@@ -52,7 +52,7 @@ function checkFile(context: MetadataContext): void {
   if (metadata.bom) {
     report(context, "MET001", "METADATA begins with a byte order mark", undefined, {
       ...notMissing,
-      hint: "save it without one: parsers lose the first field",
+      hint: "Save it without one: parsers lose the first field",
     });
   }
   if (!metadata.utf8) {
@@ -109,6 +109,7 @@ function checkIdentity(context: MetadataContext): void {
       "MET003",
       `\`Name\` is ${quoted(project)}, the file name says ${quoted(wheel.filename.name)}`,
       name,
+      { hint: "Give the file the name of the project that it holds, or build the wheel again" },
     );
   }
   const version = fieldsNamed(metadata, "Version")[0];

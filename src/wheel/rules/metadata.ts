@@ -42,7 +42,7 @@ export const METADATA_RULES: Readonly<Record<MetadataCode, RuleInfo>> = {
     title: "`Name` or `Version` is missing or differs from the file name",
     level: "error",
     why: "Both stand in METADATA and in the file name. Installers and PyPI compare them and refuse a wheel that says two things.",
-    mend: "Build again, or change the version everywhere at once with `wheelkit edit --version`.",
+    mend: "Build again, or change a version everywhere at once with `wheelkit edit --version`.",
     source:
       'Core metadata specifications, "Name", "Version"; uv (MismatchedName, MismatchedVersion)',
   },

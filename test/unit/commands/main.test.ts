@@ -40,6 +40,11 @@ describe("wheelkit", () => {
     [["audit", "x", "-f", "json", "-f", "sarif"], "two reports would go to standard output", ""],
     [["audit", "x", "-f", "json=a", "-o", "b"], "`--output` has nothing to write", ""],
     [["audit", "x", "--strict", "--fail-on", "info"], "`--strict` means", ""],
+    [["audit", "x", "--expect-plat", "foo"], "`foo` is no platform tag", "manylinux_2_28"],
+    [["audit", "x", "--expect-plat", "manylinux2014"], "", "`manylinux2014_x86_64`"],
+    [["audit", "x", "--require-archs", "arm46"], "`arm46` is no architecture", "`arm64`"],
+    [["audit", "x", "--pending", "--profile", "pypi"], "`--pending` means", ""],
+    [["audit", "x", "-f", "json=/no/such/x"], "there is no folder `/no/such`", ""],
     [["explain", "ZIP99999"], "there is no rule `ZIP99999`", ""],
   ])("%j is a usage error with a hint", async (argv, message, hint) => {
     const { status, out, err } = await call(...argv);

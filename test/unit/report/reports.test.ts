@@ -39,7 +39,7 @@ describe("the reports of one failing and one clean wheel", () => {
     ["text", text(false)],
     ["verbose.text", text(true)],
     ["json", auditJson([FAILING, CLEAN])],
-    ["github", auditGithub(BOTH)],
+    ["github", auditGithub(BOTH, { titles: CONTEXT.rules, verbose: false })],
     ["junit.xml", auditJunit(BOTH, ["ZIP", "REC"], "error")],
     ["markdown.md", auditMarkdown(BOTH)],
     ["page.html", auditHtml(BOTH)],
@@ -68,7 +68,7 @@ describe("text", () => {
 describe("names that come from a wheel", () => {
   const outputs = {
     text: text(true, [HOSTILE]),
-    github: auditGithub(EVIL),
+    github: auditGithub(EVIL, { titles: {}, verbose: true }),
     junit: auditJunit(EVIL, [], "error"),
     markdown: auditMarkdown(EVIL),
     html: auditHtml(EVIL),

@@ -30,10 +30,10 @@ it.each([
 });
 
 it.each([
-  ["demo.whl", "`demo.whl` has 1 parts between dashes, not the 5 or 6 of a wheel"],
+  ["demo.whl", "`demo.whl` has 1 part between dashes, not the 5 or 6 of a wheel"],
   ["demo-1.0-py3-none-any.tar.gz", "`demo-1.0-py3-none-any.tar.gz` does not end in `.whl`"],
   ["demo-1.0-py3--any.whl", "`demo-1.0-py3--any.whl` has an empty abi tag"],
-  ["de\u001bmo.whl", "`de\\x1bmo.whl` has 1 parts between dashes, not the 5 or 6 of a wheel"],
+  ["de\u001bmo.whl", "`de\\x1bmo.whl` has 1 part between dashes, not the 5 or 6 of a wheel"],
 ])("says what is wrong with %j", (text, message) => {
   const parsed = parseWheelFilename(text);
   expect(parsed.name).toBeUndefined();

@@ -1,0 +1,100 @@
+/** The verdict on a wheel's platform in one line, and in one word. */
+import type { WheelResult } from "../audit/result.ts";
+import { printable } from "../bytes.ts";
+import { comparePolicies } from "./causes.ts";
+import { plural, someOf } from "./reported.ts";
+
+/** `open`: nothing was found, but not everything could be looked at. */
+export type Word = "ok" | "open" | "FAIL";
+
+export function verdictWord({ ok, unverified }: WheelResult): Word {
+  if (!ok) return "FAIL";
+  return unverified.length === 0 ? "ok" : "open";
+}
+
+/** `all ok`, `2 failed`, `2 failed; 1 not fully verified`. */
+export function verdictOfAll(wheels: readonly WheelResult[]): string {
+  const failed = wheels.filter(({ ok }) => !ok).length;
+  const open = wheels.filter(({ unverified }) => unverified.length > 0).length;
+  const first = failed > 0 ? `${failed} failed` : open > 0 ? "none failed" : "all ok";
+  return open === 0 ? first : `${first}; ${open} not fully verified`;
+}
+
+/** `1 wheel`, `3 wheels`. */
+export function wheelCount(wheels: readonly unknown[]): string {
+  return plural(wheels.length, "wheel");
+}
+
+/** For example `manylinux_2_17_x86_64, as claimed`. */
+export function platformLine(wheel: WheelResult): string {
+  const { platform, unverified, external } = wheel;
+  const claimed = platform.claimed.map(printable).join(", ");
+  const { supported, reachable, truthful } = platform;
+  const whole = unverified.filter(({ path }) => path === undefined);
+  if (whole.some(({ code }) => code === "ZIP001")) return "the archive can't be read";
+  if (whole.some(({ code }) => code === "DST001")) {
+    return "no wheel: it has no `.dist-info` directory";
+  }
+  if (supported === "any") {
+    return platform.family === "any"
+      ? "pure Python, for any platform"
+      : `claims ${claimed}, but holds no native code`;
+  }
+  if (supported === null) {
+    return claimed === ""
+      ? "which platforms it supports could not be decided"
+      : `claims ${claimed}; whether that is true could not be decided`;
+  }
+  if (truthful === false && truthfulWithOthers(wheel)) {
+    const names = external.map(({ name }) => name);
+    const come = names.length === 1 ? "comes" : "come";
+    return `${claimed}, if ${someOf(names, 2)} ${come} from elsewhere, such as another wheel`;
+  }
+  let further = "";
+  if (reachable !== null && reachable !== supported) {
+    further =
+      external.length === 0
+        ? `; a repair could reach ${reachable}`
+        : `; its own files allow ${reachable}, libraries to graft may need more`;
+  }
+  if (claimed === "") return `supports ${supported}${further}`;
+  if (truthful === false) return `claims ${claimed}, supports only ${supported}${further}`;
+  if (truthful === null) return `claims ${claimed}, supports ${supported}${further}`;
+  const names = platform.claimed.map(withoutAlias);
+  return names.length === 0 || names.includes(supported)
+    ? `${supported}, as claimed${further}`
+    : `claims ${claimed}, supports even ${supported}${further}`;
+}
+
+/** The claim falls with nothing but libraries from outside, and no error was made of them. */
+function truthfulWithOthers({ platform, external, findings }: WheelResult): boolean {
+  const { claimed, reachable } = platform;
+  if (external.length === 0 || reachable === null || claimed.length === 0) return false;
+  if (findings.some(({ code, level }) => level === "error" && /^(?:TAG|LNK)/.test(code))) {
+    return false;
+  }
+  if (!findings.some(({ code }) => code === "LNK001")) return false;
+  const best = policyOf(reachable);
+  return claimed.every((tag) => {
+    const policy = policyOf(withoutAlias(tag));
+    if (policy.replace(/_.*/, "") !== best.replace(/_.*/, "")) return false;
+    return comparePolicies(policy, best) <= 0;
+  });
+}
+
+/** The old names of three policies (PEP 600). */
+const ALIASES: Readonly<Record<string, string>> = {
+  manylinux1: "manylinux_2_5",
+  manylinux2010: "manylinux_2_12",
+  manylinux2014: "manylinux_2_17",
+};
+
+function withoutAlias(tag: string): string {
+  const [, alias = "", rest = ""] = /^(manylinux(?:1|2010|2014))(_.*)$/.exec(tag) ?? [];
+  return ALIASES[alias] === undefined ? tag : ALIASES[alias] + rest;
+}
+
+/** The policy of a platform tag: the tag without its architecture. */
+export function policyOf(tag: string): string {
+  return /^(?:many|musl)linux(?:_[0-9]+_[0-9]+|[0-9]+)/.exec(tag)?.[0] ?? tag;
+}
