@@ -23,6 +23,7 @@ import {
   addReportOptions,
   addWriteOptions,
   collect,
+  commonOptions,
   flagOption,
   textOption,
 } from "./options.ts";
@@ -111,7 +112,7 @@ async function run({ args, options, sequence }: Invocation, io: Io): Promise<num
       "`--metadata-only` writes no wheels, so `--canonical` and `--proof` have no use",
     );
   }
-  const write = rewriteOptions(options, io);
+  const write = rewriteOptions(options, sequence, io);
   const { paths, problems } = await expandInputs(args, io);
   reportInputProblems(problems, io);
 
@@ -123,7 +124,9 @@ async function run({ args, options, sequence }: Invocation, io: Io): Promise<num
   const { wheels, status } = await rewriteAll(paths, io, async (path) => {
     const all = [...editsOf(plan, path), ...edits];
     if (all.length === 0 && !canonical) {
-      io.err(`note: \`${basename(path)}\`: no patch matches, nothing to do\n`);
+      if (commonOptions(options).verbosity >= 0) {
+        io.err(`note: \`${basename(path)}\`: no patch matches, nothing to do\n`);
+      }
       return undefined;
     }
     if (metadataOnly) return await writeMetadata(path, all, write);

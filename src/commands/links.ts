@@ -159,12 +159,12 @@ function nothingToImport(folder: string | undefined): RefusalError {
 }
 
 async function rewrite(
-  { options }: Invocation,
+  { options, sequence }: Invocation,
   args: readonly string[],
   io: Io,
   edit: Revision["edit"],
 ): Promise<number> {
-  const write = rewriteOptions(options, io);
+  const write = rewriteOptions(options, sequence, io);
   const { paths, problems } = await expandInputs(args, io);
   reportInputProblems(problems, io);
   const { wheels, status } = await rewriteAll(paths, io, (path) =>

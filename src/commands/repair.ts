@@ -48,12 +48,14 @@ export const command: CommandDeclaration = {
 };
 
 async function run({ args, options, sequence }: Invocation, io: Io): Promise<number> {
-  const write = rewriteOptions(options, io);
+  const write = rewriteOptions(options, sequence, io);
   const config = await loadConfig(commonOptions(options).config, io);
   const settings = readSettings(options, sequence, config, io);
   const { paths, problems } = await expandInputs(args, io);
   reportInputProblems(problems, io);
   const engine = createEngine({ jobs: settings.linux.jobs });
+  // `-q`: that a pure wheel is copied is no news then.
+  const pureIsFine = settings.pureIsFine || commonOptions(options).verbosity < 0;
   const { wheelDir, dryRun, time } = write;
   const { level, updateTags } = settings.linux;
   try {
@@ -65,7 +67,11 @@ async function run({ args, options, sequence }: Invocation, io: Io): Promise<num
         // What PyPI takes is not what runs.
         allowed: ["NAM006"],
         async edit(draft, wheel) {
-          repair = await repairWheel({ draft, wheel, path, wheelDir, dryRun }, settings, engine);
+          repair = await repairWheel(
+            { draft, wheel, path, wheelDir, dryRun },
+            { ...settings, pureIsFine },
+            engine,
+          );
         },
         async build(draft, wheel) {
           const when = time === undefined ? {} : { time };

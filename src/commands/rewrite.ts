@@ -19,14 +19,13 @@ import { removeFile, writeArchive } from "../node/output.ts";
 import { palette, useColor } from "../node/terminal.ts";
 import type { EditedWheel } from "../report/edit.ts";
 import { editJson, editText } from "../report/edit.ts";
-import { PLAIN } from "../report/palette.ts";
 import { findDistInfo } from "../wheel/dist-info.ts";
 import { parseWheelFilename } from "../wheel/filename.ts";
 import { expandTags } from "../wheel/tag.ts";
 import { dosTimeOf } from "../zip/dos-time.ts";
 import type { IndexOptions } from "../zip/index.ts";
 import type { DosTime } from "../zip/writer.ts";
-import type { Options } from "./command.ts";
+import type { GivenOption, Options } from "./command.ts";
 import { damagedMembers } from "./copied-members.ts";
 import { describeFailure, errorText, STATUS } from "./failure.ts";
 import { commonOptions, flagOption, numberOption, textOption } from "./options.ts";
@@ -76,8 +75,19 @@ export interface Revision {
   finish?(result: { path: string; built: Built; draft: Draft; wheel: Wheel }): void | Promise<void>;
 }
 
-export function rewriteOptions(options: Options, io: Io): RewriteOptions {
+/** @param sequence the options as they were given. */
+export function rewriteOptions(
+  options: Options,
+  sequence: readonly GivenOption[],
+  io: Io,
+): RewriteOptions {
   const inPlace = flagOption(options, "inPlace");
+  if (inPlace && sequence.some(({ name }) => name === "wheel-dir")) {
+    throw new UsageError(
+      "`--in-place` and `--wheel-dir` contradict each other",
+      "a result takes the input's place, or goes to another folder",
+    );
+  }
   const wheelDir = textOption(options, "wheelDir") ?? "wheelhouse";
   const epoch = numberOption(options, "sourceDateEpoch") ?? epochOf(io.env.SOURCE_DATE_EPOCH);
   return {
@@ -325,12 +335,16 @@ export async function reportRewrites(
 ): Promise<void> {
   const common = commonOptions(options);
   for (const { file, warnings, findings } of wheels) {
+    if (common.verbosity < -1) continue;
     for (const warning of warnings) io.err(`warning: \`${file}\`: ${warning}\n`);
     for (const { code, message } of findings) {
       io.err(`warning: \`${file}\`: ${printable(message)} [${code}]\n`);
     }
   }
-  if (common.verbosity > 0) for (const wheel of wheels) io.err(editText(wheel, PLAIN));
+  if (common.verbosity > 0) {
+    const colors = await palette(useColor(common.color, io.env, io.errTerminal));
+    for (const wheel of wheels) io.err(editText(wheel, colors));
+  }
   await writeOutputs(wantedOutputs(options, EDIT_FORMATS), io, async (format, toTerminal) => {
     if (format === "json") return editJson(schema, wheels);
     const colors = await palette(useColor(common.color, io.env, toTerminal));

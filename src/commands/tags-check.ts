@@ -1,30 +1,41 @@
 /** Do the new tags say the truth of the wheel's content? An audit of the result tells. */
 import { auditWheel, DEFAULT_AUDIT_OPTIONS } from "../audit/audit.ts";
 import type { Wheel } from "../audit/wheel.ts";
-import type { Built } from "../edit/draft.ts";
+import type { Built, Draft } from "../edit/draft.ts";
 import { RefusalError } from "../errors.ts";
 import type { Finding } from "../finding.ts";
 import { createEngine } from "../node/engine.ts";
 import type { Source } from "../source.ts";
 import { layoutSource } from "../zip/writer.ts";
 
-/** @throws RefusalError with the code of the first rule on tags that the new tags break and the old ones did not. */
-export async function refuseContradiction(built: Built, wheel: Wheel): Promise<void> {
+/** The first rule on tags that the new tags break and the old ones did not. */
+async function findContradiction(built: Built, wheel: Wheel): Promise<Finding | undefined> {
   const before = await tagFindings(wheel.source, wheel.file);
   const after = await tagFindings(layoutSource(built.layout), built.file);
   // The message names the tag: a claim that is false in another way is a new one.
-  const fresh = after.find(
+  return after.find(
     ({ code, path, message }) =>
       !before.some(
         (known) => known.code === code && known.path === path && known.message === message,
       ),
   );
-  if (fresh === undefined) return;
-  throw new RefusalError(
-    fresh.code,
-    `the content contradicts the tags: ${fresh.path === undefined ? "" : `\`${fresh.path}\`: `}${fresh.message}`,
-    "`--force` writes them all the same",
-  );
+}
+
+/** @param force warns where it would refuse. @throws RefusalError with the code of the rule. */
+export async function checkTruth(
+  built: Built,
+  draft: Draft,
+  wheel: Wheel,
+  force: boolean,
+): Promise<void> {
+  const found = await findContradiction(built, wheel);
+  if (found === undefined) return;
+  const where = found.path === undefined ? "" : `\`${found.path}\`: `;
+  const message = `the content contradicts the tags: ${where}${found.message}`;
+  if (!force) {
+    throw new RefusalError(found.code, message, "`--force` writes them all the same");
+  }
+  draft.warnings.push(`${message} [${found.code}]`);
 }
 
 async function tagFindings(source: Source, file: string): Promise<readonly Finding[]> {

@@ -22,7 +22,7 @@ import {
   rewriteOptions,
   rewriteWheel,
 } from "./rewrite.ts";
-import { refuseContradiction } from "./tags-check.ts";
+import { checkTruth } from "./tags-check.ts";
 
 export const command: CommandDeclaration = {
   description:
@@ -77,7 +77,7 @@ async function run({ args, options, sequence }: Invocation, io: Io): Promise<num
   }
   refuseBadValues([edit]);
   const remove = flagOption(options, "remove");
-  const given = rewriteOptions(options, io);
+  const given = rewriteOptions(options, sequence, io);
   // As `wheel tags --remove`: the result takes the input's place.
   const folderGiven = sequence.some(({ name }) => name === "wheel-dir");
   const write = { ...given, inPlace: given.inPlace || (remove && !folderGiven) };
@@ -88,7 +88,7 @@ async function run({ args, options, sequence }: Invocation, io: Io): Promise<num
     rewriteWheel(path, write, {
       edit: (draft) => editTags(draft, edit),
       ...(force ? { allowed: ["NAM006", "NAM007", "MET010", "WHL006"] } : {}),
-      ...(force ? {} : { check: (built, _, wheel) => refuseContradiction(built, wheel) }),
+      check: (built, draft, wheel) => checkTruth(built, draft, wheel, force),
     }),
   );
   await reportRewrites("wheelkit.tags/1", wheels, options, io);

@@ -1,6 +1,7 @@
 /** What the commands that write wheels share: where results go, and what is said of the input. */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { wheelkit } from "../../support/commands.ts";
 import { scratchFolder } from "../../support/scratch.ts";
@@ -132,5 +133,28 @@ describe("repair", () => {
     const path = writeWheel(scratchFolder());
     const { status, err } = await wheelkit("repair", "--ldpaths", "/nope", "-n", path);
     expect([status, err]).toEqual([0, expect.stringContaining("no folder `/nope`")]);
+  });
+});
+
+describe("what is said", () => {
+  it("of two places for one result", async () => {
+    const path = writeWheel(scratchFolder());
+    for (const line of ["edit --post", "tags --build 1", "links remove"]) {
+      const args = [...line.split(" "), "--in-place", "-w", "x", path];
+      const { status, err } = await wheelkit(...args, ...(line.startsWith("links") ? ["a"] : []));
+      expect([status, err]).toEqual([2, expect.stringContaining("contradict each other")]);
+    }
+  });
+
+  it("of a tag that is forced, and nothing of pure wheels with -q", async () => {
+    const path = writeWheel(scratchFolder());
+    const name = "demo-1.0-cp312-cp312-manylinux_2_17_x86_64.whl";
+    const native = fileURLToPath(new URL(`../../../fixtures/wheels/${name}`, import.meta.url));
+    const args = ["--platform-tag", "any", "-n", native];
+    expect((await wheelkit("tags", ...args)).err).toContain("`--force`");
+    const forced = await wheelkit("tags", "--force", ...args);
+    expect([forced.status, forced.err]).toEqual([0, expect.stringMatching(/^warning: .*TAG/)]);
+    expect((await wheelkit("repair", "-n", path)).err).toContain("no native code");
+    expect((await wheelkit("repair", "-q", "-n", path)).err).toBe("");
   });
 });
