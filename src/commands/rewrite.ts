@@ -18,7 +18,7 @@ import type { Io } from "../node/io.ts";
 import { removeFile, writeArchive } from "../node/output.ts";
 import { palette, useColor } from "../node/terminal.ts";
 import type { EditedWheel } from "../report/edit.ts";
-import { editJson, editText } from "../report/edit.ts";
+import { editJson, editText, repairSummary } from "../report/edit.ts";
 import { findDistInfo } from "../wheel/dist-info.ts";
 import { parseWheelFilename } from "../wheel/filename.ts";
 import { expandTags } from "../wheel/tag.ts";
@@ -340,6 +340,9 @@ export async function reportRewrites(
     for (const { code, message } of findings) {
       io.err(`warning: \`${file}\`: ${printable(message)} [${code}]\n`);
     }
+  }
+  if (common.verbosity === 0 && io.errTerminal) {
+    for (const wheel of wheels) if (wheel.path !== undefined) io.err(repairSummary(wheel));
   }
   if (common.verbosity > 0) {
     const colors = await palette(useColor(common.color, io.env, io.errTerminal));

@@ -7,6 +7,7 @@ import { document } from "./json.ts";
 import type { Palette } from "./palette.ts";
 import type { RepairReport } from "./repair.ts";
 import { describeElfEdit, graftLines, verifiedBy } from "./repair.ts";
+import { formatSize } from "./reported.ts";
 
 /** One wheel that was rewritten, or would be. */
 export interface EditedWheel {
@@ -100,6 +101,21 @@ export function editText(wheel: EditedWheel, palette: Palette): string {
   for (const line of graftLines(wheel.repair?.grafted ?? [])) lines.push(`  ${line}`);
   if (lines.length === 0) lines.push("  no change");
   return `${lines.join("\n")}\n`;
+}
+
+/** A repair in one line, for a terminal; nothing for other edits. */
+export function repairSummary({ output, changes, repair, tags }: EditedWheel): string {
+  if (repair === undefined) return "";
+  const paths = new Set(repair.grafted.map(({ path }) => path));
+  const bytes = changes
+    .filter(({ what, path }) => what === "added" && paths.has(path))
+    .reduce((sum, { after = 0 }) => sum + after, 0);
+  const count = paths.size === 1 ? "1 library" : `${paths.size} libraries`;
+  const grafted =
+    paths.size === 0 ? "nothing to graft" : `${count} grafted (+${formatSize(bytes)})`;
+  const platforms = new Set(tags.after.map((tag) => tag.slice(tag.lastIndexOf("-") + 1)));
+  const name = output.slice(0, output.indexOf("-"));
+  return `${printable(name)}: ${grafted}, tagged ${printable([...platforms].join("."))}; -v for details\n`;
 }
 
 function changeLine({ what, path, from, before, after }: MemberChange): string {
