@@ -82,7 +82,7 @@ function openNamed(path: string): ConfigFile {
 }
 
 export async function parseConfig(file: ConfigFile, named = true): Promise<Config> {
-  const { parse } = await import("smol-toml");
+  const { parse, TomlError } = await import("smol-toml");
   let root: unknown;
   try {
     root = parse(file.text);
@@ -96,7 +96,8 @@ export async function parseConfig(file: ConfigFile, named = true): Promise<Confi
       return NO_CONFIG;
     }
     const [first = ""] = (error instanceof Error ? error.message : "").split("\n");
-    throw new UsageError(`\`${file.path}\` is no valid TOML: ${first}`);
+    const line = error instanceof TomlError ? `, line ${error.line}` : "";
+    throw new UsageError(`\`${file.path}\`${line}: no valid TOML: ${first}`);
   }
   let table: unknown = root;
   if (file.table === "tool.wheelkit") {
@@ -157,9 +158,9 @@ function readTable(table: Table, path: string): Config {
     select: list("select"),
     ignore: list("ignore"),
     severity: map("severity", enumerate(SEVERITIES), (value) =>
-      SEVERITIES.find((level) => level === value),
+      SEVERITIES.find((level) => level === value || (level === "info" && value === "note")),
     ),
-    failOn: oneOf("fail-on", FAIL_ON),
+    failOn: text("fail-on") === "note" ? "info" : oneOf("fail-on", FAIL_ON),
     expectPlat: text("expect-plat"),
     requireArchs: list("require-archs"),
     maxSize: typeof size === "number" ? String(size) : text("max-size"),

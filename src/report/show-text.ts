@@ -36,7 +36,7 @@ export function showWheelText(wheel: WheelResult, symbols: Symbols, options: Tex
   if (verbose && wheel.sha256 !== null) row("sha256", wheel.sha256);
   const shown = verbose ? wheel.binaries : wheel.binaries.slice(0, MANY);
   for (const binary of shown) {
-    lines.push("", ...binaryLines(binary, symbols.get(binary.path) ?? {}, options));
+    lines.push("", ...binaryLines(binary, symbols.get(binary.path) ?? {}, options, PLACES));
   }
   const hidden = wheel.binaries.length - shown.length;
   if (hidden > 0) lines.push("", `… and ${plural(hidden, "more native file")}; -v shows all`);
@@ -49,7 +49,7 @@ export function showBinaryText(
   symbols: SymbolLists,
   options: TextOptions,
 ): string {
-  return `${binaryLines(binary, symbols, options).join("\n")}\n`;
+  return `${binaryLines(binary, symbols, options, BARE_PLACES).join("\n")}\n`;
 }
 
 const FORMATS = { elf: "ELF", macho: "Mach-O", pe: "PE" } as const;
@@ -66,6 +66,7 @@ function binaryLines(
   binary: BinaryResult,
   symbols: SymbolLists,
   options: TextOptions,
+  places: typeof PLACES | typeof BARE_PLACES,
 ): readonly string[] {
   const { palette, width, verbose } = options;
   const lines = [palette.strong(printable(binary.path))];
@@ -80,7 +81,7 @@ function binaryLines(
   if (binary.id !== null) row("soname", printable(binary.id));
   if (binary.interpreter) row("loader", printable(binary.interpreter));
   binary.dependencies.forEach((dependency, index) => {
-    row(index === 0 ? "needs" : "", dependencyText(dependency));
+    row(index === 0 ? "needs" : "", dependencyText(dependency, places));
     for (const { via, place, found } of verbose ? (dependency.trace ?? []) : []) {
       row("", palette.faint(`  ${via} ${printable(place)}: ${found}`));
     }
@@ -123,8 +124,14 @@ const PLACES = {
   missing: "not found",
 } as const;
 
-function dependencyText({ name, how, in: place, path }: ResolvedDependency): string {
-  const where = path === undefined ? PLACES[place] : `${PLACES[place]}: ${printable(path)}`;
+/** Of a library on its own there is no wheel to be in. */
+const BARE_PLACES = { ...PLACES, external: "not promised by the platform" } as const;
+
+function dependencyText(
+  { name, how, in: place, path }: ResolvedDependency,
+  places: typeof PLACES | typeof BARE_PLACES,
+): string {
+  const where = path === undefined ? places[place] : `${places[place]}: ${printable(path)}`;
   return `${printable(name)} (${how === "required" ? "" : `${how}, `}${where})`;
 }
 

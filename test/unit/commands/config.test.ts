@@ -61,7 +61,7 @@ describe("parseConfig", () => {
     ["severity = 'off'", "`severity` in `wheelkit.toml` must be a table", ""],
     ["severity.ZIP001 = 'fatal'", "`severity.ZIP001` in", ""],
     ["max-size = []", "`max-size` in `wheelkit.toml` must be a string", ""],
-    ["x = ", "is no valid TOML", ""],
+    ["x = ", "`wheelkit.toml`, line 1: no valid TOML", ""],
   ])("%s is refused", async (text, message, hint) => {
     const error = await parseConfig(own(text)).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(UsageError);
