@@ -30,6 +30,8 @@ const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 /** Ends the process on the first signal, after the cleanups; a signal during them ends it at once. */
 export function cleanUpOnSignals(): void {
+  // A write beyond the limit of `ulimit -f` then fails like any other, and says so.
+  process.on("SIGXFSZ", () => {});
   for (const [signal, status] of Object.entries(SIGNALS)) {
     process.once(signal, () => {
       runCleanups();

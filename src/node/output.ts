@@ -2,7 +2,7 @@
  * Writes an archive so that its name never shows half of it: a temporary file in the destination
  * folder, checked, then renamed into place.
  */
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import {
   closeSync,
   constants,
@@ -13,11 +13,14 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
+  readFileSync,
+  readlinkSync,
   renameSync,
   statSync,
   unlinkSync,
   writeSync,
 } from "node:fs";
+import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { UsageError } from "../errors.ts";
 import type { Source } from "../source.ts";
@@ -110,29 +113,55 @@ export async function withTemporary<T>(
   }
 }
 
-/** `.NAME.wheelkit-PID-RANDOM.tmp` beside `path`. */
+/** `.NAME.wheelkit-PID-HOST-RANDOM.tmp` beside `path`. */
 export function temporaryName(path: string): string {
   // The name may be as long as the file system takes; the part that is ours is what counts.
   const name = basename(path).slice(0, 180);
   const random = randomBytes(4).toString("hex");
-  return join(dirname(path), `.${name}.wheelkit-${process.pid}-${random}.tmp`);
+  return join(dirname(path), `.${name}.wheelkit-${process.pid}-${hostToken()}-${random}.tmp`);
+}
+
+let token: string | undefined;
+
+/** Eight hexadecimal digits for where process numbers mean what they mean here. */
+function hostToken(): string {
+  if (token !== undefined) return token;
+  const read = (get: () => string): string => {
+    try {
+      return get();
+    } catch {
+      return "";
+    }
+  };
+  const boot = read(() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8"));
+  const namespace = read(() => readlinkSync("/proc/self/ns/pid"));
+  token = createHash("sha256").update(`${hostname()}\n${boot}\n${namespace}`).digest("hex");
+  token = token.slice(0, 8);
+  return token;
 }
 
 const STALE_AFTER = 24 * 3600 * 1000;
 
-/** Removes temporary files of runs that were killed more than a day ago. */
+/**
+ * Removes temporary files of runs that were killed: on this host at once, and after a day those of
+ * hosts whose processes can't be seen from here.
+ */
 export function removeStaleTemporaries(folder: string): void {
   for (const name of readdirSync(folder)) {
-    const pid = /^\..*\.wheelkit-([0-9]+)-[0-9a-f]{8}\.tmp$/.exec(name)?.[1];
+    const [, pid, host] = TEMPORARY.exec(name) ?? [];
     if (pid === undefined || isRunning(Number(pid))) continue;
     const path = join(folder, name);
     try {
-      if (Date.now() - statSync(path).mtimeMs > STALE_AFTER) unlinkSync(path);
+      if (host === hostToken() || Date.now() - statSync(path).mtimeMs > STALE_AFTER) {
+        unlinkSync(path);
+      }
     } catch {
       // Somebody else's, or gone: no concern of this run.
     }
   }
 }
+
+const TEMPORARY = /^\..*\.wheelkit-([0-9]+)-([0-9a-f]{8})-[0-9a-f]{8}\.tmp$/;
 
 export function isRunning(pid: number): boolean {
   try {
