@@ -1,7 +1,8 @@
 /** What the dynamic section shall say after the edits: pure, before anything is placed. */
 import { DT, PF, PT } from "./constants.ts";
-import { type EditModel, refuse, STRING_TAGS } from "./edit-model.ts";
+import { type EditModel, STRING_TAGS } from "./edit-model.ts";
 import type { ElfEdit, ElfExpectation } from "./edit-types.ts";
+import { refuse } from "./edit-values.ts";
 
 /** An entry to be: a raw value, or a text whose offset is still to be found. */
 export interface TargetEntry {

@@ -2,11 +2,13 @@
 import { type Rewrite, rewriteOf, type Splice } from "../rewrite.ts";
 import { PN_XNUM } from "./constants.ts";
 import { HEADERS, type Layout } from "./edit-blocks.ts";
+import type { Cell, Strip } from "./edit-cells.ts";
 import { type DynamicContent, encodeDynamic, encodeHeaders } from "./edit-headers.ts";
-import { type EditModel, refuse } from "./edit-model.ts";
+import type { EditModel } from "./edit-model.ts";
 import { placementOf, type Roles } from "./edit-place.ts";
-import { type Cell, type Draft, type Strip, ZEROS } from "./edit-room.ts";
+import { type Draft, ZEROS } from "./edit-room.ts";
 import { changeSections } from "./edit-sections.ts";
+import { refuse } from "./edit-values.ts";
 import { ElfEhdr, ElfPhdr, ElfVerneed } from "./layout.ts";
 
 /** The values to write, as far as they don't depend on places. */

@@ -1,9 +1,10 @@
 /** The program headers and the dynamic section as they will be. */
 import { DT, DT_MIPS, EM, PF, PT } from "./constants.ts";
-import { movableSegment, TABLE_TAGS } from "./edit-blocks.ts";
+import type { Cell, Strip } from "./edit-cells.ts";
 import type { EditModel } from "./edit-model.ts";
 import { moveOfAddress, moveOfOffset, type Place, type Placement } from "./edit-place.ts";
-import type { Cell, Draft, Strip } from "./edit-room.ts";
+import type { Draft } from "./edit-room.ts";
+import { movableSegment, TABLE_TAGS } from "./edit-tables.ts";
 import { type Dyn, ElfDyn, ElfPhdr, type Phdr } from "./layout.ts";
 
 export interface DynamicContent {

@@ -4,13 +4,14 @@
  *
  * It follows PT_LOAD and PT_DYNAMIC as the loader does; section headers only add limits.
  */
-import { RefusalError } from "../errors.ts";
 import type { Source } from "../source.ts";
 import { DT, DT_MIPS, EM, ET, PT, SHF, SHT } from "./constants.ts";
 import type { StringBytes } from "./edit-strings.ts";
+import { dynamicValue, refuse } from "./edit-values.ts";
+import { readVersions, type VersionNeedRecord } from "./edit-versions.ts";
 import type { ElfHeader } from "./header.ts";
 import type { ElfImage } from "./image.ts";
-import { type Dyn, ElfDyn, ElfVerdaux, ElfVerdef, ElfVernaux, ElfVerneed } from "./layout.ts";
+import { type Dyn, ElfDyn } from "./layout.ts";
 import { type Section, sectionName } from "./sections.ts";
 import { mapAddress, type Segment } from "./segments.ts";
 import { decodeName, nameEnd } from "./strings.ts";
@@ -55,13 +56,6 @@ export interface StringArea extends StringBytes {
   text(at: number): string;
 }
 
-export interface VersionNeedRecord {
-  /** File offset of the Verneed record. */
-  readonly at: number;
-  readonly vn_file: number;
-  readonly file: string;
-}
-
 /** A larger string table than any real one (libtensorflow_cc: 150 MB) is refused. */
 const MAX_STRINGS = 1 << 30;
 const MAX_SLOTS = 1 << 16;
@@ -94,60 +88,7 @@ export function readEditModel(image: ElfImage): EditModel {
   }
   const strings = readStrings(source, mapped, dynamic.entries, sections);
 
-  const needs: VersionNeedRecord[] = [];
-  const versionStrings: number[] = [];
-  const value = (tag: number): bigint | undefined => dynamicValue(dynamic.entries, tag);
-  const region = (tag: number): { offset: number; size: number } | undefined => {
-    const address = value(tag);
-    if (address === undefined) return undefined;
-    const found = mapAddress(mapped, address);
-    if (found === undefined) {
-      throw refuse(
-        "layout",
-        `the address 0x${address.toString(16)} of a version table is not in the file`,
-      );
-    }
-    return found;
-  };
-  let verneedSize = 0;
-  const verneed = region(DT.DT_VERNEED);
-  if (verneed !== undefined) {
-    verneedSize = walkVersions(source, verneed, {
-      size: ElfVerneed.sizeOf(context.variant),
-      read: (bytes, at) => {
-        const record = ElfVerneed.read(bytes, at, context, verneed.offset);
-        needs.push({
-          at: verneed.offset + at,
-          vn_file: record.vn_file,
-          file: strings.text(record.vn_file),
-        });
-        return { aux: record.vn_aux, next: record.vn_next };
-      },
-      auxSize: ElfVernaux.sizeOf(context.variant),
-      readAux: (bytes, at) => {
-        const aux = ElfVernaux.read(bytes, at, context, verneed.offset);
-        versionStrings.push(aux.vna_name);
-        return aux.vna_next;
-      },
-    });
-  }
-  let verdefSize = 0;
-  const verdef = region(DT.DT_VERDEF);
-  if (verdef !== undefined) {
-    verdefSize = walkVersions(source, verdef, {
-      size: ElfVerdef.sizeOf(context.variant),
-      read: (bytes, at) => {
-        const record = ElfVerdef.read(bytes, at, context, verdef.offset);
-        return { aux: record.vd_aux, next: record.vd_next };
-      },
-      auxSize: ElfVerdaux.sizeOf(context.variant),
-      readAux: (bytes, at) => {
-        const aux = ElfVerdaux.read(bytes, at, context, verdef.offset);
-        versionStrings.push(aux.vda_name);
-        return aux.vda_next;
-      },
-    });
-  }
+  const versions = readVersions(source, context, dynamic.entries, mapped, strings);
   return {
     source,
     header: image,
@@ -157,19 +98,11 @@ export function readEditModel(image: ElfImage): EditModel {
     sectionNames,
     dynamic,
     strings,
-    versionNeeds: needs,
-    versionStrings,
-    verneedSize,
-    verdefSize,
+    versionNeeds: versions.needs,
+    versionStrings: versions.strings,
+    verneedSize: versions.verneedSize,
+    verdefSize: versions.verdefSize,
   };
-}
-
-export function refuse(code: string, message: string, hint?: string): RefusalError {
-  return new RefusalError(`elf-${code}`, message, hint);
-}
-
-export function dynamicValue(entries: readonly Dyn[], tag: number): bigint | undefined {
-  return entries.findLast(({ d_tag }) => d_tag === tag)?.d_val;
 }
 
 /** Loaded in the process and with bytes in the file. */
@@ -280,55 +213,6 @@ function readStrings(
       }
     },
   };
-}
-
-interface VersionWalk {
-  readonly size: number;
-  readonly auxSize: number;
-  read(bytes: Uint8Array, at: number): { readonly aux: number; readonly next: number };
-  readAux(bytes: Uint8Array, at: number): number;
-}
-
-/** Bytes from the start of the table to the end of its last record. */
-function walkVersions(
-  source: Source,
-  region: { readonly offset: number; readonly size: number },
-  walk: VersionWalk,
-): number {
-  // As the loader does: along vn_next and vna_next, whatever the counts say.
-  let end = 0;
-  let at = 0;
-  const limit = Math.min(region.size, 1 << 26);
-  let bytes = source.read(region.offset, Math.min(limit, 1 << 14));
-  const need = (to: number): void => {
-    if (to > limit) throw refuse("layout", "the version table leaves its segment");
-    if (to > bytes.length) {
-      bytes = source.read(region.offset, Math.min(limit, Math.max(to, bytes.length * 4)));
-    }
-  };
-  // Offsets only lead forward, but many records may share their versions.
-  let left = limit / walk.auxSize;
-  const count = (): void => {
-    if (--left < 0) throw refuse("layout", "the version table's records overlap");
-  };
-  for (;;) {
-    need(at + walk.size);
-    const record = walk.read(bytes, at);
-    end = Math.max(end, at + walk.size);
-    let aux = at + record.aux;
-    for (;;) {
-      count();
-      need(aux + walk.auxSize);
-      const next = walk.readAux(bytes, aux);
-      end = Math.max(end, aux + walk.auxSize);
-      if (next === 0) break;
-      aux += next;
-    }
-    count();
-    if (record.next === 0) break;
-    at += record.next;
-  }
-  return end;
 }
 
 /**

@@ -1,8 +1,10 @@
 /** Where everything of a draft comes to lie: file offsets and addresses. */
 import { EM, ET, PF, PT } from "./constants.ts";
 import type { Layout } from "./edit-blocks.ts";
-import { type EditModel, hasBytes, isAllocated, refuse } from "./edit-model.ts";
-import type { Cell, Draft, Strip } from "./edit-room.ts";
+import type { Cell, Strip } from "./edit-cells.ts";
+import { type EditModel, hasBytes, isAllocated } from "./edit-model.ts";
+import type { Draft } from "./edit-room.ts";
+import { refuse } from "./edit-values.ts";
 import type { Phdr } from "./layout.ts";
 
 /** The cells that have a meaning of their own. */

@@ -6,10 +6,11 @@
  */
 import type { Splice } from "../rewrite.ts";
 import { DT, SHF, SHN, SHT } from "./constants.ts";
-import { forEachSymbol } from "./edit-blocks.ts";
-import { dynamicValue, type EditModel, hasBytes, isAllocated } from "./edit-model.ts";
+import { type EditModel, hasBytes, isAllocated } from "./edit-model.ts";
 import { moveOfOffset, type Placement } from "./edit-place.ts";
 import type { Draft } from "./edit-room.ts";
+import { forEachSymbol } from "./edit-symbols.ts";
+import { dynamicValue } from "./edit-values.ts";
 import { ElfShdr, ElfSym, type Shdr } from "./layout.ts";
 import { type Section, sectionRegion } from "./sections.ts";
 

@@ -5,8 +5,10 @@ import type { ElfImage } from "./image.ts";
 
 export { planElfEdit as edit } from "./edit-plan.ts";
 export type { ElfEdit, ElfExpectation, ElfRewrite, ElfRung } from "./edit-types.ts";
-export { type StripLevel, stripElf } from "./strip.ts";
-export { type VerifyOptions, verifyElfRewrite as verify, verifyElfStrip } from "./verify.ts";
+export { stripElf } from "./strip.ts";
+export type { StripLevel } from "./strip-sections.ts";
+export { type VerifyOptions, verifyElfRewrite as verify } from "./verify.ts";
+export { verifyElfStrip } from "./verify-strip.ts";
 
 /** Whether the file has what an edit changes: a dynamic section, or a stack header. */
 export function supports(image: ElfImage, kind: ElfEdit["kind"]): boolean {
