@@ -152,7 +152,7 @@ function checkSizes(entry: Draft, report: Report): boolean {
 function checkType(entry: Draft, report: Report): void {
   const { directory } = entry;
   const mode = unixMode(entry);
-  const type = (mode ?? 0) & S_IFMT;
+  const type = (mode ?? foreignMode(entry)) & S_IFMT;
   const special = type !== 0 && type !== S_IFREG && type !== S_IFDIR;
   if (special) {
     const what = TYPE_NAMES.get(type) ?? `file of the type 0o${type.toString(8)}`;
@@ -203,6 +203,12 @@ export function unixMode(
 ): number | undefined {
   const host = entry.versionMadeBy >> 8;
   return host === HOST_UNIX || host === HOST_MACOS ? entry.externalAttributes >>> 16 : undefined;
+}
+
+/** 7-Zip makes links for DOS, unzip for Atari and BeOS: what looks like a link anywhere counts. */
+function foreignMode({ externalAttributes }: Pick<ZipEntry, "externalAttributes">): number {
+  const mode = externalAttributes >>> 16;
+  return TYPE_NAMES.has(mode & S_IFMT) ? mode : 0;
 }
 
 const SMALL_FILES = /^[^/]+\.dist-info\/(?:METADATA|WHEEL|entry_points\.txt)$/;

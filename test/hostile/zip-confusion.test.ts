@@ -417,6 +417,14 @@ const ROWS: readonly Row[] = [
     "accept",
     "reject",
   ),
+  ...[0, 3, 5, 16, 19].map((host) =>
+    row(
+      `a symbolic link made by host ${host}`,
+      one({ mode: 0o120777, central: { version_made_by: (host << 8) | 20 } }),
+      "accept",
+      "reject",
+    ),
+  ),
   row("a path out of the folder", one({ name: "../a" }), "accept", "reject"),
   row("a backslash", one({ name: "a\\b" }), "accept", "reject"),
   row("an absolute path", one({ name: "/a" }), "accept", "reject"),

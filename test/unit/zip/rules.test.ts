@@ -987,8 +987,8 @@ const PASSES: readonly Pass[] = [
   { code: "ZIP031", what: "dots inside", archive: withFile("demo/..a/.b/c..d/...") },
   {
     code: "ZIP032",
-    what: "a DOS host with such bits",
-    archive: changed({ mode: 0o120777, central: { version_made_by: 20 } }),
+    what: "a DOS host with bits of no file type",
+    archive: changed({ mode: 0o130777, central: { version_made_by: 20 } }),
   },
   { code: "ZIP033", what: "0755", archive: changed({ mode: 0o100755 }) },
   { code: "ZIP034", what: "other letters", archive: twins("demo/aa", "demo/ab") },
