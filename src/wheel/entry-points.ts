@@ -106,6 +106,10 @@ class Reader {
   #begin(name: string, line: number): void {
     const known = this.#sections.get(name);
     if (known !== undefined) this.#report(line, `opens \`[${excerpt(name)}]\` a second time`);
+    if (known === undefined && this.#sections.size === MAX_ENTRIES) {
+      this.#fill(line, "sections");
+      return;
+    }
     const keys = known ?? new Set<string>();
     this.#sections.set(name, keys);
     this.#section = { name, keys };
@@ -118,6 +122,10 @@ class Reader {
     line: number,
     indent: number,
   ): void {
+    if (this.#entries.length === MAX_ENTRIES) {
+      this.#fill(line, "entries");
+      return;
+    }
     if (section.keys.has(name)) {
       this.#report(line, `repeats \`${excerpt(name)}\` of \`[${excerpt(section.name)}]\``);
       return;
@@ -130,7 +138,16 @@ class Reader {
     if (this.#open === undefined) return;
     this.#entries.push(this.#open.entry);
     this.#open = undefined;
-    if (this.#entries.length >= MAX_ENTRIES) this.full = true;
+  }
+
+  /** What is not read is not checked, so it must not pass in silence. */
+  #fill(line: number, what: string): void {
+    this.full = true;
+    this.problems.push({
+      code: "EPT001",
+      message: `\`entry_points.txt\` has more than ${MAX_ENTRIES} ${what}; the rest was not read`,
+      at: { record: "entry_points.txt", value: `line ${line}` },
+    });
   }
 
   #report(line: number, what: string): void {
