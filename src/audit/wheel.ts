@@ -5,7 +5,7 @@ import type { Compression } from "../platform.ts";
 import type { Source } from "../source.ts";
 import type { ZipEntry } from "../zip/entry.ts";
 import type { IndexOptions, ZipIndex } from "../zip/index.ts";
-import { readIndex } from "../zip/index.ts";
+import { readIndex, ZIP_LIMITS } from "../zip/index.ts";
 import { readMember } from "../zip/read.ts";
 
 export interface Wheel {
@@ -16,13 +16,13 @@ export interface Wheel {
   readonly index: ZipIndex;
   /**
    * A whole member, inflated and checked; `undefined` when there is none of that name, when it is
-   * damaged or larger than `limit` bytes (default 16 MiB; RECORD: 256 MiB).
+   * damaged or larger than `limit` bytes (default 16 MiB; RECORD: 64 MiB).
    */
   read(path: string, limit?: number): Uint8Array | undefined;
 }
 
-const TEXT_LIMIT = 16 << 20;
-const RECORD_LIMIT = 256 << 20;
+const TEXT_LIMIT: number = ZIP_LIMITS.metadata;
+const RECORD_LIMIT: number = ZIP_LIMITS.record;
 
 /** Opens the archive in `source`; every defect of it is in `index.problems`. */
 export function openWheel(

@@ -8,7 +8,7 @@ export interface ZipLimits {
   readonly name: number;
   /** Bytes of METADATA, WHEEL and entry_points.txt. */
   readonly metadata: number;
-  /** Bytes of RECORD. */
+  /** Bytes of RECORD: 300 for each member that an archive may have. */
   readonly record: number;
   /** Bytes of all members, unpacked. */
   readonly total: number;
@@ -21,7 +21,7 @@ export const ZIP_LIMITS: ZipLimits = {
   directory: 256 << 20,
   name: 4096,
   metadata: 16 << 20,
-  record: 256 << 20,
+  record: 64 << 20,
   total: 64 * 2 ** 30,
   retained: 64 << 20,
 };
