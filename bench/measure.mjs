@@ -1,37 +1,34 @@
-/** Wall time and peak memory of a command. */
+/** Wall time, processor time and peak memory of a command. */
 import { spawnSync } from "node:child_process";
 import { quietEnvironment } from "../corpus/peer.mjs";
 
-/** Prints the child's status and its peak resident size in KiB. */
+/** Runs argv with its output thrown away; prints status, wall ms, processor ms and peak KiB. */
 const WAIT4 = `
-import os, sys
+import os, sys, time
 null = os.open(os.devnull, os.O_RDWR)
-actions = [(os.POSIX_SPAWN_DUP2, null, 0), (os.POSIX_SPAWN_DUP2, null, 1), (os.POSIX_SPAWN_DUP2, null, 2)]
+actions = [(os.POSIX_SPAWN_DUP2, null, fd) for fd in (0, 1, 2)]
+start = time.perf_counter()
 pid = os.posix_spawnp(sys.argv[1], sys.argv[1:], os.environ, file_actions=actions)
 _, status, usage = os.wait4(pid, 0)
-print(os.waitstatus_to_exitcode(status), usage.ru_maxrss)
+wall = time.perf_counter() - start
+cpu = usage.ru_utime + usage.ru_stime
+print(os.waitstatus_to_exitcode(status), wall * 1000, cpu * 1000, usage.ru_maxrss)
 `;
 
-/** Milliseconds from start to exit; output is thrown away. */
-export function timeOf(command) {
-  const [program, ...args] = command;
-  const started = performance.now();
-  const run = spawnSync(program, args, { stdio: "ignore", env: quietEnvironment() });
-  const ms = performance.now() - started;
-  if (run.error !== undefined) {
-    throw run.error;
-  }
-  return { ms, status: run.status };
-}
-
-/** Peak resident size in MiB, as \`wait4\` reports it. */
-export function peakOf(python, command) {
+/**
+ * One run: milliseconds from start to exit, milliseconds of processor time over all threads, and
+ * the peak resident size in MiB, as `wait4` reports them.
+ */
+export function measureRun(python, command) {
   const run = spawnSync(python, ["-c", WAIT4, ...command], {
     encoding: "utf8",
     env: quietEnvironment(),
   });
-  const kib = Number(run.stdout.trim().split(" ")[1]);
-  return kib / 1024;
+  const [status, wall, cpu, kib] = run.stdout.trim().split(" ").map(Number);
+  if (kib === undefined) {
+    throw new Error(`\`${command[0]}\` could not be run: ${run.stderr.trim()}`);
+  }
+  return { status, wall, cpu, peak: kib / 1024 };
 }
 
 /** The middle value; of an even number the lower one of the two. */

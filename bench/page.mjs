@@ -1,75 +1,84 @@
 /** The bench's table, for the terminal and for `docs/benchmarks.md`. */
 
 const MEGABYTE = 1e6;
+const AUDITS = ["audit1", "audit2", "noHash1", "noHash2"];
+const HEAD = "audit -j 1 | audit -j 2 | --no-hash -j 1 | --no-hash -j 2 | auditwheel show";
 
 export function printTable(results) {
-  for (const { file, size, times, memory } of results) {
-    const parts = [];
-    for (const [name, ms] of Object.entries(times)) {
-      const ratio =
-        name === "unzip" || name === "node" ? "" : ` (${factor(ms / times.unzip)} unzip)`;
-      parts.push(`${name} ${milliseconds(ms)}${ratio}`);
+  for (const { file, size, wall, cpu, peak } of results) {
+    console.log(`${file.split("-").slice(0, 2).join(" ")}, ${megabytes(size)}`);
+    for (const name of Object.keys(wall)) {
+      const factors = `${factor(wall[name] / wall.unzip)} and ${factor(cpu[name] / cpu.unzip)} unzip`;
+      const times = `${milliseconds(wall[name])}, processor ${milliseconds(cpu[name])}`;
+      console.log(`  ${name.padEnd(10)} ${times} (${factors}), ${Math.round(peak[name])} MiB`);
     }
-    for (const [name, mib] of Object.entries(memory)) {
-      parts.push(`${name} ${Math.round(mib)} MiB`);
-    }
-    console.log(`${file.split("-").slice(0, 2).join(" ")} ${megabytes(size)}: ${parts.join(", ")}`);
   }
 }
 
 export function benchmarkPage(results, machine) {
-  const time = results.map(timeRow).join("\n");
-  const memory = results.map(memoryRow).join("\n");
+  const table = (head, row) =>
+    [
+      `| wheel | size | ${head} |`,
+      `|---|${"--:|".repeat(head.split("|").length + 1)}`,
+      ...results.map(row),
+    ].join("\n");
   return `# Benchmarks
 
 Written by \`node bench/run.mjs --write\`; do not edit by hand.
 
 All commands run on the same wheels in one run, in turn, ${machine.rounds} rounds after one that warms the page
-cache; the numbers are medians of wall time from start to exit, so Node's own start is part of them. auditwheel ${machine.auditwheel} runs three times, above 20 MB once.
-\`audit\` is \`wheelkit audit --format json\` with every CRC-32 and every hash of RECORD checked and the
-SHA-256 of the wheel; \`--no-hash\` judges the structure and the native code only. ${machine.cores} cores (${machine.cpu}), Node ${machine.node}, unzip ${machine.unzip}.
+cache; the numbers are medians, measured from start to exit, so Node's own start is part of them.
+auditwheel ${machine.auditwheel} runs three times, above 20 MB once. \`audit\` is \`wheelkit audit --format json\` with every
+CRC-32, every hash of RECORD and the SHA-256 of the wheel; \`--no-hash\` judges structure and native
+code only. ${machine.cores} cores (${machine.cpu}), Node ${machine.node}, unzip ${machine.unzip}; one minute's load when it
+began: ${machine.load}.
 
-## Time
+## Wall time
 
-The factors are to \`unzip -tq\` in the same run; below 1 MB those to \`node -e 0\` say more.
+The factors are to \`unzip -tq\`, for wheels below 1 MB to \`node -e 0\`.
 
-| wheel | size | node -e 0 | unzip -tq | audit -j 1 | audit -j 2 | audit --no-hash | auditwheel show | auditwheel / audit |
-|---|--:|--:|--:|--:|--:|--:|--:|--:|
-${time}
+${table(`node -e 0 | unzip -tq | ${HEAD} | auditwheel / audit`, (result) => timeRow(result, "wall", true))}
+
+## Processor time
+
+Over all threads: it depends less on what else the machine does.
+
+${table(`node -e 0 | unzip -tq | ${HEAD}`, (result) => timeRow(result, "cpu", false))}
 
 ## Memory
 
-Peak resident size (\`ru_maxrss\` of \`wait4\`), of the whole process with its threads.
+Peak resident size (\`ru_maxrss\` of \`wait4\`) of the whole process with its threads.
 
-| wheel | size | audit -j 1 | audit -j 2 | auditwheel show |
-|---|--:|--:|--:|--:|
-${memory}
+${table(HEAD, memoryRow)}
 `;
 }
 
-function timeRow({ file, size, times }) {
-  const cells = ["audit1", "audit2", "noHash", "auditwheel"].map((name) => {
-    const ms = times[name];
-    if (ms === undefined) {
+function timeRow({ file, size, ...units }, unit, withGain) {
+  const times = units[unit];
+  const small = size < MEGABYTE;
+  const cells = [...AUDITS, "auditwheel"].map((name) => {
+    if (times[name] === undefined) {
       return "";
     }
-    const base =
-      size < MEGABYTE && name !== "auditwheel" ? [times.node, "node"] : [times.unzip, ""];
-    return `${milliseconds(ms)} (${factor(ms / base[0])}${base[1] === "" ? "" : ` ${base[1]}`})`;
+    const base = small && name !== "auditwheel" ? times.node : times.unzip;
+    return `${milliseconds(times[name])} (${factor(times[name] / base)})`;
   });
-  const gain =
-    times.auditwheel === undefined
-      ? ""
-      : factor(times.auditwheel / Math.min(times.audit1, times.audit2));
-  const left = `| \`${file}\` | ${megabytes(size)} | ${milliseconds(times.node)} | ${milliseconds(times.unzip)}`;
-  return `${left} | ${cells.join(" | ")} | ${gain} |`;
+  const left = [
+    `\`${file}\``,
+    megabytes(size),
+    milliseconds(times.node),
+    milliseconds(times.unzip),
+  ];
+  const best = Math.min(times.audit1, times.audit2);
+  const gain = times.auditwheel === undefined ? "" : factor(times.auditwheel / best);
+  return `| ${[...left, ...cells, ...(withGain ? [gain] : [])].join(" | ")} |`;
 }
 
-function memoryRow({ file, size, memory }) {
-  const cells = ["audit1", "audit2", "auditwheel"].map((name) =>
-    memory[name] === undefined ? "" : `${Math.round(memory[name])} MiB`,
+function memoryRow({ file, size, peak }) {
+  const cells = [...AUDITS, "auditwheel"].map((name) =>
+    peak[name] === undefined ? "" : `${Math.round(peak[name])} MiB`,
   );
-  return `| \`${file}\` | ${megabytes(size)} | ${cells.join(" | ")} |`;
+  return `| ${[`\`${file}\``, megabytes(size), ...cells].join(" | ")} |`;
 }
 
 function milliseconds(ms) {

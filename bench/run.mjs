@@ -1,15 +1,16 @@
 /**
  * `npm run bench`: wheelkit, auditwheel, `unzip -tq` and `node -e 0` on the same wheels in one run,
- * interleaved, medians; then peak memory. `--write` writes `docs/benchmarks.md`.
+ * interleaved: medians of wall time, processor time and peak memory. `--write` writes `docs/benchmarks.md`.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { loadavg } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { fetchWheel } from "../corpus/fetch.mjs";
 import { auditwheelShow } from "../corpus/peer.mjs";
 import { auditwheelVersion, findPython } from "../corpus/python.mjs";
-import { median, peakOf, timeOf } from "./measure.mjs";
+import { measureRun, median } from "./measure.mjs";
 import { benchmarkPage, printTable } from "./page.mjs";
 import { syntheticWheel } from "./synthetic.mjs";
 
@@ -40,7 +41,6 @@ const { values: options } = parseArgs({
     rounds: { type: "string", default: "7" },
     only: { type: "string" },
     "no-peer": { type: "boolean", default: false },
-    "no-memory": { type: "boolean", default: false },
     "no-synthetic": { type: "boolean", default: false },
     write: { type: "boolean", default: false },
     json: { type: "string" },
@@ -56,6 +56,7 @@ if (!existsSync(cli)) {
 const list = JSON.parse(readFileSync(here("../corpus/wheels.json"), "utf8"));
 const python = findPython();
 
+const load = loadavg()[0].toFixed(1);
 const results = [];
 for (const start of WHEELS) {
   if (options.only !== undefined && !start.includes(options.only)) {
@@ -75,8 +76,8 @@ const machine = {
   auditwheel: auditwheelVersion(python),
   unzip: execFileSync("unzip", ["-v"], { encoding: "utf8" }).split(" ")[1],
   rounds,
+  load,
 };
-printTable(results);
 if (options.json !== undefined) {
   writeFileSync(options.json, `${JSON.stringify({ machine, results }, null, 1)}\n`);
 }
@@ -101,12 +102,13 @@ function measure(file, size, path, withPeer) {
     unzip: ["unzip", "-tq", path],
     audit1: [...audit, "-j", "1", path],
     audit2: [...audit, "-j", "2", path],
-    noHash: [...audit, "--no-hash", path],
+    noHash1: [...audit, "--no-hash", "-j", "1", path],
+    noHash2: [...audit, "--no-hash", "-j", "2", path],
   };
   if (withPeer && !options["no-peer"]) {
     subjects.auditwheel = auditwheelShow(python, path);
   }
-  const times = {};
+  const runs = {};
   for (let round = 0; round <= rounds; round += 1) {
     for (const [name, command] of Object.entries(subjects)) {
       const slow = name === "auditwheel" && round > (size > AUDITWHEEL_ONCE ? 1 : 3);
@@ -114,22 +116,20 @@ function measure(file, size, path, withPeer) {
       if (slow || (name === "auditwheel" && round === 0)) {
         continue;
       }
-      const { ms } = timeOf(command);
+      const run = measureRun(python, command);
+      if (run.status !== 0 && run.status !== 1) {
+        throw new Error(`\`${command.join(" ")}\` ended with status ${run.status}`);
+      }
       if (round > 0) {
-        times[name] ??= [];
-        times[name].push(ms);
+        runs[name] ??= [];
+        runs[name].push(run);
       }
     }
   }
-  const result = { file, size, times: {}, memory: {} };
-  for (const [name, values] of Object.entries(times)) {
-    result.times[name] = median(values);
-  }
-  if (!options["no-memory"]) {
-    result.memory.audit1 = peakOf(python, subjects.audit1);
-    result.memory.audit2 = peakOf(python, subjects.audit2);
-    if (subjects.auditwheel !== undefined && size < AUDITWHEEL_ONCE) {
-      result.memory.auditwheel = peakOf(python, subjects.auditwheel);
+  const result = { file, size, wall: {}, cpu: {}, peak: {} };
+  for (const [name, list] of Object.entries(runs)) {
+    for (const unit of ["wall", "cpu", "peak"]) {
+      result[unit][name] = median(list.map((run) => run[unit]));
     }
   }
   printTable([result]);
