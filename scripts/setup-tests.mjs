@@ -45,6 +45,9 @@ const TOOLS = [
   ["musl-gcc", "musl-tools", "fixtures for musl"],
   ["ld.lld", "lld", "fixtures with another linker's layout"],
   ["mold", "mold", "fixtures with another linker's layout"],
+  ["rpmbuild", "rpm", "package databases that say who owns a library"],
+  ["db_load", "db-util", "the same in the form of older releases"],
+  ["sqlite3", "sqlite3", "reads and writes them"],
   ["qemu-aarch64", "qemu-user", "runs rewritten libraries of other machines"],
   // Other classes, byte orders, page sizes and quirks: rewritten files must still load there.
   ["aarch64-linux-gnu-gcc", "gcc-aarch64-linux-gnu libc6-dev-arm64-cross", "fixtures for arm64"],
