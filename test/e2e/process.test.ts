@@ -1,8 +1,17 @@
 /** The command as a process: streams, signals, the same bytes everywhere. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { transformSync } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -66,7 +75,11 @@ describe("wheelkit audit", () => {
   });
 
   it("reads a list of wheels on standard input", () => {
-    const { stdout } = wheelkit(["audit", "-f", "json", "-"], { input: `${DEMO}\n\n${DEMO}\n` });
+    const copy = join(mkdtempSync(join(scratch, "list-")), basename(DEMO));
+    copyFileSync(DEMO, copy);
+    // What is named twice is judged once.
+    const input = `${DEMO}\n\n${copy}\n${DEMO}\n`;
+    const { stdout } = wheelkit(["audit", "-f", "json", "-"], { input });
     expect(JSON.parse(stdout).wheels).toHaveLength(2);
   });
 
@@ -79,6 +92,9 @@ describe("wheelkit audit", () => {
 
   it("writes reports to files, whole or not at all, and says the verdict on stderr", () => {
     const args = ["audit", "-f", "json=a.json", "-f", "sarif=sub/b.sarif", DEMO];
+    // A folder that is not there is a typo, not a wish.
+    expect(wheelkit(args, { cwd: scratch }).status).toBe(2);
+    mkdirSync(join(scratch, "sub"));
     const { status, stdout, stderr } = wheelkit(args, { cwd: scratch });
     expect(status).toBe(1);
     expect(stdout).toBe("");
