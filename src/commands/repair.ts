@@ -1,6 +1,7 @@
 /** `wheelkit repair [OPTIONS] WHEEL…` */
 import { createEngine } from "../node/engine.ts";
 import type { Io } from "../node/io.ts";
+import { openProviders, openRoots } from "../node/repair-roots.ts";
 import type { Repair } from "../node/repair-wheel.ts";
 import { repairWheel } from "../node/repair-wheel.ts";
 import { verifyRepair } from "../node/verify-repair.ts";
@@ -50,15 +51,18 @@ export const command: CommandDeclaration = {
 async function run({ args, options, sequence }: Invocation, io: Io): Promise<number> {
   const write = rewriteOptions(options, sequence, io);
   const config = await loadConfig(commonOptions(options).config, io);
-  const settings = readSettings(options, sequence, config, io);
+  const read = readSettings(options, sequence, config, io);
+  // `-q`: that a pure wheel is copied is no news then.
+  const pureIsFine = read.pureIsFine || commonOptions(options).verbosity < 0;
+  const settings = { ...read, pureIsFine };
   const { paths, problems } = await expandInputs(args, io);
   reportInputProblems(problems, io);
   const engine = createEngine({ jobs: settings.linux.jobs });
-  // `-q`: that a pure wheel is copied is no news then.
-  const pureIsFine = settings.pureIsFine || commonOptions(options).verbosity < 0;
   const { wheelDir, dryRun, time } = write;
   const { level, updateTags } = settings.linux;
   try {
+    const providers = await openProviders(settings.providedBy, engine);
+    const context = { settings, roots: openRoots(settings.sysroot), providers, engine };
     const { wheels, status } = await rewriteAll(paths, io, async (path) => {
       let repair: Repair | undefined;
       const rewritten = await rewriteWheel(path, write, {
@@ -67,11 +71,7 @@ async function run({ args, options, sequence }: Invocation, io: Io): Promise<num
         // What PyPI takes is not what runs.
         allowed: ["NAM006"],
         async edit(draft, wheel) {
-          repair = await repairWheel(
-            { draft, wheel, path, wheelDir, dryRun },
-            { ...settings, pureIsFine },
-            engine,
-          );
+          repair = await repairWheel({ draft, wheel, path, wheelDir, dryRun }, context);
         },
         async build(draft, wheel) {
           const when = time === undefined ? {} : { time };

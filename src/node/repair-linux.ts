@@ -10,7 +10,7 @@ import { RefusalError } from "../errors.ts";
 import { baseNameOf } from "../paths.ts";
 import type { FileSource } from "../platform.ts";
 import type { PolicyTable } from "../policy/policy.ts";
-import { packageFinder, packageUrl } from "../repair/owners/owner.ts";
+import { packageUrl } from "../repair/owners/owner.ts";
 import type { Graft, LinuxPlan, MemberEdits } from "../repair/plan.ts";
 import { planLinux } from "../repair/plan.ts";
 import { repairedPlatforms } from "../repair/platforms.ts";
@@ -30,7 +30,7 @@ import { modeOf, REGULAR_FILE } from "../zip/writer.ts";
 import { mendRecord } from "./mend-record.ts";
 import type { PatchJob, PatchOptions } from "./patch-file.ts";
 import { digestSource, patchFiles } from "./patch-file.ts";
-import type { Root } from "./root-files.ts";
+import type { RepairRoot } from "./repair-roots.ts";
 import { spoolMember } from "./spool.ts";
 
 export interface LinuxRepairOptions extends Pick<PatchOptions, "level" | "jobs"> {
@@ -61,7 +61,7 @@ export interface LinuxRepairInput extends Pick<PatchOptions, "beside" | "dryRun"
   readonly wheel: Wheel;
   readonly judgement: Judgement;
   /** The roots that the graph was resolved with. */
-  readonly roots: readonly Root[];
+  readonly roots: readonly RepairRoot[];
   /** Folders below site-packages where other wheels keep what a file needs, by its path. */
   readonly providerFolders: ReadonlyMap<string, readonly string[]>;
 }
@@ -201,8 +201,7 @@ function leftAlone(
 }
 
 function updateTags(draft: Draft, identity: Identity, goal: Goal, table: PolicyTable): void {
-  const { claims, tagArch } = identity;
-  const { tags, contradicted } = repairedPlatforms(claims, goal, table, tagArch);
+  const { tags, contradicted } = repairedPlatforms(identity, goal, table);
   for (const tag of contradicted) {
     draft.warnings.push(`the tag \`${tag}\` goes: it is not true of the repaired wheel`);
   }
@@ -230,22 +229,19 @@ function componentsOf(
   input: LinuxRepairInput,
   grafts: readonly Graft[],
 ): readonly GraftedComponent[] {
-  const finders = new Map<Root, ReturnType<typeof packageFinder>>();
   return grafts.map(({ path, from, node, sha256 }) => {
-    const root = rootOf(input, node);
-    const findOwner = finders.get(root) ?? packageFinder(root);
-    finders.set(root, findOwner);
-    return { path, originalName: baseNameOf(from), sha256, owner: findOwner(from) };
+    const owner = rootOf(input, node).ownerOf(from);
+    return { path, originalName: baseNameOf(from), sha256, owner };
   });
 }
 
-function rootOf({ roots }: LinuxRepairInput, { files, path }: GraphNode): Root {
+function rootOf({ roots }: LinuxRepairInput, { files, path }: GraphNode): RepairRoot {
   const root = roots.find((each) => each === files);
   if (root === undefined) throw new TypeError(`${path} is below no root`);
   return root;
 }
 
-function digestFile(root: Root, path: string): string {
+function digestFile(root: RepairRoot, path: string): string {
   const source = root.open(path);
   try {
     return toHex(digestSource(source));

@@ -1,26 +1,20 @@
 /** Repairs one open wheel: inspects it, finds out what it is, and has a draft of it repaired. */
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import type { Inspection, Judgement } from "../audit/audit.ts";
 import { inspectWheel, judgeWheel } from "../audit/audit.ts";
 import { toFindings } from "../audit/findings.ts";
-import type { ElfBinary } from "../audit/model.ts";
 import type { NativeOptions } from "../audit/native.ts";
 import type { Wheel } from "../audit/wheel.ts";
-import { openSoundWheel } from "../audit/wheel.ts";
 import { printable } from "../bytes.ts";
 import type { Draft } from "../edit/draft.ts";
-import { RefusalError, UsageError } from "../errors.ts";
+import { RefusalError } from "../errors.ts";
 import type { FileSource } from "../platform.ts";
 import type { LibraryProvider } from "../repair/providers.ts";
-import { namedProvider, provideLibraries, wheelProvider } from "../repair/providers.ts";
-import { parseWheelFilename } from "../wheel/filename.ts";
-import { normalizeName } from "../wheel/names.ts";
+import { provideLibraries } from "../repair/providers.ts";
 import type { NodeEngine } from "./engine.ts";
-import { makeFolder } from "./output.ts";
 import type { LinuxRepair, LinuxRepairOptions } from "./repair-linux.ts";
 import { repairLinux } from "./repair-linux.ts";
-import type { Root } from "./root-files.ts";
-import { openRoot } from "./root-files.ts";
+import type { RepairRoots } from "./repair-roots.ts";
 
 export interface RepairSettings {
   readonly linux: LinuxRepairOptions;
@@ -35,6 +29,14 @@ export interface RepairSettings {
   readonly sysroot: string | undefined;
   readonly ifNeeded: boolean;
   readonly pureIsFine: boolean;
+}
+
+/** What is the same for all wheels of a run. */
+export interface RepairContext {
+  readonly settings: RepairSettings;
+  readonly roots: RepairRoots;
+  readonly providers: readonly LibraryProvider[];
+  readonly engine: NodeEngine;
 }
 
 export interface RepairJob {
@@ -62,11 +64,8 @@ export interface Repair {
  */
 export async function repairWheel(
   { draft, wheel, path, wheelDir, dryRun }: RepairJob,
-  settings: RepairSettings,
-  engine: NodeEngine,
+  { settings, roots: { host, sysroot }, providers, engine }: RepairContext,
 ): Promise<Repair | undefined> {
-  const host = openRoot("/");
-  const sysroot = settings.sysroot === undefined ? undefined : openSysroot(settings.sysroot, host);
   const source = wheel.source as FileSource;
   const inspection = await inspectWheel(wheel, path, source, engine, { hash: true });
   const android = draft.name.platformTags.some((tag) => tag.startsWith("android_"));
@@ -90,13 +89,12 @@ export async function repairWheel(
   refuseFamily(first);
   const provided = provideLibraries(
     first.native.graph,
-    await openProviders(settings.providedBy, engine),
+    providers,
     first.native.model.wheel.requires,
   );
   const native = { ...searched, exclude: [...settings.exclude, ...provided.names] };
   const judgement = provided.names.length === 0 ? first : judgeWheel(wheel, inspection, { native });
   if (settings.ifNeeded && nothingWrong(judgement)) return undefined;
-  if (!dryRun) makeFolder(wheelDir);
   const linux = await repairLinux(
     {
       draft,
@@ -147,45 +145,6 @@ function refuseFamily({ native: { verdict, model } }: Judgement): void {
 
 function isForeign(family: string): boolean {
   return family === "macos" || family === "windows" || family === "pyemscripten";
-}
-
-async function openProviders(
-  given: readonly string[],
-  engine: NodeEngine,
-): Promise<readonly LibraryProvider[]> {
-  const providers: LibraryProvider[] = [];
-  for (const text of given) {
-    if (!text.endsWith(".whl")) {
-      providers.push(namedProvider(normalizeName(text)));
-      continue;
-    }
-    const source = engine.open(text);
-    try {
-      const wheel = openSoundWheel(source, basename(text), engine.compression);
-      const { binaries } = await inspectWheel(wheel, text, source, engine, { hash: false });
-      const elves: ElfBinary[] = [];
-      for (const { path, size, summary } of binaries) {
-        if (summary.format === "elf") elves.push({ path, size, summary });
-      }
-      const { name } = parseWheelFilename(wheel.file);
-      providers.push(wheelProvider(normalizeName(name?.name ?? wheel.file), elves));
-    } finally {
-      source.close();
-    }
-  }
-  return providers;
-}
-
-function openSysroot(folder: string, host: Root): Root {
-  if (folder === "/") return host;
-  try {
-    return openRoot(folder);
-  } catch {
-    throw new UsageError(
-      `\`${printable(folder)}\` is no folder`,
-      "`--sysroot` is the root of a system",
-    );
-  }
 }
 
 /** Why a wheel with this finding is not touched, and what to do about it. */

@@ -1,9 +1,10 @@
 /** Temporary files that a killed process does not leave behind. */
 import { closeSync, openSync } from "node:fs";
+import { dirname } from "node:path";
 import type { FileSource } from "../platform.ts";
 import { registerCleanup } from "./cleanup.ts";
 import { descriptorSource } from "./file.ts";
-import { removeFile, temporaryName, writeFully } from "./output.ts";
+import { makeFolder, removeFile, temporaryName, writeFully } from "./output.ts";
 
 export interface TemporaryFile {
   write(bytes: Uint8Array, position: number): void;
@@ -13,12 +14,13 @@ export interface TemporaryFile {
 }
 
 /**
- * Makes a temporary file in the folder of `beside`.
+ * Makes a temporary file in the folder of `beside`, which is made where it is missing.
  *
  * Where the system allows it, the file loses its name at once: then it goes with the process, however
  * that ends.
  */
 export function temporaryFile(beside: string): TemporaryFile {
+  makeFolder(dirname(beside));
   const path = temporaryName(beside);
   const fd = openSync(path, "wx+", 0o600);
   const remove = (): void => removeFile(path);

@@ -1,7 +1,8 @@
 /** Platform tags of a repaired wheel. */
-import type { Claim } from "../audit/identify.ts";
+import type { Claim, Identity } from "../audit/identify.ts";
 import { compareText } from "../bytes.ts";
 import { RefusalError } from "../errors.ts";
+import { policyArch } from "../policy/arch.ts";
 import { judgeManylinux, judgePosition } from "../policy/decide.ts";
 import { nearestPolicy, policyVersion } from "../policy/manylinux.ts";
 import type { PolicyTable } from "../policy/policy.ts";
@@ -49,15 +50,14 @@ export interface RepairedPlatforms {
  * goes too, because an installer would trust it.
  */
 export function repairedPlatforms(
-  claims: readonly Claim[],
+  identity: Identity,
   goal: Goal,
   table: PolicyTable,
-  tagArch: string,
 ): RepairedPlatforms {
   const kept: string[] = [];
   const contradicted: string[] = [];
-  for (const claim of claims) {
-    if (isTrue(claim, goal, table, tagArch)) kept.push(claim.text);
+  for (const claim of identity.claims) {
+    if (isTrue(claim, identity, goal, table)) kept.push(claim.text);
     else if (claim.kind !== "any" && claim.kind !== "linux") contradicted.push(claim.text);
   }
   return { tags: [...new Set([...kept, ...goal.tags])].sort(compareText), contradicted };
@@ -65,13 +65,17 @@ export function repairedPlatforms(
 
 function isTrue(
   claim: Claim,
+  { tagArch, foreign }: Identity,
   { target, tags, level = 0 }: Goal,
   table: PolicyTable,
-  tagArch: string,
 ): boolean {
   if (claim.kind === "other" || tags.includes(claim.text)) return true;
-  if (claim.kind === "any" || claim.kind === "linux") return false;
-  if (claim.arch?.text !== tagArch) return false;
+  if (claim.kind === "any") return false;
+  if (claim.arch?.text !== tagArch) {
+    // Of a wheel for several architectures, one is repaired; what it says of the others stays.
+    return foreign.some(({ summary }) => policyArch(summary.arch) === claim.arch?.arch);
+  }
+  if (claim.kind === "linux") return false;
   const { needs } = target;
   // Another C library's tag is only true of files that need none, and those have no needs.
   if (claim.kind !== table.family) return needs.length === 0 && target.grafts.size === 0;

@@ -118,7 +118,7 @@ export function planRepair(sketch: PlanSketch): Planned {
     providerFolders: new Map(),
     ...sketch.plan,
   });
-  const { tags, contradicted } = repairedPlatforms(identity.claims, goal, table, identity.tagArch);
+  const { tags, contradicted } = repairedPlatforms(identity, goal, table);
   const files = [
     ...plan.members.map(({ path, movesTo, edits }) => ({ path: movesTo ?? path, edits })),
     ...plan.grafts,

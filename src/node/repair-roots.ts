@@ -1,0 +1,86 @@
+/** Where a repair looks for libraries: opened once for all wheels of a run. */
+import { basename } from "node:path";
+import { inspectWheel } from "../audit/audit.ts";
+import type { ElfBinary } from "../audit/model.ts";
+import { openSoundWheel } from "../audit/wheel.ts";
+import { printable } from "../bytes.ts";
+import { FormatError, UsageError } from "../errors.ts";
+import type { OwningPackage } from "../repair/owners/owner.ts";
+import { packageFinder } from "../repair/owners/owner.ts";
+import type { LibraryProvider } from "../repair/providers.ts";
+import { namedProvider, wheelProvider } from "../repair/providers.ts";
+import { parseWheelFilename } from "../wheel/filename.ts";
+import { normalizeName } from "../wheel/names.ts";
+import type { NodeEngine } from "./engine.ts";
+import type { Root } from "./root-files.ts";
+import { openRoot } from "./root-files.ts";
+
+/** A root, with the packages that its package manager installed. */
+export interface RepairRoot extends Root {
+  ownerOf(path: string): OwningPackage | undefined;
+}
+
+export interface RepairRoots {
+  /** This host, for the folders that are given. */
+  readonly host: RepairRoot;
+  /** Whose loader's settings and folders count, if any. */
+  readonly sysroot: RepairRoot | undefined;
+}
+
+/** @throws UsageError when `sysroot` is no folder. */
+export function openRoots(sysroot: string | undefined): RepairRoots {
+  const host = withOwners(openRoot("/"));
+  if (sysroot === undefined || sysroot === "/") {
+    return { host, sysroot: sysroot === undefined ? undefined : host };
+  }
+  try {
+    return { host, sysroot: withOwners(openRoot(sysroot)) };
+  } catch {
+    throw new UsageError(
+      `\`${printable(sysroot)}\` is no folder`,
+      "`--sysroot` is the root of a system",
+    );
+  }
+}
+
+function withOwners(root: Root): RepairRoot {
+  return { ...root, ownerOf: packageFinder(root) };
+}
+
+/**
+ * @param given wheels, or names of projects.
+ * @throws RefusalError when nothing is known of a project; UsageError for what is no wheel.
+ */
+export async function openProviders(
+  given: readonly string[],
+  engine: NodeEngine,
+): Promise<readonly LibraryProvider[]> {
+  const providers: LibraryProvider[] = [];
+  for (const text of given) {
+    if (!text.endsWith(".whl")) {
+      providers.push(namedProvider(normalizeName(text)));
+      continue;
+    }
+    providers.push(await openProvider(text, engine));
+  }
+  return providers;
+}
+
+async function openProvider(path: string, engine: NodeEngine): Promise<LibraryProvider> {
+  const source = engine.open(path);
+  try {
+    const wheel = openSoundWheel(source, basename(path), engine.compression);
+    const { binaries } = await inspectWheel(wheel, path, source, engine, { hash: false });
+    const elves: ElfBinary[] = [];
+    for (const { path: member, size, summary } of binaries) {
+      if (summary.format === "elf") elves.push({ path: member, size, summary });
+    }
+    const { name } = parseWheelFilename(wheel.file);
+    return wheelProvider(normalizeName(name?.name ?? wheel.file), elves);
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    throw new UsageError(`\`--provided-by ${printable(path)}\`: ${error.message}`);
+  } finally {
+    source.close();
+  }
+}
