@@ -12,8 +12,8 @@ export interface DynamicContent {
   readonly entries: readonly (Dyn & { readonly slot?: number })[];
   /** Length of the dynamic section in entries. */
   readonly slots: number;
-  /** DT_STRSZ, when it changes. */
-  readonly stringSize: number | undefined;
+  /** DT_STRSZ. */
+  readonly stringSize: number;
 }
 
 /** @param vaddr address of the table: MIPS has an entry that is relative to itself. */
@@ -29,9 +29,7 @@ export function encodeDynamic(
   for (const [index, { d_tag, d_val, slot }] of content.entries.entries()) {
     let value = d_val;
     if (TABLE_TAGS.has(d_tag)) value = moveOfAddress(moves, d_val);
-    if (d_tag === DT.DT_STRSZ && content.stringSize !== undefined) {
-      value = BigInt(content.stringSize);
-    }
+    if (d_tag === DT.DT_STRSZ) value = BigInt(content.stringSize);
     if (
       ehdr.e_machine === EM.EM_MIPS &&
       d_tag === DT_MIPS.DT_MIPS_RLD_MAP_REL &&
@@ -105,7 +103,7 @@ export function encodeHeaders(
         if (move !== undefined && movableSegment(segment, ehdr.e_machine)) {
           const inside = segment.p_offset - move.start;
           to(move.offset + inside, move.vaddr + BigInt(inside));
-        } else if (segment.p_offset >= tail && segment.p_filesz > 0) {
+        } else if (isInTail(segment, tail, source.size)) {
           fields.p_offset = segment.p_offset + shift;
         }
       }
@@ -118,6 +116,11 @@ export function encodeHeaders(
   const bytes = new Uint8Array(table(rows.length));
   for (const [index, row] of rows.entries()) bytes.set(row, index * stride);
   return bytes;
+}
+
+/** What lies outside of the file moves with nothing. */
+function isInTail({ p_offset, p_filesz }: Phdr, tail: number, size: number): boolean {
+  return p_offset >= tail && p_filesz > 0 && p_offset + p_filesz <= size;
 }
 
 /** Bytes from the segment's start to the end of its last cell. */

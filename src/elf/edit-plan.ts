@@ -54,8 +54,8 @@ export function planElfEdit(image: ElfImage, edits: readonly ElfEdit[]): ElfRewr
   const content = (count: number, entries: readonly TargetEntry[]): Content => ({
     entries: withOffsets(entries, strings),
     slots: count,
-    stringSize:
-      strings.appended.length === 0 ? undefined : model.strings.size + strings.appended.length,
+    // The section may be longer than DT_STRSZ says, and a name may lie in what it has more.
+    stringSize: model.strings.size + strings.appended.length,
     strings,
     files: [...target.files].map(([index, file]) => ({
       at: model.versionNeeds[index]?.at ?? 0,

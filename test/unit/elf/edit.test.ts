@@ -235,6 +235,28 @@ describe("every dynamic fixture", () => {
   });
 });
 
+describe("a string table whose section is longer than DT_STRSZ says", () => {
+  it("gets a DT_STRSZ that covers a name in its padding", () => {
+    // The last name is cut off the table: its bytes are padding of the section now.
+    const bytes = elfFixture("rpath");
+    const { context, dynamic, sections } = parseElf(memorySource(bytes));
+    const size = dynamic?.get(DT.DT_STRSZ);
+    const table = sections.list.find(({ sh_addr }) => sh_addr === dynamic?.value(DT.DT_STRTAB));
+    if (size === undefined || table === undefined) throw new Error("no string table");
+    const last = Buffer.from(bytes).lastIndexOf(0, table.sh_offset + table.sh_size - 2) + 1;
+    const cut = table.sh_offset + table.sh_size - last;
+    bytes.fill(0, last, last + cut);
+    ElfDyn.set(bytes, size.at, context, { d_val: size.d_val - BigInt(cut) });
+    // The SONAME stays in use, so the padding is the only place for the new path.
+    const { image, faults } = editBytes(bytes, [
+      { kind: "set-search-path", tag: "rpath", path: "$ORIGIN/lib" },
+    ]);
+    expect(faults).toEqual([]);
+    expect(namesOf(image, DT_SONAME)).toEqual(["librpath.so"]);
+    expect(namesOf(image, DT_RPATH)).toEqual(["$ORIGIN/lib"]);
+  });
+});
+
 describe("tags that know their place", () => {
   it("keeps DT_MIPS_RLD_MAP_REL pointing where it did", () => {
     const bytes = elfFixture("module-mips");
