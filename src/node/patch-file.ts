@@ -4,7 +4,7 @@ import type { PackedContent } from "../edit/draft.ts";
 import { edit as planEdit, stripElf, verify as verifyEdit, verifyElfStrip } from "../elf/edit.ts";
 import type { ElfEdit } from "../elf/edit-types.ts";
 import { parse } from "../elf/index.ts";
-import { RefusalError } from "../errors.ts";
+import { FormatError, RefusalError } from "../errors.ts";
 import type { FileSource } from "../platform.ts";
 import { isUnchanged, rewrittenSource } from "../rewrite.ts";
 import type { Source } from "../source.ts";
@@ -112,8 +112,8 @@ function rewrite(
     const changed = stripped !== source || !isUnchanged(plan);
     return { result, changed, ...(notStripped === undefined ? {} : { notStripped }) };
   } catch (error) {
-    if (!(error instanceof RefusalError)) throw error;
-    throw new RefusalError(error.code, `\`${path}\`: ${error.message}`, error.hint);
+    const { code, message, hint } = refusal(error);
+    throw new RefusalError(code, `\`${path}\`: ${message}`, hint);
   }
 }
 
@@ -128,9 +128,15 @@ function stripSource(source: Source): {
     check(verifyElfStrip(source, stripped, plan));
     return { stripped };
   } catch (error) {
-    if (!(error instanceof RefusalError)) throw error;
-    return { stripped: source, notStripped: error.message };
+    return { stripped: source, notStripped: refusal(error).message };
   }
+}
+
+/** A record that no editor can read is a reason to refuse, like any other. */
+function refusal(error: unknown): RefusalError {
+  if (error instanceof RefusalError) return error;
+  if (error instanceof FormatError) return new RefusalError("elf-damaged", error.message);
+  throw error;
 }
 
 function check(faults: readonly string[]): void {
