@@ -29,13 +29,16 @@ export interface OwningPackage {
 /** Finds owners, reading each database once and only when it is asked. */
 export function packageFinder(root: RootFiles): (path: string) => OwningPackage | undefined {
   let owners: ReadonlyMap<string, OwningPackage> | undefined;
+  let findDpkg: ReturnType<typeof dpkgFinder> | undefined;
   return (path) => {
-    owners ??= new Map([...readApk(root), ...readRpm(root), ...readDpkg(root)]);
-    for (const spelling of spellings(root, path)) {
-      const owner = owners.get(spelling);
+    owners ??= new Map([...readApk(root), ...readRpm(root)]);
+    findDpkg ??= dpkgFinder(root);
+    const names = spellings(root, path);
+    for (const name of names) {
+      const owner = owners.get(name);
       if (owner !== undefined) return owner;
     }
-    return undefined;
+    return findDpkg(names);
   };
 }
 
@@ -59,34 +62,50 @@ function distributionOf(root: RootFiles): string {
   return "linux";
 }
 
-/** dpkg: `/var/lib/dpkg/status` has the versions, `/var/lib/dpkg/info/*.list` the files. */
-function readDpkg(root: RootFiles): ReadonlyMap<string, OwningPackage> {
-  const owners = new Map<string, OwningPackage>();
+/**
+ * dpkg: `/var/lib/dpkg/info/*.list` have the files of each package, `/var/lib/dpkg/status` versions.
+ *
+ * A system has hundreds of lists, and most libraries are in packages called after them: those are
+ * read first, and the search ends with the first that names the file.
+ */
+function dpkgFinder(root: RootFiles): (paths: readonly string[]) => OwningPackage | undefined {
   const status = readText(root, "/var/lib/dpkg/status");
-  if (status === undefined) return owners;
+  if (status === undefined) return () => undefined;
   const distribution = distributionOf(root);
-  const packages = new Map<string, OwningPackage>();
-  for (const paragraph of status.split("\n\n")) {
-    const field = (name: string): string | undefined =>
-      new RegExp(`^${name}: (.*)$`, "m").exec(paragraph)?.[1]?.trim();
-    const name = field("Package");
-    const version = field("Version");
-    const arch = field("Architecture");
-    if (name === undefined || version === undefined || arch === undefined) continue;
-    const owner: OwningPackage = { type: "deb", distribution, name, version, arch };
-    packages.set(name, owner);
-    packages.set(`${name}:${arch}`, owner);
-  }
-  for (const file of root.list("/var/lib/dpkg/info")) {
-    if (!file.endsWith(".list")) continue;
-    const owner = packages.get(file.slice(0, -".list".length));
-    if (owner === undefined) continue;
-    const text = readText(root, `/var/lib/dpkg/info/${file}`) ?? "";
-    for (const line of text.split("\n")) {
-      if (line.includes(".so")) owners.set(line, owner);
+  const lists = root.list("/var/lib/dpkg/info").filter((name) => name.endsWith(".list"));
+  const isLibrary = (name: string): boolean => name.startsWith("lib");
+  const ordered = [...lists.filter(isLibrary), ...lists.filter((name) => !isLibrary(name))];
+  const texts: string[] = [];
+  return (paths) => {
+    for (const [index, list] of ordered.entries()) {
+      const text = texts[index] ?? `\n${readText(root, `/var/lib/dpkg/info/${list}`) ?? ""}\n`;
+      texts[index] = text;
+      if (!paths.some((path) => text.includes(`\n${path}\n`))) continue;
+      const [name = "", arch] = list.slice(0, -".list".length).split(":");
+      const owner = dpkgPackage(status, name, arch);
+      if (owner !== undefined) return { type: "deb", distribution, name, ...owner };
     }
+    return undefined;
+  };
+}
+
+/** Version and architecture of an installed package: of that architecture where there are several. */
+function dpkgPackage(
+  status: string,
+  name: string,
+  wanted: string | undefined,
+): { readonly version: string; readonly arch: string } | undefined {
+  const start = `Package: ${name}\n`;
+  for (let at = status.indexOf(start); at !== -1; at = status.indexOf(start, at + 1)) {
+    if (at > 0 && status.charAt(at - 1) !== "\n") continue;
+    const end = status.indexOf("\n\n", at);
+    const paragraph = status.slice(at, end === -1 ? undefined : end);
+    const version = /^Version: (.*)$/m.exec(paragraph)?.[1]?.trim();
+    const arch = /^Architecture: (.*)$/m.exec(paragraph)?.[1]?.trim();
+    if (version === undefined || arch === undefined) continue;
+    if (wanted === undefined || wanted === arch) return { version, arch };
   }
-  return owners;
+  return undefined;
 }
 
 /** apk: `/lib/apk/db/installed`, one block for each package with `F:` folders and `R:` files. */
@@ -126,11 +145,11 @@ function readRpm(root: RootFiles): ReadonlyMap<string, OwningPackage> {
   if (blobs === undefined) return owners;
   const distribution = distributionOf(root);
   for (const blob of blobs) {
-    const header = parseRpmHeader(blob);
+    const header = parseRpmHeader(blob, (file) => file.includes(".so"));
     if (header === undefined) continue;
     const { name, version, arch, files } = header;
     const owner: OwningPackage = { type: "rpm", distribution, name, version, arch };
-    for (const file of files) if (file.includes(".so")) owners.set(file, owner);
+    for (const file of files) owners.set(file, owner);
   }
   return owners;
 }

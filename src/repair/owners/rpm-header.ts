@@ -9,7 +9,7 @@ export interface RpmPackage {
   /** `[epoch:]version-release` */
   readonly version: string;
   readonly arch: string;
-  /** Absolute paths of all files. */
+  /** Absolute paths of the files that were wanted. */
   readonly files: readonly string[];
 }
 
@@ -27,8 +27,15 @@ const TAG = {
 const INDEX_ENTRY = 16;
 const TEXT = new TextDecoder();
 
-/** `undefined` where the bytes are no header. */
-export function parseRpmHeader(blob: Uint8Array): RpmPackage | undefined {
+/**
+ * `undefined` where the bytes are no header.
+ *
+ * @param wants by base name: a system has hundreds of thousands of files, and few of them count.
+ */
+export function parseRpmHeader(
+  blob: Uint8Array,
+  wants: (baseName: string) => boolean = () => true,
+): RpmPackage | undefined {
   if (blob.length < 8) return undefined;
   const view = new DataView(blob.buffer, blob.byteOffset, blob.byteLength);
   const entries = view.getUint32(0);
@@ -41,16 +48,15 @@ export function parseRpmHeader(blob: Uint8Array): RpmPackage | undefined {
   }
 
   const strings = (tag: number): readonly string[] => {
-    const place = places.get(tag);
-    const found: string[] = [];
-    let start = place?.at ?? 0;
-    for (let left = place?.count ?? 0; left > 0 && start < blob.length; left--) {
-      const end = blob.indexOf(0, start);
-      if (end === -1) break;
-      found.push(TEXT.decode(blob.subarray(start, end)));
-      start = end + 1;
+    const { at: start, count } = places.get(tag) ?? { at: 0, count: 0 };
+    let end = start;
+    for (let left = count; left > 0 && end < blob.length; left--) {
+      const next = blob.indexOf(0, end);
+      if (next === -1) break;
+      end = next + 1;
     }
-    return found;
+    // Decoded at once: names by the hundred thousand.
+    return end === start ? [] : TEXT.decode(blob.subarray(start, end - 1)).split("\0");
   };
   const numbers = (tag: number): readonly number[] => {
     const place = places.get(tag);
@@ -70,12 +76,14 @@ export function parseRpmHeader(blob: Uint8Array): RpmPackage | undefined {
   const [epoch] = numbers(TAG.epoch);
   const folders = strings(TAG.dirNames);
   const folderOf = numbers(TAG.dirIndexes);
+  const files: string[] = [];
+  for (const [index, base] of strings(TAG.baseNames).entries()) {
+    if (wants(base)) files.push(`${folders[folderOf[index] ?? -1] ?? ""}${base}`);
+  }
   return {
     name,
     version: `${epoch === undefined || epoch === 0 ? "" : `${epoch}:`}${version}-${release}`,
     arch: strings(TAG.arch)[0] ?? "",
-    files: strings(TAG.baseNames).map(
-      (base, index) => `${folders[folderOf[index] ?? -1] ?? ""}${base}`,
-    ),
+    files,
   };
 }

@@ -50,11 +50,14 @@ describe("dpkg", () => {
     "var/lib/dpkg/status": [
       "Package: zlib1g\nStatus: install ok installed\nArchitecture: amd64\nMulti-Arch: same\nVersion: 1:1.2.13.dfsg-1\nDescription: x\n y",
       "Package: libfoo+x\nStatus: install ok installed\nArchitecture: all\nVersion: 2~rc1+b2",
+      "Package: zlib1g\nStatus: install ok installed\nArchitecture: i386\nVersion: 1:1.2.13.dfsg-2",
       "Package: broken",
       "",
     ].join("\n\n"),
     "var/lib/dpkg/info/zlib1g:amd64.list": "/.\n/lib\n/lib/x86_64-linux-gnu/libz.so.1.2.13\n",
     "var/lib/dpkg/info/libfoo+x.list": "/usr/lib/libfoo.so.1\n/usr/share/doc/x\n",
+    "var/lib/dpkg/info/zlib1g:i386.list": "/lib/i386-linux-gnu/libz.so.1.2.13\n",
+    "var/lib/dpkg/info/demo-tools.list": "/opt/demo/libdemo.so\n/usr/lib/libfoo.so.1.bak\n",
     "var/lib/dpkg/info/gone.list": "/usr/lib/libgone.so\n",
     "usr/lib/x86_64-linux-gnu/libz.so.1.2.13": "",
     "usr/lib/libfoo.so.1": "",
@@ -67,6 +70,9 @@ describe("dpkg", () => {
     expect(ownerOf(folder, "/lib/x86_64-linux-gnu/libz.so.1.2.13")).toBe(zlib);
     // A merged /usr: the database knows only the old place.
     expect(ownerOf(folder, "/usr/lib/x86_64-linux-gnu/libz.so.1.2.13")).toBe(zlib);
+    expect(ownerOf(folder, "/lib/i386-linux-gnu/libz.so.1.2.13")).toBe(
+      "pkg:deb/debian/zlib1g@1%3A1.2.13.dfsg-2?arch=i386",
+    );
     expect(ownerOf(folder, "/usr/lib/libfoo.so.1")).toBe(
       "pkg:deb/debian/libfoo%2Bx@2~rc1%2Bb2?arch=all",
     );
