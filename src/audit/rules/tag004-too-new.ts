@@ -5,21 +5,31 @@ import type { AuditModel } from "../model.ts";
 import type { NativeCode } from "./texts.ts";
 import { quote, quoteSome } from "./wording.ts";
 
+/** What speaks against the tags of one file; `seen` has a key for each need. */
+interface Against {
+  readonly tags: string[];
+  readonly versions: Need[];
+  readonly forbidden: Need[];
+  readonly seen: Set<string>;
+}
+
 /** Symbol versions and forbidden symbols against each claimed tag: one problem for each file. */
 export function newerThanTag(model: AuditModel): readonly Problem<NativeCode>[] {
-  const byFile = new Map<string, { tags: string[]; versions: Need[]; forbidden: Need[] }>();
+  const byFile = new Map<string, Against>();
   for (const { tag, verdict } of model.judged) {
     if (verdict.truthful !== false) continue;
     for (const need of verdict.against) {
       if (need.why !== "symbol-version" && need.why !== "forbidden-symbol") continue;
       let file = byFile.get(need.path);
       if (file === undefined) {
-        file = { tags: [], versions: [], forbidden: [] };
+        file = { tags: [], versions: [], forbidden: [], seen: new Set() };
         byFile.set(need.path, file);
       }
       if (!file.tags.includes(tag)) file.tags.push(tag);
-      const list = need.why === "symbol-version" ? file.versions : file.forbidden;
-      if (!list.some((each) => sameNeed(each, need))) list.push(need);
+      const key = `${need.why}\0${need.library}\0${need.version}`;
+      if (file.seen.has(key)) continue;
+      file.seen.add(key);
+      (need.why === "symbol-version" ? file.versions : file.forbidden).push(need);
     }
   }
   const problems: Problem<NativeCode>[] = [];
@@ -54,10 +64,6 @@ function describeVersion({ library = "", version = "", symbols = [] }: Need): st
 function joinAnd(parts: readonly string[]): string {
   const last = parts.at(-1) ?? "";
   return parts.length < 2 ? last : `${parts.slice(0, -1).join(", ")} and ${last}`;
-}
-
-function sameNeed(a: Need, b: Need): boolean {
-  return a.library === b.library && a.version === b.version && a.why === b.why;
 }
 
 /** What the wheel could be called, or be built on. */
