@@ -31,9 +31,13 @@ export function describeFailure(error: unknown, subject?: string): Failure {
   });
   if (error instanceof UsageError) return failure(STATUS.usage, about + error.message, error.hint);
   if (error instanceof RefusalError) {
-    return failure(STATUS.refused, `${about}${error.message} [${error.code}]`, error.hint);
+    // One line, whatever the names in the wheel hold.
+    const message = `${about}${printable(error.message)} [${error.code}]`;
+    return failure(STATUS.refused, message, error.hint);
   }
-  if (error instanceof FormatError) return failure(STATUS.unreadable, about + error.message);
+  if (error instanceof FormatError) {
+    return failure(STATUS.unreadable, about + printable(error.message));
+  }
   const system = systemProblem(error, subject);
   if (system !== undefined) return failure(STATUS.usage, system);
   return {

@@ -336,9 +336,11 @@ export async function reportRewrites(
   const common = commonOptions(options);
   for (const { file, warnings, findings } of wheels) {
     if (common.verbosity < -1) continue;
-    for (const warning of warnings) io.err(`warning: \`${file}\`: ${warning}\n`);
+    for (const warning of warnings) {
+      io.err(`warning: \`${printable(file)}\`: ${printable(warning)}\n`);
+    }
     for (const { code, message } of findings) {
-      io.err(`warning: \`${file}\`: ${printable(message)} [${code}]\n`);
+      io.err(`warning: \`${printable(file)}\`: ${printable(message)} [${code}]\n`);
     }
   }
   if (common.verbosity === 0 && io.errTerminal) {
