@@ -1,7 +1,7 @@
 // Builds the package: tsc checks the types and writes the declarations, esbuild the code.
 //
-// One file for each module would be simpler, but loading two hundred of them takes longer than
-// auditing a small wheel; bundled with splitting, a command loads only a few.
+// One file for each module would be simpler, but loading and compiling two hundred of them takes
+// longer than auditing a small wheel. So the program is one script, beside what V8 compiled of it.
 import { spawnSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -18,26 +18,42 @@ const tsc = spawnSync(
 );
 if (tsc.status !== 0) process.exit(tsc.status ?? 1);
 
-await build({
+const common = {
   absWorkingDir: root,
-  entryPoints: {
-    "src/cli": "src/cli.ts",
-    "src/index": "src/index.ts",
-    "workers/inspect": "workers/inspect.ts",
-  },
   outdir: "dist",
-  chunkNames: "src/[name]-[hash]",
   bundle: true,
-  splitting: true,
-  // commander is loaded by every run, and in one piece it loads in a third of the time.
-  external: ["piscina", "yauzl", "picocolors", "picomatch", "smol-toml"],
-  banner: {
-    js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
-  },
-  format: "esm",
+  external: ["piscina", "yauzl", "picomatch", "smol-toml"],
   platform: "node",
   target: "node20",
   minifySyntax: true,
   minifyWhitespace: true,
   logLevel: "warning",
+};
+await build({
+  ...common,
+  entryPoints: {
+    "src/cli": "src/cli.ts",
+    "src/index": "src/index.ts",
+    "workers/inspect": "workers/inspect.ts",
+  },
+  chunkNames: "src/[name]-[hash]",
+  splitting: true,
+  format: "esm",
 });
+await build({
+  ...common,
+  entryPoints: { "src/program": "src/program.ts" },
+  outExtension: { ".js": ".cjs" },
+  format: "cjs",
+  define: { "import.meta.url": "__url" },
+  // A script that V8 compiled before can't import, but require what it needs late.
+  supported: { "dynamic-import": false },
+  // An expression that gives a function: src/cli.ts calls it.
+  banner: { js: "(function (exports, require, module, __url) {" },
+  footer: { js: "})" },
+});
+
+const compile = spawnSync(process.execPath, [`${root}/scripts/compile-program.mjs`], {
+  stdio: "inherit",
+});
+if (compile.status !== 0) process.exit(compile.status ?? 1);

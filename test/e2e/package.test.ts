@@ -52,7 +52,7 @@ describe("the package", () => {
     expect(files).toContain("package/dist/src/index.d.ts");
     const others = files.filter(
       (file) =>
-        !/^package\/dist\/(?:src|workers)\/.*\.(?:js|d\.ts|json)$/.test(file) &&
+        !/^package\/dist\/(?:src|workers)\/.*\.(?:c?js|v8|d\.ts|json)$/.test(file) &&
         !/^package\/(?:package\.json|README\.md|CHANGELOG\.md|LICENSE)$/.test(file),
     );
     expect(others).toEqual([]);

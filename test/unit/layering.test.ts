@@ -17,7 +17,8 @@ const LAYERS: readonly (readonly string[])[] = [
   ["src/report"],
   ["src/node", "workers"],
   ["src/commands"],
-  ["src/cli.ts", "src/index.ts"],
+  ["src/program.ts", "src/index.ts"],
+  ["src/cli.ts"],
 ];
 /** Neighbours in a layer stay apart, except these. */
 const MAY_MEET = new Set([
@@ -42,7 +43,7 @@ const imports = files.flatMap((file) => importsOf(file));
 describe("imports", () => {
   it("are found at all", () => {
     expect(files).toContain("src/cli.ts");
-    expect(imports).toContainEqual({ from: "src/cli.ts", to: "src/commands/main.ts" });
+    expect(imports).toContainEqual({ from: "src/program.ts", to: "src/commands/main.ts" });
   });
 
   it("run downwards only", () => {

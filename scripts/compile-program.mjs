@@ -1,0 +1,32 @@
+// Writes dist/src/program.v8: what V8 compiles of the program in a run of its commands.
+import { readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import { Script } from "node:vm";
+
+const url = new URL("../dist/src/program.cjs", import.meta.url);
+const wheel = fileURLToPath(
+  new URL("../fixtures/wheels/demo-1.0-cp312-cp312-manylinux_2_17_x86_64.whl", import.meta.url),
+);
+const script = new Script(readFileSync(url, "utf8"), {
+  filename: fileURLToPath(url),
+});
+const module = { exports: {} };
+script.runInThisContext()({}, createRequire(url), module, url.href);
+
+const { write } = process.stdout;
+process.stdout.write = process.stderr.write = () => true;
+for (const args of [
+  ["audit", wheel],
+  ["audit", "--no-hash", "-f", "json", wheel],
+  ["show", wheel],
+  ["repair", "--dry-run", wheel],
+  ["edit", "--post", "--dry-run", wheel],
+  ["tags", "--dry-run", "--build", "1", wheel],
+]) {
+  process.argv.splice(2, process.argv.length, ...args);
+  await module.exports.run();
+}
+process.stdout.write = write;
+process.exitCode = 0;
+writeFileSync(new URL("program.v8", url), script.createCachedData());

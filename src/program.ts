@@ -1,0 +1,24 @@
+/** A run of the program: `cli.ts` loads it. */
+import { describeFailure } from "./commands/failure.ts";
+import { main } from "./commands/main.ts";
+import { cleanUpOnSignals, runCleanups } from "./node/cleanup.ts";
+import { processIo } from "./node/io.ts";
+
+export async function run(): Promise<void> {
+  // `wheelkit … | head`: the reader has seen enough, which is no failure.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    runCleanups();
+    if (error.code === "EPIPE") process.exit();
+    throw error;
+  });
+  cleanUpOnSignals();
+  // What no `await` catches is a bug of ours, and says so.
+  process.on("uncaughtException", (error) => {
+    runCleanups();
+    const { status, text } = describeFailure(error);
+    process.stderr.write(text);
+    process.exit(status);
+  });
+
+  process.exitCode = await main(process.argv.slice(2), processIo());
+}
