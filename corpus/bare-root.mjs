@@ -54,10 +54,8 @@ export function canChangeRoot() {
 
 /**
  * Makes the root in `folder`, which must not exist.
- *
- * @param more names of further libraries of this host that are put in, with what they need.
  */
-export function makeBareRoot(python, folder, more = []) {
+export function makeBareRoot(python, folder) {
   const facts = JSON.parse(execFileSync(python, ["-c", FACTS], { encoding: "utf8" }));
   for (const name of readdirSync("/")) {
     // `/lib -> usr/lib` and the like.
@@ -98,12 +96,16 @@ export function makeBareRoot(python, folder, more = []) {
   }
 
   const files = new Map([...libraryCache()].filter(([name]) => isPromised(name)));
-  for (const name of more) {
-    for (const [each, path] of closure(name)) files.set(each, path);
-  }
   for (const [name, path] of dependencies(facts.executable)) files.set(name, path);
   for (const path of files.values()) put(folder, path, path);
   return { folder, python: interpreter, site, skipped };
+}
+
+/** Puts further libraries of this host in, with what they need. */
+export function addLibraries({ folder }, names) {
+  for (const name of names) {
+    for (const path of closure(name).values()) put(folder, path, path);
+  }
 }
 
 /** A copy of the root whose files are hard links. */

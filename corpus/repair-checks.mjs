@@ -13,8 +13,9 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { cloneRoot, installInside, loaderOf, runInside } from "./bare-root.mjs";
+import { addLibraries, cloneRoot, installInside, loaderOf, runInside } from "./bare-root.mjs";
 import { parseFileName } from "./fetch.mjs";
+import { quietEnvironment } from "./peer.mjs";
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 
@@ -23,14 +24,19 @@ export const CHECKS = [
   ["output", "the command succeeds and leaves one wheel, and nothing else, in the folder"],
   ["grafts", "the same libraries are in the wheel as after auditwheel"],
   ["tag", "the platform tag is that of auditwheel or a better one"],
+  ["input", "the input has the bytes and the time that it had"],
+  ["show", "`auditwheel show` and `wheelkit audit` agree that the tag is true"],
   ["archive", "`unzip -t` and zipfile read it; no data descriptor, no name twice"],
   ["RECORD", "every member is listed with its hash and size, and nothing else is"],
   ["WHEEL", "the tags are those of the file name, `Root-Is-Purelib` is false, no body"],
+  ["SBOM", "the bill of materials has each grafted library once, its hash and its Debian package"],
   ["modes", "members keep their permissions, and programs that moved can be executed"],
   ["paths", "no ELF file of the wheel has a search path that leads out of the wheel"],
   ["layout", "segments in order and congruent, sections inside them, `.dynamic` still in RELRO"],
   ["growth", "no file grows by more than 64 KiB or by more than one load segment"],
   ["elflint", "`eu-elflint --gnu-ld` says nothing that it does not say of the original"],
+  ["readelf", "`readelf -Wa` warns of nothing that it does not warn of in the original"],
+  ["symbols", "`nm` and `nm -D` list what they list of the original"],
   ["install", "pip installs it in a root without the libraries, uv takes it too"],
   ["work", "there it is imported and does a small piece of work"],
   ["maps", "`/proc/self/maps` shows the grafted copies"],
@@ -85,12 +91,15 @@ export function repair(tool, wheel, out, variant = {}) {
  */
 export function checkRepair({ tool, wheel, original, spec, base, work, python, peer, quick }) {
   const out = join(work, "out");
+  const before = [hashOf(wheel), statSync(wheel).mtimeMs].join();
   const first = repair(tool, wheel, out);
   const result = { tool: tool.name, ms: first.ms, failed: {}, numbers: {} };
   const fail = (check, problems) => {
     if (problems.length > 0) result.failed[check] = problems.slice(0, 10);
   };
   fail("output", outputProblems(first));
+  const after = [hashOf(wheel), statSync(wheel).mtimeMs].join();
+  fail("input", after === before ? [] : ["it changed"]);
   if (first.status !== 0 || first.files.length !== 1) return result;
   const path = join(out, first.files[0]);
   const [facts] = factsOf(python, [path]);
@@ -112,10 +121,12 @@ export function checkRepair({ tool, wheel, original, spec, base, work, python, p
       result.tag.rank <= peer.tag.rank ? [] : [`${result.tag.text}, not ${peer.tag.text}`],
     );
   }
+  fail("show", showProblems(path, result.tag, tool, quick ? undefined : python));
   const unzip = spawnSync("unzip", ["-tq", path], { encoding: "utf8" });
   fail("archive", [...facts.archive, ...(unzip.status === 0 ? [] : [unzip.stdout.trim()])]);
   fail("RECORD", facts.record);
   fail("WHEEL", facts.wheel);
+  fail("SBOM", sbomProblems(facts, result.libraries));
   fail("modes", modeProblems(facts, original));
   fail("paths", pathProblems(facts));
   const origins = originsOf(python, facts, original, wheel, work);
@@ -123,9 +134,12 @@ export function checkRepair({ tool, wheel, original, spec, base, work, python, p
   fail("growth", growthProblems(facts, origins, result.numbers));
   const files = unpack(path, join(work, "after"));
   fail("elflint", lintProblems(facts, origins, files));
+  fail("readelf", freshLines(facts, origins, files, warnings));
+  fail("symbols", symbolProblems(facts, origins, files));
 
   const root = cloneRoot(base, join(work, "root"));
   try {
+    addLibraries(root, spec.system ?? []);
     fail("install", installProblems(root, path, spec, python, work));
     const installed = Object.keys(facts.elves).map((name) => installedPath(root, name));
     const plain = runProbe(root, spec);
@@ -204,13 +218,14 @@ const LEGACY = { manylinux1: 5, manylinux2010: 12, manylinux2014: 17 };
 
 /** The tag that runs in most places: the lower its rank, the better. */
 export function bestTag(file) {
-  const ranked = parseFileName(file).platforms.map((text) => {
-    const perennial = /^(?:many|musl)linux_(\d+)_(\d+)_/.exec(text);
-    const legacy = LEGACY[text.split("_")[0]];
-    const rank = perennial !== null ? Number(perennial[2]) : (legacy ?? 1000);
-    return { text, rank };
-  });
+  const ranked = parseFileName(file).platforms.map((text) => ({ text, rank: rankOf(text) }));
   return ranked.sort((a, b) => a.rank - b.rank)[0];
+}
+
+function rankOf(platform) {
+  const perennial = /^(?:many|musl)linux_(\d+)_(\d+)_/.exec(platform);
+  const legacy = LEGACY[platform.split("_")[0]];
+  return perennial !== null ? Number(perennial[2]) : (legacy ?? 1000);
 }
 
 function difference(ours, theirs) {
@@ -346,27 +361,107 @@ function growthProblems(facts, origins, numbers) {
 }
 
 function lintProblems(facts, origins, folder) {
+  return freshLines(facts, origins, folder, lint);
+}
+
+/** Lines that `tell` has of a file and not of what it was made of. */
+function freshLines(facts, origins, folder, tell) {
   const problems = [];
   for (const name of Object.keys(facts.elves)) {
     if (origins[name] === undefined) continue;
-    const before = lint(origins[name].path);
-    for (const [line, count] of lint(join(folder, name))) {
+    const before = tell(origins[name].path);
+    for (const [line, count] of tell(join(folder, name))) {
       if (count > (before.get(line) ?? 0)) problems.push(`${name}: ${line}`);
     }
   }
   return problems;
 }
 
-/** Complaints without the numbers in them, and how often each is made. */
+/** Complaints of elfutils. */
 function lint(path) {
   const { stdout } = spawnSync("eu-elflint", ["--gnu-ld", path], { encoding: "utf8" });
-  const lines = new Map();
-  for (const line of (stdout ?? "").split("\n")) {
-    if (line === "" || line === "No errors") continue;
-    const kind = line.replace(/0x[0-9a-f]+|\d+/g, "N");
-    lines.set(kind, (lines.get(kind) ?? 0) + 1);
+  return counted(
+    (stdout ?? "").split("\n").filter((line) => line !== "No errors"),
+    path,
+  );
+}
+
+/** Complaints of binutils. */
+function warnings(path) {
+  const run = spawnSync("sh", ["-c", 'readelf -Wa "$0" 2>&1 >/dev/null', path], {
+    encoding: "utf8",
+  });
+  return counted(run.stdout.split("\n"), path);
+}
+
+/** The lines without the numbers in them, and how often each is there. */
+function counted(lines, path) {
+  const found = new Map();
+  for (const line of lines) {
+    if (line === "") continue;
+    const kind = line.replaceAll(path, "FILE").replace(/0x[0-9a-f]+|\d+/g, "N");
+    found.set(kind, (found.get(kind) ?? 0) + 1);
   }
-  return lines;
+  return found;
+}
+
+function symbolProblems(facts, origins, folder) {
+  const problems = [];
+  for (const name of Object.keys(facts.elves)) {
+    if (origins[name] === undefined) continue;
+    for (const options of ["-D", "-a"]) {
+      const [before, after] = [origins[name].path, join(folder, name)].map((path) => {
+        const script = 'nm "$0" "$1" 2>/dev/null | sha256sum';
+        return spawnSync("sh", ["-c", script, options, path], { encoding: "utf8" }).stdout;
+      });
+      if (before !== after) problems.push(`${name}: \`nm ${options}\` differs`);
+    }
+  }
+  return problems;
+}
+
+/** What the peer, and we, make of the finished wheel. */
+function showProblems(path, tag, { ours, audit }, python) {
+  const problems = [];
+  if (python !== undefined) {
+    const args = ["-m", "auditwheel", "show", "--json", path];
+    const run = spawnSync(python, args, { encoding: "utf8", env: quietEnvironment() });
+    const told = run.status === 0 ? JSON.parse(run.stdout).overall_tag : "nothing";
+    if (rankOf(told) > tag.rank) problems.push(`auditwheel says ${told}, the name ${tag.text}`);
+  }
+  if (!ours) return problems;
+  const [program, ...rest] = audit(path);
+  const judged = spawnSync(program, rest, { encoding: "utf8", env: quietEnvironment() });
+  if (judged.status !== 0) problems.push(`wheelkit audit: ${judged.stdout.trim().split("\n")[0]}`);
+  return problems;
+}
+
+/** One component for each grafted file, with the hash that its name begins with. */
+function sbomProblems(facts, libraries) {
+  const boms = Object.values(facts.sbom);
+  if (libraries.length === 0) return boms.length === 0 ? [] : ["a bill of nothing"];
+  if (boms.length !== 1) return [`${boms.length} bills`];
+  const [{ bomFormat, components = [], dependencies = [] }] = boms;
+  const problems = bomFormat === "CycloneDX" ? [] : [`bomFormat is ${bomFormat}`];
+  const refs = components.map((component) => component["bom-ref"]);
+  if (new Set(refs).size !== refs.length) problems.push("a reference twice");
+  if (
+    dependencies.some(({ ref, dependsOn = [] }) => [ref, ...dependsOn].some((each) => !known(each)))
+  )
+    problems.push("a reference to nothing");
+  for (const { name, digest } of libraries) {
+    const own = components.filter(({ "bom-ref": ref, hashes = [] }) => {
+      const hashed = hashes.some(({ content }) => content.startsWith(digest));
+      return hashed || ref.endsWith(`/${name}`);
+    });
+    if (own.length !== 1) problems.push(`${name} is there ${own.length} times`);
+    else if (!own[0].purl?.startsWith("pkg:deb/")) problems.push(`${name} has no package`);
+  }
+  return problems;
+
+  function known(ref) {
+    return refs.includes(ref) || !ref.startsWith("pkg:deb/");
+  }
 }
 
 function unpack(wheel, folder) {

@@ -60,6 +60,7 @@ const tools = {
     ours: true,
     patchelf: patchelf(),
     env: quietEnvironment(),
+    audit: (path) => [process.execPath, cli, "audit", "--no-config", path],
     command: (wheel, out, jobs) => [
       process.execPath,
       cli,

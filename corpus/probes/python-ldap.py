@@ -1,7 +1,7 @@
 import ldap
 import ldap.dn
 
-assert ldap.dn.explode_dn("cn=a\\,b,dc=example,dc=org", notypes=True) == ["a,b", "example", "org"]
+assert ldap.dn.explode_dn("cn=a\\,b,dc=example,dc=org", notypes=True) == ["a\\,b", "example", "org"]
 connection = ldap.initialize("ldapi://%2Fnonexistent%2Fsocket")
 try:
     connection.simple_bind_s("cn=nobody", "secret")

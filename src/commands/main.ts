@@ -48,6 +48,12 @@ async function dispatch(argv: readonly string[], io: Io): Promise<number> {
     }
     return runCommand(findCommand(topic), ["--help"], io);
   }
+  // auditwheel takes `-v` there and nowhere else.
+  const at = argv.findIndex((arg) => !/^(-[vq]+|--verbose|--quiet)$/.test(arg));
+  const command = argv[at];
+  if (at > 0 && command !== undefined) {
+    return dispatch([command, ...argv.slice(0, at), ...argv.slice(at + 1)], io);
+  }
   if (first.startsWith("-") && first !== "-") {
     throw new UsageError(
       `unknown option \`${first}\` before the command`,

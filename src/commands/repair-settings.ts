@@ -58,13 +58,17 @@ export function addRepairOptions(command: Command): void {
       "0 to 9, for members that change",
       integer("--zip-compression-level", 0, 9),
     );
-  for (const { flags } of OTHER_PLATFORMS) {
+  for (const { flags } of WITHOUT_EFFECT) {
     command.addOption(command.createOption(flags).hideHelp());
   }
 }
 
-/** Options of delocate and delvewheel that do nothing for a Linux wheel. */
-const OTHER_PLATFORMS: readonly { readonly flags: string; readonly platform: string }[] = [
+/**
+ * Options of auditwheel, delocate and delvewheel that change nothing for a Linux wheel: they are taken,
+ * so that one command serves all platforms of a build.
+ */
+const WITHOUT_EFFECT: readonly { readonly flags: string; readonly platform?: string }[] = [
+  { flags: "--patcher <name>" },
   { flags: "--require-archs <archs>", platform: "macOS" },
   { flags: "--require-target-macos-version <version>", platform: "macOS" },
   { flags: "--ignore-missing-dependencies", platform: "macOS" },
@@ -82,7 +86,7 @@ const OTHER_PLATFORMS: readonly { readonly flags: string; readonly platform: str
 
 /**
  * @param sequence the options as they were given.
- * @throws UsageError for what is no value, or for another platform.
+ * @throws UsageError for what is no value, or a platform that can't be repaired yet.
  */
 export function readSettings(
   options: Options,
@@ -90,7 +94,7 @@ export function readSettings(
   config: Config,
   io: Io,
 ): RepairSettings {
-  refuseForeign(sequence);
+  warnOfIdle(sequence, options, io);
   const { env } = io;
   const sysroot = searchRoot(options);
   const given = [
@@ -139,14 +143,13 @@ export function readSettings(
   };
 }
 
-function refuseForeign(sequence: readonly GivenOption[]): void {
-  for (const { flags, platform } of OTHER_PLATFORMS) {
+function warnOfIdle(sequence: readonly GivenOption[], options: Options, io: Io): void {
+  if (commonOptions(options).verbosity < -1) return;
+  for (const { flags, platform } of WITHOUT_EFFECT) {
     const [flag = ""] = flags.split(" ");
     if (!sequence.some(({ name }) => `--${name}` === flag)) continue;
-    throw new UsageError(
-      `\`${flag}\` is for ${platform} wheels, which can't be repaired yet`,
-      "leave it out for Linux and Android wheels: it would do nothing there",
-    );
+    const why = platform === undefined ? "wheelkit patches files itself" : `it is for ${platform}`;
+    io.err(`warning: \`${flag}\` does nothing for a Linux wheel: ${why}\n`);
   }
 }
 

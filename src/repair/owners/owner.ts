@@ -3,6 +3,7 @@
  * below a root, so that it works for the host and for any `--sysroot`.
  */
 import { decodeUtf8Lossy } from "../../bytes.ts";
+import { baseNameOf } from "../../paths.ts";
 import { readHashValues } from "./bdb.ts";
 import { parseRpmHeader } from "./rpm-header.ts";
 import { readTableBlobs } from "./sqlite.ts";
@@ -31,9 +32,10 @@ export function packageFinder(root: RootFiles): (path: string) => OwningPackage 
   let owners: ReadonlyMap<string, OwningPackage> | undefined;
   let findDpkg: ReturnType<typeof dpkgFinder> | undefined;
   return (path) => {
+    const names = spellings(root, path);
+    if (names.some((name) => LOCAL.test(name))) return undefined;
     owners ??= new Map([...readApk(root), ...readRpm(root)]);
     findDpkg ??= dpkgFinder(root);
-    const names = spellings(root, path);
     for (const name of names) {
       const owner = owners.get(name);
       if (owner !== undefined) return owner;
@@ -41,6 +43,9 @@ export function packageFinder(root: RootFiles): (path: string) => OwningPackage 
     return findDpkg(names);
   };
 }
+
+/** Where the people of a machine keep their own files, and no package may put any (FHS 3.0). */
+const LOCAL = /^\/(dev|home|media|mnt|proc|root|run|srv|sys|tmp|usr\/local|var\/tmp)\//;
 
 /** Databases say `/lib/x` where a merged /usr has `/usr/lib/x`, and the other way round. */
 function spellings(root: RootFiles, path: string): readonly string[] {
@@ -73,13 +78,15 @@ function dpkgFinder(root: RootFiles): (paths: readonly string[]) => OwningPackag
   if (status === undefined) return () => undefined;
   const distribution = distributionOf(root);
   const lists = root.list("/var/lib/dpkg/info").filter((name) => name.endsWith(".list"));
-  const isLibrary = (name: string): boolean => name.startsWith("lib");
-  const ordered = [...lists.filter(isLibrary), ...lists.filter((name) => !isLibrary(name))];
-  const texts: string[] = [];
+  const texts = new Map<string, string>();
+  const textOf = (list: string): string => {
+    const text = texts.get(list) ?? `\n${readText(root, `/var/lib/dpkg/info/${list}`) ?? ""}\n`;
+    texts.set(list, text);
+    return text;
+  };
   return (paths) => {
-    for (const [index, list] of ordered.entries()) {
-      const text = texts[index] ?? `\n${readText(root, `/var/lib/dpkg/info/${list}`) ?? ""}\n`;
-      texts[index] = text;
+    for (const list of likelyFirst(lists, baseNameOf(paths[0] ?? ""))) {
+      const text = textOf(list);
       if (!paths.some((path) => text.includes(`\n${path}\n`))) continue;
       const [name = "", arch] = list.slice(0, -".list".length).split(":");
       const owner = dpkgPackage(status, name, arch);
@@ -87,6 +94,23 @@ function dpkgFinder(root: RootFiles): (paths: readonly string[]) => OwningPackag
     }
     return undefined;
   };
+}
+
+/** `libfoo2` before `libfoo-dev`, and both before `libbar1`, for `libfoo.so.2` (Debian policy, 8.1). */
+function likelyFirst(lists: readonly string[], file: string): readonly string[] {
+  const [stem = "", version = ""] = file.toLowerCase().replaceAll("_", "-").split(".so");
+  const [major = ""] = version.slice(1).split(".");
+  const wanted = `${stem}${/\d$/.test(stem) ? "-" : ""}${major}`;
+  const shared = (name: string): number => {
+    let length = 0;
+    while (length < wanted.length && name.charCodeAt(length) === wanted.charCodeAt(length))
+      length++;
+    return length;
+  };
+  return lists
+    .map((list) => ({ list, rank: shared(list) }))
+    .sort((a, b) => b.rank - a.rank)
+    .map(({ list }) => list);
 }
 
 /** Version and architecture of an installed package: of that architecture where there are several. */

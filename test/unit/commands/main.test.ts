@@ -27,7 +27,10 @@ describe("wheelkit", () => {
   it.each([
     [["adit"], "there is no command `adit`", "`audit`"],
     [["demo.whl"], "there is no command `demo.whl`", "wheelkit audit demo.whl"],
-    [["-v", "audit"], "unknown option `-v` before the command", "wheelkit audit -v"],
+    [["-j", "audit"], "unknown option `-j` before the command", "wheelkit audit -j"],
+    [["-v"], "unknown option `-v` before the command", "wheelkit audit -v"],
+    [["-v", "-q", "-v"], "unknown option `-v` before the command", ""],
+    [["-v", "--quiet", "adit"], "there is no command `adit`", "`audit`"],
     [["audit", "--selct", "ZIP", "x"], "unknown option `--selct`", "did you mean `--select`?"],
     [["audit", "x", "--color", "alwas"], "`alwas` is not a value of `--color`", "`always`"],
     [["audit", "x", "-f", "jsn"], "`jsn` is not a format", "`json`"],

@@ -78,6 +78,34 @@ describe("dpkg", () => {
     );
   });
 
+  it("reads few lists of a library that is called after its package, and none of local files", () => {
+    const names = ["bash", "libfoo", "libfoo1", "libfoo2", "libfoo-dev", "libbar-2.5-0", "zlib1g"];
+    const lists = Object.fromEntries(
+      names.map((name) => [`var/lib/dpkg/info/${name}.list`, `/usr/lib/${name}.file\n`]),
+    );
+    const status = names.map((name) => `Package: ${name}\nArchitecture: amd64\nVersion: 1\n`);
+    lists["var/lib/dpkg/status"] = status.join("\n");
+    lists["var/lib/dpkg/info/libfoo2.list"] = "/usr/lib/libfoo.so.2.1\n";
+    lists["var/lib/dpkg/info/libbar-2.5-0.list"] = "/usr/lib/libBar_2.5.so.0.1\n";
+    const files = openRoot(root(lists));
+    const read: string[] = [];
+    const find = packageFinder({
+      ...files,
+      read(path) {
+        if (path.endsWith(".list")) read.push(path.slice("/var/lib/dpkg/info/".length));
+        return files.read(path);
+      },
+    });
+    expect(find("/usr/lib/libfoo.so.2.1")?.name).toBe("libfoo2");
+    expect(find("/usr/lib/libBar_2.5.so.0.1")?.name).toBe("libbar-2.5-0");
+    expect(read).toEqual(["libfoo2.list", "libbar-2.5-0.list"]);
+    expect(find("/usr/local/lib/libfoo.so.2")).toBeUndefined();
+    expect(find("/home/me/libfoo.so.2")).toBeUndefined();
+    expect(read).toHaveLength(2);
+    expect(find("/usr/lib/libfoo.so.3")).toBeUndefined();
+    expect(read).toHaveLength(names.length);
+  });
+
   it("knows nothing of other files, and of packages that are not installed", () => {
     const folder = root(files);
     expect(ownerOf(folder, "/opt/libown.so")).toBeUndefined();
