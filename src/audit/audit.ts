@@ -40,6 +40,8 @@ export interface InspectJob {
 }
 
 export interface AuditOptions extends InspectOptions {
+  /** Compute the SHA-256 of the whole file too; not without `hash`. */
+  readonly digest: boolean;
   readonly findings: FindingOptions;
   readonly native: NativeOptions;
   /** `ok` is false when a finding is at or above this level; `never`: always ok. */
@@ -49,6 +51,7 @@ export interface AuditOptions extends InspectOptions {
 
 export const DEFAULT_AUDIT_OPTIONS: AuditOptions = {
   hash: true,
+  digest: true,
   findings: DEFAULT_FINDING_OPTIONS,
   native: DEFAULT_NATIVE_OPTIONS,
   failOn: "error",
@@ -71,7 +74,7 @@ export async function auditWheel(
     const wheel = openWheel(source, baseName(path), engine.compression);
     const inspection = inspectWheel(wheel, path, source, engine, options);
     // The file's own digest is computed here while workers inflate.
-    const sha256 = options.hash ? digestOf(source, engine.compression) : null;
+    const sha256 = options.hash && options.digest ? digestOf(source, engine.compression) : null;
     const { problems, unverified, model, native } = judgeWheel(wheel, await inspection, options);
     const findings = toFindings(problems, options.findings);
     const { failOn } = options;

@@ -33,7 +33,14 @@ export interface MemberTask extends MemberSpan {
 export interface InspectOptions {
   /** Inflate everything and check CRC and digests; else only look at native code. */
   readonly hash: boolean;
+  /**
+   * Members up to this size (bytes, inflated) are unpacked at once, which takes half the time;
+   * larger ones are streamed. What is found is the same.
+   */
+  readonly wholeLimit?: number;
 }
+
+const WHOLE_LIMIT = 32 << 20;
 
 /** Only members with something to say are reported. */
 export interface MemberReport {
@@ -51,8 +58,6 @@ export interface Access {
   readonly stream: MemberStream;
 }
 
-/** Members up to this size (bytes, inflated) are unpacked at once; larger ones are streamed. */
-export const WHOLE_MEMBER_LIMIT: number = 4 << 20;
 /** Members are read from the archive in runs of about this many bytes. */
 const RUN_BYTES = 2 << 20;
 /** Members that may be inflated ahead, and their bytes: enough to keep another thread busy. */
@@ -100,7 +105,7 @@ interface Prepared {
 async function* prepare(
   access: Access,
   tasks: readonly MemberTask[],
-  { hash }: InspectOptions,
+  { hash, wholeLimit }: InspectOptions,
 ): AsyncGenerator<Prepared> {
   const queue: (Prepared & { readonly ahead?: Promise<Inflated | undefined> })[] = [];
   let open = 0;
@@ -114,10 +119,14 @@ async function* prepare(
     return { task: next.task, access: { ...next.access, compression } };
   };
   for (const run of runsOf(tasks)) {
-    const own = { ...access, source: runSource(access.source, run) };
+    const [first] = run;
+    // A member that is no run with others may be streamed, or of no interest.
+    const apart = first !== undefined && first.compressedSize > RUN_BYTES;
+    const held = !apart || (hash && isWhole(first, wholeLimit));
+    const own = held ? { ...access, source: runSource(access.source, run) } : access;
     for (const task of run) {
       if (!hash && !isNative(own, task)) continue;
-      const ahead = inflateAhead(own, task);
+      const ahead = inflateAhead(own, task, wholeLimit);
       if (ahead === undefined) {
         queue.push({ access: own, task });
       } else {
@@ -135,11 +144,16 @@ async function* prepare(
 }
 
 /** `undefined`: it is not worth it, or would fail: then reading it says what is wrong. */
-function inflateAhead(access: Access, task: MemberTask): Promise<Inflated | undefined> | undefined {
+function inflateAhead(
+  access: Access,
+  task: MemberTask,
+  wholeLimit: number | undefined,
+): Promise<Inflated | undefined> | undefined {
   const { compression, source } = access;
   const { inflateLater } = compression;
   if (inflateLater === undefined || task.method !== 8 || task.size < AHEAD_LEAST) return undefined;
-  if (!isWhole(task) || task.dataOffset + task.compressedSize > source.size) return undefined;
+  if (!isWhole(task, wholeLimit) || task.dataOffset + task.compressedSize > source.size)
+    return undefined;
   const packed = source.read(task.dataOffset, task.compressedSize);
   return inflateLater(packed, task.size).catch(() => undefined);
 }
@@ -154,8 +168,8 @@ function isNative(access: Access, task: MemberTask): boolean {
   }
 }
 
-function isWhole(task: MemberTask): boolean {
-  return task.size <= WHOLE_MEMBER_LIMIT && task.compressedSize <= WHOLE_MEMBER_LIMIT;
+function isWhole(task: MemberTask, limit: number = WHOLE_LIMIT): boolean {
+  return task.size <= limit && task.compressedSize <= limit;
 }
 
 async function inspectOne(
@@ -163,7 +177,7 @@ async function inspectOne(
   options: InspectOptions,
 ): Promise<MemberReport | undefined> {
   try {
-    const whole = isWhole(task);
+    const whole = isWhole(task, options.wholeLimit);
     if (!options.hash) return await inspectNative(access, task, whole);
     return whole ? inspectWhole(access, task) : await inspectStreamed(access, task);
   } catch (error) {
@@ -447,7 +461,7 @@ function runsOf(tasks: readonly MemberTask[]): readonly (readonly MemberTask[])[
 function runSource(source: Source, run: readonly MemberTask[]): Source {
   const first = run[0];
   const last = run.at(-1);
-  if (first === undefined || last === undefined || run.length === 1) return source;
+  if (first === undefined || last === undefined) return source;
   const start = first.dataOffset;
   const end = last.dataOffset + last.compressedSize;
   const bytes = source.read(start, end - start);

@@ -107,7 +107,7 @@ export interface WheelResult {
   /** Base name of the wheel. */
   readonly file: string;
   readonly size: number;
-  /** Of the whole file; null with `--no-hash`. */
+  /** Of the whole file; null when it was not asked for, as with `--no-hash`. */
   readonly sha256: string | null;
   readonly ok: boolean;
   readonly name: string | null;

@@ -80,6 +80,7 @@ async function run({ args, options }: Invocation, io: Io): Promise<number> {
     for (const path of paths) {
       const auditOptions: AuditOptions = {
         ...settings.audit,
+        digest: outputs.some(({ format }) => format === "json"),
         onProgress: (done, total) => progress.update(basename(path), done, total),
       };
       try {

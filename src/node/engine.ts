@@ -1,10 +1,11 @@
 /** The engine on Node: files, zlib, hashes, and a pool of threads when the work is large enough. */
 import { availableParallelism } from "node:os";
-import { createPool, POOL_THRESHOLD } from "../../workers/pool.ts";
+import type { InspectShare } from "../../workers/inspect.ts";
+import { createPool } from "../../workers/pool.ts";
 import type { Engine, InspectJob } from "../audit/audit.ts";
-import type { MemberReport, MemberTask } from "../audit/inspect.ts";
-import { inspectMembers, WHOLE_MEMBER_LIMIT } from "../audit/inspect.ts";
-import type { MemberStream } from "../platform.ts";
+import type { Access, MemberReport, MemberTask } from "../audit/inspect.ts";
+import { inspectMembers } from "../audit/inspect.ts";
+import type { Compression, MemberStream } from "../platform.ts";
 import type { Source } from "../source.ts";
 import { nodeCompression, threadedCompression } from "./compression.ts";
 import { openFile } from "./file.ts";
@@ -14,10 +15,17 @@ export interface NodeEngine extends Engine {
   close(): Promise<void>;
 }
 
-/** A wheel of this size (bytes) will be worth the threads once its index is read. */
-const WARM_BYTES = 64 << 20;
+/** From this many bytes (inflated) on, threads gain more than their start costs. */
+const POOL_BYTES = 48 << 20;
 /** Members are handed to threads in shares of about this many inflated bytes. */
-const SHARE_BYTES = 8 << 20;
+const SHARE_BYTES = 4 << 20;
+/** What all threads together may hold of members that are unpacked at once, and one of them (bytes). */
+const WHOLE_BYTES = 128 << 20;
+const WHOLE_MEMBER = 64 << 20;
+/** Without a pool a larger member is streamed, so that zlib's thread unpacks while this one hashes. */
+const WHOLE_INLINE = 8 << 20;
+/** A larger member is streamed; its symbol names need memory, so the others get less. */
+const WHOLE_BESIDE_STREAMED = 16 << 20;
 
 export interface EngineOptions {
   /** Threads for large wheels; 1 never starts a pool. Default: the cores this process may use. */
@@ -25,23 +33,28 @@ export interface EngineOptions {
 }
 
 export function createEngine({ jobs = availableParallelism() }: EngineOptions = {}): NodeEngine {
-  const pool = createPool(jobs, "inspect.js", "inspect");
+  const pool = createPool(jobs - 1, "inspect.js", "inspect");
   // Sources are TypeScript where tests run, and threads load none.
   const threaded = jobs > 1 && !import.meta.url.endsWith(".ts");
   return {
     compression: nodeCompression,
-    open(path) {
-      const source = openFile(path);
-      if (threaded && source.size >= WARM_BYTES) pool.warm();
-      return source;
-    },
+    open: openFile,
     async inspect(job) {
       const cost = job.tasks.reduce((sum, task) => sum + costOf(task), 0);
-      if (!threaded || cost < POOL_THRESHOLD) return await inspectInline(job, jobs > 1);
-      const shares = sharesOf(job.tasks);
-      const reports = await pool.run<object, MemberReport[]>(
-        shares.map((tasks) => ({ path: job.path, tasks, options: job.options })),
-        (index) => job.onProgress?.(sizeOf(shares[index] ?? [])),
+      if (!threaded || cost < POOL_BYTES) return await inspectInline(job, jobs > 1);
+      const { path } = job;
+      const streams = job.tasks.some(({ size }) => size > WHOLE_MEMBER);
+      const wholeLimit = streams
+        ? WHOLE_BESIDE_STREAMED
+        : Math.min(WHOLE_MEMBER, Math.floor(WHOLE_BYTES / jobs));
+      const options = { ...job.options, wholeLimit };
+      const shares = sharesOf(job.tasks).map((tasks) => ({ path, tasks, options }));
+      const reports = await pool.run<InspectShare, MemberReport[]>(
+        shares,
+        async ({ tasks }) => await inspectMembers(accessOf(job.source), tasks, options),
+        // zlib's own thread unpacks what is streamed.
+        shares[0]?.tasks.some(({ size }) => size > wholeLimit) ?? false,
+        (index) => job.onProgress?.(sizeOf(shares[index]?.tasks ?? [])),
       );
       return reports.flat();
     },
@@ -51,10 +64,13 @@ export function createEngine({ jobs = availableParallelism() }: EngineOptions = 
 
 /** @param ahead zlib's threads may inflate while this one hashes and parses. */
 async function inspectInline(job: InspectJob, ahead: boolean): Promise<readonly MemberReport[]> {
-  const { source } = job;
-  const compression = ahead ? threadedCompression : nodeCompression;
-  const access = { source, compression, stream: lazyStream(source) };
-  return await inspectMembers(access, job.tasks, job.options, job.onProgress);
+  const access = accessOf(job.source, ahead ? threadedCompression : nodeCompression);
+  const options = { ...job.options, wholeLimit: ahead ? WHOLE_INLINE : WHOLE_MEMBER };
+  return await inspectMembers(access, job.tasks, options, job.onProgress);
+}
+
+function accessOf(source: Source, compression: Compression = nodeCompression): Access {
+  return { source, compression, stream: lazyStream(source) };
 }
 
 /** yauzl is loaded by the first member that is large enough to be streamed. */
@@ -72,7 +88,7 @@ function sharesOf(tasks: readonly MemberTask[]): readonly (readonly MemberTask[]
   let share: MemberTask[] = [];
   let size = 0;
   for (const task of tasks) {
-    if (task.size > WHOLE_MEMBER_LIMIT) {
+    if (task.size > SHARE_BYTES) {
       shares.push([task]);
       continue;
     }
