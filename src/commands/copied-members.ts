@@ -4,7 +4,6 @@ import type { Wheel } from "../audit/wheel.ts";
 import type { Draft } from "../edit/draft.ts";
 import type { Finding, Problem } from "../finding.ts";
 import { nodeCompression } from "../node/compression.ts";
-import { streamMember } from "../node/stream.ts";
 import { findDistInfo } from "../wheel/dist-info.ts";
 import { checkRecordDigest, parseRecord, recordPlan } from "../wheel/record.ts";
 
@@ -25,6 +24,8 @@ export async function damagedMembers(wheel: Wheel, draft: Draft): Promise<readon
       return entry === undefined || bytes !== undefined || content !== undefined ? [] : [entry];
     }),
   );
+  // yauzl, which an edit in place never needs.
+  const { streamMember } = await import("../node/stream.ts");
   const stream = streamMember(wheel.source);
   const problems: Problem[] = [];
   for (const entry of entries) {

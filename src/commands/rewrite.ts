@@ -13,6 +13,8 @@ import { RefusalError, UsageError } from "../errors.ts";
 import type { Finding } from "../finding.ts";
 import { nodeCompression } from "../node/compression.ts";
 import { openFile } from "../node/file.ts";
+import type { HeadStart } from "../node/head-start.ts";
+import { startCopy } from "../node/head-start.ts";
 import { recoverInPlace, replaceInPlace, tailStart } from "../node/in-place.ts";
 import type { Io } from "../node/io.ts";
 import { removeFile, writeArchive } from "../node/output.ts";
@@ -33,6 +35,8 @@ import { wantedOutputs, writeOutputs } from "./outputs.ts";
 
 /** A wheel that gets shorter by at most this many bytes is filled up instead of copied. */
 const PAD_LIMIT = 64 << 10;
+/** Bytes of a wheel whose copy is begun before it is known what changes. */
+const HEAD_START = 32 << 20;
 
 export interface RewriteOptions {
   readonly wheelDir: string;
@@ -121,11 +125,23 @@ export async function rewriteWheel(
   const { path, warnings } = settle(given);
   const source = openFile(path);
   let close = (): void => {};
+  let headStart: HeadStart | undefined;
   try {
     const file = basename(path);
     const { inPlace, time } = options;
     const tailOnly = inPlace && revision.tailOnly === true;
-    const from = { localsFrom: tailOnly ? startOfInfo : () => 0 };
+    const copies = !inPlace && !options.dryRun && revision.build === undefined;
+    const from: Required<Pick<IndexOptions, "localsFrom">> = {
+      localsFrom: (members) => {
+        const start = startOfInfo(members);
+        if (tailOnly) return start;
+        // What changes is probably dist-info, and the rest stays where it is.
+        if (copies && source.size >= HEAD_START && start > source.size / 2) {
+          headStart ??= startCopy(path, join(options.wheelDir, file));
+        }
+        return 0;
+      },
+    };
     let wheel = openSoundWheel(source, file, nodeCompression, from);
     let draft = openDraft(wheel);
     await revision.edit(draft, wheel);
@@ -189,6 +205,7 @@ export async function rewriteWheel(
       }
       await writeArchive(built.layout, target, {
         original,
+        ...(headStart === undefined ? {} : { headStart }),
         verify: async (temporary) => await revision.verify?.(temporary, built),
       });
       if (options.remove) removeFile(path);
@@ -198,6 +215,7 @@ export async function rewriteWheel(
     // As the user named the folder, not where links lead to.
     return { ...result, path: inPlace ? join(dirname(given), built.file) : target };
   } finally {
+    await headStart?.close();
     close();
     source.close();
   }

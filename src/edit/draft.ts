@@ -270,12 +270,13 @@ export class Draft {
         ? { ...rewriteMember(entry, source, { name: path, mode }), ...attributes }
         : { kind: "kept", entry, source };
     });
+    const layout = layoutArchive(members);
     return {
       file: this.file,
-      layout: layoutArchive(members),
+      layout,
       members,
       changes: this.changes(),
-      padTo: (size) => padded(members, size),
+      padTo: (size) => padded(members, layout, size),
     };
   }
 
@@ -419,8 +420,7 @@ const EMPTY_BLOCK = [0x00, 0x00, 0x00, 0xff, 0xff];
  * Grows the last compressed new member by empty deflate blocks until the archive has `size` bytes,
  * so that it can be laid over a longer one in a single write.
  */
-function padded(members: readonly Member[], size: number): ArchiveLayout {
-  const layout = layoutArchive(members);
+function padded(members: readonly Member[], layout: ArchiveLayout, size: number): ArchiveLayout {
   const missing = size - layout.size;
   if (missing <= 0) return layout;
   const at = members.findLastIndex(

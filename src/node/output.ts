@@ -27,6 +27,7 @@ import type { Source } from "../source.ts";
 import type { ArchiveLayout } from "../zip/writer.ts";
 import { readPiece, sizeOf, unchangedPrefix } from "../zip/writer.ts";
 import { registerCleanup } from "./cleanup.ts";
+import type { HeadStart } from "./head-start.ts";
 
 /** The file that a layout takes pieces from. */
 export interface Original {
@@ -37,6 +38,8 @@ export interface Original {
 export interface OutputOptions {
   /** Lets the system copy the beginning that does not change, as a reflink where it can. */
   readonly original?: Original;
+  /** A copy of the original that was begun before: its file becomes the result. */
+  readonly headStart?: HeadStart;
   /** Permissions of the result; default: those of a new file, or of the original. */
   readonly mode?: number;
   /** Called with the finished file before it gets its name; what it throws stops everything. */
@@ -64,8 +67,9 @@ export async function writeArchive(
 ): Promise<void> {
   makeFolder(dirname(path));
   removeStaleTemporaries(dirname(path));
-  await withTemporary(path, async (temporary) => {
-    const descriptor = openCopy(layout, temporary, options.original);
+  const { headStart } = options;
+  const write = async (temporary: string): Promise<void> => {
+    const descriptor = openCopy(layout, temporary, options);
     try {
       await writePieces(layout, descriptor.fd, descriptor.done, options.onProgress);
       if (options.mode !== undefined) fchmodSync(descriptor.fd, options.mode & 0o7777);
@@ -76,13 +80,19 @@ export async function writeArchive(
     await options.verify?.(temporary);
     renameOver(temporary, path);
     flushFolder(dirname(path));
-  });
+  };
+  if (headStart === undefined) return await withTemporary(path, write);
+  await headStart.finished();
+  await write(headStart.temporary);
 }
 
-/** @throws UsageError when a file is in the way; else the system's error. */
-export function makeFolder(folder: string): void {
+/**
+ * @returns the first folder that had to be made, if any.
+ * @throws UsageError when a file is in the way; else the system's error.
+ */
+export function makeFolder(folder: string): string | undefined {
   try {
-    mkdirSync(folder, { recursive: true });
+    return mkdirSync(folder, { recursive: true });
   } catch (error) {
     if (!["EEXIST", "ENOTDIR"].includes(codeOf(error) ?? "")) throw error;
     throw new UsageError(`\`${folder}\` can't be a folder for results: a file is in the way`);
@@ -176,14 +186,16 @@ export function isRunning(pid: number): boolean {
 function openCopy(
   layout: ArchiveLayout,
   temporary: string,
-  original: Original | undefined,
+  { original, headStart }: OutputOptions,
 ): { readonly fd: number; readonly done: number } {
   const shared = original === undefined ? 0 : unchangedPrefix(layout, original.source);
-  // The whole file is copied and then cut, which pays when most of it stays.
-  if (original === undefined || shared < SYSTEM_COPY || shared < original.source.size / 2) {
-    return { fd: openSync(temporary, "wx", 0o666), done: 0 };
+  if (headStart === undefined) {
+    // The whole file is copied and then cut, which pays when most of it stays.
+    if (original === undefined || shared < SYSTEM_COPY || shared < original.source.size / 2) {
+      return { fd: openSync(temporary, "wx", 0o666), done: 0 };
+    }
+    copyFileSync(original.path, temporary, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
   }
-  copyFileSync(original.path, temporary, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
   const fd = openSync(temporary, "r+");
   ftruncateSync(fd, shared);
   return { fd, done: shared };

@@ -38,6 +38,28 @@ describe("edit --canonical", () => {
   );
 });
 
+describe("a wheel so large that its copy is begun early", () => {
+  it("is the same wheel as in place, and leaves nothing behind where the edit is refused", async () => {
+    const folder = scratchFolder();
+    const path = writeWheel(folder, {
+      files: { "demo/data.bin": new Uint8Array(33 << 20).fill(1) },
+      members: { "demo/data.bin": { method: 0 } },
+    });
+    const out = join(folder, "new", "out");
+    const refused = await wheelkit("edit", "--remove-requires", "numpy", "-w", out, path);
+    expect(refused.status).toBe(3);
+    expect(readdirSync(folder)).toEqual([wheelFileName()]);
+
+    const copied = await wheelkit("edit", "--post", "-w", out, path);
+    expect([copied.status, copied.err]).toEqual([0, ""]);
+    expect(readdirSync(out)).toEqual(["demo-1.0.post1-py3-none-any.whl"]);
+    const inPlace = await wheelkit("edit", "--post", "--in-place", path);
+    expect(inPlace.status).toBe(0);
+    const [a, b] = [copied, inPlace].map((run) => readFileSync(run.out.trim()));
+    expect(b !== undefined && a?.equals(b)).toBe(true);
+  });
+});
+
 describe("results", () => {
   it.each([
     ["edit", ["--set", "Summary=x"]],
