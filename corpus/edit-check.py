@@ -2,7 +2,7 @@
 
 {"compare": [BEFORE, AFTER], "planned": [NAME, …]}: members that differ but are not planned.
 {"same": [BEFORE, AFTER]}: METADATA and RECORD are the same bytes.
-{"metadata": WHEEL}: what packaging.metadata says of METADATA.
+{"metadata": WHEEL}: what packaging.metadata says of METADATA, its fields, and the members' names.
 """
 import base64
 import csv
@@ -90,12 +90,20 @@ def same(before, after):
 
 def metadata(wheel):
     with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
         text = archive.read(info_name(archive, "METADATA"))
+    fields = {}
+    # As the fields are written, so that an edit can write them again.
+    head = text.decode("utf-8", "surrogateescape").replace("\r\n", "\n").split("\n\n")[0]
+    for line in head.replace("\n ", "\0").replace("\n\t", "\0").split("\n"):
+        name, _, value = line.partition(":")
+        fields.setdefault(name, []).append(value.strip())
+    answer = {"errors": [], "names": names, "fields": fields}
     try:
-        parsed = Metadata.from_email(text)
+        Metadata.from_email(text)
     except Exception as error:  # an ExceptionGroup, whose members say what is wrong
-        return {"errors": sorted(str(each) for each in getattr(error, "exceptions", [error]))}
-    return {"errors": [], "version": str(parsed.version)}
+        answer["errors"] = sorted(str(each) for each in getattr(error, "exceptions", [error]))
+    return answer
 
 
 for line in sys.stdin:
