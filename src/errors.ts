@@ -21,6 +21,9 @@ export interface FormatErrorPlace extends FieldRef {
   readonly format: string;
 }
 
+/** Records that stand for all of a file. */
+const WHOLE: readonly string[] = ["archive", "file"];
+
 /** Bad input. The audit turns it into a finding and goes on. */
 export class FormatError extends Error {
   override readonly name = "FormatError";
@@ -29,7 +32,12 @@ export class FormatError extends Error {
   readonly problem: string;
 
   constructor(problem: string, place: FormatErrorPlace) {
-    super(`${problem} (${describePlace(place)})`);
+    const { field, offset, value } = place;
+    // The name of the whole file says nothing about where in it.
+    const somewhere = field !== undefined || offset !== undefined || value !== undefined;
+    super(
+      somewhere || !WHOLE.includes(place.record) ? `${problem} (${describePlace(place)})` : problem,
+    );
     this.problem = problem;
     this.place = place;
   }

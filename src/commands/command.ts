@@ -45,6 +45,8 @@ export interface CommandDeclaration {
   readonly description: string;
   /** Two or three real ones, at the end of `--help`. */
   readonly examples: readonly Example[];
+  /** By the action's name, where there are actions: at the end of that action's `--help`. */
+  readonly actionExamples?: Readonly<Record<string, readonly Example[]>>;
   /** Adds arguments, options and, where there are any, actions (`command.command("check")`). */
   define(command: Command): void;
   /** @returns the exit status. */

@@ -1,6 +1,5 @@
 /** `wheelkit edit [OPTIONS] WHEEL…` */
 import { readFileSync, statSync } from "node:fs";
-import { availableParallelism } from "node:os";
 import { basename, dirname, join } from "node:path";
 import type { Wheel } from "../audit/wheel.ts";
 import { openWheel } from "../audit/wheel.ts";
@@ -15,6 +14,7 @@ import { openFile } from "../node/file.ts";
 import type { Io } from "../node/io.ts";
 import { writeWhole } from "../node/output.ts";
 import { REGULAR_FILE } from "../zip/writer.ts";
+import { canonicalBuild } from "./canonical-build.ts";
 import type { CommandDeclaration, GivenOption, Invocation } from "./command.ts";
 import { STATUS } from "./failure.ts";
 import { expandInputs } from "./inputs.ts";
@@ -95,8 +95,7 @@ export const command: CommandDeclaration = {
 };
 
 async function run({ args, options, sequence }: Invocation, io: Io): Promise<number> {
-  const edits = sequence.flatMap(readEdit);
-  refuseBadValues(edits);
+  const edits = refuseBadValues(() => sequence.flatMap(readEdit));
   const patchFiles = sequence.filter(({ name }) => name === "patch").map(({ value = "" }) => value);
   const canonical = flagOption(options, "canonical");
   const metadataOnly = flagOption(options, "metadataOnly");
@@ -130,13 +129,16 @@ async function run({ args, options, sequence }: Invocation, io: Io): Promise<num
       return undefined;
     }
     if (metadataOnly) return await writeMetadata(path, all, write);
+    const folder = write.inPlace ? dirname(path) : write.wheelDir;
     return await rewriteWheel(path, write, {
       edit: (draft) => applyEdits(draft, all),
       tailOnly: !canonical && proof === undefined,
       unpacks: canonical,
       // A local version is refused by PyPI, but whoever writes one knows.
       allowed: all.some(({ kind }) => kind === "local" || kind === "version") ? ["NAM003"] : [],
-      ...(canonical ? { build: (draft, wheel) => canonicalBuild(draft, wheel, path, write) } : {}),
+      ...(canonical
+        ? { build: (draft, wheel) => canonicalBuild(draft, wheel, folder, write) }
+        : {}),
       ...(proof === undefined
         ? {}
         : {
@@ -273,36 +275,6 @@ const METADATA_KINDS: readonly Edit["kind"][] = [
   "add-classifier",
   "description",
 ];
-
-async function canonicalBuild(
-  draft: Draft,
-  wheel: Wheel,
-  path: string,
-  { time, inPlace, wheelDir }: RewriteOptions,
-): ReturnType<NonNullable<Revision["build"]>> {
-  const [{ buildCanonical }, { createRecompressor }, { mkdirSync }] = await Promise.all([
-    import("../edit/canonical.ts"),
-    import("../node/recompress.ts"),
-    import("node:fs"),
-  ]);
-  const folder = inPlace ? dirname(path) : wheelDir;
-  mkdirSync(folder, { recursive: true });
-  const { recompress, close } = createRecompressor(wheel.source, {
-    level: 6,
-    jobs: availableParallelism(),
-    spoolBeside: join(folder, draft.file),
-  });
-  try {
-    const built = await buildCanonical(draft, {
-      recompress,
-      ...(time === undefined ? {} : { time }),
-    });
-    return { built, close };
-  } catch (error) {
-    close();
-    throw error;
-  }
-}
 
 /** One line of in-toto: what the result has that the input has not, and what is the same. */
 async function statementOf(wheel: Wheel, result: string): Promise<string> {

@@ -69,6 +69,59 @@ export const command: CommandDeclaration = {
       line: "wheelkit links materialize -w dist demo-1.0-py3-none-any.whl",
     },
   ],
+  actionExamples: {
+    check: [
+      { what: "Every wheel of a release", line: "wheelkit links check dist/" },
+      { what: "For a script", line: "wheelkit links check -f json demo-1.0-py3-none-any.whl" },
+    ],
+    list: [
+      { what: "What leads where", line: "wheelkit links list demo-1.0-py3-none-any.whl" },
+      {
+        what: "Of every wheel of a folder",
+        line: "wheelkit links list -f json dist/",
+      },
+    ],
+    add: [
+      {
+        what: "A chain, as libtool installs it; copies in their place go",
+        line: "wheelkit links add demo-1.0-py3-none-any.whl demo/libfoo.so=demo/libfoo.so.1 demo/libfoo.so.1=demo/libfoo.so.1.2",
+      },
+      {
+        what: "In place, with the hash of the target for installers to check",
+        line: "wheelkit links add --in-place --hash demo-1.0-py3-none-any.whl demo/libfoo.so=demo/libfoo.so.1",
+      },
+    ],
+    remove: [
+      {
+        what: "One link; its target stays",
+        line: "wheelkit links remove --in-place demo-1.0-py3-none-any.whl demo/libfoo.so",
+      },
+      {
+        what: "Say what would change, and write nothing",
+        line: "wheelkit links remove -n demo-1.0-py3-none-any.whl demo/libfoo.so",
+      },
+    ],
+    import: [
+      {
+        what: "What wheel-axle or `zip -y` put into a wheel",
+        line: "wheelkit links import demo-1.0-py3-none-any.whl",
+      },
+      {
+        what: "The links of the tree that the wheel was built from",
+        line: "wheelkit links import --from build/lib demo-1.0-py3-none-any.whl",
+      },
+    ],
+    materialize: [
+      {
+        what: "Copies, for installers of today",
+        line: "wheelkit links materialize -w dist demo-1.0-py3-none-any.whl",
+      },
+      {
+        what: "Real links in a folder into which the wheel was unpacked",
+        line: "wheelkit links materialize --into demo-1.0 demo-1.0-py3-none-any.whl",
+      },
+    ],
+  },
   define(command) {
     command.helpCommand(false);
     const action = (name: string, help: string, args: string): Command => {

@@ -7,6 +7,7 @@ import { VERSION } from "../version.ts";
 import {
   type CommandDeclaration,
   type CommandEntry,
+  type Example,
   type GivenOption,
   GROUPS,
   type Invocation,
@@ -158,9 +159,11 @@ function build(
     .addHelpOption(helpOption(root));
   declaration.define(root);
   addCommonOptions(root);
-  root.addHelpText("after", `\n${examples(declaration)}`);
+  root.addHelpText("after", `\n${examples(declaration.examples)}`);
   for (const leaf of leaves(root)) {
     if (leaf !== root) leaf.copyInheritedSettings(root).addHelpOption(helpOption(leaf));
+    const own = declaration.actionExamples?.[leaf.name()];
+    if (leaf !== root && own !== undefined) leaf.addHelpText("after", `\n${examples(own)}`);
     for (const option of leaf.options) watch(leaf, option.name(), sequence);
     if (leaf.commands.length > 0) continue;
     leaf.action(() => onRun(leaf === root ? entry.name : leaf.name(), leaf));
@@ -202,9 +205,9 @@ function leaves(command: Command): readonly Command[] {
   return [command, ...command.commands.flatMap(leaves)];
 }
 
-function examples(declaration: CommandDeclaration): string {
+function examples(list: readonly Example[]): string {
   const lines = ["Examples:"];
-  for (const { what, line } of declaration.examples) lines.push(`  # ${what}`, `  ${line}`, "");
+  for (const { what, line } of list) lines.push(`  # ${what}`, `  ${line}`, "");
   lines.pop();
   return lines.join("\n");
 }

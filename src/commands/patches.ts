@@ -25,7 +25,9 @@ export async function choosePatches(
   const plan = new Map<string, readonly Patch[]>();
   if (files.length === 0) return { patches: plan, bump: options.bump };
   const { matchesPatch, readPatches } = await import("../edit/patch-file.ts");
-  const patches = (await Promise.all(files.map(readToml))).flatMap(readPatches);
+  const patches = (
+    await Promise.all(files.map(async (file) => readPatches(await readToml(file), file)))
+  ).flat();
   const unmatched = new Set(patches);
   for (const path of paths) {
     const { name } = parseWheelFilename(basename(path));

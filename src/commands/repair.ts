@@ -5,11 +5,18 @@ import { openProviders, openRoots } from "../node/repair-roots.ts";
 import type { Repair } from "../node/repair-wheel.ts";
 import { repairWheel } from "../node/repair-wheel.ts";
 import { verifyRepair } from "../node/verify-repair.ts";
+import { canonicalBuild } from "./canonical-build.ts";
 import type { CommandDeclaration, Invocation } from "./command.ts";
 import { loadConfig } from "./config.ts";
 import { STATUS } from "./failure.ts";
 import { expandInputs } from "./inputs.ts";
-import { addJobsOption, addReportOptions, addWriteOptions, commonOptions } from "./options.ts";
+import {
+  addJobsOption,
+  addReportOptions,
+  addWriteOptions,
+  commonOptions,
+  flagOption,
+} from "./options.ts";
 import { addRepairOptions, readSettings } from "./repair-settings.ts";
 import {
   copyOf,
@@ -41,6 +48,7 @@ export const command: CommandDeclaration = {
   define(command) {
     command.argument("<wheel...>", "wheels, folders of wheels, or - for a list on standard input");
     addRepairOptions(command);
+    command.option("--canonical", "give the result its reproducible form");
     addWriteOptions(command);
     addJobsOption(command);
     addReportOptions(command, EDIT_FORMATS);
@@ -59,6 +67,7 @@ async function run({ args, options, sequence }: Invocation, io: Io): Promise<num
   reportInputProblems(problems, io);
   const engine = createEngine({ jobs: settings.linux.jobs });
   const { wheelDir, dryRun, time } = write;
+  const canonical = flagOption(options, "canonical");
   const { level, updateTags } = settings.linux;
   try {
     const providers = await openProviders(settings.providedBy, engine);
@@ -74,6 +83,7 @@ async function run({ args, options, sequence }: Invocation, io: Io): Promise<num
           repair = await repairWheel({ draft, wheel, path, wheelDir, dryRun }, context);
         },
         async build(draft, wheel) {
+          if (canonical) return await canonicalBuild(draft, wheel, wheelDir, write);
           const when = time === undefined ? {} : { time };
           const built =
             repair === undefined

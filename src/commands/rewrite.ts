@@ -310,9 +310,11 @@ export function openDraft(wheel: Wheel): Draft {
 }
 
 /** What is wrong for any wheel is a mistake on the command line, not a refusal of a wheel. */
-export function refuseBadValues(edits: readonly Edit[]): void {
+export function refuseBadValues(read: () => readonly Edit[]): readonly Edit[] {
   try {
+    const edits = read();
     for (const edit of edits) checkValues(edit);
+    return edits;
   } catch (error) {
     if (!(error instanceof RefusalError)) throw error;
     throw new UsageError(`${error.message} [${error.code}]`, error.hint);

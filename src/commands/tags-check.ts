@@ -21,6 +21,8 @@ async function findContradiction(built: Built, wheel: Wheel): Promise<Finding | 
   );
 }
 
+export const FORCE_HINT = "`--force` writes them all the same";
+
 /** @param force warns where it would refuse. @throws RefusalError with the code of the rule. */
 export async function checkTruth(
   built: Built,
@@ -33,7 +35,7 @@ export async function checkTruth(
   const where = found.path === undefined ? "" : `\`${found.path}\`: `;
   const message = `the content contradicts the tags: ${where}${found.message}`;
   if (!force) {
-    throw new RefusalError(found.code, message, "`--force` writes them all the same");
+    throw new RefusalError(found.code, message, FORCE_HINT);
   }
   draft.warnings.push(`${message} [${found.code}]`);
 }
@@ -43,7 +45,7 @@ async function tagFindings(source: Source, file: string): Promise<readonly Findi
   const opened = { ...engine, open: () => ({ ...source, close: () => {} }) };
   try {
     const { findings } = await auditWheel(file, opened, { ...DEFAULT_AUDIT_OPTIONS, hash: false });
-    return findings.filter(({ code, level }) => level === "error" && /^(TAG|ABI|NAM)/.test(code));
+    return findings.filter(({ code, level }) => level === "error" && /^(TAG|ABI)/.test(code));
   } finally {
     await engine.close();
   }

@@ -1,7 +1,7 @@
 /** `wheelkit tags [OPTIONS] WHEEL…` */
 import type { TagEdit } from "../edit/tags-edit.ts";
 import { editTags } from "../edit/tags-edit.ts";
-import { UsageError } from "../errors.ts";
+import { RefusalError, UsageError } from "../errors.ts";
 import type { Io } from "../node/io.ts";
 import type { CommandDeclaration, Invocation } from "./command.ts";
 import { STATUS } from "./failure.ts";
@@ -22,7 +22,7 @@ import {
   rewriteOptions,
   rewriteWheel,
 } from "./rewrite.ts";
-import { checkTruth } from "./tags-check.ts";
+import { checkTruth, FORCE_HINT } from "./tags-check.ts";
 
 export const command: CommandDeclaration = {
   description:
@@ -57,6 +57,9 @@ export const command: CommandDeclaration = {
   run,
 };
 
+/** Rules that `--force` breaks. */
+const FORCED: readonly string[] = ["NAM006", "NAM007", "MET010", "WHL006"];
+
 async function run({ args, options, sequence }: Invocation, io: Io): Promise<number> {
   const part = (key: "python" | "abi" | "platform" | "build", option: string): Partial<TagEdit> => {
     const value = textOption(options, option);
@@ -75,7 +78,7 @@ async function run({ args, options, sequence }: Invocation, io: Io): Promise<num
       "give `--python-tag`, `--abi-tag`, `--platform-tag` or `--build`",
     );
   }
-  refuseBadValues([edit]);
+  refuseBadValues(() => [edit]);
   const remove = flagOption(options, "remove");
   const given = rewriteOptions(options, sequence, io);
   // As `wheel tags --remove`: the result takes the input's place.
@@ -84,13 +87,18 @@ async function run({ args, options, sequence }: Invocation, io: Io): Promise<num
   const { paths, problems } = await expandInputs(args, io);
   reportInputProblems(problems, io);
   const force = flagOption(options, "force");
-  const { wheels, status } = await rewriteAll(paths, io, (path) =>
-    rewriteWheel(path, write, {
-      edit: (draft) => editTags(draft, edit),
-      ...(force ? { allowed: ["NAM006", "NAM007", "MET010", "WHL006"] } : {}),
-      check: (built, draft, wheel) => checkTruth(built, draft, wheel, force),
-    }),
-  );
+  const { wheels, status } = await rewriteAll(paths, io, async (path) => {
+    try {
+      return await rewriteWheel(path, write, {
+        edit: (draft) => editTags(draft, edit),
+        ...(force ? { allowed: FORCED } : {}),
+        check: (built, draft, wheel) => checkTruth(built, draft, wheel, force),
+      });
+    } catch (error) {
+      if (!(error instanceof RefusalError) || !FORCED.includes(error.code)) throw error;
+      throw new RefusalError(error.code, error.message, FORCE_HINT);
+    }
+  });
   await reportRewrites("wheelkit.tags/1", wheels, options, io);
   return Math.max(status, problems.length > 0 ? STATUS.usage : STATUS.done);
 }

@@ -74,22 +74,24 @@ function applyEdit(draft: Draft, edit: Edit): void {
       const after =
         edit.kind === "add-entry-point"
           ? addEntryPoint(before, edit.entry, edit.value)
-          : removeEntryPoint(before, edit.entry);
+          : removeEntryPoint(before, edit.entry, draft.original(path) ?? new Uint8Array());
       if (after === undefined) draft.remove(path);
       else draft.write(path, after);
       break;
     }
     default: {
       const path = `${draft.distInfo}/METADATA`;
-      draft.write(path, editMetadata(draft.need(path, "MET001"), edit));
+      const present = draft.need(path, "MET001");
+      draft.write(path, editMetadata(present, edit, draft.original(path) ?? present));
     }
   }
 }
 
-function editMetadata(metadata: Uint8Array, edit: MetadataEdit): Uint8Array {
+/** @param original METADATA before any edit, for messages that say what the wheel has. */
+function editMetadata(metadata: Uint8Array, edit: MetadataEdit, original: Uint8Array): Uint8Array {
   switch (edit.kind) {
     case "requires":
-      return editRequirement(metadata, edit.action, edit.requirement);
+      return editRequirement(metadata, edit.action, edit.requirement, original);
     case "requires-python":
       return setRequiresPython(metadata, edit.specifier);
     case "set":

@@ -129,6 +129,12 @@ export class Draft {
     return member.bytes ?? (member.entry && this.input.read(member.entry.name));
   }
 
+  /** Content before any edit of what is at `path` now. */
+  original(path: string): Uint8Array | undefined {
+    const entry = this.#byPath.get(path)?.entry;
+    return entry && this.input.read(entry.name);
+  }
+
   /** @throws RefusalError when the member is missing or damaged. */
   need(path: string, code: string): Uint8Array {
     const bytes = this.read(path);

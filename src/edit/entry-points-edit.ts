@@ -58,21 +58,27 @@ export function addEntryPoint(
   return encodeUtf8(lines.join(""));
 }
 
-/** @returns `undefined` when no entry is left: then the file goes, too. */
+/**
+ * @param original the file before any edit, for the message that says what the wheel has.
+ * @returns `undefined` when no entry is left: then the file goes, too.
+ */
 export function removeEntryPoint(
   bytes: Uint8Array | undefined,
   { group, name }: EntryPointName,
+  original: Uint8Array | undefined = bytes,
 ): Uint8Array | undefined {
   const text = textOf(bytes);
   const { entryPoints } = parseEntryPoints(encodeUtf8(text));
   const entry = entryPoints.find((each) => each.group === group && each.name === name);
   if (entry === undefined) {
+    // Without what edits of this run have added.
+    const { entryPoints: own } = parseEntryPoints(encodeUtf8(textOf(original)));
     throw new RefusalError(
       "EDT003",
       `the wheel has no entry point \`${printable(name)}\` in \`[${printable(group)}]\``,
-      entryPoints.length === 0
+      own.length === 0
         ? "it has none at all"
-        : `it has ${entryPoints
+        : `it has ${own
             .slice(0, 8)
             .map((each) => `\`${printable(`${each.group}:${each.name}`)}\``)
             .join(", ")}`,

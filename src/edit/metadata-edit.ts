@@ -26,10 +26,12 @@ export const FIELD_ORDER: readonly string[] = METADATA_FIELDS.map(({ name }) => 
 
 export type RequirementAction = "add" | "remove" | "replace" | "constrain";
 
+/** @param original METADATA before any edit, for messages that say what the wheel has. */
 export function editRequirement(
   metadata: Uint8Array,
   action: RequirementAction,
   text: string,
+  original: Uint8Array = metadata,
 ): Uint8Array {
   const wanted = parseWanted(text);
   const values = valuesOf(metadata, "Requires-Dist");
@@ -39,7 +41,8 @@ export function editRequirement(
     replace: replaceRequirement,
     constrain: constrainRequirement,
   }[action];
-  const edited = setValues(metadata, "Requires-Dist", edit(values, wanted));
+  const known = valuesOf(original, "Requires-Dist");
+  const edited = setValues(metadata, "Requires-Dist", edit(values, wanted, known));
   if (action !== "add" && action !== "replace") return edited;
   // A requirement of an extra that nobody declares would never be installed.
   const { marker } = wanted.requirement;

@@ -4,7 +4,7 @@
  * Conditions of one patch must all hold. Its edits apply in the order in which they are written.
  */
 import { printable } from "../bytes.ts";
-import { UsageError } from "../errors.ts";
+import { RefusalError, UsageError } from "../errors.ts";
 import { didYouMean } from "../suggest.ts";
 import type { Marker } from "../wheel/marker.ts";
 import { scanMarker } from "../wheel/marker.ts";
@@ -14,6 +14,7 @@ import { scannerOf } from "../wheel/scanner.ts";
 import type { SpecifierSet } from "../wheel/specifier.ts";
 import { containsVersion, parseSpecifierSet } from "../wheel/specifier.ts";
 import type { Edit } from "./apply.ts";
+import { checkValues } from "./check-values.ts";
 import { parseEntryPointOption } from "./entry-points-edit.ts";
 import { valuesOf } from "./metadata-edit.ts";
 import { mayHold, tagEnvironment } from "./tag-environment.ts";
@@ -98,27 +99,31 @@ type EditKey = (typeof EDITS)[number];
 
 /**
  * @param document the parsed TOML.
- * @throws UsageError naming the patch and the key.
+ * @param file where it is from, for messages.
+ * @throws UsageError naming the file, the patch and the key.
  */
-export function readPatches(document: unknown): readonly Patch[] {
+export function readPatches(document: unknown, file: string): readonly Patch[] {
+  const inFile = (problem: string, hint?: string): UsageError =>
+    new UsageError(`\`${printable(file)}\`: ${problem}`, hint);
   const table = asTable(document);
   const list = table?.patch;
   const unknown = Object.keys(table ?? {}).find((key) => key !== "patch");
   if (unknown !== undefined) {
-    throw new UsageError(
+    throw inFile(
       `\`${printable(unknown)}\` is no key of a patch file`,
       "a patch file consists of `[[patch]]` tables",
     );
   }
   if (!Array.isArray(list) || list.length === 0) {
-    throw new UsageError("the patch file has no `[[patch]]`");
+    throw inFile("the patch file has no `[[patch]]`");
   }
-  return list.map((item: unknown, index) => readPatch(item, index + 1));
+  return list.map((item: unknown, index) => {
+    const fail: Fail = (problem, hint) => inFile(`patch ${index + 1}: ${problem}`, hint);
+    return readPatch(item, index + 1, fail);
+  });
 }
 
-function readPatch(item: unknown, number: number): Patch {
-  const fail = (problem: string, hint?: string): UsageError =>
-    new UsageError(`patch ${number}: ${problem}`, hint);
+function readPatch(item: unknown, number: number, fail: Fail): Patch {
   const table = asTable(item);
   if (table === undefined) throw fail("it is no table");
   const text = (key: string): string | undefined => {
@@ -143,7 +148,7 @@ function readPatch(item: unknown, number: number): Patch {
         didYouMean(key, [...CONDITIONS, ...EDITS]),
       );
     }
-    edits.push(...readEdits(known, value, fail));
+    edits.push(...checkedEdits(known, value, fail));
   }
   if (edits.length === 0) throw fail("it changes nothing", `its edits are ${EDITS.join(", ")}`);
   return {
@@ -156,6 +161,18 @@ function readPatch(item: unknown, number: number): Patch {
     edits,
     keepsVersion: table.post === false,
   };
+}
+
+/** A value that is wrong for any wheel is a mistake of the file, found before a wheel is opened. */
+function checkedEdits(key: EditKey, value: unknown, fail: Fail): readonly Edit[] {
+  try {
+    const edits = readEdits(key, value, fail);
+    for (const edit of edits) checkValues(edit);
+    return edits;
+  } catch (error) {
+    if (!(error instanceof RefusalError)) throw error;
+    throw fail(`\`${key}\`: ${error.message} [${error.code}]`, error.hint);
+  }
 }
 
 type Fail = (problem: string, hint?: string) => UsageError;

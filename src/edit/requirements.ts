@@ -40,7 +40,11 @@ export function addRequirement(values: readonly string[], wanted: Wanted): reado
 }
 
 /** Removes every requirement of that name, or, where extras, versions or a marker are given, just that one. */
-export function removeRequirement(values: readonly string[], wanted: Wanted): readonly string[] {
+export function removeRequirement(
+  values: readonly string[],
+  wanted: Wanted,
+  original: readonly string[] = values,
+): readonly string[] {
   const key = canonical(wanted.requirement);
   const bare = key === normalizeName(wanted.requirement.name);
   const left = values.filter((value) => {
@@ -48,18 +52,22 @@ export function removeRequirement(values: readonly string[], wanted: Wanted): re
     if (!parsed.ok || !sameName(parsed.requirement, wanted.requirement)) return true;
     return !bare && canonical(parsed.requirement) !== key;
   });
-  if (left.length === values.length) throw notRequired(values, wanted);
+  if (left.length === values.length) throw notRequired(values, wanted, original);
   return left;
 }
 
 /** Puts it in the place of the requirement of the same name (and marker, where there are several). */
-export function replaceRequirement(values: readonly string[], wanted: Wanted): readonly string[] {
+export function replaceRequirement(
+  values: readonly string[],
+  wanted: Wanted,
+  original: readonly string[] = values,
+): readonly string[] {
   const places = placesOf(values, wanted);
   const marker = markerText(wanted.requirement);
   const exact = places.filter(({ requirement }) => markerText(requirement) === marker);
   const chosen = exact.length > 0 ? exact : places;
   const [place, ...others] = chosen;
-  if (place === undefined) throw notRequired(values, wanted);
+  if (place === undefined) throw notRequired(values, wanted, original);
   if (others.length > 0) {
     const list = chosen.map(({ value }) => `\`${printable(value)}\``).join(", ");
     throw new RefusalError(
@@ -76,10 +84,14 @@ export function replaceRequirement(values: readonly string[], wanted: Wanted): r
  *
  * A bound that is there already is not added again.
  */
-export function constrainRequirement(values: readonly string[], wanted: Wanted): readonly string[] {
+export function constrainRequirement(
+  values: readonly string[],
+  wanted: Wanted,
+  original: readonly string[] = values,
+): readonly string[] {
   const requirement = boundsOf(wanted);
   const places = placesOf(values, wanted);
-  if (places.length === 0) throw notRequired(values, wanted);
+  if (places.length === 0) throw notRequired(values, wanted, original);
   const changed = [...values];
   for (const { at, value, requirement: present, spans } of places) {
     if (present.url !== undefined) {
@@ -158,16 +170,21 @@ function placesOf(values: readonly string[], wanted: Wanted): readonly Place[] {
   return places;
 }
 
-function notRequired(values: readonly string[], wanted: Wanted): RefusalError {
-  const names = [
-    ...new Set(
-      values.flatMap((value) => {
-        const parsed = parseRequirement(value);
-        return parsed.ok ? [parsed.requirement.name] : [];
-      }),
-    ),
-  ];
+/** Names what the wheel requires, without what edits of this run have added to it. */
+function notRequired(
+  values: readonly string[],
+  wanted: Wanted,
+  original: readonly string[],
+): RefusalError {
   const { name } = wanted.requirement;
+  const own = namesOf(original);
+  const names = namesOf(values).filter((each) => own.includes(each));
+  if (own.some((each) => normalizeName(each) === normalizeName(name))) {
+    return new RefusalError(
+      "EDT003",
+      `\`${printable(name)}\` is required no more: an edit before this one has removed it`,
+    );
+  }
   const near = didYouMean(name, names);
   const hint =
     names.length === 0
@@ -181,6 +198,14 @@ function notRequired(values: readonly string[], wanted: Wanted): RefusalError {
     `the wheel does not require \`${printable(name)}\``,
     near === undefined ? hint : `${near} ${hint}`,
   );
+}
+
+function namesOf(values: readonly string[]): readonly string[] {
+  const names = values.flatMap((value) => {
+    const parsed = parseRequirement(value);
+    return parsed.ok ? [parsed.requirement.name] : [];
+  });
+  return [...new Set(names)];
 }
 
 function sameName(a: Requirement, b: Requirement): boolean {

@@ -2,6 +2,7 @@
 import { printable } from "../bytes.ts";
 import { RefusalError } from "../errors.ts";
 import { fieldsNamed, parseHeaders } from "../wheel/headers.ts";
+import { parsePlatformTag } from "../wheel/platform-tag.ts";
 import { expandTags } from "../wheel/tag.ts";
 import type { Draft } from "./draft.ts";
 import { removeFields, setField, setFields } from "./fields.ts";
@@ -104,13 +105,35 @@ interface SplitEdit {
 /** An interpreter and its version, with nothing behind it. */
 const KNOWN_PYTHON = /^(?:py|cp|pp|ip|jy)(?![0-9]+(?:_[0-9]+)?$)/;
 
+/** Families of which every tag is known; a tag of another system has at least two parts. */
+const KNOWN_PLATFORM =
+  /^(?:any|linux|manylinux|musllinux|macosx|win|android|ios|emscripten|pyodide|pyemscripten)(?:[0-9_]|$)/;
+
+function isWrongPlatform(tag: string): boolean {
+  const known = KNOWN_PLATFORM.test(tag) || !tag.includes("_");
+  return known && parsePlatformTag(tag).kind === "other";
+}
+
+/** `manylinux2014`: it lacks the architecture. */
+function platformHint(tag: string): string {
+  const { kind } = parsePlatformTag(`${tag}_x86_64`);
+  return !["linux", "manylinux", "musllinux", "android"].includes(kind)
+    ? "a platform tag is a system, its version and an architecture, for example `manylinux_2_28_x86_64`, `macosx_11_0_arm64` or `win_amd64`"
+    : `did you mean \`${tag}_x86_64\`?`;
+}
+
 function splitEdit(edit: string | undefined, what: string): SplitEdit {
   if (edit === undefined) return { sign: "", parts: [] };
   const sign = edit.charAt(0);
   const parts = (sign === "+" || sign === "-" ? edit.slice(1) : edit).split(".");
   for (const part of parts) {
+    const spelled = /^[A-Za-z0-9_]+$/.test(part);
+    // A wrong tag may still be taken away.
+    if (spelled && what === "platform tag" && sign !== "-" && isWrongPlatform(part)) {
+      throw new RefusalError("NAM001", `\`${part}\` is no ${what}`, platformHint(part));
+    }
     const wrong = what === "python tag" && KNOWN_PYTHON.test(part);
-    if (wrong || !/^[A-Za-z0-9_]+$/.test(part)) {
+    if (wrong || !spelled) {
       throw new RefusalError(
         "NAM001",
         `\`${printable(edit)}\` is no ${what}`,

@@ -202,16 +202,8 @@ function checkContent({ rootIsPurelib, view, files, problems }: CheckContext, pa
   }
 }
 
-/** PEP 777 and PEP 778 are drafts: what they add does not work with installers of today. */
-function checkDrafts({ distInfo, files, wheelFile, metadata, problems }: CheckContext): void {
-  const links = `${distInfo}/LINKS`;
-  if (files.has(links) && (wheelFile?.version?.major ?? 1) < 2) {
-    problems.add({
-      code: "WHL007",
-      path: links,
-      message: "the wheel has a LINKS file, which installers of wheel version 1 ignore",
-    });
-  }
+/** PEP 777 is a draft: what it adds does not work with installers of today. */
+function checkDrafts({ distInfo, metadata, problems }: CheckContext): void {
   const field = metadata && fieldsNamed(metadata, "Wheel-Version")[0];
   if (field !== undefined) {
     problems.add({

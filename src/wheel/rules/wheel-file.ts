@@ -60,8 +60,8 @@ export const WHEEL_FILE_RULES: Readonly<Record<WheelFileCode, RuleInfo>> = {
   WHL007: {
     title: "feature of a newer wheel version",
     level: "warning",
-    why: "Installers for wheel version 1 don't know the LINKS file and ignore it in silence, so that the links are missing. A `Wheel-Version` field in METADATA belongs to the same drafts.",
-    mend: "Ship the files themselves, or keep LINKS as an addition that nothing relies on.",
-    source: "PEP 777 (draft); PEP 778 (deferred)",
+    why: "A `Wheel-Version` field in METADATA belongs to a draft, which gives it to wheels of version 2. Installers of today and PyPI don't know it.",
+    mend: "Leave the field out: the WHEEL file says which version the wheel has.",
+    source: "PEP 777 (draft)",
   },
 };
