@@ -5,6 +5,7 @@
 import { decodeUtf8, printable } from "../bytes.ts";
 import { RefusalError } from "../errors.ts";
 import { folderOf, resolvePath } from "../paths.ts";
+import { encodeBase64Url } from "../wheel/base64.ts";
 import type { Link } from "../wheel/links.ts";
 import { formatLinks, parseLinks, resolveLinks } from "../wheel/links.ts";
 import { decodeDigest, parseRecord, readRow } from "../wheel/record.ts";
@@ -193,6 +194,22 @@ export function renameLinkTargets(draft: Draft, renamed: ReadonlyMap<string, str
   writeLinks(
     draft,
     links.map((link) => ({ ...link, target: renamed.get(link.target) ?? link.target })),
+  );
+}
+
+/** Keeps the hashes in LINKS true for targets whose content changes: SHA-256 by path. */
+export function rehashLinks(draft: Draft, digests: ReadonlyMap<string, Uint8Array>): void {
+  const links = readLinks(draft);
+  if (!links.some(({ hash }) => hash !== undefined)) return;
+  const resolved = resolveLinks(links);
+  writeLinks(
+    draft,
+    links.map((link) => {
+      const digest = digests.get(resolved.get(link.link)?.target ?? "");
+      return link.hash === undefined || digest === undefined
+        ? link
+        : { ...link, hash: `sha256=${encodeBase64Url(digest)}` };
+    }),
   );
 }
 

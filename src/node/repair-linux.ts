@@ -5,7 +5,7 @@ import type { Identity } from "../audit/identify.ts";
 import type { Wheel } from "../audit/wheel.ts";
 import { compareText, printable, toHex } from "../bytes.ts";
 import type { Draft } from "../edit/draft.ts";
-import { renameLinkTargets } from "../edit/links.ts";
+import { rehashLinks, renameLinkTargets } from "../edit/links.ts";
 import { RefusalError } from "../errors.ts";
 import { baseNameOf } from "../paths.ts";
 import type { FileSource } from "../platform.ts";
@@ -286,14 +286,18 @@ async function applyPlan(
     draft.write(path, scriptShim(draft.name.name, script.file), SCRIPT_MODE);
   }
   renameLinkTargets(draft, moved);
+  const digests = new Map<string, Uint8Array>();
   // In the plan's order, so that the archive does not depend on which finished first.
   for (const [index, { job, mode }] of work.entries()) {
     const { content, notStripped } = patched[index] ?? {};
     if (notStripped !== undefined) {
       draft.warnings.push(`\`${printable(job.path)}\` was not stripped: ${notStripped}`);
     }
-    if (content !== undefined) draft.place(job.path, content, mode);
+    if (content === undefined) continue;
+    draft.place(job.path, content, mode);
+    digests.set(job.path, content.sha256);
   }
+  rehashLinks(draft, digests);
 }
 
 function memberWork(

@@ -1,5 +1,6 @@
 /** Every option of `repair`, seen in what comes out. */
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import {
   copyFileSync,
   existsSync,
@@ -412,6 +413,20 @@ describe.skipIf(!hasTools)("how it is written", () => {
     const { wheel, status, err } = await repair({ files }, ext());
     expect([status, err]).toEqual([0, ""]);
     expect(readWheel(wheel).get("demo-1.0.dist-info/LINKS")).toBe(links);
+
+    // The extension is patched, so that the hash of it that LINKS has changes with it.
+    const digest = createHash("sha256")
+      .update(files[EXT] ?? "")
+      .digest("base64url");
+    const hashed = `${links}demo/_y.so,${EXT},sha256=${digest}\n`;
+    const again = await repair({ files: { ...files, "%/LINKS": hashed } }, ext());
+    expect([again.status, again.err]).toEqual([0, ""]);
+    const rows = readWheel(again.wheel).get("demo-1.0.dist-info/RECORD")?.split("\n");
+    const [, patched] = rows?.find((row) => row.startsWith(`${EXT},`))?.split(",") ?? [];
+    expect(patched).not.toBe(`sha256=${digest}`);
+    expect(readWheel(again.wheel).get("demo-1.0.dist-info/LINKS")).toBe(
+      `demo/_y.so,${EXT},${patched}\n${links}`,
+    );
   });
 });
 
@@ -439,6 +454,27 @@ describe.skipIf(!hasTools)("options of other tools", () => {
     expect([ran.status, ran.files.length]).toEqual([0, 1]);
     expect(ran.err).toBe(`warning: \`${flag}\` does nothing for a Linux wheel: ${why}\n`);
     expect((await repair({ files: { [EXT]: plain } }, [...args, "-qq"])).err).toBe("");
+  });
+});
+
+describe.skipIf(!hasTools)("--canonical", () => {
+  it("makes one wheel of builds that differ in order, time, modes and level", async () => {
+    const files = { [EXT]: needsF, "demo/data.txt": "data ".repeat(100) };
+    const first = await repair({ files }, [...ext(), "--canonical"]);
+    const second = await repair(
+      {
+        files: { "demo/data.txt": files["demo/data.txt"], [EXT]: needsF },
+        members: { "demo/data.txt": { method: 0, mode: 0o100664 } },
+        record: (lines) => [...lines].reverse(),
+      },
+      [...ext(), "--canonical"],
+    );
+    expect([first.status, first.err, second.err]).toEqual([0, "", ""]);
+    const [a, b] = [first, second].map(({ wheel }) => readFileSync(wheel));
+    expect(a !== undefined && b?.equals(a)).toBe(true);
+    expect(away("ext", () => answerOf(join(unpack(first.wheel, site()), EXT)))).toBe("42");
+    const dry = await repair({ files }, [...ext(), "--canonical", "-n"]);
+    expect([dry.status, dry.files]).toEqual([0, []]);
   });
 });
 

@@ -189,13 +189,6 @@ export const WHEEL_FILE_CASES: CaseTable = {
   WHL007: {
     breaks: [
       {
-        what: "LINKS",
-        wheel: { files: { "demo/libx.so.1": ELF, "%/LINKS": "demo/libx.so,demo/libx.so.1\n" } },
-        level: "warning",
-        says: "LINKS",
-        also: ["LKS002", "LKS003", "LKS004"],
-      },
-      {
         what: "Wheel-Version in METADATA",
         wheel: { files: { "%/METADATA": metadata("Wheel-Version: 1.0") } },
         level: "warning",

@@ -469,6 +469,11 @@ describe("edit --patch", () => {
     ["[[patch]]\nname = 'a'\nset = {A = 1}", "`set.A` must be a text"],
     ["[[patches]]\nname = 'a'", "`patches` is no key"],
     ["[[patch", "is no TOML"],
+    // What no wheel could take is a mistake of the file, whatever wheels are named.
+    ["[[patch]]\nname = 'a'\nconstrain = 'b<<1'", "patch 1: `constrain`: `b<<1` is no requirement"],
+    ["[[patch]]\nname = 'a'\nnew-version = 'x'", "patch 1: `new-version`: the new version `x`"],
+    ["[[patch]]\nname = 'a'\nset = {Sumary = 'x'}", "patch 1: `set`: `Sumary` is no field"],
+    ["[[patch]]\nname = 'a'\nremove-entry-point = 'x'", "patch 1: `remove-entry-point`: `x` names"],
   ])("says what is wrong with the file %j", async (patch, message) => {
     const { run } = fixture(patch);
     const { status, err } = await run();
@@ -538,6 +543,10 @@ describe("tags", () => {
     ["a tag that is not there", ["--python-tag", "-cp39"], "EDT003"],
     ["the last tag", ["--python-tag", "-py3"], "NAM001"],
     ["no tag", ["--platform-tag", "a-b"], "NAM001", 2],
+    ["a platform of one part", ["--platform-tag", "foo"], "NAM001", 2],
+    ["a platform without an architecture", ["--platform-tag", "manylinux2014"], "NAM001", 2],
+    ["a known platform that is misspelt", ["--platform-tag", "+macosx_11_arm64"], "NAM001", 2],
+    ["a platform that PyPI does not take", ["--platform-tag", "freebsd_14_amd64"], "NAM006"],
     ["an empty tag", ["--python-tag", ""], "NAM001", 2],
     ["a version that is none", ["--python-tag", "py3x"], "NAM001", 2],
     ["a build number without a digit", ["--build", "x"], "NAM004", 2],
@@ -549,6 +558,43 @@ describe("tags", () => {
       writeWheel(scratchFolder()),
     );
     expect([status, err]).toEqual([expected, expect.stringContaining(`[${code}]`)]);
+  });
+});
+
+describe("messages", () => {
+  it("name what the wheel has, and not what edits of the same run have added", async () => {
+    const path = writeWheel(scratchFolder());
+    const run = async (...args: readonly string[]): Promise<string> =>
+      (await wheelkit("edit", ...args, "-n", path)).err;
+    const missing = await run("--add-requires", "pending", "--remove-requires", "scipy");
+    expect(missing).toContain("does not require `scipy`");
+    expect(missing).not.toContain("pending");
+    const twice = await run("--add-requires", "pending", "--remove-requires", "pending");
+    expect(twice).toBe("");
+    const entry = "console_scripts:pending=demo:main";
+    const script = await run(
+      "--add-entry-point",
+      entry,
+      "--remove-entry-point",
+      "console_scripts:x",
+    );
+    expect(script).toContain("[EDT003]");
+    expect(script).not.toContain("pending");
+  });
+
+  it("name `--force` where it helps, and say once what it did", async () => {
+    const path = writeWheel(scratchFolder());
+    const args = ["tags", "--platform-tag", "freebsd_14_amd64", "-n", path];
+    expect((await wheelkit(...args)).err).toContain("hint: `--force`");
+    const { status, err } = await wheelkit(...args, "--force");
+    expect([status, err.match(/NAM006/g)?.length]).toEqual([0, 1]);
+  });
+
+  it("of an unreadable archive end with what is wrong", async () => {
+    const path = join(scratchFolder(), "demo-1.0-py3-none-any.whl");
+    writeFileSync(path, buildWheel().subarray(0, 300));
+    const { status, err } = await wheelkit("edit", "--post", "-n", path);
+    expect([status, err]).toEqual([4, expect.not.stringContaining("(archive)")]);
   });
 });
 
