@@ -34,11 +34,18 @@ await build({
   entryPoints: {
     "src/cli": "src/cli.ts",
     "src/index": "src/index.ts",
-    "workers/inspect": "workers/inspect.ts",
   },
   chunkNames: "src/[name]-[hash]",
   splitting: true,
   format: "esm",
+});
+// Threads load a script sooner than a module.
+await build({
+  ...common,
+  entryPoints: { "workers/inspect": "workers/inspect.ts" },
+  outExtension: { ".js": ".cjs" },
+  format: "cjs",
+  supported: { "dynamic-import": false },
 });
 await build({
   ...common,

@@ -33,7 +33,7 @@ export interface EngineOptions {
 }
 
 export function createEngine({ jobs = availableParallelism() }: EngineOptions = {}): NodeEngine {
-  const pool = createPool(jobs - 1, "inspect.js", "inspect");
+  const pool = createPool(jobs - 1, "inspect.cjs", "inspect");
   // Sources are TypeScript where tests run, and threads load none.
   const threaded = jobs > 1 && !import.meta.url.endsWith(".ts");
   return {
