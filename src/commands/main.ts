@@ -2,6 +2,8 @@
 import type { Command, CommanderError, Option } from "commander";
 import { UsageError } from "../errors.ts";
 import type { Io } from "../node/io.ts";
+import { palette, useColor, type When } from "../node/terminal.ts";
+import { styleMessages } from "../report/messages.ts";
 import { didYouMean } from "../suggest.ts";
 import { VERSION } from "../version.ts";
 import {
@@ -14,7 +16,7 @@ import {
 } from "./command.ts";
 import { describeFailure, STATUS } from "./failure.ts";
 import { COMMANDS } from "./index.ts";
-import { addCommonOptions, COMMON_GROUP } from "./options.ts";
+import { addCommonOptions, COMMON_GROUP, whenOption } from "./options.ts";
 
 /** @param argv without the interpreter and the script. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
@@ -22,7 +24,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     return await dispatch(argv, io);
   } catch (error) {
     const failure = describeFailure(error);
-    io.err(failure.text);
+    (await onTerminal(io, "auto")).err(failure.text);
     return failure.status;
   }
 }
@@ -131,7 +133,14 @@ async function runCommand(entry: CommandEntry, argv: readonly string[], io: Io):
   }
   // `wheelkit links` without an action: commander has printed the help.
   if (invocation === undefined) return STATUS.usage;
-  return declaration.run(invocation, io);
+  return declaration.run(invocation, await onTerminal(io, whenOption(invocation.options, "color")));
+}
+
+/** Messages on a terminal are coloured and broken into lines. */
+async function onTerminal(io: Io, when: When): Promise<Io> {
+  if (!io.errTerminal) return io;
+  const colors = await palette(useColor(when, io.env, true));
+  return { ...io, err: (text) => io.err(styleMessages(text, colors, io.columns)) };
 }
 
 function build(

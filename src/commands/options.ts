@@ -101,7 +101,7 @@ export function listOption(options: Options, name: string): readonly string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
 }
 
-function whenOption(options: Options, name: string): When {
+export function whenOption(options: Options, name: string): When {
   return WHENS.find((when) => when === options[name]) ?? "auto";
 }
 

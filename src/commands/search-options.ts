@@ -2,6 +2,7 @@
 import { delimiter } from "node:path";
 import type { Command } from "commander";
 import { DEFAULT_NATIVE_OPTIONS, type NativeOptions } from "../audit/native.ts";
+import { printable } from "../bytes.ts";
 import { UsageError } from "../errors.ts";
 import type { Io } from "../node/io.ts";
 import type { Options } from "./command.ts";
@@ -44,6 +45,10 @@ export async function nativeOptions(
   ]);
   if (sysroot !== undefined && !statSync(sysroot, { throwIfNoEntry: false })?.isDirectory()) {
     throw new UsageError(`\`--sysroot\`: there is no folder \`${sysroot}\``);
+  }
+  for (const folder of ldpaths) {
+    if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) continue;
+    io.err(`warning: \`--ldpaths\`: there is no folder \`${printable(folder)}\`\n`);
   }
   return {
     ...plain,

@@ -26,7 +26,8 @@ export function processIo(): Io {
     },
     outTerminal: process.stdout.isTTY === true,
     errTerminal: process.stderr.isTTY === true,
-    columns: process.stdout.columns ?? process.stderr.columns ?? 80,
+    // A terminal that does not know its width says 0.
+    columns: process.stdout.columns || process.stderr.columns || 80,
     readInput: async () => {
       const chunks: Uint8Array[] = [];
       for await (const chunk of process.stdin) chunks.push(chunk);
