@@ -1,6 +1,8 @@
 // Writes dist/src/program.v8: what V8 compiles of the program in a run of its commands.
-import { readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Script } from "node:vm";
 
@@ -14,14 +16,18 @@ const script = new Script(readFileSync(url, "utf8"), {
 const module = { exports: {} };
 script.runInThisContext()({}, createRequire(url), module, url.href);
 
+const folder = mkdtempSync(join(tmpdir(), "wheelkit-build-"));
+const copy = join(folder, basename(wheel));
+copyFileSync(wheel, copy);
 const { write } = process.stdout;
 process.stdout.write = process.stderr.write = () => true;
 for (const args of [
   ["audit", wheel],
   ["audit", "--no-hash", "-f", "json", wheel],
   ["show", wheel],
-  ["repair", "--dry-run", wheel],
-  ["edit", "--post", "--dry-run", wheel],
+  ["repair", "--exclude", "libgreeting.so.1", "-w", folder, wheel],
+  ["edit", "--post", "-w", folder, wheel],
+  ["edit", "--add-requires", "numpy", "--in-place", copy],
   ["tags", "--dry-run", "--build", "1", wheel],
 ]) {
   process.argv.splice(2, process.argv.length, ...args);
@@ -29,4 +35,5 @@ for (const args of [
 }
 process.stdout.write = write;
 process.exitCode = 0;
+rmSync(folder, { recursive: true });
 writeFileSync(new URL("program.v8", url), script.createCachedData());
