@@ -3,7 +3,8 @@ import { decodeLatin1, decodeUtf8 } from "../bytes.ts";
 import type { ChunkReader } from "./chunks.ts";
 import type { Add } from "./collect.ts";
 import { aRecord, bytesText } from "./collect.ts";
-import type { Draft } from "./draft.ts";
+import type { DraftName } from "./draft.ts";
+import { Draft } from "./draft.ts";
 import type { ArchiveEnd } from "./end.ts";
 import { resolveZip64 } from "./extra.ts";
 import type { CentralHeader } from "./layout.ts";
@@ -104,9 +105,7 @@ function readEntry(
   add: Add,
 ): Draft {
   const nameAt = at + CENTRAL_SIZE;
-  const nameBytes = chunks.copy(nameAt, header.name_length);
-  const decoded = decodeUtf8(nameBytes);
-  const name = decoded ?? decodeLatin1(nameBytes);
+  const name = readName(chunks, nameAt, header.name_length);
   const extra =
     header.extra_length === 0
       ? EMPTY
@@ -114,13 +113,13 @@ function readEntry(
   const wide = resolveZip64(
     header,
     extra,
-    { path: name, header: CENTRAL_HEADER.name, offset: nameAt + header.name_length },
+    { path: name.text, header: CENTRAL_HEADER.name, offset: nameAt + header.name_length },
     add,
   );
   if (wide.disk !== 0) {
     add({
       code: "ZIP011",
-      path: name,
+      path: name.text,
       message: `the member begins on disk ${wide.disk}`,
       at: { record: CENTRAL_HEADER.name, field: "disk_start", offset: at + 34 },
     });
@@ -128,35 +127,20 @@ function readEntry(
   if (header.comment_length > 0) {
     add({
       code: "ZIP029",
-      path: name,
+      path: name.text,
       message: `the member has a comment of ${bytesText(header.comment_length)}`,
       at: { record: CENTRAL_HEADER.name, field: "comment_length", offset: at + 32 },
     });
   }
-  return {
-    at,
-    utf8: decoded !== undefined,
-    name,
-    nameBytes,
-    directory: name.endsWith("/"),
-    method: header.method,
-    flags: header.flags,
-    crc32: header.crc32,
-    compressedSize: wide.compressedSize,
-    size: wide.size,
-    headerOffset: wide.headerOffset + shift,
-    dataOffset: 0,
-    end: 0,
-    versionMadeBy: header.version_made_by,
-    versionNeeded: header.version_needed,
-    externalAttributes: header.external_attributes,
-    internalAttributes: header.internal_attributes,
-    dosTime: header.time,
-    dosDate: header.date,
-    localExtra: EMPTY,
-    centralExtra: extra,
-    broken: !wide.sound,
-  };
+  return new Draft(header, at, name, extra, wide, wide.headerOffset + shift);
+}
+
+function readName(chunks: ChunkReader, at: number, length: number): DraftName {
+  const bytes = chunks.view(at, length);
+  const text = decodeUtf8(bytes);
+  return text === undefined
+    ? { text: decodeLatin1(bytes), length, raw: bytes.slice() }
+    : { text, length, raw: undefined };
 }
 
 const EMPTY = new Uint8Array(0);

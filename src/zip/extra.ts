@@ -237,13 +237,14 @@ function checkLength(
 /** Reports an Info-ZIP Unicode Path field (ZIP016). */
 export function checkUnicodePath(
   fields: readonly ExtraField[],
-  rawName: Uint8Array,
+  entry: { readonly nameBytes: Uint8Array },
   crc32: (bytes: Uint8Array) => number,
   place: ExtraPlace,
   add: Add,
 ): void {
   for (const { id, payload, at } of fields) {
     if (id !== EXTRA_UNICODE_PATH) continue;
+    const rawName = entry.nameBytes;
     const report = (message: string, more: Partial<ZipProblem> = {}): void =>
       add({ code: "ZIP016", path: place.path, message, at: refOf(place, at), ...more });
     if (payload.length < 5) {

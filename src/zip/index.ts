@@ -118,13 +118,17 @@ function mapNames(directory: Directory, add: Add): ReadonlyMap<string, ZipEntry>
   const byName = new Map<string, Draft>();
   for (const entry of directory.entries) {
     const earlier = byName.get(entry.name);
-    // Two names that are not UTF-8, or one of them, may only look the same.
-    if (earlier !== undefined && bytesEqual(earlier.nameBytes, entry.nameBytes)) {
+    if (earlier !== undefined && haveSameName(earlier, entry)) {
       reportDuplicate(earlier, entry, add);
     }
     byName.set(entry.name, entry);
   }
   return byName;
+}
+
+/** Two names that are not UTF-8, or one of them, may only look the same. */
+function haveSameName(a: Draft, b: Draft): boolean {
+  return (a.utf8 && b.utf8) || bytesEqual(a.nameBytes, b.nameBytes);
 }
 
 /** ZIP015 and ZIP016; both headers usually carry the same data, which then are checked once. */
@@ -134,7 +138,7 @@ function checkExtras(
   options: IndexOptions,
   add: Add,
 ): void {
-  const { name: path, nameBytes, localExtra, centralExtra } = entry;
+  const { name: path, localExtra, centralExtra } = entry;
   if (local !== undefined && localExtra.length > 0) {
     const fields = parseExtras(localExtra);
     const place = {
@@ -143,13 +147,13 @@ function checkExtras(
       offset: entry.headerOffset + LOCAL_SIZE + local.name_length,
     };
     checkFraming(localExtra, fields, place, add);
-    checkUnicodePath(fields, nameBytes, options.crc32, place, add);
+    checkUnicodePath(fields, entry, options.crc32, place, add);
     if (bytesEqual(localExtra, centralExtra)) return;
   }
   if (centralExtra.length === 0) return;
   const fields = parseExtras(centralExtra);
-  const offset = entry.at + CENTRAL_SIZE + nameBytes.length;
+  const offset = entry.at + CENTRAL_SIZE + entry.nameLength;
   const place = { path, header: CENTRAL_HEADER.name, offset };
   checkFraming(centralExtra, fields, place, add);
-  checkUnicodePath(fields, nameBytes, options.crc32, place, add);
+  checkUnicodePath(fields, entry, options.crc32, place, add);
 }

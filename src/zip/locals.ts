@@ -2,7 +2,7 @@
  * Walks the archive from its first byte to the central directory and demands that local headers,
  * data and directory entries match one to one.
  */
-import { decodeLatin1, decodeUtf8Lossy } from "../bytes.ts";
+import { bytesEqual, decodeLatin1, decodeUtf8Lossy } from "../bytes.ts";
 import { compareHeaders } from "./agree.ts";
 import type { ChunkReader } from "./chunks.ts";
 import { CHUNK } from "./chunks.ts";
@@ -156,8 +156,7 @@ function placeEntry(
   add: Add,
 ): void {
   const { header, nameAt, extra } = record;
-  const { nameBytes } = entry;
-  if (header.name_length !== nameBytes.length || !chunks.equals(nameAt, nameBytes)) {
+  if (!isNamed(chunks, entry, nameAt, header.name_length)) {
     reportName(entry, chunks.copy(nameAt, header.name_length), names, add);
   }
   const dataOffset = entry.headerOffset + LOCAL_SIZE + header.name_length + header.extra_length;
@@ -191,6 +190,12 @@ function placeEntry(
   entry.end = end;
   entry.localExtra = extra;
   entry.broken ||= cut || !agrees;
+}
+
+function isNamed(chunks: ChunkReader, entry: Draft, at: number, length: number): boolean {
+  if (length !== entry.nameLength) return false;
+  if (entry.ascii) return chunks.equals(at, entry.name);
+  return bytesEqual(chunks.view(at, length), entry.nameBytes);
 }
 
 function reportName(entry: Draft, localName: Uint8Array, names: Names, add: Add): void {

@@ -80,7 +80,7 @@ export function checkMember(
       version <= MAX_VERSION ? { level: "warning" } : localOnly(entry.versionNeeded & 0xff),
     );
   }
-  if (!entry.utf8 || entry.name.length !== entry.nameBytes.length) checkEncoding(entry, local, add);
+  if (!entry.ascii) checkEncoding(entry, local, add);
   if (!entry.broken && !checkSizes(entry, report)) readable = false;
   checkType(entry, report);
   checkCaps(entry, limits, add);
@@ -215,12 +215,12 @@ const SMALL_FILES = /^[^/]+\.dist-info\/(?:METADATA|WHEEL|entry_points\.txt)$/;
 const RECORD = /^[^/]+\.dist-info\/RECORD$/;
 
 function checkCaps(entry: Draft, limits: ZipLimits, add: Add): void {
-  const { name, nameBytes, size } = entry;
-  if (nameBytes.length > limits.name) {
+  const { name, nameLength, size } = entry;
+  if (nameLength > limits.name) {
     add({
       code: "ZIP030",
       path: name,
-      message: `the name of ${bytesText(nameBytes.length)} is over the limit of ${bytesText(limits.name)}`,
+      message: `the name of ${bytesText(nameLength)} is over the limit of ${bytesText(limits.name)}`,
     });
   }
   // No smaller file is over any cap.

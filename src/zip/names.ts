@@ -4,7 +4,9 @@
  */
 import type { Add, ZipProblem } from "./collect.ts";
 import { collector, NOT_PYPI, shown } from "./collect.ts";
+import type { Draft } from "./draft.ts";
 import type { ZipEntry } from "./entry.ts";
+import { foldersOf } from "./folders.ts";
 
 /** What the platform tags of a wheel say about where it will be unpacked. */
 export interface NameTargets {
@@ -27,19 +29,19 @@ const LONG_PATH = 200;
 const LONG_COMPONENT = 255;
 
 /** Checks that need no knowledge of the target. */
-export function checkPlainNames(entries: readonly ZipEntry[], nameLimit: number, add: Add): void {
+export function checkPlainNames(entries: readonly Draft[], nameLimit: number, add: Add): void {
   let odd = 0;
   let firstOdd: string | undefined;
   for (const entry of entries) {
-    const { name, nameBytes } = entry;
+    const { name } = entry;
     // Over the limit and reported as such.
-    if (nameBytes.length > nameLimit) continue;
+    if (entry.nameLength > nameLimit) continue;
     const report = (
       code: ZipProblem["code"],
       message: string,
       more: Partial<ZipProblem> = {},
     ): void => add({ code, path: name, message, ...more });
-    if (name.replace(/[/\s]/g, "") === "") {
+    if (!/[^/\s]/.test(name)) {
       report("ZIP019", name === "" ? "the name is empty" : "nothing is left of the name");
       continue;
     }
@@ -75,14 +77,15 @@ function codePoint(name: string, pattern: RegExp): string {
 }
 
 function checkLength(
-  entry: ZipEntry,
+  entry: Draft,
   report: (code: ZipProblem["code"], message: string, more?: Partial<ZipProblem>) => void,
 ): void {
-  const { name, nameBytes } = entry;
+  const { name } = entry;
   if (name.length > LONG_PATH) {
     report("ZIP039", `the path has ${name.length} characters, more than ${LONG_PATH} are a risk`);
   }
-  if (nameBytes.length <= LONG_COMPONENT) return;
+  if (entry.nameLength <= LONG_COMPONENT) return;
+  const { nameBytes } = entry;
   let longest = 0;
   let start = 0;
   for (let at = 0; at <= nameBytes.length; at++) {
@@ -97,28 +100,13 @@ function checkLength(
   });
 }
 
-/** ZIP038: sorted, so that what lies below a name follows it. */
+/** ZIP038. */
 function checkFolders(entries: readonly ZipEntry[], add: Add): void {
-  const names = entries.map((entry) => entry.name).sort();
+  const isFolder = foldersOf(entries.map((entry) => entry.name));
   for (const { name, directory } of entries) {
-    if (directory) continue;
-    const below = firstBelow(names, `${name}/`);
-    if (below === undefined) continue;
+    if (directory || !isFolder(name)) continue;
     add({ code: "ZIP038", path: name, message: "the file is also the folder of other members" });
   }
-}
-
-/** The first of the sorted `names` that begins with `prefix`. */
-function firstBelow(names: readonly string[], prefix: string): string | undefined {
-  let low = 0;
-  let high = names.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((names[middle] ?? "") < prefix) low = middle + 1;
-    else high = middle;
-  }
-  const found = names[low];
-  return found?.startsWith(prefix) === true ? found : undefined;
 }
 
 const ASCII_SIMPLE = /^[\x21-\x7e]*$/;
@@ -178,12 +166,10 @@ function endsBadly(name: string): boolean {
 function checkCollisions(entries: readonly ZipEntry[], more: Partial<ZipProblem>, add: Add): void {
   const byKey = new Map<string, string>();
   const keys: string[] = [];
-  const files: (readonly [key: string, name: string])[] = [];
   for (const { name, directory } of entries) {
     const plain = directory ? name.slice(0, -1) : name;
     const key = foldName(plain);
     keys.push(directory ? `${key}/` : key);
-    if (!directory) files.push([key, plain]);
     const other = byKey.get(key);
     if (other === undefined) {
       byKey.set(key, plain);
@@ -197,12 +183,13 @@ function checkCollisions(entries: readonly ZipEntry[], more: Partial<ZipProblem>
     }
   }
   checkCompatibility(byKey, add);
-  keys.sort();
-  const exact = entries.map((entry) => entry.name).sort();
-  for (const [key, name] of files) {
-    if (firstBelow(keys, `${key}/`) === undefined) continue;
+  const isFoldedFolder = foldersOf(keys);
+  let isFolder: ((path: string) => boolean) | undefined;
+  for (const [index, { name, directory }] of entries.entries()) {
+    if (directory || !isFoldedFolder(keys[index] ?? "")) continue;
+    isFolder ??= foldersOf(entries.map((entry) => entry.name));
     // The same without folding is ZIP038.
-    if (firstBelow(exact, `${name}/`) !== undefined) continue;
+    if (isFolder(name)) continue;
     add({
       code: "ZIP034",
       path: name,

@@ -108,6 +108,10 @@ const SCRIPT = /^[^/]+\.data\/scripts\/[^/]+$/;
 /** Files that nobody runs, whatever built the wheel. */
 const DATA = /\.dist-info\/|\.(?:txt|md|rst|json|h|hpp|pxd|pyi|typed|html|css|png|svg|csv|toml)$/;
 
+function isScript(name: string): boolean {
+  return name.includes(".data/scripts/") && SCRIPT.test(name);
+}
+
 /** ZIP033, the mild part, and ZIP044: one problem for all members concerned. */
 function checkModes(entries: readonly ZipEntry[], add: Add): void {
   const writable: string[] = [];
@@ -123,7 +127,7 @@ function checkModes(entries: readonly ZipEntry[], add: Add): void {
     if (mode === undefined || mode === 0) continue;
     if ((mode & 0o022) === 0o020) writable.push(entry.name);
     if ((mode & 0o111) !== 0 && DATA.test(entry.name)) executable.push(entry.name);
-    if ((mode & 0o111) === 0 && SCRIPT.test(entry.name)) idle.push(entry.name);
+    if ((mode & 0o111) === 0 && isScript(entry.name)) idle.push(entry.name);
   }
   const tell = (code: "ZIP033" | "ZIP044", names: readonly string[], what: string): void => {
     const [path] = names;
@@ -138,17 +142,30 @@ function checkModes(entries: readonly ZipEntry[], add: Add): void {
 
 /** ZIP042: impossible times, and times or hosts that vary. */
 function checkTimes(entries: readonly ZipEntry[], add: Add): void {
-  const wrong = entries.filter((entry) => !validTime(entry.dosDate, entry.dosTime));
-  const [first] = wrong;
+  const times = new Map<number, boolean>();
+  const hosts = new Set<number>();
+  let first: ZipEntry | undefined;
+  let wrong = 0;
+  for (const entry of entries) {
+    const { dosDate, dosTime } = entry;
+    const time = dosDate * 0x10000 + dosTime;
+    let valid = times.get(time);
+    if (valid === undefined) {
+      valid = validTime(dosDate, dosTime);
+      times.set(time, valid);
+    }
+    hosts.add(entry.versionMadeBy);
+    if (valid) continue;
+    first ??= entry;
+    wrong++;
+  }
   if (first !== undefined) {
     add({
       code: "ZIP042",
       path: first.name,
-      message: `the member's time is not valid (date ${hex32(first.dosDate)}, time ${hex32(first.dosTime)})${andOthers(wrong.length)}`,
+      message: `the member's time is not valid (date ${hex32(first.dosDate)}, time ${hex32(first.dosTime)})${andOthers(wrong)}`,
     });
   }
-  const times = new Set(entries.map((entry) => entry.dosDate * 0x10000 + entry.dosTime));
-  const hosts = new Set(entries.map((entry) => entry.versionMadeBy));
   if (times.size > 1) {
     add({ code: "ZIP042", message: `the members have ${times.size} different times` });
   }
@@ -174,11 +191,20 @@ const LAST = /^[^/]+\.dist-info\/RECORD(?:\.jws|\.p7s)?$/;
 
 /** ZIP043; `entries` are in physical order. */
 function checkOrder(entries: readonly ZipEntry[], add: Add): void {
-  const start = entries.findIndex((entry) => INFO.test(entry.name));
-  if (start === -1) return;
-  const after = entries.slice(start).find((entry) => !INFO.test(entry.name));
+  let inInfo = false;
+  let hasRecord = false;
+  let after: ZipEntry | undefined;
+  for (const entry of entries) {
+    const isInfo = entry.name.includes(".dist-info/") && INFO.test(entry.name);
+    if (isInfo) {
+      inInfo = true;
+      hasRecord ||= LAST.test(entry.name);
+    } else if (inInfo) {
+      after ??= entry;
+    }
+  }
+  if (!inInfo) return;
   const last = entries.at(-1);
-  const hasRecord = entries.some((entry) => LAST.test(entry.name));
   if (after !== undefined) {
     add({ code: "ZIP043", path: after.name, message: "the member follows the `.dist-info` files" });
   } else if (hasRecord && last !== undefined && !LAST.test(last.name)) {
