@@ -8,6 +8,7 @@ import type { Level, Problem, Unverified } from "../finding.ts";
 import type { Compression, FileSource } from "../platform.ts";
 import type { WheelModel } from "../wheel/check.ts";
 import { checkWheel, distInfoDirectories, findDistInfo } from "../wheel/check.ts";
+import type { ParsedRecord } from "../wheel/record.ts";
 import { parseRecord, recordPlan } from "../wheel/record.ts";
 import { checkNames } from "../zip/index.ts";
 import type { FindingOptions } from "./findings.ts";
@@ -105,7 +106,12 @@ export interface Inspection {
   readonly binaries: readonly Binary[];
   /** Members with the first bytes of a native format. */
   readonly nativeMembers: ReadonlySet<string>;
+  /** RECORD, which says what to expect of the members. */
+  readonly record?: ParsedRecord;
 }
+
+/** Rows of RECORD that are kept while members are inspected; more are rather parsed again. */
+const KEPT_ROWS = 50_000;
 
 /** Inflates and reads the members of an open wheel, or those of them that `only` picks. */
 export async function inspectWheel(
@@ -116,7 +122,9 @@ export async function inspectWheel(
   options: Pick<AuditOptions, "hash" | "onProgress">,
   only: (name: string) => boolean = () => true,
 ): Promise<Inspection> {
-  const tasks = tasksOf(wheel).filter(({ name }) => only(name));
+  let record = recordOf(wheel);
+  const tasks = tasksOf(wheel, record, only);
+  if (record !== undefined && record.rows.length > KEPT_ROWS) record = undefined;
   const total = tasks.reduce((sum, task) => sum + task.size, 0);
   let done = 0;
   const reports = await engine.inspect({
@@ -143,7 +151,8 @@ export async function inspectWheel(
       binaries.push({ path: entry.name, size: entry.size, summary: report.binary });
     }
   }
-  return { problems, unverified, binaries, nativeMembers };
+  const facts = { problems, unverified, binaries, nativeMembers };
+  return record === undefined ? facts : { ...facts, record };
 }
 
 /** Everything that is known of a wheel once its members are inspected. */
@@ -161,12 +170,13 @@ export function judgeWheel(
   options: Pick<AuditOptions, "native">,
 ): Judgement {
   const { entries } = wheel.index;
-  const { binaries, nativeMembers } = inspection;
+  const { binaries, nativeMembers, record } = inspection;
   const { model, problems } = checkWheel({
     filename: wheel.file,
     entries,
     read: (member) => wheel.read(member),
     nativeMembers,
+    ...(record === undefined ? {} : { record }),
   });
   const native = auditNative({
     wheel: model,
@@ -208,15 +218,23 @@ function undecided(verdict: PlatformVerdict): PlatformVerdict {
   return { ...verdict, supported: null, reachable: null, truthful };
 }
 
-/** Every member that can be read, with what RECORD promises of it. */
-function tasksOf(wheel: Wheel): readonly MemberTask[] {
+function recordOf(wheel: Wheel): ParsedRecord | undefined {
+  const distInfo = findDistInfo(wheel.index.entries, wheel.file);
+  const bytes = distInfo === undefined ? undefined : wheel.read(`${distInfo}/RECORD`);
+  return bytes === undefined ? undefined : parseRecord(bytes);
+}
+
+/** The members that can be read and are wanted, with what RECORD promises of each. */
+function tasksOf(
+  wheel: Wheel,
+  record: ParsedRecord | undefined,
+  only: (name: string) => boolean,
+): readonly MemberTask[] {
   const { entries } = wheel.index;
-  const distInfo = findDistInfo(entries, wheel.file);
-  const record = distInfo === undefined ? undefined : wheel.read(`${distInfo}/RECORD`);
-  const plan = record === undefined ? undefined : recordPlan(parseRecord(record).rows);
+  const plan = record === undefined ? undefined : recordPlan(record.rows);
   const tasks: MemberTask[] = [];
   entries.forEach((entry, index) => {
-    if (entry.directory || entry.broken) return;
+    if (entry.directory || entry.broken || !only(entry.name)) return;
     const expected = plan?.get(entry.name);
     const { name, method, crc32, compressedSize, size, dataOffset } = entry;
     tasks.push({

@@ -19,7 +19,8 @@ import { readMember } from "../zip/read.ts";
 /** What RECORD promises of a member. */
 export interface Expectation {
   readonly algorithm: HashName;
-  readonly digest: Uint8Array;
+  /** URL-safe base64 without padding. */
+  readonly digest: string;
   /** Bytes; absent when RECORD does not say. */
   readonly size?: number;
 }

@@ -22,6 +22,8 @@ export interface Wheel {
 }
 
 const TEXT_LIMIT: number = ZIP_LIMITS.metadata;
+/** Larger texts (bytes) are read again where they are asked for again. */
+const KEPT = 1 << 20;
 const RECORD_LIMIT: number = ZIP_LIMITS.record;
 
 /** Opens the archive in `source`; every defect of it is in `index.problems`. */
@@ -39,8 +41,10 @@ export function openWheel(
     compression,
     index,
     read(path, limit = path.endsWith(".dist-info/RECORD") ? RECORD_LIMIT : TEXT_LIMIT) {
-      if (!texts.has(path)) texts.set(path, readSound(index.byName.get(path), limit));
-      return texts.get(path);
+      if (texts.has(path)) return texts.get(path);
+      const bytes = readSound(index.byName.get(path), limit);
+      if ((bytes?.length ?? 0) <= KEPT) texts.set(path, bytes);
+      return bytes;
     },
   };
 

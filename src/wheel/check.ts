@@ -15,6 +15,7 @@ import { linksContext } from "./links-context.ts";
 import type { RawMetadata } from "./metadata.ts";
 import { parseMetadata, singleField } from "./metadata.ts";
 import { problemList } from "./problem-list.ts";
+import type { ParsedRecord } from "./record.ts";
 import { parseRecord } from "./record.ts";
 import type { WheelCode } from "./rules.ts";
 import { expandTags } from "./tag.ts";
@@ -43,11 +44,10 @@ export function checkWheel(view: WheelView): CheckedWheel {
 
   const metadataBytes = read("METADATA");
   const wheelBytes = read("WHEEL");
-  const recordBytes = read("RECORD");
   const entryPointBytes = read("entry_points.txt");
   const metadata = metadataBytes && parseMetadata(metadataBytes);
   const wheelFile = wheelBytes && parseWheelFile(wheelBytes);
-  const record = recordBytes && parseRecord(recordBytes);
+  const record = view.record ?? parsedRecord(read("RECORD"));
   const entryPoints = entryPointBytes && parseEntryPoints(entryPointBytes);
 
   const model: WheelModel = {
@@ -75,6 +75,10 @@ export function checkWheel(view: WheelView): CheckedWheel {
   const links = read("LINKS");
   if (links !== undefined) problems.addAll(checkLinkRecord(links, linksContext(context)).problems);
   return { model, problems: problems.finish() };
+}
+
+function parsedRecord(bytes: Uint8Array | undefined): ParsedRecord | undefined {
+  return bytes && parseRecord(bytes);
 }
 
 function fieldText(metadata: RawMetadata | undefined, name: string): string | undefined {

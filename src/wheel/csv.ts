@@ -4,14 +4,14 @@
  */
 import { decodeUtf8Lossy } from "../bytes.ts";
 
-const COMMA = 0x2c;
+export const COMMA: number = 0x2c;
 const QUOTE = 0x22;
 export const LF: number = 0x0a;
 export const CR: number = 0x0d;
 /** The limit of Python's csv module, in bytes here. */
 export const MAX_FIELD: number = 131_072;
 /** Columns that are kept of a row with too many. */
-export const MAX_COLUMNS: number = 5;
+const MAX_COLUMNS = 5;
 
 export interface RawRow {
   readonly fields: readonly string[];

@@ -30,6 +30,8 @@ export interface ObjectReference {
 
 const MAX_ENTRIES = 100_000;
 const MAX_PROBLEMS = 20;
+/** Longer references are refused: no real one comes near. */
+const MAX_REFERENCE = 8192;
 
 /** Every entry, with EPT001 for what `configparser` refuses. Never throws. */
 export function parseEntryPoints(bytes: Uint8Array): ParsedEntryPoints {
@@ -69,11 +71,10 @@ class Reader {
     if (text === "" || text.startsWith("#") || text.startsWith(";")) return;
     const indent = raw.length - raw.trimStart().length;
     if (this.#open !== undefined && indent > this.#open.indent) {
-      const { entry } = this.#open;
-      this.#open = {
-        entry: { ...entry, value: `${entry.value}\n${text}` },
-        indent: this.#open.indent,
-      };
+      const { entry, indent: own } = this.#open;
+      // No longer value is a reference, whatever follows.
+      if (entry.value.length > MAX_REFERENCE) return;
+      this.#open = { entry: { ...entry, value: `${entry.value}\n${text}` }, indent: own };
       return;
     }
     this.#close();
@@ -168,9 +169,6 @@ const DOTTED =
 function isDotted(text: string): boolean {
   return ASCII_DOTTED.test(text) || (/[\x80-\uffff]/.test(text) && DOTTED.test(text));
 }
-
-/** Longer references are refused: no real one comes near. */
-const MAX_REFERENCE = 8192;
 
 /** `undefined` where the text is no `mod(.mod)*[:attr(.attr)*] [extras]`. */
 export function parseObjectReference(value: string): ObjectReference | undefined {

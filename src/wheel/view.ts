@@ -4,7 +4,7 @@ import type { EntryPoint } from "./entry-points.ts";
 import type { WheelFilename } from "./filename.ts";
 import type { RawMetadata } from "./metadata.ts";
 import type { ProblemList } from "./problem-list.ts";
-import type { RecordRow } from "./record.ts";
+import type { ParsedRecord, RecordRow } from "./record.ts";
 import type { WheelFile } from "./wheel-file.ts";
 
 export interface WheelView {
@@ -13,6 +13,8 @@ export interface WheelView {
   readonly entries: readonly ZipEntry[];
   /** A whole text member of `.dist-info`; `undefined` when it is absent, damaged or too large. */
   read(path: string): Uint8Array | undefined;
+  /** RECORD, where it has been parsed already. */
+  readonly record?: ParsedRecord;
   /** Paths of the members whose first bytes are those of ELF, Mach-O or PE. */
   readonly nativeMembers: ReadonlySet<string>;
 }

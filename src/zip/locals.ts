@@ -157,7 +157,7 @@ function placeEntry(
 ): void {
   const { header, nameAt, extra } = record;
   if (!isNamed(chunks, entry, nameAt, header.name_length)) {
-    reportName(entry, chunks.copy(nameAt, header.name_length), names, add);
+    reportName(entry, chunks.view(nameAt, header.name_length), names, add);
   }
   const dataOffset = entry.headerOffset + LOCAL_SIZE + header.name_length + header.extra_length;
   const dataEnd = dataOffset + entry.compressedSize;
@@ -259,10 +259,10 @@ function reportUnmatched(
   add: Add,
 ): void {
   const hiddenNames = new Set(hidden.map(({ name }) => decodeLatin1(name)));
-  const lostNames = new Set(lost.map(({ nameBytes }) => decodeLatin1(nameBytes)));
+  const lostNames = new Set(lost.map(keyOf));
   for (const entry of lost) {
     // PyPI matches the two by name alone.
-    const misplaced = hiddenNames.has(decodeLatin1(entry.nameBytes));
+    const misplaced = hiddenNames.has(keyOf(entry));
     add({
       code: "ZIP007",
       path: entry.name,
@@ -312,13 +312,18 @@ function reportGap(chunks: ChunkReader, at: number, to: number, add: Add): void 
   });
 }
 
+/** One character for each byte of the name. */
+function keyOf(entry: Draft): string {
+  return entry.ascii ? entry.name : decodeLatin1(entry.nameBytes);
+}
+
 /** Whether the directory has a name; only damaged archives are asked. */
 type Names = (name: Uint8Array) => boolean;
 
 function lazyNames(entries: readonly Draft[]): Names {
   let keys: Set<string> | undefined;
   return (name) => {
-    keys ??= new Set(entries.map((entry) => decodeLatin1(entry.nameBytes)));
+    keys ??= new Set(entries.map(keyOf));
     return keys.has(decodeLatin1(name));
   };
 }

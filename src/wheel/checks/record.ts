@@ -33,12 +33,16 @@ export function checkRecord(context: CheckContext, parsed: ParsedRecord | undefi
   }
   for (const problem of parsed.problems) problems.add({ ...problem, path: record });
   const own = { record, signatures: [`${record}.jws`, `${record}.p7s`] };
-  const listedPaths = new Set<string>();
   const first = new Map<string, RecordRow>();
+  /** Paths that PyPI reads otherwise than they are written. */
+  const respelled = new Set<string>();
   let directories: ReadonlySet<string> | undefined;
   for (const row of parsed.rows) {
-    const path = row.path.includes("\\") ? row.path.replaceAll("\\", "/") : row.path;
-    listedPaths.add(path);
+    let { path } = row;
+    if (path.includes("\\")) {
+      path = path.replaceAll("\\", "/");
+      respelled.add(path);
+    }
     const earlier = first.get(row.path);
     if (earlier !== undefined) {
       reportRepeated(context, own, earlier, row);
@@ -71,10 +75,10 @@ export function checkRecord(context: CheckContext, parsed: ParsedRecord | undefi
     else checkRow(context, own, row, entry?.size);
   }
   for (const path of files.keys()) {
-    if (listedPaths.has(path) || own.signatures.includes(path)) continue;
+    if (first.has(path) || respelled.has(path) || own.signatures.includes(path)) continue;
     problems.add({ code: "REC003", path, message: `${quoted(path)} is not in RECORD` });
   }
-  checkOrder(context, own, parsed.rows);
+  checkOrder(context, own, parsed);
 }
 
 type RowCode =
@@ -214,9 +218,9 @@ function directoriesOf(paths: Iterable<string>): ReadonlySet<string> {
 }
 
 function checkOrder(
-  { view, problems, distInfo }: CheckContext,
+  { problems, distInfo }: CheckContext,
   own: Own,
-  rows: readonly RecordRow[],
+  { rows, carriageReturns }: ParsedRecord,
 ): void {
   const complaints: string[] = [];
   const last = rows.at(-1);
@@ -231,7 +235,7 @@ function checkOrder(
     isSorted(paths.slice(split)) &&
     paths.slice(split).every(inInfo);
   if (!parted && !isSorted(paths)) complaints.push("its rows are not sorted");
-  if (view.read(own.record)?.includes(0x0d) === true) complaints.push("its lines end in CR LF");
+  if (carriageReturns) complaints.push("its lines end in CR LF");
   if (complaints.length === 0) return;
   problems.add({
     code: "REC013",
