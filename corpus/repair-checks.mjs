@@ -93,7 +93,7 @@ export function checkRepair({ tool, wheel, original, spec, base, work, python, p
   const out = join(work, "out");
   const before = [hashOf(wheel), statSync(wheel).mtimeMs].join();
   const first = repair(tool, wheel, out);
-  const result = { tool: tool.name, ms: first.ms, failed: {}, numbers: {} };
+  const result = { tool: tool.name, ms: first.ms, quick, failed: {}, numbers: {} };
   const fail = (check, problems) => {
     if (problems.length > 0) result.failed[check] = problems.slice(0, 10);
   };
@@ -126,7 +126,7 @@ export function checkRepair({ tool, wheel, original, spec, base, work, python, p
   fail("archive", [...facts.archive, ...(unzip.status === 0 ? [] : [unzip.stdout.trim()])]);
   fail("RECORD", facts.record);
   fail("WHEEL", facts.wheel);
-  fail("SBOM", sbomProblems(facts, result.libraries));
+  fail("SBOM", sbomProblems(facts, result.libraries, tool));
   fail("modes", modeProblems(facts, original));
   fail("paths", pathProblems(facts));
   const origins = originsOf(python, facts, original, wheel, work);
@@ -311,7 +311,14 @@ function findLibrary(name, digest) {
   if (folders === undefined) {
     const program = ["/sbin/ldconfig", "/usr/sbin/ldconfig"].find((path) => existsSync(path));
     const text = execFileSync(program ?? "ldconfig", ["-p"], { encoding: "utf8" });
-    folders = [...new Set([...text.matchAll(/ => (\S+)$/gm)].map(([, path]) => dirname(path)))];
+    const own = [...new Set([...text.matchAll(/ => (\S+)$/gm)].map(([, path]) => dirname(path)))];
+    // Some lie in a folder of their own: alternatives, and private libraries.
+    folders = own.flatMap((folder) => [
+      folder,
+      ...readdirSync(folder, { withFileTypes: true })
+        .filter((each) => each.isDirectory())
+        .map((each) => join(folder, each.name)),
+    ]);
   }
   for (const folder of folders) {
     const path = join(folder, name);
@@ -437,7 +444,7 @@ function showProblems(path, tag, { ours, audit }, python) {
 }
 
 /** One component for each grafted file, with the hash that its name begins with. */
-function sbomProblems(facts, libraries) {
+function sbomProblems(facts, libraries, { ours }) {
   const boms = Object.values(facts.sbom);
   if (libraries.length === 0) return boms.length === 0 ? [] : ["a bill of nothing"];
   if (boms.length !== 1) return [`${boms.length} bills`];
@@ -449,6 +456,11 @@ function sbomProblems(facts, libraries) {
     dependencies.some(({ ref, dependsOn = [] }) => [ref, ...dependsOn].some((each) => !known(each)))
   )
     problems.push("a reference to nothing");
+  // auditwheel gives no hashes, so which file a component stands for is not known.
+  if (!ours) {
+    if (components.length < libraries.length) problems.push(`only ${components.length} components`);
+    return problems;
+  }
   for (const { name, digest } of libraries) {
     const own = components.filter(({ "bom-ref": ref, hashes = [] }) => {
       const hashed = hashes.some(({ content }) => content.startsWith(digest));

@@ -1,29 +1,37 @@
-/** Writes the results of `corpus/repair.mjs` as `docs/repair.md`. */
+/** Puts the results of `corpus/repair.mjs` into `docs/repair.md`. */
 import { CHECKS } from "./repair-checks.mjs";
 
+const START = "<!-- What follows is written by corpus/repair.mjs -->\n";
+
 /**
- * The page.
+ * The page with new results behind its text.
  *
  * @param versions of auditwheel, and of the patchelf that it runs.
  */
-export function repairPage(rows, versions) {
+export function withMeasured(page, rows, versions) {
+  const at = page.indexOf(START);
+  if (at === -1) throw new Error("docs/repair.md has no place for results");
+  return page.slice(0, at) + START + measured(rows, versions);
+}
+
+function measured(rows, versions) {
   const grafted = rows.reduce((sum, { wheelkit }) => sum + (wheelkit.libraries?.length ?? 0), 0);
   const counts = (tool) => rows.filter((row) => Object.keys(row[tool].failed).length === 0).length;
-  return `# Repairs of real wheels
-
-Written by \`node corpus/repair.mjs\`; the list is \`corpus/sdists.json\`.
+  const quick = rows.some(({ auditwheel }) => auditwheel.quick);
+  return `
+## Measured on real wheels
 
 ${rows.length} wheels are built from pinned sdists of PyPI (one from sources in this repository) against
 Debian's shared libraries, and repaired twice: by wheelkit and by auditwheel ${versions.auditwheel} with
 patchelf ${versions.patchelf}. ${grafted} libraries are grafted in all. Each result is installed with pip in a root
 folder that holds Python, pip, the C library and compiler run time, zlib, and nothing else; there it
 is imported and does a small piece of work: parse and transform XML, write and read an HDF5 file or
-a PNG, project coordinates, quote an SQL string. Facts of the files are told by Python's zipfile,
-pyelftools, readelf and elfutils, not by wheelkit.
+a PNG, solve a linear program, quote an SQL string. Facts of the files are told by Python's zipfile,
+pyelftools, binutils and elfutils, not by wheelkit. The list is \`corpus/sdists.json\`.
 
 ${counts("wheelkit")} of ${rows.length} wheels pass all ${CHECKS.length} checks after wheelkit, ${counts("auditwheel")} after auditwheel.
 
-## Results
+### Results
 
 Time is that of one run on a machine that does other things too; its sum is worth more than a single
 number. Growth is that of the ELF files against the files that they were made of.
@@ -40,16 +48,20 @@ ${rows.map(resultRow).join("\n")}
 | load segments added | ${total(rows, "wheelkit", "loads")} | ${total(rows, "auditwheel", "loads")} |
 | MB of wheels | ${megabytes(rows, "wheelkit")} | ${megabytes(rows, "auditwheel")} |
 
-## Checks
+### Checks
 
 | check | what | wheelkit fails | auditwheel fails |
 |---|---|---:|---:|
 ${CHECKS.map(([name, what]) => `| ${name} | ${what} | ${failing(rows, "wheelkit", name)} | ${failing(rows, "auditwheel", name)} |`).join("\n")}
 
 \`same\` runs auditwheel with \`SOURCE_DATE_EPOCH\` set; wheelkit runs without. The checks \`grafts\` and
-\`tag\` compare wheelkit with auditwheel and say nothing of auditwheel itself.
+\`tag\` compare wheelkit with auditwheel and say nothing of auditwheel itself.${quick ? SHORT : ""}
 `;
 }
+
+/** Why some numbers of auditwheel are small. */
+const SHORT = ` auditwheel's
+results were not changed with strip and patchelf and not made twice in this run.`;
 
 function resultRow({ name, version, wheelkit, auditwheel }) {
   const tag = wheelkit.tag === undefined ? "" : `\`${wheelkit.tag.text}\``;

@@ -1,12 +1,12 @@
 /**
  * `node corpus/repair.mjs`: builds the listed sdists against this host's libraries, repairs the
  * wheels with wheelkit and with auditwheel, and holds each result against the checks of
- * `repair-checks.mjs`, in a root that has none of those libraries. A complete run writes
- * `docs/repair.md`.
+ * `repair-checks.mjs`, in a root that has none of those libraries. When there are results of all
+ * wheels, they are put into `docs/repair.md`.
  */
 
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -16,21 +16,23 @@ import { cacheFolder } from "./cache.mjs";
 import { quietEnvironment } from "./peer.mjs";
 import { auditwheelVersion, findPython } from "./python.mjs";
 import { checkRepair, factsOf } from "./repair-checks.mjs";
-import { repairPage } from "./repair-page.mjs";
+import { withMeasured } from "./repair-page.mjs";
 import { buildUnrepaired } from "./unrepaired.mjs";
 
-const USAGE = `Usage: node corpus/repair.mjs [--small] [--only TEXT] [--no-peer] [--json FILE]
+const USAGE = `Usage: node corpus/repair.mjs [--small] [--brief] [--only TEXT] [--no-peer] [--json FILE]
 
   --small      the few wheels that the test suite uses; of auditwheel only what is compared
+  --brief      of auditwheel only what is compared
   --only TEXT  sdists whose name contains TEXT
   --no-peer    leave auditwheel out
-  --json FILE  write all results to FILE
+  --json FILE  write all results to FILE, beside what it has of other wheels
 
 Exit status: 0 every check of wheelkit passes, 1 not, 3 a wheel could not be built
 `;
 const { values: options } = parseArgs({
   options: {
     small: { type: "boolean", default: false },
+    brief: { type: "boolean", default: false },
     only: { type: "string", default: "" },
     "no-peer": { type: "boolean", default: false },
     json: { type: "string" },
@@ -85,6 +87,8 @@ const tools = {
   },
 };
 
+/** Of earlier runs with the same file. */
+const known = options.json !== undefined && existsSync(options.json) ? readRows() : [];
 const rows = [];
 let unbuilt = 0;
 try {
@@ -101,19 +105,35 @@ try {
     }
     rows.push(examine(spec, wheel, base));
     report(rows.at(-1));
+    if (options.json !== undefined) {
+      writeFileSync(options.json, `${JSON.stringify(merged(), null, 1)}\n`);
+    }
   }
 } finally {
   rmSync(work, { recursive: true, force: true });
 }
 const failed = rows.filter(({ wheelkit }) => Object.keys(wheelkit.failed).length > 0);
 console.log(`\n${rows.length} wheels, ${rows.length - failed.length} pass every check`);
-if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(rows, null, 1)}\n`);
-if (specs.length === all.length && unbuilt === 0 && !options["no-peer"]) {
+if (merged().length === all.length && merged().every(({ auditwheel }) => auditwheel)) {
   const versions = { auditwheel: auditwheelVersion(python), patchelf: patchelfVersion() };
-  writeFileSync(here("../docs/repair.md"), repairPage(rows, versions));
+  const page = here("../docs/repair.md");
+  writeFileSync(page, withMeasured(readFileSync(page, "utf8"), merged(), versions));
   console.log("wrote docs/repair.md");
 }
 process.exitCode = failed.length > 0 ? 1 : unbuilt > 0 ? 3 : 0;
+
+function readRows() {
+  return JSON.parse(readFileSync(options.json, "utf8"));
+}
+
+/** One row for each wheel, in the order of the list: of this run where there is one. */
+function merged() {
+  const candidates = [...rows, ...known];
+  return all.flatMap(({ name, version }) => {
+    const row = candidates.find((each) => each.name === name && each.version === version);
+    return row === undefined ? [] : [row];
+  });
+}
 
 function examine(spec, wheel, base) {
   const [original] = factsOf(python, [wheel]);
@@ -126,7 +146,9 @@ function examine(spec, wheel, base) {
   const row = { name: spec.name, version: spec.version, file: wheel.split("/").at(-1) };
   let peer;
   if (!options["no-peer"]) {
-    row.auditwheel = checkRepair({ ...common, tool: tools.auditwheel, work: folder("auditwheel") });
+    const quick = options.small || options.brief;
+    const theirs = { ...common, quick, tool: tools.auditwheel, work: folder("auditwheel") };
+    row.auditwheel = checkRepair(theirs);
     const { libraries, tag } = row.auditwheel;
     if (libraries !== undefined) peer = { libraries: libraries.map(({ from }) => from), tag };
   }

@@ -6,6 +6,7 @@ import type { Wheel } from "../audit/wheel.ts";
 import { compareText, printable, toHex } from "../bytes.ts";
 import type { Draft } from "../edit/draft.ts";
 import { rehashLinks, renameLinkTargets } from "../edit/links.ts";
+import type { ElfEdit } from "../elf/edit-types.ts";
 import { RefusalError } from "../errors.ts";
 import { baseNameOf } from "../paths.ts";
 import type { FileSource } from "../platform.ts";
@@ -171,7 +172,7 @@ function openedLibraries(
 /** What a user might expect a repair to mend, and it does not. */
 function leftAlone(
   { foreign, otherLibc, considered }: Identity,
-  { grafts }: LinuxPlan,
+  { grafts, members }: LinuxPlan,
   { clearExecstack }: LinuxRepairOptions,
 ): readonly string[] {
   const warnings: string[] = [];
@@ -189,6 +190,16 @@ function leftAlone(
     otherLibc.map(({ path }) => path),
     "for another C library stays as it is",
   );
+  // An interpreter brings Python to the modules that it loads; nobody brings it to a program.
+  const programs = new Set(
+    considered.filter(({ summary }) => summary.kind === "executable").map(({ path }) => path),
+  );
+  tell(
+    members
+      .filter(({ path, edits }) => programs.has(path) && edits.some(isRemoval))
+      .map(({ path }) => path),
+    "is a program that needs libpython, which no wheel may bring: it will not start",
+  );
   if (!clearExecstack) {
     const brought = grafts.map(({ path, node: { summary } }) => ({ path, summary }));
     const files = [...considered, ...brought];
@@ -198,6 +209,10 @@ function leftAlone(
     );
   }
   return warnings;
+}
+
+function isRemoval({ kind }: ElfEdit): boolean {
+  return kind === "remove-needed";
 }
 
 function updateTags(draft: Draft, identity: Identity, goal: Goal, table: PolicyTable): void {

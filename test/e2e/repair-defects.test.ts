@@ -218,6 +218,16 @@ describe.skipIf(!hasTools)("defects of auditwheel", () => {
     }
   });
 
+  it("B8: a program that loses libpython is named, for it will not start", async () => {
+    const name = "libpython3.12.so.1.0";
+    const python = shop.library(`b8/${name}`, "int py(void) { return 1; }", { soname: name });
+    const program = shop.program("tool", "7", { needs: [python] });
+    const files = { [EXT]: shop.module("_x", "7"), "demo-1.0.data/scripts/tool": program };
+    const { status, err } = await repair({ files }, ldpaths("b8"));
+    expect(status).toBe(0);
+    expect(err).toContain("scripts/tool` is a program that needs libpython");
+  });
+
   it("B9, S15: an old name of a policy gives what its PEP 600 name gives", async () => {
     const input = wheelOf({ files: { [EXT]: needsF } });
     const old = await repair(input, ["--plat", `manylinux2014_${ARCH}`, ...ldpaths()]);

@@ -5,6 +5,7 @@
 import { decodeUtf8Lossy } from "../../bytes.ts";
 import { baseNameOf } from "../../paths.ts";
 import { readHashValues } from "./bdb.ts";
+import { readNdbBlobs } from "./ndb.ts";
 import { parseRpmHeader } from "./rpm-header.ts";
 import { readTableBlobs } from "./sqlite.ts";
 
@@ -162,7 +163,7 @@ function readApk(root: RootFiles): ReadonlyMap<string, OwningPackage> {
   return owners;
 }
 
-/** rpm: package headers as blobs in SQLite (since 4.16) or in a Berkeley DB hash. */
+/** rpm: package headers as blobs in SQLite (since 4.16), in rpm's own format or a Berkeley DB hash. */
 function readRpm(root: RootFiles): ReadonlyMap<string, OwningPackage> {
   const owners = new Map<string, OwningPackage>();
   const blobs = rpmBlobs(root);
@@ -182,6 +183,8 @@ function rpmBlobs(root: RootFiles): Iterable<Uint8Array> | undefined {
   for (const folder of ["/var/lib/rpm", "/usr/lib/sysimage/rpm"]) {
     const sqlite = root.read(`${folder}/rpmdb.sqlite`);
     if (sqlite !== undefined) return readTableBlobs(sqlite, "Packages");
+    const own = root.read(`${folder}/Packages.db`);
+    if (own !== undefined) return readNdbBlobs(own);
     const hash = root.read(`${folder}/Packages`);
     if (hash !== undefined) return readHashValues(hash);
   }

@@ -14,6 +14,7 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openRoot } from "../../../../src/node/root-files.ts";
 import { readHashValues } from "../../../../src/repair/owners/bdb.ts";
+import { readNdbBlobs } from "../../../../src/repair/owners/ndb.ts";
 import { packageFinder, packageUrl } from "../../../../src/repair/owners/owner.ts";
 import { parseRpmHeader } from "../../../../src/repair/owners/rpm-header.ts";
 import { readTableBlobs } from "../../../../src/repair/owners/sqlite.ts";
@@ -153,11 +154,32 @@ const hasRpm =
   requireTool("db_load") !== undefined &&
   requireTool("sqlite3") !== undefined;
 
+/** A database of rpm's own format with one package: Debian's rpm can't write it. */
+function ndbOf(blob: Uint8Array): Uint8Array {
+  const file = new Uint8Array(4096 + 16 + Math.ceil((blob.length + 12) / 16) * 16);
+  const view = new DataView(file.buffer);
+  const put = (at: number, ...words: readonly (number | string)[]): void => {
+    for (const [index, word] of words.entries()) {
+      if (typeof word === "number") view.setUint32(at + index * 4, word, true);
+      else file.set(Buffer.from(word), at + index * 4);
+    }
+  };
+  put(0, "RpmP", 0, 1, 1, 2);
+  for (let slot = 32; slot < 4096; slot += 16) put(slot, "Slot");
+  // The first slot is free, the second has the package.
+  put(48, "Slot", 1, 4096 / 16, file.length / 16 - 4096 / 16);
+  put(4096, "BlbS", 1, 1, blob.length);
+  file.set(blob, 4096 + 16);
+  put(file.length - 12, 0, blob.length, "BlbE");
+  return file;
+}
+
 describe.skipIf(!hasRpm)("rpm", () => {
   const purl = "pkg:rpm/almalinux/demolib@2%3A1.2-3?arch=x86_64";
   const release = { "etc/os-release": 'ID="almalinux"\n' };
   let sqlite: Uint8Array = new Uint8Array();
   let bdb: Uint8Array = new Uint8Array();
+  let ndb: Uint8Array = new Uint8Array();
 
   beforeAll(() => {
     const spec = join(scratch, "demo.spec");
@@ -201,6 +223,7 @@ describe.skipIf(!hasRpm)("rpm", () => {
     const packages = join(scratch, "Packages");
     execFileSync("db_load", [packages], { input: lines.join("\n") });
     bdb = readFileSync(packages);
+    ndb = ndbOf(Buffer.from(pairs[0] ?? "", "hex"));
   }, 60_000);
 
   it("is read from SQLite", () => {
@@ -219,6 +242,13 @@ describe.skipIf(!hasRpm)("rpm", () => {
     expect(ownerOf(folder, "/usr/lib64/libdemo.so.1.2")).toBe(purl);
   });
 
+  it("is read from rpm's own database", () => {
+    expect([...readNdbBlobs(ndb)]).toHaveLength(1);
+    const folder = root({ ...release, "usr/lib/sysimage/rpm/Packages.db": ndb });
+    expect(ownerOf(folder, "/usr/lib64/libdemo.so.1.2")).toBe(purl);
+    expect(ownerOf(folder, "/usr/lib64/libother.so")).toBeUndefined();
+  });
+
   it("never fails on damaged databases", () => {
     let seed = 1;
     const random = (limit: number): number => {
@@ -227,13 +257,18 @@ describe.skipIf(!hasRpm)("rpm", () => {
     };
     const blobs = [...readTableBlobs(sqlite, "Packages")];
     expect(blobs).toHaveLength(1);
-    const read = (name: "sqlite" | "bdb", bytes: Uint8Array): void => {
-      const found = name === "sqlite" ? readTableBlobs(bytes, "Packages") : readHashValues(bytes);
-      for (const blob of found) parseRpmHeader(blob);
+    const blobsOf = {
+      sqlite: (bytes: Uint8Array) => readTableBlobs(bytes, "Packages"),
+      bdb: readHashValues,
+      ndb: readNdbBlobs,
+    };
+    const read = (name: keyof typeof blobsOf, bytes: Uint8Array): void => {
+      for (const blob of blobsOf[name](bytes)) parseRpmHeader(blob);
     };
     for (const [name, whole] of [
       ["sqlite", sqlite],
       ["bdb", bdb],
+      ["ndb", ndb],
     ] as const) {
       for (let round = 0; round < 150; round++) {
         const bytes = Uint8Array.from(
