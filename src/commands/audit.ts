@@ -99,7 +99,7 @@ async function run({ args, options }: Invocation, io: Io): Promise<number> {
     progress.clear();
     await engine.close();
   }
-  // Of no wheel there is only to say what could not be read, and few formats can.
+  // Of no wheel there is only to say what could not be read; text and JSON leave that to standard error.
   const wanted =
     wheels.length > 0 ? outputs : outputs.filter(({ format }) => TELLS_FAILURES.includes(format));
   if (wheels.length + unread.length > 0) {
@@ -113,7 +113,7 @@ interface Audited extends Reported {
   readonly path: string;
 }
 
-const TELLS_FAILURES: readonly AuditFormat[] = ["junit", "sarif"];
+const TELLS_FAILURES: readonly AuditFormat[] = ["junit", "sarif", "github", "markdown", "html"];
 
 async function report(
   { wheels, unread }: { readonly wheels: readonly Audited[]; readonly unread: readonly Unread[] },
@@ -154,8 +154,8 @@ async function report(
           import("../report/markdown.ts"),
           import("../audit/rules.ts"),
         ]);
-        await appendSummary(io, auditMarkdown(named));
-        return auditGithub(named, { titles: RULES, verbose: common.verbosity > 0 });
+        await appendSummary(io, auditMarkdown(named, unread));
+        return auditGithub(named, { titles: RULES, verbose: common.verbosity > 0 }, unread);
       }
       case "junit": {
         const [{ auditJunit, ruleFamilies }, { RULES }] = await Promise.all([
@@ -166,9 +166,9 @@ async function report(
         return auditJunit(named, families, settings.audit.failOn, unread);
       }
       case "html":
-        return (await import("../report/html.ts")).auditHtml(named);
+        return (await import("../report/html.ts")).auditHtml(named, unread);
       case "markdown":
-        return (await import("../report/markdown.ts")).auditMarkdown(named);
+        return (await import("../report/markdown.ts")).auditMarkdown(named, unread);
     }
   });
   if (outputs.every(({ file }) => file !== undefined) && common.verbosity >= 0) {

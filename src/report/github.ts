@@ -7,7 +7,7 @@
 import { printable } from "../bytes.ts";
 import type { Level } from "../finding.ts";
 import { platformLine, verdictWord } from "./platform-line.ts";
-import { countFindings, LEVELS, type Reported } from "./reported.ts";
+import { countFindings, LEVELS, type Reported, type Unread } from "./reported.ts";
 
 const COMMAND: Readonly<Record<Level, string>> = {
   error: "error",
@@ -22,9 +22,17 @@ export interface GithubOptions {
   readonly verbose: boolean;
 }
 
-export function auditGithub(wheels: readonly Reported[], options: GithubOptions): string {
+export function auditGithub(
+  wheels: readonly Reported[],
+  options: GithubOptions,
+  unread: readonly Unread[] = [],
+): string {
   const { titles, verbose } = options;
   const lines: string[] = [];
+  for (const { uri, message } of unread) {
+    const file = uri === undefined ? "" : `file=${property(uri)},`;
+    lines.push(`::error ${file}title=not read::${data(printable(message))}`);
+  }
   for (const level of LEVELS) {
     if (level === "info" && !verbose) continue;
     for (const { uri, result } of wheels) {

@@ -4,7 +4,15 @@ import type { Finding } from "../finding.ts";
 import { VERSION } from "../version.ts";
 import { describeCause, foldReasons } from "./causes.ts";
 import { platformLine, verdictOfAll, verdictWord, wheelCount } from "./platform-line.ts";
-import { countFindings, formatSize, LABEL, LEVELS, plural, type Reported } from "./reported.ts";
+import {
+  countFindings,
+  formatSize,
+  LABEL,
+  LEVELS,
+  plural,
+  type Reported,
+  type Unread,
+} from "./reported.ts";
 import { xmlText } from "./xml.ts";
 
 const STYLE = `
@@ -20,8 +28,11 @@ section { margin-top: 2.5rem; }
 .ok { color: #2e7d32; font-weight: 600; }
 `.trim();
 
-export function auditHtml(wheels: readonly Reported[]): string {
-  const verdict = verdictOfAll(wheels.map(({ result }) => result));
+export function auditHtml(wheels: readonly Reported[], unread: readonly Unread[] = []): string {
+  const verdict = verdictOfAll(
+    wheels.map(({ result }) => result),
+    unread,
+  );
   const title = `wheelkit audit: ${wheelCount(wheels)}, ${verdict}`;
   const lines = [
     "<!doctype html>",
@@ -42,6 +53,9 @@ export function auditHtml(wheels: readonly Reported[]): string {
     );
   });
   lines.push("</table>");
+  for (const { message } of unread) {
+    lines.push(`<p><span class="error">not read</span>: ${prose(message)}</p>`);
+  }
   wheels.forEach(({ result }, index) => {
     lines.push(...section(result, index));
   });

@@ -2,16 +2,16 @@
 import { printable } from "../bytes.ts";
 import { describeCause, foldReasons } from "./causes.ts";
 import { platformLine, verdictOfAll, verdictWord, wheelCount } from "./platform-line.ts";
-import { countFindings, LABEL, LEVELS, type Reported } from "./reported.ts";
+import { countFindings, LABEL, LEVELS, type Reported, type Unread } from "./reported.ts";
 
 const MARK = { ok: "✅", open: "❔", FAIL: "❌" } as const;
 /** Rows of one wheel's table: a job summary is cut off at 1 MiB. */
 const MOST_ROWS = 200;
 
-export function auditMarkdown(wheels: readonly Reported[]): string {
+export function auditMarkdown(wheels: readonly Reported[], unread: readonly Unread[] = []): string {
   const results = wheels.map(({ result }) => result);
   const lines = [
-    `## wheelkit audit: ${wheelCount(wheels)}, ${verdictOfAll(results)}`,
+    `## wheelkit audit: ${wheelCount(wheels)}, ${verdictOfAll(results, unread)}`,
     "",
     "| | wheel | platform | findings |",
     "|---|---|---|---|",
@@ -26,6 +26,7 @@ export function auditMarkdown(wheels: readonly Reported[]): string {
     ];
     lines.push(`| ${cells.join(" | ")} |`);
   }
+  for (const { message } of unread) lines.push("", `${MARK.FAIL} not read: ${prose(message)}`);
   for (const { result } of wheels) {
     if (result.findings.length === 0 && result.unverified.length === 0) continue;
     lines.push("", `### ${escapeMarkdown(printable(result.file))}`, "");

@@ -13,11 +13,18 @@ export function verdictWord({ ok, unverified }: WheelResult): Word {
 }
 
 /** `all ok`, `2 failed`, `2 failed; 1 not fully verified`. */
-export function verdictOfAll(wheels: readonly WheelResult[]): string {
+export function verdictOfAll(
+  wheels: readonly WheelResult[],
+  unread: readonly unknown[] = [],
+): string {
   const failed = wheels.filter(({ ok }) => !ok).length;
   const open = wheels.filter(({ unverified }) => unverified.length > 0).length;
-  const first = failed > 0 ? `${failed} failed` : open > 0 ? "none failed" : "all ok";
-  return open === 0 ? first : `${first}; ${open} not fully verified`;
+  const first =
+    failed > 0 ? `${failed} failed` : open + unread.length > 0 ? "none failed" : "all ok";
+  const parts = [first];
+  if (open > 0) parts.push(`${open} not fully verified`);
+  if (unread.length > 0) parts.push(`${unread.length} not read`);
+  return parts.join("; ");
 }
 
 /** `1 wheel`, `3 wheels`. */

@@ -91,6 +91,20 @@ describe("names that come from a wheel", () => {
   });
 });
 
+describe("what could not be read", () => {
+  const unread = [{ uri: "dist/gone.whl", message: "there is no file `dist/gone.whl`" }];
+
+  it.each([
+    ["github", auditGithub([], { titles: {}, verbose: false }, unread)],
+    ["junit", auditJunit([], [], "error", unread)],
+    ["markdown", auditMarkdown([], unread)],
+    ["html", auditHtml([], unread)],
+    ["sarif", auditSarif([], { ...CONTEXT, unread })],
+  ])("is in the %s report", (_, output) => {
+    expect(output).toContain("dist/gone.whl");
+  });
+});
+
 describe("sarif", () => {
   it("keeps a finding's fingerprint when only version and numbers change", () => {
     const later = {
