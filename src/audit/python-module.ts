@@ -1,11 +1,21 @@
 /** Which native files are extension modules, by what they export and how they are called. */
 import type { ElfBinary } from "./model.ts";
 
-/** Base name up to the first `.`: the name under which Python imports the module. */
-export function moduleName(path: string): string {
+/** Base name up to the first `.`. */
+export function moduleStem(path: string): string {
   const base = path.slice(path.lastIndexOf("/") + 1);
   const dot = base.indexOf(".");
   return dot < 0 ? base : base.slice(0, dot);
+}
+
+/**
+ * The last part of the name under which Python imports the module, which its initialiser is called
+ * after: the stem of the file, and for `demo/__init__.….so` the package `demo`.
+ */
+export function moduleName(path: string): string {
+  const stem = moduleStem(path);
+  const [folder] = path.split("/").slice(-2);
+  return stem === "__init__" && folder !== undefined && path.includes("/") ? folder : stem;
 }
 
 const TAGGED = /^[^.]+\.(cpython-[^.]+|pypy[^.]+|graalpy[^.]+|abi3|abi3t)\.so$/;

@@ -1,6 +1,6 @@
 import type { Problem } from "../../finding.ts";
 import type { AuditModel, ElfBinary } from "../model.ts";
-import { isPythonExtension, moduleName, moduleSuffix } from "../python-module.ts";
+import { isPythonExtension, moduleStem, moduleSuffix } from "../python-module.ts";
 import type { ModuleSuffix, PythonPromise } from "../python-tags.ts";
 import { parseModuleSuffix, pythonPromise } from "../python-tags.ts";
 import type { NativeCode } from "./texts.ts";
@@ -15,7 +15,7 @@ export function moduleSuffixes(model: AuditModel): readonly Problem<NativeCode>[
   for (const binary of model.identity.considered) {
     if (moduleSuffix(binary.path) === undefined && !isPythonExtension(binary)) continue;
     const folder = binary.path.slice(0, binary.path.lastIndexOf("/") + 1);
-    const module = folder + moduleName(binary.path);
+    const module = folder + moduleStem(binary.path);
     const group = groups.get(module);
     if (group === undefined) groups.set(module, [binary]);
     else group.push(binary);

@@ -27,6 +27,8 @@ export function initialisers(model: AuditModel): readonly Problem<NativeCode>[] 
         });
       }
     } else if (suffix.kind !== "other" && !hasInit(summary.pythonInit, name)) {
+      // A library that other members link to was only built like a module: nobody imports it.
+      if (summary.pythonInit.length === 0 && model.graph.users.has(path)) continue;
       problems.push({
         code: "ABI008",
         path,

@@ -245,7 +245,7 @@ export const NATIVE_RULES = {
     title: "no initialiser",
     level: "error",
     why: "Importing the module fails with `dynamic module does not define module export function`.",
-    mend: "Export `PyInit_NAME`, NAME being the base name of the file.",
+    mend: "Export `PyInit_NAME`, NAME being the base name of the file up to the first dot, or the name of the folder for `__init__`.",
     source: "PEP 489; PEP 793",
   },
   ABI009: {

@@ -148,6 +148,25 @@ describe("ABI008 initialiser", () => {
     });
     expect(codes(audit({ files: { [EXT]: elf({ pythonInit: ["PyModExport__x"] }) } }))).toEqual([]);
   });
+
+  it("is not asked of a library that only looks like a module, when members link to it", () => {
+    const library = "demo/libcore.cpython-312-x86_64-linux-gnu.so";
+    const id = "libcore.cpython-312-x86_64-linux-gnu.so";
+    const user = module("_x", { needed: [id], rpath: ["$ORIGIN"] });
+    const files = { [library]: elf({ id, pythonInit: [] }) };
+    expect(only(audit({ files }), "ABI008").path).toBe(library);
+    expect(codes(audit({ files: { ...files, [EXT]: user } })).join()).not.toContain("ABI008");
+    const renamed = { [library]: elf({ id, pythonInit: ["PyInit_other"] }), [EXT]: user };
+    expect(only(audit({ files: renamed }), "ABI008").path).toBe(library);
+  });
+
+  it("is called after the package when the file is the package's `__init__`", () => {
+    const path = "demo/deep/__init__.cpython-312-x86_64-linux-gnu.so";
+    expect(codes(audit({ files: { [path]: elf({ pythonInit: ["PyInit_deep"] }) } }))).toEqual([]);
+    expect(only(audit({ files: { [path]: elf({ pythonInit: [] }) } }), "ABI008").message).toBe(
+      "does not export `PyInit_deep`",
+    );
+  });
 });
 
 describe("ABI010 abi3t", () => {
