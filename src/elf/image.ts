@@ -192,7 +192,10 @@ function interpreterOf(
   if (segment === undefined || segment.p_offset >= source.size) return null;
   const length = Math.min(segment.p_filesz, MAX_INTERPRETER, source.size - segment.p_offset);
   const bytes = problems.attempt(() => source.read(segment.p_offset, length));
-  return bytes === undefined ? null : decodeName(bytes, 0, nameEnd(bytes, 0));
+  if (bytes === undefined) return null;
+  // `objcopy --only-keep-debug` leaves the segment without contents; an empty path names nothing.
+  const path = decodeName(bytes, 0, nameEnd(bytes, 0));
+  return path === "" ? null : path;
 }
 
 function armArchOf(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ElfSummary } from "../../../src/binary.ts";
-import { DT, NT_GNU, STB } from "../../../src/elf/constants.ts";
+import { DT, NT_GNU, PT, STB } from "../../../src/elf/constants.ts";
 import * as elf from "../../../src/elf/index.ts";
 import { memorySource } from "../../../src/source.ts";
 import { buildElf, type ElfDescription, LE64, words } from "../../support/elf-builder.ts";
@@ -18,6 +18,12 @@ function fixture(name: string): ElfSummary {
 function built(description: ElfDescription, interest?: (name: string) => boolean): ElfSummary {
   return summary(buildElf(description).bytes, interest);
 }
+
+describe("the interpreter", () => {
+  it("is none when the segment is empty, as in files of debug information", () => {
+    expect(built({ segments: [{ p_type: PT.PT_INTERP }] }).interpreter).toBe(null);
+  });
+});
 
 describe("architecture", () => {
   it.each([
