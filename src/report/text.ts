@@ -82,13 +82,14 @@ function causesText(wheel: WheelResult, options: TextOptions): readonly string[]
   const explained = wheel.findings.some(
     ({ code, level }) => level === "error" && (code.startsWith("TAG") || code === "LNK001"),
   );
+  // Libraries from outside have a list of their own.
+  const listed = ({ reason: { why, library } }: Cause): boolean =>
+    why === "library" && library !== undefined && outside.has(library);
+  const limit = limitOf(wheel, all, listed);
   const causes = all.filter(
-    ({ policy, reason: { why, library } }) =>
+    (cause) =>
       verbose ||
-      (!explained &&
-        matters(wheel, policy) &&
-        // These have a list of their own.
-        !(why === "library" && library !== undefined && outside.has(library))),
+      (!listed(cause) && (cause.policy === limit || (!explained && matters(wheel, cause.policy)))),
   );
   if (causes.length === 0) return [];
   const lines = [palette.strong("ruled out")];
@@ -113,6 +114,20 @@ function matters({ platform }: WheelResult, lost: string): boolean {
   }
   if (platform.reachable === null && platform.supported?.startsWith("linux_")) return true;
   return wanted.some((policy) => comparePolicies(policy, lost) >= 0);
+}
+
+/**
+ * Of a wheel tagged `linux_*`, which is still to get its tag: the newest policy lost to what a
+ * repair can't change. No finding says what that was.
+ */
+function limitOf(
+  { platform: { claimed, reachable } }: WheelResult,
+  all: readonly Cause[],
+  listed: (cause: Cause) => boolean,
+): string | undefined {
+  const untagged = claimed.length > 0 && claimed.every((tag) => tag.startsWith("linux_"));
+  if (!untagged || reachable === null) return undefined;
+  return all.find((cause) => !listed(cause))?.policy;
 }
 
 /** The newest policy that is lost; the older ones go with it. */

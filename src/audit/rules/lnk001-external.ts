@@ -6,7 +6,7 @@ import { coveredBy, knownProvider } from "../../policy/providers.ts";
 import type { Edge } from "../graph.ts";
 import type { AuditModel } from "../model.ts";
 import type { NativeCode } from "./texts.ts";
-import { quoteSome } from "./wording.ts";
+import { quote, quoteSome } from "./wording.ts";
 
 /** Libraries that are neither in the wheel nor the host's to provide. */
 export function externalLibrary(model: AuditModel): readonly Problem<NativeCode>[] {
@@ -15,8 +15,14 @@ export function externalLibrary(model: AuditModel): readonly Problem<NativeCode>
   const own = new Set([...model.members].map(topFolder));
   const problems: Problem<NativeCode>[] = [];
   const byFile = new Map<string, string[]>();
+  const later: Problem<NativeCode>[] = [];
   for (const { path, why, library, position } of needs) {
     if (why !== "library" || library === undefined || position <= allowed) continue;
+    const policy = model.table?.policies[position]?.name;
+    if (policy !== undefined) {
+      later.push(allowedLater(model, path, library, policy));
+      continue;
+    }
     const names = byFile.get(path);
     if (names === undefined) byFile.set(path, [library]);
     else names.push(library);
@@ -38,7 +44,30 @@ export function externalLibrary(model: AuditModel): readonly Problem<NativeCode>
       });
     }
   }
-  return problems;
+  return [...problems, ...later];
+}
+
+/** The host has the library, but only hosts newer than the tag promises. */
+function allowedLater(
+  { graph, identity }: AuditModel,
+  path: string,
+  library: string,
+  policy: string,
+): Problem<NativeCode> {
+  const at = graph.members.get(path)?.edges.find(({ name }) => name === library)?.at;
+  const tag = quote(`${policy}_${identity.tagArch}`);
+  const android = policy.startsWith("android_");
+  return {
+    code: "LNK001",
+    path,
+    message: android
+      ? `needs ${quote(library)}, which Android has only from API level ${policy.slice("android_".length)} on`
+      : `needs ${quote(library)}, which is not in the wheel and which no policy before ${quote(policy)} allows`,
+    hint: android
+      ? `tag it ${tag}, or open the library only where it exists`
+      : `tag it ${tag}, or run \`wheelkit repair\` to put the library into the wheel`,
+    ...(at === undefined ? {} : { at }),
+  };
 }
 
 /** The most compatible claimed policy: what a newer one allows may still be missing there. */

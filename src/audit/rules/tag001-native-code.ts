@@ -28,7 +28,12 @@ export function nativeCodeAndTag(model: AuditModel): readonly Problem<NativeCode
         ...(elf || /\.(pyd|so|dylib)$/i.test(path) ? {} : { level: "info" as const }),
       });
     } else if (PURELIB.test(path)) {
-      problems.push({ code: "TAG001", path, message: "native code in the `purelib` folder" });
+      problems.push({
+        code: "TAG001",
+        path,
+        message: "native code in the `purelib` folder",
+        hint: "let the build back end know that the wheel has native code, so that it lands in `platlib`",
+      });
     }
   }
   const wasm = identity.claims.some(({ text }) => /^(pyemscripten|pyodide|emscripten)/.test(text));

@@ -33,7 +33,6 @@ export function newerThanTag(model: AuditModel): readonly Problem<NativeCode>[] 
     }
   }
   const problems: Problem<NativeCode>[] = [];
-  const hint = hintFor(model);
   for (const [path, { tags, versions, forbidden }] of byFile) {
     const parts: string[] = [];
     versions.sort((a, b) => b.position - a.position);
@@ -44,6 +43,9 @@ export function newerThanTag(model: AuditModel): readonly Problem<NativeCode>[] 
       parts.push(`imports ${quoteSome(symbols)} of ${quote(library)}, which the policy forbids`);
     }
     const at = placeOf(model, path, versions[0]);
+    const hint = versions.some(isPrivate)
+      ? PRIVATE
+      : hintFor(model, forbidden.length > versions.length);
     problems.push({
       code: "TAG004",
       path,
@@ -66,11 +68,26 @@ function joinAnd(parts: readonly string[]): string {
   return parts.length < 2 ? last : `${parts.slice(0, -1).join(", ")} and ${last}`;
 }
 
+/** Such a version binds a file to the very build of glibc that it came with. */
+const PRIVATE =
+  "leave glibc's own libraries out of the wheel, every system has its own; other files must not import `GLIBC_PRIVATE`";
+
+function isPrivate({ version }: Need): boolean {
+  return version === "GLIBC_PRIVATE";
+}
+
 /** What the wheel could be called, or be built on. */
-function hintFor({ verdict }: AuditModel): string | undefined {
-  const { supported } = verdict;
-  if (supported === null || supported.startsWith("linux_")) return undefined;
-  return `tag it \`${supported}\`, or build it on an older system`;
+function hintFor({ verdict }: AuditModel, forbidden: boolean): string {
+  const { supported, reachable } = verdict;
+  if (supported !== null && !supported.startsWith("linux_")) {
+    return `tag it \`${supported}\`, or build it on an older system`;
+  }
+  if (reachable === null && forbidden) {
+    return "no policy allows it as it is; link a copy of the library into the file, or do without its internals";
+  }
+  return reachable === null
+    ? "no policy allows it as it is; build it on an older system, such as a manylinux image"
+    : `its own files allow \`${reachable}\`; claim no more than that, or build it on an older system`;
 }
 
 function placeOf(model: AuditModel, path: string, need: Need | undefined): FieldRef | undefined {

@@ -59,6 +59,30 @@ describe("text", () => {
     );
   });
 
+  it("says of a wheel that is still to get its tag what rules out older ones", () => {
+    const reason = {
+      policy: "manylinux_2_31",
+      path: "clean/_x.so",
+      why: "symbol-version",
+      library: "libc.so.6",
+      version: "GLIBC_2.34",
+      symbols: ["dlsym"],
+    } as const;
+    const older = { ...reason, policy: "manylinux_2_12", version: "GLIBC_2.14" };
+    const report = (...claimed: readonly string[]): string => {
+      const supported = "manylinux_2_34_x86_64";
+      const reasons = [reason, older];
+      const platform = { ...CLEAN.platform, claimed, supported, reachable: supported, reasons };
+      return text(false, [{ ...CLEAN, platform }]);
+    };
+    expect(report("linux_x86_64").split("\n\n")[1]).toBe(
+      "ruled out\n" +
+        "  manylinux_2_31 and older: GLIBC_2.34 of libc.so.6 (dlsym); needed by\n" +
+        "    clean/_x.so\n",
+    );
+    expect(report("manylinux_2_34_x86_64")).not.toContain("ruled out");
+  });
+
   it("shortens long lists and says how to see them", () => {
     expect(text(false)).toContain("… and 3 more of REC004; -v shows all");
     expect(text(true)).not.toContain("more of REC004");

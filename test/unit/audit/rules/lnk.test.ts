@@ -25,6 +25,37 @@ describe("LNK001 library outside", () => {
     expect(at("cp312-cp312-manylinux1_x86_64")).toEqual([`LNK001 ${EXT}`]);
     expect(at("cp312-cp312-manylinux_2_17_x86_64")).toEqual([]);
     expect(at("cp312-cp312-linux_x86_64")).toEqual([]);
+    const tags = "cp312-cp312-manylinux1_x86_64";
+    expect(only(audit({ tags, files: { [EXT]: needs("libexpat.so.1") } }), "LNK001")).toMatchObject(
+      {
+        message:
+          "needs `libexpat.so.1`, which is not in the wheel and which no policy before `manylinux_2_12` allows",
+        hint: "tag it `manylinux_2_12_x86_64`, or run `wheelkit repair` to put the library into the wheel",
+      },
+    );
+  });
+
+  it("counts a library that Android has only since a newer API level", () => {
+    const at = (api: number) =>
+      audit({
+        tags: `cp313-cp313-android_${api}_arm64_v8a`,
+        files: {
+          "demo/_x.cpython-313-aarch64-linux-android.so": module("_x", {
+            arch: "aarch64",
+            androidApi: 21,
+            needed: ["libc.so", "libvulkan.so"],
+          }),
+        },
+      });
+    expect(codes(at(24), "LNK001")).toEqual([]);
+    const problem = only(at(21), "LNK001");
+    expect(problem.message).toBe(
+      "needs `libvulkan.so`, which Android has only from API level 24 on",
+    );
+    expect(problem.hint).toBe(
+      "tag it `android_24_arm64_v8a`, or open the library only where it exists",
+    );
+    expect(problem.level).toBeUndefined();
   });
 
   it("is silent about libraries in the wheel, of the policy, excluded, and the loader", () => {

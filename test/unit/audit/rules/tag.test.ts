@@ -188,6 +188,34 @@ describe("TAG004 newer than the tag", () => {
     });
   });
 
+  it("hints at what a repair could reach where libraries are missing too", () => {
+    const needed = ["libc.so.6", "libfoo.so.1"];
+    const versions = { "libc.so.6": ["GLIBC_2.28"] };
+    const files = { [EXT]: module("_x", { needed, versions }) };
+    expect(only(audit({ files }), "TAG004").hint).toBe(
+      "its own files allow `manylinux_2_28_x86_64`; claim no more than that, or build it on an older system",
+    );
+  });
+
+  it("hints at glibc's own libraries, and at too new or forbidden things", () => {
+    const hint = (...versions: readonly string[]) =>
+      only(
+        audit({ files: { [EXT]: module("_x", { versions: { "libc.so.6": versions } }) } }),
+        "TAG004",
+      ).hint;
+    expect(hint("GLIBC_PRIVATE", "GLIBC_2.5")).toContain("leave glibc's own libraries out");
+    expect(hint("GLIBC_2.99")).toBe(
+      "no policy allows it as it is; build it on an older system, such as a manylinux image",
+    );
+    const internal = module("_x", {
+      needed: ["libc.so.6", "libz.so.1"],
+      imports: ["inflate_fast"],
+    });
+    expect(only(audit({ files: { [EXT]: internal } }), "TAG004").hint).toContain(
+      "link a copy of the library into the file",
+    );
+  });
+
   it("says it once for two tags", () => {
     const versions = { "libc.so.6": ["GLIBC_2.28"] };
     const tags = "cp312-cp312-manylinux2014_x86_64.manylinux_2_17_x86_64";
