@@ -5,12 +5,12 @@
  * program headers. Nothing else refers to them, so they can move when that one reference is
  * changed with them. Code and data are never moved.
  */
-import type { Source } from "../source.ts";
+import type { ByteRange, Source } from "../source.ts";
 import { PF, PT } from "./constants.ts";
-import { type EditModel, hasBytes, isAllocated } from "./edit-model.ts";
+import { type EditModel, hasBytes, isAllocated, isInLoad } from "./edit-model.ts";
 import { pinnedSections } from "./edit-symbols.ts";
-import { movableRanges, movableSegment, type Range } from "./edit-tables.ts";
-import { ElfEhdr, ElfPhdr } from "./layout.ts";
+import { alignmentOf, movableRanges, movableSegment, type Range } from "./edit-tables.ts";
+import { ElfEhdr, ElfPhdr, ElfShdr } from "./layout.ts";
 import type { Segment } from "./segments.ts";
 
 /** A part of a load segment, in file offsets of the original. */
@@ -61,6 +61,7 @@ export function readLayout(model: EditModel): Layout {
   const fixed: Range[] = [
     { name: "ELF header", start: 0, end: ElfEhdr.sizeOf(context.variant), align: 1 },
     { name: HEADERS, start: e_phoff, end: tableEnd, align: 8 },
+    ...unmapped(model),
   ];
   const blocks = new Map(movable.map((range) => [range, true]));
   const holder = (start: number, end: number): Range | undefined =>
@@ -75,7 +76,7 @@ export function readLayout(model: EditModel): Layout {
       fixed.push({ name, start: sh_offset, end, align: 1 });
       continue;
     }
-    block.align = Math.max(block.align, Number(sh_addralign));
+    block.align = Math.max(block.align, alignmentOf(sh_addralign));
     if (sh_offset < block.start || end > block.end || pinned.has(index)) blocks.set(block, false);
   }
   for (const segment of segments) {
@@ -83,7 +84,7 @@ export function readLayout(model: EditModel): Layout {
     const { p_offset, p_filesz, p_type } = segment;
     const end = p_offset + p_filesz;
     const block = holder(p_offset, end);
-    const own = movableSegment(segment, header.ehdr.e_machine);
+    const own = movableSegment(model, segment);
     if (block === undefined) {
       const name = `program header ${p_type.toString(16)}`;
       fixed.push({ name, start: p_offset, end, align: 1 });
@@ -91,24 +92,63 @@ export function readLayout(model: EditModel): Layout {
   }
 
   const used = fileRanges(model);
+  const known = sections.every(
+    (section) => !isAllocated(section) || !hasBytes(section) || isInLoad(loads, section),
+  );
   const lanes = loads.map((load, index): Lane => {
     const inside = [
       ...fixed.map((range) => ({ ...range, movable: false })),
       ...movable.map((range) => ({ ...range, movable: blocks.get(range) ?? false })),
     ].filter(({ start, end }) => start < load.p_offset + load.p_filesz && end > load.p_offset);
-    return buildLane(model, load, loads[index + 1], inside, used, index === loads.length - 1);
+    const last = index === loads.length - 1;
+    // Without sections that can be believed nobody says that bytes between two tables are unused.
+    const named = sections.length > 0 && known;
+    return buildLane(source, load, inside, {
+      named,
+      last,
+      limit: last ? 0 : roomBehind(source, load, loads[index + 1], used),
+    });
   });
-  const tail = Math.max(
-    ...segments
-      .filter(({ p_vaddr, p_type }) => p_type === PT.PT_LOAD || p_vaddr !== 0n)
-      .map(({ p_offset, p_filesz }) => p_offset + p_filesz),
-    tableEnd,
-    ...sections
-      .filter((section) => isAllocated(section) && hasBytes(section))
-      .map(({ sh_offset, sh_size }) => sh_offset + sh_size),
-  );
-  const known = Math.max(tail, ...used.map(({ end }) => end));
-  return { lanes, tail, overlay: !isZero(source, known, source.size) };
+  return { lanes, ...tailOf(model, tableEnd, used) };
+}
+
+/** Loaders know program headers other than PT_LOAD by their addresses: where those lie, a load ends later. */
+function tailOf(
+  { source, loads, sections }: EditModel,
+  tableEnd: number,
+  used: readonly ByteRange[],
+): Pick<Layout, "tail" | "overlay"> {
+  let tail = tableEnd;
+  for (const { p_offset, p_filesz } of loads) {
+    if (p_filesz > 0) tail = Math.max(tail, p_offset + p_filesz);
+  }
+  for (const section of sections) {
+    if (isAllocated(section) && hasBytes(section)) {
+      tail = Math.max(tail, section.sh_offset + section.sh_size);
+    }
+  }
+  let end = tail;
+  for (const range of used) end = Math.max(end, Math.min(range.end, source.size));
+  return { tail, overlay: !isZero(source, end, source.size) };
+}
+
+/** The section headers and the sections without an address, which some tools leave among the others. */
+function unmapped({ sections, header, loads }: EditModel): Range[] {
+  const ranges: Range[] = [];
+  const add = (name: string, start: number, size: number): void => {
+    const end = start + size;
+    const inside = loads.some(
+      ({ p_offset, p_filesz }) => start < p_offset + p_filesz && end > p_offset,
+    );
+    if (size > 0 && inside) ranges.push({ name, start, end, align: 1 });
+  };
+  const { ehdr, context } = header;
+  add("section headers", ehdr.e_shoff, sections.length * ElfShdr.sizeOf(context.variant));
+  for (const section of sections) {
+    if (isAllocated(section) || !hasBytes(section)) continue;
+    add("unmapped section", section.sh_offset, section.sh_size);
+  }
+  return ranges;
 }
 
 /** Types that name no bytes of their own, or bytes that other items stand for. */
@@ -124,15 +164,16 @@ const UNPLACED: ReadonlySet<number> = new Set([
 const MAX_GAP = 1 << 16;
 
 function buildLane(
-  model: EditModel,
+  source: Source,
   load: Segment,
-  next: Segment | undefined,
   inside: (Range & { movable: boolean })[],
-  used: readonly { readonly start: number; readonly end: number }[],
-  last: boolean,
+  {
+    named,
+    last,
+    limit,
+  }: { readonly named: boolean; readonly last: boolean; readonly limit: number },
 ): Lane {
-  const { source } = model;
-  const withSections = model.sections.length > 0;
+  if (load.p_filesz === 0) return { load, items: [], gaps: [{ size: 0, free: 0 }], last };
   const loadEnd = load.p_offset + load.p_filesz;
   inside.sort((a, b) => a.start - b.start || b.end - a.end);
   const items: Item[] = [];
@@ -144,8 +185,7 @@ function buildLane(
   const gapTo = (start: number): void => {
     const size = start - at;
     const zero = size <= MAX_GAP && isZero(source, at, start);
-    // Without sections nobody says that bytes between two tables are unused.
-    if (zero && (withSections || size < 16)) gaps.push({ size, free: withSections ? size : 0 });
+    if (zero && (named || size < 16)) gaps.push({ size, free: named ? size : 0 });
     else {
       gaps.push({ size: 0, free: 0 });
       fill("other bytes", at, start);
@@ -174,7 +214,7 @@ function buildLane(
     items.push({ name, start, end, align, movable: movable && whole });
     at = end;
   }
-  const unknown = !withSections && at < loadEnd;
+  const unknown = !named && at < loadEnd;
   if (unknown || !isZero(source, at, loadEnd) || loadEnd - at > MAX_GAP) {
     if (at < loadEnd) {
       gaps.push({ size: 0, free: 0 });
@@ -182,8 +222,7 @@ function buildLane(
       at = loadEnd;
     }
   }
-  const limit = last ? loadEnd : roomBehind(source, load, next, used);
-  const size = limit - at;
+  const size = Math.max(loadEnd, limit) - at;
   gaps.push({ size, free: size });
   return { load, items, gaps, last };
 }
@@ -193,7 +232,7 @@ function roomBehind(
   source: Source,
   load: Segment,
   next: Segment | undefined,
-  used: readonly { readonly start: number; readonly end: number }[],
+  used: readonly ByteRange[],
 ): number {
   const end = load.p_offset + load.p_filesz;
   if (BigInt(load.p_filesz) !== load.p_memsz || (load.p_flags & PF.PF_R) === 0) return end;
@@ -215,7 +254,7 @@ function roomBehind(
 const MAX_ROOM = 1 << 20;
 
 /** Everything in the file that something refers to. */
-function fileRanges(model: EditModel): { readonly start: number; readonly end: number }[] {
+function fileRanges(model: EditModel): ByteRange[] {
   const { header, segments, sections } = model;
   const { ehdr, context, phnum, shnum } = header;
   const ranges = [{ start: 0, end: ElfEhdr.sizeOf(context.variant) }];

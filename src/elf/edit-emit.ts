@@ -74,11 +74,13 @@ export function emit(
   if (phnum !== header.phnum && phnum >= PN_XNUM) {
     throw refuse("no-room", "the file has the largest possible number of program headers");
   }
+  // Without section headers there is nothing at e_shoff.
+  const moves = header.shnum > 0 && ehdr.e_shoff >= tail;
   const elfHeader = new Uint8Array(source.read(0, ElfEhdr.sizeOf(context.variant)));
   ElfEhdr.set(elfHeader, 0, context, {
     e_phnum: phnum === header.phnum ? ehdr.e_phnum : phnum,
-    e_phoff: headers?.offset ?? ehdr.e_phoff,
-    e_shoff: ehdr.e_shoff >= tail && ehdr.e_shoff > 0 ? ehdr.e_shoff + shift : ehdr.e_shoff,
+    ...(headers === undefined ? {} : { e_phoff: headers.offset }),
+    ...(moves && shift > 0 ? { e_shoff: ehdr.e_shoff + shift } : {}),
     e_shnum: sections.added === undefined ? ehdr.e_shnum : ehdr.e_shnum + 1,
     e_shstrndx: ehdr.e_shstrndx === header.shstrndx ? sections.shstrndx : ehdr.e_shstrndx,
   });

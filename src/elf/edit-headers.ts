@@ -89,7 +89,9 @@ export function encodeHeaders(
       }
       case PT.PT_DYNAMIC:
         to(dynamic.offset, dynamic.vaddr);
-        if (dynamicSize > segment.p_filesz) length(dynamicSize);
+        if (dynamicSize > segment.p_filesz || dynamic.vaddr !== model.dynamic.vaddr) {
+          length(dynamicSize);
+        }
         break;
       case PT.PT_PHDR:
         if (headers !== undefined) to(headers.offset, headers.vaddr);
@@ -100,7 +102,7 @@ export function encodeHeaders(
         break;
       default: {
         const move = moveOfOffset(moves, segment.p_offset);
-        if (move !== undefined && movableSegment(segment, ehdr.e_machine)) {
+        if (move !== undefined && movableSegment(model, segment)) {
           const inside = segment.p_offset - move.start;
           to(move.offset + inside, move.vaddr + BigInt(inside));
         } else if (isInTail(segment, tail, source.size)) {

@@ -73,7 +73,7 @@ export function readEditModel(image: ElfImage): EditModel {
     throw refuse("not-dynamic", "only shared libraries and programs can be edited");
   }
   const loads = segments.filter(({ p_type }) => p_type === PT.PT_LOAD);
-  checkLoads(loads, source.size);
+  checkLoads(loads, source.size, context.variant === "elf32" ? 1n << 32n : 1n << 64n);
   const sections = usableSections(image);
   const sectionNames = sections.map((section) => sectionName(image.sections, section));
 
@@ -117,6 +117,19 @@ export function hasBytes(section: Section): boolean {
   );
 }
 
+/** True when a load segment maps the section's bytes to its address. */
+export function isInLoad(
+  loads: readonly Segment[],
+  { sh_offset, sh_size, sh_addr }: Pick<Section, "sh_offset" | "sh_size" | "sh_addr">,
+): boolean {
+  return loads.some(
+    ({ p_offset, p_vaddr, p_filesz }) =>
+      sh_offset >= p_offset &&
+      sh_offset + sh_size <= p_offset + p_filesz &&
+      sh_addr - p_vaddr === BigInt(sh_offset - p_offset),
+  );
+}
+
 /** The section table; a file whose table can't be kept right is refused. */
 function usableSections(image: ElfImage): readonly Section[] {
   const { sections, source, shnum, ehdr } = image;
@@ -131,14 +144,24 @@ function usableSections(image: ElfImage): readonly Section[] {
   return sections.list;
 }
 
-function checkLoads(loads: readonly Segment[], size: number): void {
+function checkLoads(loads: readonly Segment[], size: number, addresses: bigint): void {
   if (loads.length === 0) throw refuse("layout", "the file has no load segment");
   let end = 0n;
   let fileEnd = 0;
   for (const load of loads) {
     const { index, p_vaddr, p_memsz, p_filesz, p_offset, p_align } = load;
-    if (p_offset + p_filesz > size || BigInt(p_filesz) > p_memsz) {
+    // Memory without bytes may have any offset: a file cut behind its last byte ends before it.
+    if (p_filesz > 0 && p_offset + p_filesz > size) {
       throw refuse("layout", `load segment ${index} reaches behind the end of the file`);
+    }
+    if (BigInt(p_filesz) > p_memsz) {
+      throw refuse("layout", `load segment ${index} has more bytes in the file than in memory`);
+    }
+    if (p_vaddr + p_memsz > addresses) {
+      throw refuse("layout", `load segment ${index} leaves the address space`);
+    }
+    if (!Number.isSafeInteger(p_offset)) {
+      throw refuse("layout", `the offset of load segment ${index} is too large for any file`);
     }
     if (p_vaddr < end) throw refuse("layout", `load segment ${index} overlaps the one before`);
     if (p_filesz > 0 && p_offset < fileEnd) {
@@ -167,11 +190,14 @@ function readDynamic(source: Source, header: ElfHeader, segment: Segment): Dynam
     entries.push(entry);
   }
   if (entries.length === slots) throw refuse("layout", "the dynamic section has no DT_NULL");
+  // Loaders stop at the first DT_NULL, whatever p_filesz says: only zeros behind it are spare slots.
+  const spare = bytes.subarray(entries.length * entrySize).findIndex((byte) => byte !== 0);
+  const usable = spare < 0 ? slots : entries.length + Math.max(1, Math.floor(spare / entrySize));
   return {
     offset: segment.p_offset,
     vaddr: segment.p_vaddr,
     segment,
-    slots,
+    slots: usable,
     entrySize,
     entries,
   };

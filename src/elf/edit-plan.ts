@@ -5,10 +5,11 @@
  * for what each one changes and why.
  */
 import type { RefusalError } from "../errors.ts";
-import { emptyRewrite, type Rewrite } from "../rewrite.ts";
+import { emptyRewrite, type Rewrite, rewrittenSource } from "../rewrite.ts";
 import { DF, DF_1, DT, PF, PT } from "./constants.ts";
 import { type Layout, readLayout } from "./edit-blocks.ts";
 import type { Cell } from "./edit-cells.ts";
+import { checkTables, checkTail, nameFaults } from "./edit-check.ts";
 import { keptStrings, planTarget, type Target, type TargetEntry } from "./edit-dynamic.ts";
 import { type Content, emit } from "./edit-emit.ts";
 import { liveStrings } from "./edit-live.ts";
@@ -29,6 +30,7 @@ import type { ElfEdit, ElfExpectation, ElfRewrite, ElfRung } from "./edit-types.
 import { dynamicValue, refuse } from "./edit-values.ts";
 import type { ElfImage } from "./image.ts";
 import { ElfPhdr } from "./layout.ts";
+import { verifyElfRewrite } from "./verify.ts";
 
 /** Zero-filled memory (bytes) that is written into the file rather than adding a segment. */
 const SMALL_BSS = 1 << 12;
@@ -36,7 +38,8 @@ const SMALL_BSS = 1 << 12;
 const LARGE_BSS = 1 << 24;
 
 /**
- * Plans all edits of a file as one rewrite. The same edits planned on the result change nothing.
+ * Plans all edits of a file as one rewrite, and proves it. The same edits planned on the result
+ * change nothing.
  *
  * @throws RefusalError (`elf-…`) when the file can't be changed safely.
  */
@@ -49,6 +52,9 @@ export function planElfEdit(image: ElfImage, edits: readonly ElfEdit[]): ElfRewr
   if (!target.changed) {
     return { ...emptyRewrite(model.source.size), rung: "unchanged", expect };
   }
+  checkTables(model);
+  const [fault] = nameFaults(model, model.strings.size);
+  if (fault !== undefined) throw refuse("layout", fault);
   const strings = stringsOf(model, target);
   const slots = slotsFor(model, target);
   const content = (count: number, entries: readonly TargetEntry[]): Content => ({
@@ -67,13 +73,21 @@ export function planElfEdit(image: ElfImage, edits: readonly ElfEdit[]): ElfRewr
   const { slots: capacity } = model.dynamic;
   const extra = Math.max(0, slots.entries.length + 1 - capacity);
   const finish = (rung: ElfRung, rewrite: Rewrite): ElfRewrite => ({ ...rewrite, rung, expect });
+  const faultOf = (rewrite: ElfRewrite): RefusalError | undefined => {
+    const [first] = verifyElfRewrite(model.source, rewrittenSource(model.source, rewrite), rewrite);
+    return first === undefined ? undefined : refuse("verify", `the file would be wrong: ${first}`);
+  };
   if (strings.appended.length === 0 && extra === 0) {
     const draft: Draft = { strips: [], extended: null, fresh: null, steps: [] };
     const rewrite = emit(model, null, draft, emptyRoles(), content(capacity, slots.entries), notes);
-    return finish("in-place", rewrite);
+    const found = finish("in-place", rewrite);
+    const wrong = faultOf(found);
+    if (wrong !== undefined) throw wrong;
+    return found;
   }
 
   const layout = readLayout(model);
+  checkTail(model, layout.tail);
   const needs = { strings: strings.appended.length, extra, count: slots.entries.length + 1 };
   let refusal: RefusalError | undefined;
   for (const step of ladder(layout)) {
@@ -93,10 +107,12 @@ export function planElfEdit(image: ElfImage, edits: readonly ElfEdit[]): ElfRewr
       content(count, slots.entries),
       notes,
     );
-    return finish(
-      rung === "gap" && rewrite.size === model.source.size ? rungOf(found.draft) : rung,
-      rewrite,
-    );
+    const stays = rung === "gap" && rewrite.size === model.source.size;
+    const result = finish(stays ? rungOf(found.draft) : rung, rewrite);
+    // Section headers that contradict what the loader goes by mislead one rung and not another.
+    const wrong = faultOf(result);
+    if (wrong === undefined) return result;
+    refusal ??= wrong;
   }
   throw (
     refusal ??

@@ -33,9 +33,13 @@ interface Sizes {
 
 type Fields = { -readonly [N in keyof Shdr]: Shdr[N] };
 
-/** A section header of the new table; `index` is the old one. */
+/** A section header of the new table. */
 interface Row {
+  /** The old index; `undefined` for a new section. */
   readonly index: number | undefined;
+  /** The old header whose bytes stay but for `changed`. */
+  readonly like: Section;
+  readonly changed: Partial<Fields>;
   readonly fields: Fields;
 }
 
@@ -50,10 +54,8 @@ export function changeSections(
   const patches: { at: number; bytes: Uint8Array; what: string }[] = [];
   const rows = sections.map((section): Row => {
     const { index, at: _, ...fields } = section;
-    return {
-      index,
-      fields: { ...fields, ...changedFields(model, section, draft, placement, sizes) },
-    };
+    const changed = changedFields(model, section, draft, placement, sizes);
+    return { index, like: section, changed, fields: { ...fields, ...changed } };
   });
   const kept = oldDynamic(model, placement);
   const order = sortable(model) ? sortRows(model, rows, kept) : rows;
@@ -64,8 +66,8 @@ export function changeSections(
 
   const stride = ElfShdr.sizeOf(context.variant);
   const table = new Uint8Array(order.length * stride);
-  for (const [now, { index, fields }] of order.entries()) {
-    const linked = { ...fields };
+  for (const [now, { index, like, changed, fields }] of order.entries()) {
+    const linked = { ...changed };
     if (reordered && index !== 0) {
       linked.sh_link = mapped(fields.sh_link);
       const pointing =
@@ -76,7 +78,9 @@ export function changeSections(
     } else if (reordered && ehdr.e_shstrndx === SHN.SHN_XINDEX) {
       linked.sh_link = mapped(fields.sh_link);
     }
-    table.set(ElfShdr.encode(context, linked), now * stride);
+    // Values that no editor understands stay as they are.
+    table.set(model.source.read(like.at, stride), now * stride);
+    ElfShdr.set(table, now * stride, context, linked);
   }
   const oldSize = sections.length * stride;
   if (sections.length > 0) {
@@ -141,16 +145,13 @@ function oldDynamic(model: EditModel, { dynamic }: Placement): Row | undefined {
   if (own === undefined || end !== source.size || !countable || !sortable(model)) return undefined;
   const { index: _, at: __, ...fields } = own;
   // `dynamic`, the tail of `.dynamic`: just bytes, so that nobody takes it for the real one.
-  return {
-    index: undefined,
-    fields: {
-      ...fields,
-      sh_name: own.sh_name + 1,
-      sh_type: SHT.SHT_PROGBITS,
-      sh_link: 0,
-      sh_entsize: 0,
-    },
+  const changed = {
+    sh_name: own.sh_name + 1,
+    sh_type: SHT.SHT_PROGBITS,
+    sh_link: 0,
+    sh_entsize: 0,
   };
+  return { index: undefined, like: own, changed, fields: { ...fields, ...changed } };
 }
 
 function isDynamic(model: EditModel, { sh_type, sh_addr }: Section): boolean {
@@ -190,7 +191,11 @@ function changedPlace(
 ): Partial<Fields> {
   const { sh_offset, sh_addr, sh_type } = section;
   if (sh_type === SHT.SHT_NULL) return {};
-  if (!isAllocated(section)) return sh_offset >= tail ? { sh_offset: sh_offset + shift } : {};
+  if (!isAllocated(section)) {
+    // An empty section may name any offset.
+    const moves = shift > 0 && sh_offset >= tail && sh_offset <= model.source.size;
+    return moves ? { sh_offset: sh_offset + shift } : {};
+  }
   if (!hasBytes(section)) {
     const load = draft.extended?.load ?? null;
     const materialised =

@@ -130,7 +130,7 @@ export function keptSymbols(
   const stride = ElfSym.sizeOf(context.variant);
   const result = new Map<number, readonly ByteRange[]>();
   for (const table of kept) {
-    if (table.sh_type !== SHT.SHT_SYMTAB) continue;
+    if (table.sh_type !== SHT.SHT_SYMTAB || table.index === image.shstrndx) continue;
     if (kept.some(({ sh_link, index }) => sh_link === table.index && index !== 0)) continue;
     const { offset, size } = sectionRegion(table, source.size);
     // Section symbols are local, and local symbols come first.
@@ -176,6 +176,7 @@ export function symbolPatches(
   const splices: Splice[] = [];
   for (const section of kept) {
     if (section.sh_type !== SHT.SHT_SYMTAB && section.sh_type !== SHT.SHT_DYNSYM) continue;
+    if (section.index === image.shstrndx) continue;
     const { offset, size } = sectionRegion(section, source.size);
     const whole = [{ start: offset, end: offset + Math.floor(size / stride) * stride }];
     for (const { start, end } of symbols.get(section.index) ?? whole) {

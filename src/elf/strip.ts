@@ -6,13 +6,13 @@
  * place modulo its alignment.
  */
 import { RefusalError } from "../errors.ts";
-import { emptyRewrite, type Rewrite, rewriteOf, type Splice } from "../rewrite.ts";
+import { emptyRewrite, type Rewrite, rewriteOf, rewrittenSource, type Splice } from "../rewrite.ts";
 import type { ByteRange } from "../source.ts";
 import { ET, PT, SHF, SHN, SHT } from "./constants.ts";
 import { hasBytes, isAllocated } from "./edit-model.ts";
 import type { ElfImage } from "./image.ts";
 import { ElfEhdr, ElfPhdr, ElfShdr, ElfSym } from "./layout.ts";
-import type { Section } from "./sections.ts";
+import { type Section, sectionName } from "./sections.ts";
 import {
   droppedSections,
   type KeptSymbols,
@@ -23,6 +23,7 @@ import {
   type StripLevel,
   symbolPatches,
 } from "./strip-sections.ts";
+import { verifyElfStrip } from "./verify-strip.ts";
 
 /**
  * Plans to leave out sections; an unchanged file when there is nothing to leave out.
@@ -105,7 +106,12 @@ export function stripElf(image: ElfImage, level: StripLevel): Rewrite {
   const rewrite = rewriteOf(source, splices, [
     `${dropped.size} sections with ${sumOf(list, dropped)} bytes left out`,
   ]);
-  return rewrite.size < source.size ? rewrite : emptyRewrite(source.size);
+  if (rewrite.size >= source.size) return emptyRewrite(source.size);
+  const [fault] = verifyElfStrip(source, rewrittenSource(source, rewrite), rewrite);
+  if (fault !== undefined) {
+    throw new RefusalError("elf-verify", `the stripped file would be wrong: ${fault}`);
+  }
+  return rewrite;
 }
 
 function splice(at: number, remove: number, what: string): Splice {
@@ -129,23 +135,73 @@ function checkSections(image: ElfImage): void {
     end = Math.max(end, stop);
   }
   for (const { p_type, p_offset, p_filesz } of image.segments) {
-    if (p_type !== PT.PT_NULL) end = Math.max(end, p_offset + p_filesz);
+    if (!UNPLACED.has(p_type)) end = Math.max(end, p_offset + p_filesz);
   }
-  const rest = source.read(Math.min(end, source.size), Math.max(0, source.size - end));
-  if (rest.some((byte) => byte !== 0)) {
+  for (let at = end; at < source.size; at += CHUNK) {
+    const rest = source.read(at, Math.min(CHUNK, source.size - at));
+    if (rest.every((byte) => byte === 0)) continue;
     throw new RefusalError(
       "elf-trailing-data",
-      `${rest.length} bytes behind the sections would get lost`,
+      `${source.size - end} bytes behind the sections would get lost`,
     );
   }
+  checkOverlaps(image);
 }
+
+const CHUNK = 1 << 20;
+
+/** What is moved or written must not share bytes with another section, nor with what is mapped. */
+function checkOverlaps(image: ElfImage): void {
+  const { sections } = image;
+  const tail = mappedEnd(image);
+  const list = sections.list.filter(hasBytes);
+  list.sort((a, b) => a.sh_offset - b.sh_offset || a.sh_size - b.sh_size);
+  const nameOf = (section: Section): string => `\`${sectionName(sections, section)}\``;
+  const isFree = (section: Section): boolean =>
+    !isAllocated(section) ||
+    section.sh_type === SHT.SHT_SYMTAB ||
+    section.sh_type === SHT.SHT_DYNSYM;
+  const headers = headerRanges(image);
+  let last: Section | undefined;
+  for (const section of list) {
+    const { sh_offset, sh_size } = section;
+    if (last !== undefined && sh_offset < last.sh_offset + last.sh_size) {
+      if (isFree(section) || isFree(last)) {
+        throw new RefusalError(
+          "elf-layout",
+          `sections ${nameOf(last)} and ${nameOf(section)} share bytes`,
+        );
+      }
+    }
+    if (last === undefined || sh_offset + sh_size > last.sh_offset + last.sh_size) last = section;
+    if (
+      isFree(section) &&
+      headers.some((each) => sh_offset < each.end && sh_offset + sh_size > each.start)
+    ) {
+      throw new RefusalError(
+        "elf-layout",
+        `section ${nameOf(section)} shares bytes with the headers`,
+      );
+    }
+    if (sh_offset < tail && sh_offset + sh_size > tail) {
+      throw new RefusalError(
+        "elf-layout",
+        `section ${nameOf(section)} lies half in and half behind what is mapped`,
+      );
+    }
+  }
+}
+
+/** Loaders go by the address alone, or not at all. */
+const UNPLACED: ReadonlySet<number> = new Set([PT.PT_NULL, PT.PT_GNU_RELRO]);
 
 /** End of everything that a segment or a loaded section takes from the file. */
 function mappedEnd(image: ElfImage): number {
   const { ehdr, phnum, segments, sections, context } = image;
   let end = ehdr.e_phoff + phnum * ElfPhdr.sizeOf(context.variant);
   for (const { p_type, p_vaddr, p_offset, p_filesz } of segments) {
-    if (p_type === PT.PT_LOAD || (p_type !== PT.PT_NULL && p_vaddr !== 0n)) {
+    const named = p_type === PT.PT_LOAD || (!UNPLACED.has(p_type) && p_vaddr !== 0n);
+    if (named && p_filesz > 0 && p_offset + p_filesz <= image.size) {
       end = Math.max(end, p_offset + p_filesz);
     }
   }
@@ -157,15 +213,20 @@ function mappedEnd(image: ElfImage): number {
   return end;
 }
 
-/** What stays, ascending and joined. */
-function usedRanges(image: ElfImage, kept: readonly Section[]): readonly ByteRange[] {
-  const { ehdr, phnum, segments, context } = image;
-  const ranges: ByteRange[] = [
+/** The ELF header and the program headers. */
+function headerRanges({ ehdr, phnum, context }: ElfImage): ByteRange[] {
+  return [
     { start: 0, end: ElfEhdr.sizeOf(context.variant) },
     { start: ehdr.e_phoff, end: ehdr.e_phoff + phnum * ElfPhdr.sizeOf(context.variant) },
   ];
+}
+
+/** What stays, ascending and joined. */
+function usedRanges(image: ElfImage, kept: readonly Section[]): readonly ByteRange[] {
+  const { segments } = image;
+  const ranges: ByteRange[] = headerRanges(image);
   for (const { p_type, p_offset, p_filesz } of segments) {
-    if (p_type !== PT.PT_NULL && p_filesz > 0) {
+    if (!UNPLACED.has(p_type) && p_filesz > 0) {
       ranges.push({ start: p_offset, end: p_offset + p_filesz });
     }
   }
@@ -246,14 +307,11 @@ function headerTable(
     if (index === 0) {
       const many = kept.length >= SHN.SHN_LORESERVE;
       const far = mapped(image.shstrndx) >= SHN.SHN_LORESERVE;
-      table.set(
-        ElfShdr.encode(context, {
-          ...fields,
-          sh_size: many ? kept.length : 0,
-          sh_link: far ? mapped(image.shstrndx) : 0,
-        }),
-        0,
-      );
+      table.set(image.source.read(section.at, stride));
+      ElfShdr.set(table, 0, context, {
+        sh_size: many ? kept.length : 0,
+        sh_link: far ? mapped(image.shstrndx) : 0,
+      });
       continue;
     }
     const pointing =
@@ -262,16 +320,19 @@ function headerTable(
       fields.sh_type === SHT.SHT_RELA;
     const stay = symbols.get(index);
     const gone = stay === undefined ? 0 : fields.sh_size - lengthOf(stay);
-    const row = ElfShdr.encode(context, {
-      ...fields,
+    // Values that no editor understands stay as they are.
+    const row = new Uint8Array(image.source.read(section.at, stride));
+    const place = places.get(index) ?? moved(fields.sh_offset);
+    const link = mapped(fields.sh_link);
+    ElfShdr.set(row, 0, context, {
       sh_name: names.offsets.get(index) ?? 0,
-      sh_offset: places.get(index) ?? moved(fields.sh_offset),
-      sh_size: index === names.index ? names.bytes.length : fields.sh_size - gone,
-      sh_link: mapped(fields.sh_link),
-      // For a symbol table the count of local symbols: only such go.
-      sh_info: pointing
-        ? mapped(fields.sh_info)
-        : fields.sh_info - gone / ElfSym.sizeOf(context.variant),
+      ...(place === fields.sh_offset ? {} : { sh_offset: place }),
+      ...(index === names.index ? { sh_size: names.bytes.length } : {}),
+      ...(gone === 0 ? {} : { sh_size: fields.sh_size - gone }),
+      ...(link === fields.sh_link ? {} : { sh_link: link }),
+      ...(pointing ? { sh_info: mapped(fields.sh_info) } : {}),
+      // Of a symbol table the count of local symbols: only such go.
+      ...(gone === 0 ? {} : { sh_info: fields.sh_info - gone / ElfSym.sizeOf(context.variant) }),
     });
     table.set(row, now * stride);
   }

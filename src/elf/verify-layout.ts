@@ -1,29 +1,33 @@
 /** What a kernel, a loader or `strip` would reject or break in an ELF file's layout. */
 import { PF, PT } from "./constants.ts";
-import { hasBytes, isAllocated } from "./edit-model.ts";
+import { hasBytes, isAllocated, isInLoad } from "./edit-model.ts";
 import type { ElfImage } from "./image.ts";
 import { ElfPhdr } from "./layout.ts";
+import { type Section, sectionName } from "./sections.ts";
 import type { Segment } from "./segments.ts";
 
-/** One sentence for each fault. */
+/** One sentence for each fault; the same fault reads the same when indexes and offsets change. */
 export function layoutFaults(image: ElfImage): string[] {
   const faults: string[] = [];
   const { segments, size } = image;
   const loads = segments.filter(({ p_type }) => p_type === PT.PT_LOAD);
   let previous: Segment | undefined;
+  let fileEnd = 0;
   for (const load of loads) {
-    const { index, p_vaddr, p_offset, p_filesz, p_memsz, p_align } = load;
-    if (p_offset + p_filesz > size) faults.push(`load segment ${index} ends behind the file`);
-    if (BigInt(p_filesz) > p_memsz) faults.push(`load segment ${index} is larger in the file`);
+    const { p_vaddr, p_offset, p_filesz, p_memsz, p_align } = load;
+    const name = `the load segment at 0x${p_vaddr.toString(16)}`;
+    if (p_filesz > 0 && p_offset + p_filesz > size) faults.push(`${name} ends behind the file`);
+    if (BigInt(p_filesz) > p_memsz) faults.push(`${name} is larger in the file`);
     if (p_align > 1n && (p_vaddr - BigInt(p_offset)) % p_align !== 0n) {
-      faults.push(`address and offset of load segment ${index} don't fit its alignment`);
+      faults.push(`address and offset of ${name} don't fit its alignment`);
     }
     if (previous !== undefined && p_vaddr < previous.p_vaddr + previous.p_memsz) {
-      faults.push(`load segment ${index} overlaps the one before or is out of order`);
+      faults.push(`${name} overlaps the one before or is out of order`);
     }
-    if (previous !== undefined && p_offset < previous.p_offset + previous.p_filesz) {
-      faults.push(`load segment ${index} shares bytes with the one before`);
+    if (p_filesz > 0 && p_offset < fileEnd) {
+      faults.push(`${name} shares bytes with the one before`);
     }
+    if (p_filesz > 0) fileEnd = p_offset + p_filesz;
     previous = load;
   }
   for (const { p_type, p_vaddr, p_offset, p_filesz, p_memsz } of segments) {
@@ -62,18 +66,17 @@ const COVERED: ReadonlyMap<number, string> = new Map([
 function sectionFaults(image: ElfImage, loads: readonly Segment[]): string[] {
   const faults: string[] = [];
   const { list } = image.sections;
+  const nameOf = (section: Section): string =>
+    `section \`${sectionName(image.sections, section)}\``;
   const inFile = list.filter((section) => hasBytes(section) && section.sh_size > 0);
   for (const section of inFile) {
-    const { index, sh_offset, sh_size, sh_addr } = section;
-    if (sh_offset + sh_size > image.size) faults.push(`section ${index} ends behind the file`);
-    if (!isAllocated(section)) continue;
-    const inside = loads.some(
-      ({ p_offset, p_filesz, p_vaddr }) =>
-        sh_offset >= p_offset &&
-        sh_offset + sh_size <= p_offset + p_filesz &&
-        sh_addr - p_vaddr === BigInt(sh_offset - p_offset),
-    );
-    if (!inside) faults.push(`section ${index} is not where its load segment maps it`);
+    const name = nameOf(section);
+    if (section.sh_offset + section.sh_size > image.size) {
+      faults.push(`${name} ends behind the file`);
+    }
+    if (isAllocated(section) && !isInLoad(loads, section)) {
+      faults.push(`${name} is not where its load segment maps it`);
+    }
   }
   const sorted = [...inFile].sort((a, b) => a.sh_offset - b.sh_offset || a.sh_size - b.sh_size);
   for (let at = 1; at < sorted.length; at++) {
@@ -81,14 +84,15 @@ function sectionFaults(image: ElfImage, loads: readonly Segment[]): string[] {
     const right = sorted[at];
     if (left === undefined || right === undefined) continue;
     if (left.sh_offset + left.sh_size > right.sh_offset) {
-      faults.push(`sections ${left.index} and ${right.index} overlap`);
+      faults.push(`${nameOf(left)} and ${nameOf(right)} overlap`);
     }
   }
   const start = image.ehdr.e_phoff;
   const headers = { start, end: start + image.phnum * ElfPhdr.sizeOf(image.context.variant) };
-  for (const { index, sh_offset, sh_size } of inFile) {
+  for (const section of inFile) {
+    const { sh_offset, sh_size } = section;
     if (sh_offset < headers.end && sh_offset + sh_size > headers.start) {
-      faults.push(`section ${index} overlaps the program headers`);
+      faults.push(`${nameOf(section)} overlaps the program headers`);
     }
   }
   return faults;

@@ -1,6 +1,6 @@
 /** Proof that stripping changed nothing that is loaded. */
 import { FormatError, RefusalError } from "../errors.ts";
-import type { Rewrite } from "../rewrite.ts";
+import { isUnchanged, type Rewrite } from "../rewrite.ts";
 import type { ByteRange, Source } from "../source.ts";
 import { SHT } from "./constants.ts";
 import { type ElfImage, parseElf } from "./image.ts";
@@ -12,6 +12,9 @@ import { type SectionsOf, sameBytes, symbolFaults } from "./verify-same.ts";
 
 /** Empty when the result is sound and loads the same bytes at the same addresses. */
 export function verifyElfStrip(before: Source, after: Source, rewrite: Rewrite): string[] {
+  if (isUnchanged(rewrite)) {
+    return before.size === after.size ? [] : ["bytes differ that were not to be changed"];
+  }
   try {
     const old = parseElf(before);
     const now = parseElf(after);

@@ -7,21 +7,17 @@ import { FormatError, RefusalError } from "../errors.ts";
 import { isUnchanged, matchesRewrite, type Rewrite } from "../rewrite.ts";
 import type { Source } from "../source.ts";
 import { DT, SHT } from "./constants.ts";
-import { type EditModel, hasBytes, isAllocated, readEditModel, STRING_TAGS } from "./edit-model.ts";
+import { nameFaults } from "./edit-check.ts";
+import { type EditModel, hasBytes, isAllocated, readEditModel } from "./edit-model.ts";
 import { dynamicSymbols } from "./edit-tables.ts";
 import type { ElfExpectation, ElfRewrite } from "./edit-types.ts";
 import { dynamicValue } from "./edit-values.ts";
 import { parseElf } from "./image.ts";
 import { ElfSym } from "./layout.ts";
+import type { Section } from "./sections.ts";
 import { mapAddress } from "./segments.ts";
 import { layoutFaults } from "./verify-layout.ts";
-import {
-  type SectionsOf,
-  SYMBOL_CHUNK,
-  sameBytes,
-  sameContent,
-  symbolFaults,
-} from "./verify-same.ts";
+import { type SectionsOf, sameBytes, sameContent, symbolFaults } from "./verify-same.ts";
 
 export interface VerifyOptions {
   /**
@@ -51,7 +47,7 @@ export function verifyElfRewrite(
     const faults = layoutFaults(now).filter((fault) => !known.includes(fault));
     const oldModel = readEditModel(old);
     const model = readEditModel(now);
-    faults.push(...stringFaults(model), ...expectationFaults(model, rewrite.expect));
+    faults.push(...stringFaults(oldModel, model), ...expectationFaults(model, rewrite.expect));
     faults.push(...sameTables(oldModel, model, rewrite), ...sameMemory(oldModel, model, rewrite));
     if (after.size !== rewrite.size) {
       faults.push(`the result has ${after.size} bytes instead of ${rewrite.size}`);
@@ -71,50 +67,26 @@ function sameFile(before: Source, after: Source, content: boolean): string[] {
   return same ? [] : ["bytes differ that were not to be changed"];
 }
 
-function stringFaults(model: EditModel): string[] {
-  const faults: string[] = [];
-  const { strings, dynamic, versionNeeds, versionStrings } = model;
+function stringFaults(old: EditModel, model: EditModel): string[] {
+  const { strings, dynamic } = model;
   const size = Number(dynamicValue(dynamic.entries, DT.DT_STRSZ) ?? 0n);
-  const check = (what: string, at: number): void => {
-    if (at >= size) faults.push(`${what} lies outside the string table`);
-  };
-  for (const { d_tag, d_val } of dynamic.entries) {
-    if (STRING_TAGS.has(d_tag)) check(`the name of dynamic entry ${d_tag}`, Number(d_val));
-  }
-  for (const { vn_file } of versionNeeds) check("a file name of a version need", vn_file);
-  for (const at of versionStrings) check("a version's name", at);
-  const bad = symbolOutside(model, size);
-  if (bad !== undefined) {
-    faults.push(`the name of dynamic symbol ${bad} lies outside the string table`);
-  }
+  const faults = nameFaults(model, size);
   if (strings.size > 0 && strings.read(strings.size - 1, 1)[0] !== 0) {
     faults.push("the string table does not end with a NUL");
   }
-  const section = model.sections.find(
-    ({ sh_type, sh_addr }) => sh_type === SHT.SHT_STRTAB && sh_addr === strings.vaddr,
-  );
-  if (model.sections.length > 0 && section === undefined) {
-    faults.push("no section holds the string table");
-  } else if (section !== undefined && section.sh_size < size) {
+  const section = stringSection(model);
+  if (section === undefined) {
+    if (stringSection(old) !== undefined) faults.push("no section holds the string table");
+  } else if (section.sh_size < size) {
     faults.push("the string table's section ends before DT_STRSZ says");
   }
   return faults;
 }
 
-/** Index of the first dynamic symbol whose name is not in the table. */
-function symbolOutside(model: EditModel, size: number): number | undefined {
-  const { source, header } = model;
-  const symbols = dynamicSymbols(model);
-  if (symbols === undefined) return undefined;
-  const stride = ElfSym.sizeOf(header.context.variant);
-  const count = Math.floor(symbols.size / stride);
-  for (let first = 0; first < count; first += SYMBOL_CHUNK) {
-    const part = Math.min(SYMBOL_CHUNK, count - first);
-    const bytes = source.read(symbols.offset + first * stride, part * stride);
-    const name = ElfSym.column(bytes, header.context, "st_name");
-    for (let index = 0; index < part; index++) if (name(index) >= size) return first + index;
-  }
-  return undefined;
+function stringSection({ sections, strings }: EditModel): Section | undefined {
+  return sections.find(
+    ({ sh_type, sh_addr }) => sh_type === SHT.SHT_STRTAB && sh_addr === strings.vaddr,
+  );
 }
 
 function expectationFaults(model: EditModel, expect: ElfExpectation): string[] {
@@ -227,16 +199,21 @@ function tableOf(
 function sameMemory(old: EditModel, now: EditModel, rewrite: Rewrite): string[] {
   const faults: string[] = [];
   const mapped = { loads: now.loads, size: now.source.size };
+  const mappedBefore = { loads: old.loads, size: old.source.size };
   for (const section of old.sections) {
     if (!isAllocated(section) || !hasBytes(section) || !KEPT.has(section.sh_type)) continue;
-    const { sh_addr, sh_offset, sh_size, index } = section;
+    const { sh_addr, sh_size, index } = section;
     const name = old.sectionNames[index] ?? "";
     if (name.startsWith(".got") || name === ".interp") continue;
+    // What the loader sees there, whatever the section header says.
+    const before = mapAddress(mappedBefore, sh_addr);
+    if (before === undefined) continue;
+    const size = Math.min(sh_size, before.size);
     const region = mapAddress(mapped, sh_addr);
-    if (region === undefined || region.size < sh_size) {
-      faults.push(`section ${index} (${name}) is no longer mapped`);
-    } else if (!sameBytes(old.source, sh_offset, now.source, region.offset, sh_size, rewrite)) {
-      faults.push(`the bytes of section ${index} (${name}) changed`);
+    if (region === undefined || region.size < size) {
+      faults.push(`section \`${name}\` is no longer mapped`);
+    } else if (!sameBytes(old.source, before.offset, now.source, region.offset, size, rewrite)) {
+      faults.push(`the bytes of section \`${name}\` changed`);
     }
   }
   return faults;
