@@ -1,8 +1,9 @@
 /** Where everything of a draft comes to lie: file offsets and addresses. */
-import { EM, ET, PF, PT } from "./constants.ts";
+import { EM, PF, PT } from "./constants.ts";
 import type { Layout } from "./edit-blocks.ts";
 import type { Cell, Strip } from "./edit-cells.ts";
 import { type EditModel, hasBytes, isAllocated } from "./edit-model.ts";
+import { isProgram } from "./edit-program.ts";
 import type { Draft } from "./edit-room.ts";
 import { refuse } from "./edit-values.ts";
 import type { Phdr } from "./layout.ts";
@@ -78,14 +79,6 @@ export function placementOf(
     dynamic: dynamic ?? { offset: model.dynamic.offset, vaddr: model.dynamic.vaddr },
     headers: roles.headers === null ? undefined : places.get(roles.headers),
   };
-}
-
-/** True for what a kernel starts: its program headers must stay where they are. */
-export function isProgram(model: EditModel): boolean {
-  return (
-    model.header.ehdr.e_type === ET.ET_EXEC ||
-    model.segments.some(({ p_type }) => p_type === PT.PT_INTERP)
-  );
 }
 
 /** Gives each cell its place; returns the file offset behind the last one. */

@@ -14,7 +14,8 @@ import { keptStrings, planTarget, type Target, type TargetEntry } from "./edit-d
 import { type Content, emit } from "./edit-emit.ts";
 import { liveStrings } from "./edit-live.ts";
 import { type EditModel, readEditModel, STRING_TAGS } from "./edit-model.ts";
-import { emptyRoles, isProgram, type Roles } from "./edit-place.ts";
+import { emptyRoles, type Roles } from "./edit-place.ts";
+import { isProgram, isStaticProgram } from "./edit-program.ts";
 import {
   cellAt,
   type Draft,
@@ -35,6 +36,8 @@ import { verifyElfRewrite } from "./verify.ts";
 /** Zero-filled memory (bytes) that is written into the file rather than adding a segment. */
 const SMALL_BSS = 1 << 12;
 /** And when a new segment's program header has no room in the table. */
+const MEDIUM_BSS = 1 << 18;
+/** And when the table can't be moved either. */
 const LARGE_BSS = 1 << 24;
 
 /**
@@ -51,6 +54,9 @@ export function planElfEdit(image: ElfImage, edits: readonly ElfEdit[]): ElfRewr
   const { expect } = target;
   if (!target.changed) {
     return { ...emptyRewrite(model.source.size), rung: "unchanged", expect };
+  }
+  if (isStaticProgram(model) && target.entries.some(({ text }) => text !== undefined)) {
+    throw refuse("not-dynamic", "the program is static: no loader would read the names");
   }
   checkTables(model);
   const [fault] = nameFaults(model, model.strings.size);
@@ -168,8 +174,9 @@ function ladder(layout: Layout): readonly Step[] {
   const steps: Step[] = [{ rung: "gap", sites: ["gap"], moveHeaders: false }];
   if (extendable && bss <= SMALL_BSS) steps.push(extend);
   steps.push(append);
-  if (extendable && bss > SMALL_BSS && bss <= LARGE_BSS) steps.push(extend);
+  if (extendable && bss > SMALL_BSS && bss <= MEDIUM_BSS) steps.push(extend);
   steps.push({ ...append, moveHeaders: true });
+  if (extendable && bss > MEDIUM_BSS && bss <= LARGE_BSS) steps.push(extend);
   return steps;
 }
 
