@@ -218,7 +218,16 @@ describe("every dynamic fixture", () => {
   ];
   const dynamic = elfFixtures().filter((name) => {
     const image = parseElf(memorySource(elfFixture(name)));
-    return image.dynamic !== null && supports(image, "set-soname");
+    const isStatic = name === "program-static-pie";
+    return image.dynamic !== null && supports(image, "set-soname") && !isStatic;
+  });
+
+  it("no names go into a program that has no loader", () => {
+    for (const edit of edits("program-static-pie")) {
+      expect(() => edited("program-static-pie", edit)).toThrow("the program is static");
+    }
+    const { rewrite } = edited("program-static-pie", { kind: "remove-search-path" });
+    expect(rewrite.rung).toBe("unchanged");
   });
 
   it.each(dynamic)("%s takes a repair's edits", (name) => {
