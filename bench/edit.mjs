@@ -23,9 +23,14 @@ import { parseArgs } from "node:util";
 import { crc32, deflateRawSync } from "node:zlib";
 import { cacheFolder } from "../corpus/cache.mjs";
 import { findPython } from "../corpus/python.mjs";
-import { median, timeOf } from "./measure.mjs";
+import { measureRun, median } from "./measure.mjs";
 
-const { values: options } = parseArgs({ options: { rounds: { type: "string", default: "5" } } });
+const { values: options } = parseArgs({
+  options: {
+    rounds: { type: "string", default: "9" },
+    "no-pack": { type: "boolean", default: false },
+  },
+});
 const rounds = Number(options.rounds);
 const cli =
   process.env.WHEELKIT_CLI ?? fileURLToPath(new URL("../dist/src/cli.js", import.meta.url));
@@ -37,55 +42,64 @@ const MEMBER_SIZE = 1_000_000;
 const wheel = largeWheel();
 const work = mkdtempSync(join(cacheFolder(), "bench", "edit-"));
 try {
-  const path = join(work, NAME);
-  const times = { node: [], cp: [], inPlace: [], copy: [], unpackPack: [] };
-  copyFileSync(wheel, path);
+  const home = join(work, "home");
+  mkdirSync(home);
+  copyFileSync(wheel, join(home, NAME));
+  const node = [];
+  const inPlace = [];
+  const cp = [];
+  const copy = [];
+  // The two sides of a ratio one after the other, so that both meet the same load.
   for (let round = 0; round < rounds; round++) {
-    times.node.push(timeOf([process.execPath, "-e", "0"]).ms);
-    times.inPlace.push(timed([process.execPath, cli, "edit", "--post", "--in-place", only(work)]));
-    rmSync(join(work, "copy"), { force: true });
-    times.cp.push(timed(["cp", wheel, join(work, "copy")]));
-    rmSync(join(work, "copy"), { force: true });
-    rmSync(join(work, "out"), { recursive: true, force: true });
-    times.copy.push(
-      timed([process.execPath, cli, "edit", "--post", "-w", join(work, "out"), wheel]),
-    );
-    rmSync(join(work, "out"), { recursive: true, force: true });
+    node.push(measured([process.execPath, "-e", "0"]));
+    inPlace.push(measured([process.execPath, cli, "edit", "--post", "--in-place", only(home)]));
+    const out = emptied(join(work, "out"));
+    cp.push(measured(["cp", wheel, join(out, "copy")]));
+    emptied(out);
+    copy.push(measured([process.execPath, cli, "edit", "--post", "-w", out, wheel]));
+    emptied(out);
   }
-  const tree = join(work, "tree");
-  mkdirSync(tree);
-  const unpack = timed([python, "-m", "wheel", "unpack", "-d", tree, wheel]);
-  const pack = timed([python, "-m", "wheel", "pack", "-d", tree, join(tree, "large-1.0")]);
-  times.unpackPack.push(unpack + pack);
-
-  const result = Object.fromEntries(
-    Object.entries(times).map(([name, list]) => [name, Math.round(median(list))]),
-  );
-  console.log(`node -e 0              ${result.node} ms`);
+  report("node -e 0", node);
+  report("edit --post --in-place", inPlace, node, "node -e 0");
+  report("cp", cp);
+  report("edit --post -w", copy, cp, "cp");
+  const { read, written } = traced(only(home));
   console.log(
-    `edit --post --in-place ${result.inPlace} ms  ${ratio(result.inPlace, result.node)} x node -e 0`,
+    `edit --post --in-place reads ${read} and writes ${written} bytes of the file's ${MEMBERS * MEMBER_SIZE}`,
   );
-  console.log(`cp                     ${result.cp} ms`);
-  console.log(`edit --post -w         ${result.copy} ms  ${ratio(result.copy, result.cp)} x cp`);
-  console.log(
-    `wheel unpack + pack    ${result.unpackPack} ms  ${ratio(result.unpackPack, result.inPlace)} x edit in place`,
-  );
-  const { read, written } = traced(only(work));
-  console.log(
-    `edit in place reads ${read} and writes ${written} bytes of the file's ${MEMBERS * MEMBER_SIZE}`,
-  );
+  if (!options["no-pack"]) {
+    const tree = emptied(join(work, "tree"));
+    const before = measured([process.execPath, cli, "edit", "--post", "--in-place", only(home)]);
+    const unpack = measured([python, "-m", "wheel", "unpack", "-d", tree, wheel]);
+    const pack = measured([python, "-m", "wheel", "pack", "-d", tree, join(tree, "large-1.0")]);
+    const both = [{ wall: unpack.wall + pack.wall, cpu: unpack.cpu + pack.cpu }];
+    report("wheel unpack, wheel pack", both, [before], "edit --post --in-place");
+  }
 } finally {
   rmSync(work, { recursive: true, force: true });
 }
 
-function ratio(a, b) {
-  return (a / b).toFixed(2);
+/** Medians; ratios of the rounds' own pairs. */
+function report(name, runs, others, other) {
+  const of = (key) => `${Math.round(median(runs.map((run) => run[key])))} ms`;
+  const ratio = (key) => median(runs.map((run, at) => run[key] / others[at][key])).toFixed(2);
+  const against =
+    others === undefined
+      ? ""
+      : `: ${ratio("wall")} x ${other}, by processor time ${ratio("cpu")} x`;
+  console.log(`${name}: ${of("wall")}, processor ${of("cpu")}${against}`);
 }
 
-function timed(command) {
-  const { ms, status } = timeOf(command);
-  if (status !== 0) throw new Error(`${command.join(" ")} ended with status ${status}`);
-  return ms;
+function measured(command) {
+  const run = measureRun(python, command);
+  if (run.status !== 0) throw new Error(`${command.join(" ")} ended with status ${run.status}`);
+  return run;
+}
+
+function emptied(folder) {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder);
+  return folder;
 }
 
 function only(folder) {

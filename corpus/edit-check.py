@@ -6,6 +6,7 @@
 """
 import base64
 import csv
+import functools
 import hashlib
 import io
 import json
@@ -21,62 +22,54 @@ def info_name(archive, name):
     return found[0] if found else None
 
 
-def keyed(archive):
-    """Members by a name that does not depend on the version."""
-    record = info_name(archive, "RECORD")
-    info = record.split("/")[0]
-    data = info[: -len(".dist-info")] + ".data"
-    result = {}
-    for entry in archive.infolist():
-        name = entry.filename
-        for folder, stands_for in ((info, "*.dist-info"), (data, "*.data")):
-            if name.startswith(folder + "/"):
-                name = stands_for + name[len(folder) :]
-        result[name] = entry
-    return result
+def facts(path):
+    """What zipfile reads of every member, by a name that does not depend on the version; and where
+    RECORD is wrong. Reading checks each CRC."""
+    with zipfile.ZipFile(path) as archive:
+        record = info_name(archive, "RECORD")
+        info = record.split("/")[0]
+        data = info[: -len(".dist-info")] + ".data"
+        rows = {row[0]: row for row in csv.reader(io.StringIO(archive.read(record).decode())) if row}
+        members = {}
+        wrong = set()
+        for entry in archive.infolist():
+            name = entry.filename
+            content = archive.read(entry)
+            digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
+            row = rows.pop(name, None)
+            if name != record and not name.endswith("/"):
+                if row is None or row[1] != f"sha256={digest}" or row[2] != str(len(content)):
+                    wrong.add(name.split("/")[-1])
+            key = name
+            for folder, stands_for in ((info, "*.dist-info"), (data, "*.data")):
+                if name.startswith(folder + "/"):
+                    key = stands_for + name[len(folder) :]
+            members[key] = (digest, entry.external_attr >> 16, entry.date_time)
+        rows.pop(record, None)
+        return members, wrong | {name.split("/")[-1] for name in rows}
+
+
+# Each input is compared with several results.
+facts_of_input = functools.lru_cache(maxsize=None)(facts)
 
 
 def compare(before, after, planned):
+    try:
+        new, wrong_now = facts(after)
+    except zipfile.BadZipFile as error:
+        return [str(error)]
+    old, wrong_before = facts_of_input(before)
     problems = []
-    with zipfile.ZipFile(before) as a, zipfile.ZipFile(after) as b:
-        if b.testzip() is not None:
-            problems.append(f"bad CRC: {b.testzip()}")
-        old, new = keyed(a), keyed(b)
-        for name in sorted(set(old) | set(new)):
-            if name in planned:
-                continue
-            if name not in old or name not in new:
-                problems.append(f"{'added' if name in new else 'lost'}: {name}")
-            elif a.read(old[name]) != b.read(new[name]):
-                problems.append(f"changed: {name}")
-            elif (old[name].external_attr >> 16, old[name].date_time) != (
-                new[name].external_attr >> 16,
-                new[name].date_time,
-            ):
-                problems.append(f"mode or time: {name}")
-        problems += check_record(a, b, planned)
-    return problems
-
-
-def check_record(a, b, planned):
-    """RECORD of the result is right wherever that of the input is."""
-
-    def wrong(archive):
-        record = info_name(archive, "RECORD")
-        rows = {row[0]: row for row in csv.reader(io.StringIO(archive.read(record).decode())) if row}
-        bad = set()
-        for name in archive.namelist():
-            if name == record or name.endswith("/"):
-                continue
-            row = rows.pop(name, None)
-            content = archive.read(name)
-            digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
-            if row is None or row[1] != f"sha256={digest}" or row[2] != str(len(content)):
-                bad.add(name.split("/")[-1])
-        rows.pop(record, None)
-        return bad | {name.split("/")[-1] for name in rows}
-
-    return [f"RECORD is wrong about {name}" for name in sorted(wrong(b) - wrong(a))]
+    for name in sorted(set(old) | set(new)):
+        if name in planned:
+            continue
+        if name not in old or name not in new:
+            problems.append(f"{'added' if name in new else 'lost'}: {name}")
+        elif old[name][0] != new[name][0]:
+            problems.append(f"changed: {name}")
+        elif old[name] != new[name]:
+            problems.append(f"mode or time: {name}")
+    return problems + [f"RECORD is wrong about {name}" for name in sorted(wrong_now - wrong_before)]
 
 
 def same(before, after):

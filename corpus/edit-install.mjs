@@ -44,10 +44,13 @@ function installGroup(tool, group, work) {
         if (found.length === 0) wheel.row[tool.name] = 1;
       }
     } else if (group.length > 1) {
-      for (const wheel of group) installGroup(tool, [wheel], work);
+      // One of them is refused: by halves it is found in few runs.
+      const half = group.length >> 1;
+      for (const part of [group.slice(0, half), group.slice(half)]) installGroup(tool, part, work);
     } else {
       const [{ row }] = group;
-      const input = tool.install(options, mkdtempSync(join(work, "input-")), [row.path]);
+      rmSync(target, { recursive: true });
+      const input = tool.install(options, target, [row.path]);
       const words = first.stderr.trim().split("\n").at(-1);
       if (input.status === 0) row.problems.push(`${tool.name}: ${words}`);
     }

@@ -15,7 +15,16 @@ import { peerVerdict, quietEnvironment } from "./peer.mjs";
 import { auditwheelVersion, findPython } from "./python.mjs";
 import { readelfFacts, readelfVersion } from "./readelf.mjs";
 
+/** Other runs over real wheels, each a script with options of its own. */
+const PARTS = {
+  repair: "repair.mjs",
+  edit: "edit.mjs",
+  "edit-index": "edit-index.mjs",
+  canonical: "canonical.mjs",
+};
+
 const USAGE = `Usage: node corpus/run.mjs [--small | --no-big] [--only TEXT] [--list FILE] [--no-facts] [--json FILE]
+       node corpus/run.mjs --part PART [OPTIONS OF THE PART]
 
   --small      the few wheels that the test suite uses
   --no-big     leave out wheels of more than some 60 MB
@@ -23,10 +32,12 @@ const USAGE = `Usage: node corpus/run.mjs [--small | --no-big] [--only TEXT] [--
   --list FILE  another list than corpus/wheels.json
   --no-facts   leave readelf out
   --json FILE  write all verdicts and differences to FILE
+  --part PART  instead: ${Object.keys(PARTS).join(", ")}
 
 Exit status: 0 agreement, 1 unexplained differences, 3 a wheel could not be fetched
 `;
 
+if (process.argv[2] === "--part") process.exit(runPart(process.argv[3], process.argv.slice(4)));
 const { values: options } = parseArgs({
   options: {
     small: { type: "boolean", default: false },
@@ -89,6 +100,16 @@ if (wheels.length === all.length && options.list === undefined && unfetched === 
   console.log("wrote docs/agreement.md");
 }
 process.exitCode = unexplained.length > 0 ? 1 : unfetched > 0 ? 3 : 0;
+
+function runPart(name, args) {
+  const script = Object.hasOwn(PARTS, name ?? "") ? PARTS[name] : undefined;
+  if (script === undefined) {
+    console.error(`error: \`--part\` is one of ${Object.keys(PARTS).join(", ")}`);
+    return 2;
+  }
+  const path = fileURLToPath(new URL(script, import.meta.url));
+  return spawnSync(process.execPath, [path, ...args], { stdio: "inherit" }).status ?? 1;
+}
 
 function examine(wheel, path) {
   const started = performance.now();
