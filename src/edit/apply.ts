@@ -81,7 +81,7 @@ function applyEdit(draft: Draft, edit: Edit): void {
     }
     default: {
       const path = `${draft.distInfo}/METADATA`;
-      const present = draft.need(path, "MET001");
+      const present = draft.needMetadata();
       draft.write(path, editMetadata(present, edit, draft.original(path) ?? present));
     }
   }

@@ -146,6 +146,17 @@ export class Draft {
     );
   }
 
+  /** METADATA, to change fields of it. @throws RefusalError when that can't be done. */
+  needMetadata(): Uint8Array {
+    const bytes = this.need(`${this.distInfo}/METADATA`, "MET001");
+    if (bytes[0] !== 0xef || bytes[1] !== 0xbb || bytes[2] !== 0xbf) return bytes;
+    throw new RefusalError(
+      "MET001",
+      "METADATA begins with a byte order mark, so that readers find no field in it",
+      "build the wheel again, with METADATA as plain UTF-8",
+    );
+  }
+
   /** Replaces or adds a member. */
   write(path: string, bytes: Uint8Array, mode?: number): void {
     const member = this.#byPath.get(path);

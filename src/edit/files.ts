@@ -77,7 +77,7 @@ function refuseEntryPointModule(draft: Draft, path: string): void {
  */
 export function addLicense(draft: Draft, path: string, bytes: Uint8Array): void {
   const metadataPath = `${draft.distInfo}/METADATA`;
-  const metadata = draft.need(metadataPath, "MET001");
+  const metadata = draft.needMetadata();
   const relative = baseNameOf(path);
   refuseUnsafePath(relative);
   const listed = valuesOf(metadata, "License-File");

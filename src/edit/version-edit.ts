@@ -20,7 +20,7 @@ export function editVersion(draft: Draft, edit: VersionEdit): void {
   if (after === draft.name.version) return;
 
   const name = distInfoParts(draft.distInfo)?.name ?? draft.name.name;
-  const metadata = draft.need(`${draft.distInfo}/METADATA`, "MET001");
+  const metadata = draft.needMetadata();
   const project = valuesOf(metadata, "Name")[0] ?? name;
   draft.write(`${draft.distInfo}/METADATA`, setField(metadata, "Version", after, FIELD_ORDER));
   for (const path of draft.paths()) {

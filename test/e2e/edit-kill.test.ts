@@ -57,6 +57,29 @@ describe.skipIf(strace === undefined)("edit --post --in-place, killed by strace"
     expect(kills).toBeGreaterThan(1);
   });
 
+  it.each(["ftruncate", "pwrite64", "rename"])(
+    "leaves no half of a copy that was begun early, killed at %s",
+    (call) => {
+      const folder = scratchFolder();
+      const out = join(folder, "out");
+      const path = join(folder, NAME);
+      const wheel = buildWheel({
+        files: { "demo/data.bin": new Uint8Array(33 << 20) },
+        members: { "demo/data.bin": { method: 0 } },
+      });
+      writeFileSync(path, wheel);
+      const args = [process.execPath, CLI, "edit", "--post", "-w", out, path];
+      const inject = `inject=${call}:signal=KILL:when=1`;
+      const trace = ["-f", "-o", "/dev/null", "-e", `trace=${call}`, "-e", inject];
+      expect(spawnSync(strace ?? "", [...trace, ...args]).status).not.toBe(0);
+      expect(readFileSync(path).equals(wheel)).toBe(true);
+      expect(readdirSync(out).filter((name) => name.endsWith(".whl"))).toEqual([]);
+      // The next run takes what was left away, and needs nothing of it.
+      expect(spawnSync(process.execPath, args.slice(1)).status).toBe(0);
+      expect(readdirSync(out)).toEqual([NEW_NAME]);
+    },
+  );
+
   it("reads and writes little of a large wheel", () => {
     const folder = scratchFolder();
     writeFileSync(join(folder, NAME), LARGE);

@@ -590,6 +590,16 @@ describe("messages", () => {
     expect([status, err.match(/NAM006/g)?.length]).toEqual([0, 1]);
   });
 
+  it("say that METADATA can't be edited behind a byte order mark", async () => {
+    const path = writeWheel(scratchFolder(), {
+      files: { "%/METADATA": "\ufeffMetadata-Version: 2.1\nName: demo\nVersion: 1.0\n" },
+    });
+    for (const args of [["--post"], ["--set", "Summary=x"], ["--add-requires", "a"]]) {
+      const { status, err } = await wheelkit("edit", ...args, "-n", path);
+      expect([status, err]).toEqual([3, expect.stringContaining("byte order mark")]);
+    }
+  });
+
   it("of an unreadable archive end with what is wrong", async () => {
     const path = join(scratchFolder(), "demo-1.0-py3-none-any.whl");
     writeFileSync(path, buildWheel().subarray(0, 300));
