@@ -63,17 +63,22 @@ function installGroup(tool, group, work) {
 function groupsOf(wheels, options) {
   const groups = new Map();
   for (const wheel of wheels) {
-    const project = wheel.name.toLowerCase().replace(/[-_.]+/g, "-");
+    const key = project(wheel.name);
     for (let at = 0; ; at++) {
-      const key = `${JSON.stringify(options(wheel.row.file))} ${at}`;
-      if (!groups.has(key)) groups.set(key, new Map());
-      const group = groups.get(key);
-      if (group.has(project)) continue;
-      group.set(project, wheel);
+      const place = `${JSON.stringify(options(wheel.row.file))} ${at}`;
+      if (!groups.has(place)) groups.set(place, new Map());
+      const group = groups.get(place);
+      if (group.has(key)) continue;
+      group.set(key, wheel);
       break;
     }
   }
   return [...groups.values()].map((group) => [...group.values()]);
+}
+
+/** A project's name in normal form. */
+function project(name) {
+  return name.toLowerCase().replace(/[-_.]+/g, "-");
 }
 
 function pipTool(python) {
@@ -107,7 +112,6 @@ function pipTool(python) {
 
 /** `pip show` prints paragraphs of `Name: value`, with lines of `---` between. */
 function checkShown(text, name, version) {
-  const project = (each) => each.toLowerCase().replace(/[-_.]+/g, "-");
   const values = text
     .split("\n---\n")
     .map((part) => Object.fromEntries(part.split("\n").map((line) => line.split(/: ?(.*)/s))))
@@ -137,11 +141,15 @@ function uvTool(python) {
       const args = ["pip", "install", ...quiet, "--python", python, ...options];
       return spawnSync(uv, [...args, "--target", target, ...paths], { encoding: "utf8" });
     },
-    check(target, { version }) {
-      const found = readdirSync(target).find((each) => each.endsWith(`-${version}.dist-info`));
+    check(target, { name, version }) {
+      const found = readdirSync(target).find((each) => {
+        const [, owner = "", its = ""] = /^([^-]+)-(.*)\.dist-info$/.exec(each) ?? [];
+        return project(owner) === project(name) && its === version;
+      });
       if (found === undefined) return ["another version was installed"];
       const metadata = readFileSync(join(target, found, "METADATA"), "utf8");
-      return metadata.includes(`\nSummary: ${SUMMARY}\n`) ? [] : ["not the new metadata"];
+      const [, summary] = /^Summary:[ \t]*(.*?)\r?$/m.exec(metadata) ?? [];
+      return summary === SUMMARY ? [] : ["not the new metadata"];
     },
   };
 }

@@ -5,7 +5,6 @@ import type { Wheel } from "../audit/wheel.ts";
 import { openWheel } from "../audit/wheel.ts";
 import type { Edit } from "../edit/apply.ts";
 import { applyEdits } from "../edit/apply.ts";
-import type { Draft } from "../edit/draft.ts";
 import { parseEntryPointOption } from "../edit/entry-points-edit.ts";
 import type { Patch } from "../edit/patch-file.ts";
 import { RefusalError, UsageError } from "../errors.ts";
