@@ -22,7 +22,7 @@ import { buildUnrepaired } from "./unrepaired.mjs";
 const USAGE = `Usage: node corpus/repair.mjs [--small] [--brief] [--only TEXT] [--no-peer] [--json FILE]
 
   --small      the few wheels that the test suite uses; of auditwheel only what is compared
-  --brief      of auditwheel only what is compared
+  --brief      auditwheel's results are not made twice, and not changed with strip and patchelf
   --only TEXT  sdists whose name contains TEXT
   --no-peer    leave auditwheel out
   --json FILE  write all results to FILE, beside what it has of other wheels
@@ -147,8 +147,8 @@ function examine(spec, wheel, base) {
   let peer;
   if (!options["no-peer"]) {
     const quick = options.small || options.brief;
-    const theirs = { ...common, quick, tool: tools.auditwheel, work: folder("auditwheel") };
-    row.auditwheel = checkRepair(theirs);
+    const theirs = { ...common, quick, compared: options.small, tool: tools.auditwheel };
+    row.auditwheel = checkRepair({ ...theirs, work: folder("auditwheel") });
     const { libraries, tag } = row.auditwheel;
     if (libraries !== undefined) peer = { libraries: libraries.map(({ from }) => from), tag };
   }
@@ -184,7 +184,8 @@ function patchelfVersion() {
 function report({ name, wheelkit, auditwheel }) {
   console.log(`${name}  ${wheelkit.file ?? "nothing written"}`);
   for (const result of [wheelkit, auditwheel]) {
-    if (result === undefined) continue;
+    // Of what is only compared with, nothing else is known.
+    if (result === undefined || (result === auditwheel && options.small)) continue;
     const { grown, loads, loaded } = result.numbers;
     const bad = Object.keys(result.failed);
     console.log(
