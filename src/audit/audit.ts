@@ -185,7 +185,18 @@ export function judgeWheel(
     nativeMembers,
     options: options.native,
   });
-  const unverified = [...inspection.unverified, ...native.unverified];
+  // A file for another system is reported as that, and nothing else of it counts here.
+  const foreign = new Set(
+    native.problems.flatMap(({ code, path }) =>
+      code === "TAG003" && path !== undefined ? path : [],
+    ),
+  );
+  const unverified = [
+    ...inspection.unverified.filter(
+      ({ code, path }) => code !== "INT002" || path === undefined || !foreign.has(path),
+    ),
+    ...native.unverified,
+  ];
   const { readable } = wheel.index;
   const isWheel = distInfoDirectories(entries).length > 0;
   if (readable && !isWheel) {

@@ -12,6 +12,7 @@ import { DF, DF_1, DT, ET, PF, PT, VER_FLG, VERSYM_VERSION } from "./constants.t
 import { dynamicNames, type ElfImage } from "./image.ts";
 import { machineName } from "./names.ts";
 import { androidApi } from "./notes.ts";
+import type { ElfProblem } from "./problems.ts";
 import { isaNeeded } from "./property.ts";
 import { debugSizes } from "./sections.ts";
 import type { Segment } from "./segments.ts";
@@ -30,6 +31,7 @@ export function summarizeElf(image: ElfImage, interest: (name: string) => boolea
   const stack = segments.find(({ p_type }) => p_type === PT.PT_GNU_STACK);
   const id = dynamicNames(image, DT.DT_SONAME).at(-1)?.name ?? null;
   const symbols = symbolFacts(image, interest);
+  const paths = [searchPaths(image, "rpath"), searchPaths(image, "runpath")];
   const bindNow =
     has(DT.DT_BIND_NOW) || (flags & DF.DF_BIND_NOW) !== 0 || (flags1 & DF_1.DF_1_NOW) !== 0;
   const relro = segments.some(({ p_type }) => p_type === PT.PT_GNU_RELRO);
@@ -46,7 +48,7 @@ export function summarizeElf(image: ElfImage, interest: (name: string) => boolea
     interpreter: image.interpreter,
     dynamic: dynamic !== null,
     dependencies: dependenciesOf(image),
-    searchPaths: [...searchPaths(image, "rpath"), ...searchPaths(image, "runpath")],
+    searchPaths: paths.flatMap(({ listed }) => listed),
     noDefaultLibraries: (flags1 & DF_1.DF_1_NODEFLIB) !== 0,
     versionNeeds: needsWithSymbols(image, symbols.users),
     versionDefinitions: image.versionDefinitions
@@ -68,7 +70,11 @@ export function summarizeElf(image: ElfImage, interest: (name: string) => boolea
     imports: symbols.imports,
     pythonInit: symbols.pythonInit,
     debug: debugSizes(sections, image.size),
-    problems: [...image.problems, ...symbols.problems],
+    problems: [
+      ...image.problems,
+      ...symbols.problems,
+      ...paths.flatMap(({ problem }) => problem ?? []),
+    ],
   };
 }
 
@@ -102,13 +108,25 @@ function dependenciesOf(image: ElfImage): readonly Dependency[] {
   return dependencies;
 }
 
+/** Folders of one entry that are looked at; the longest in any real wheel has some twenty. */
+const MAX_SEARCH_PATHS = 10_000;
+
+interface SearchPaths {
+  readonly listed: readonly SearchPath[];
+  readonly problem?: ElfProblem;
+}
+
 /** The entry that counts, split at colons; an empty item means the current folder and is kept. */
-function searchPaths(image: ElfImage, kind: "rpath" | "runpath"): readonly SearchPath[] {
+function searchPaths(image: ElfImage, kind: "rpath" | "runpath"): SearchPaths {
   const field = kind === "rpath" ? "DT_RPATH" : "DT_RUNPATH";
   const found = dynamicNames(image, DT[field]).at(-1);
-  if (found === undefined || found.name === null) return [];
+  if (found === undefined || found.name === null) return { listed: [] };
   const at = { record: "Elf_Dyn", field, offset: found.entry.at };
-  return found.name.split(":").map((path) => ({ kind, path, at }));
+  const items = found.name.split(":", MAX_SEARCH_PATHS + 1);
+  const listed = items.slice(0, MAX_SEARCH_PATHS).map((path) => ({ kind, path, at }));
+  if (items.length === listed.length) return { listed };
+  const message = `${field} has more than ${MAX_SEARCH_PATHS} folders, the rest was not read`;
+  return { listed, problem: { message, at } };
 }
 
 function loadOf(segment: Segment): LoadSegment {

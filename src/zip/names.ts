@@ -22,6 +22,8 @@ const CONTROL = /[\x00-\x1f\x7f]/;
 const INVISIBLE = /(?![\x00-\x1f\x7f])\p{C}/u;
 /** A component that is empty, `.` or `..`; the empty one at the end is a directory's. */
 const DOTS = /(?:^|\/)(?:\.{0,2}\/|\.{1,2}$)/;
+/** A version as VMS has it; Info-ZIP takes it off unless it is told not to. */
+const VERSIONED = /;[0-9]*$/;
 const DRIVE = /^[A-Za-z]:/;
 /** Characters of a path below `site-packages` that Windows' 260 leave room for. */
 const LONG_PATH = 200;
@@ -54,6 +56,11 @@ export function checkPlainNames(entries: readonly Draft[], nameLimit: number, ad
         odd++;
         firstOdd ??= name;
       }
+    }
+    if (VERSIONED.test(name)) {
+      report("ZIP031", "unzip takes the end of the path for a version and leaves it out", {
+        profiles: { install: "warning" },
+      });
     }
     if (name.startsWith("/")) report("ZIP031", "the path is absolute");
     else if (DOTS.test(name)) report("ZIP031", "the path has an empty, `.` or `..` component");

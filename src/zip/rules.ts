@@ -230,15 +230,15 @@ export const ZIP_RULES = {
   ZIP030: {
     title: "limit exceeded",
     level: "error",
-    why: "The archive asks for more entries, memory or output than any real wheel does. It is not checked beyond the limit.",
-    mend: "Raise the limit in the configuration if the wheel is really that large.",
+    why: "The archive asks for more entries, memory or output than any real wheel does: more than 200,000 members, 64 MiB of names and extra fields, a directory of 256 MiB, a name of 4 KiB, 16 MiB of METADATA, WHEEL or entry_points.txt, 64 MiB of RECORD (300 bytes for each member) or 64 GiB of content. It is not checked beyond the limit, so that no archive makes the audit slow or takes more than some 300 MB of memory.",
+    mend: "Split the wheel, or leave out what is not needed at run time.",
     source: "wheelkit's limits",
   },
   ZIP031: {
     title: "unsafe path",
     level: "error",
     profiles: { pypi: "warning" },
-    why: "Absolute paths, drive letters, backslashes and `..` lead out of the target folder. pip refuses the wheel, uv leaves the file out silently, PyPI accepts it.",
+    why: "Absolute paths, drive letters, backslashes and `..` lead out of the target folder. pip refuses the wheel, uv leaves the file out silently, PyPI accepts it. unzip cuts a name at a `;` with nothing but digits behind it.",
     mend: "Use relative paths with `/` and without `.`, `..` and empty parts.",
     source: "APPNOTE 4.4.17.1; pip; uv",
   },

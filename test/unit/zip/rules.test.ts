@@ -714,6 +714,9 @@ const CASES: readonly Case[] = [
   ...["../a", "a/../b", "/etc/passwd", "a//b", "./a", "a/.", "a/..", "a\\b", "//server/share"].map(
     (name): Case => ({ code: "ZIP031", what: name, archive: withFile(name), levels: [E, W, E] }),
   ),
+  ...["demo/a.py;1", "demo/a.py;"].map(
+    (name): Case => ({ code: "ZIP031", what: name, archive: withFile(name), levels: [E, W, W] }),
+  ),
   {
     code: "ZIP031",
     what: "a drive letter",
@@ -985,6 +988,7 @@ const PASSES: readonly Pass[] = [
     options: { limits: { entries: 4 } },
   },
   { code: "ZIP031", what: "dots inside", archive: withFile("demo/..a/.b/c..d/...") },
+  { code: "ZIP031", what: "semicolons inside", archive: withFile("demo;1/a;1.py") },
   {
     code: "ZIP032",
     what: "a DOS host with bits of no file type",
