@@ -170,7 +170,8 @@ export function judgeWheel(
   options: Pick<AuditOptions, "native">,
 ): Judgement {
   const { entries } = wheel.index;
-  const { binaries, nativeMembers, record } = inspection;
+  const { nativeMembers, record } = inspection;
+  const { binaries, problem } = withinLimits(inspection.binaries);
   const { model, problems } = checkWheel({
     filename: wheel.file,
     entries,
@@ -212,6 +213,7 @@ export function judgeWheel(
     problems: [
       ...wheel.index.problems,
       ...inspection.problems,
+      ...(problem === undefined ? [] : [problem]),
       // Of an archive that can't be read only the name is known.
       ...(readable ? problems : problems.filter(({ code }) => code.startsWith("NAM"))),
       ...native.problems,
@@ -221,6 +223,30 @@ export function judgeWheel(
     model,
     native: isWheel ? native : { ...native, verdict: undecided(native.verdict) },
   };
+}
+
+/** Native files of one wheel that are judged; real wheels have up to some thousand. */
+const MAX_BINARIES = 20_000;
+/** Dependencies of all of them together. */
+const MAX_DEPENDENCIES = 100_000;
+
+/** The files that are judged; for the others nobody can say what they need. */
+function withinLimits(binaries: readonly Binary[]): {
+  readonly binaries: readonly Binary[];
+  readonly problem?: Problem;
+} {
+  let dependencies = 0;
+  const first = binaries.findIndex(({ summary }, index) => {
+    dependencies += summary.format === "elf" ? summary.dependencies.length : 0;
+    return index === MAX_BINARIES || dependencies > MAX_DEPENDENCIES;
+  });
+  if (first === -1) return { binaries };
+  const what =
+    first === MAX_BINARIES
+      ? `${MAX_BINARIES} native files`
+      : `${MAX_DEPENDENCIES} dependencies of native files`;
+  const message = `the wheel has more than the limit of ${what}: the rest was not judged`;
+  return { binaries: binaries.slice(0, first), problem: { code: "ZIP030", message } };
 }
 
 /** What has no `.dist-info` is no wheel, and supports nothing. */

@@ -53,10 +53,35 @@ export function toFindings(
     });
   }
   findings.sort(compareFindings);
-  return findings.filter((finding, index) => {
-    const before = findings[index - 1];
-    return before === undefined || !same(before, finding);
+  return shorten(
+    findings.filter((finding, index) => {
+      const before = findings[index - 1];
+      return before === undefined || !same(before, finding);
+    }),
+  );
+}
+
+/** Findings of one code and level that are listed; a hostile wheel can have 200,000. */
+const LISTED = 1000;
+
+/** The first of each kind, and one finding for the others. */
+function shorten(findings: readonly Finding[]): readonly Finding[] {
+  if (findings.length <= LISTED) return findings;
+  const kinds = new Map<string, { readonly finding: Finding; count: number }>();
+  const listed = findings.filter((finding) => {
+    const key = `${finding.code} ${finding.level}`;
+    const kind = kinds.get(key) ?? { finding, count: 0 };
+    kinds.set(key, kind);
+    kind.count++;
+    return kind.count <= LISTED;
   });
+  if (listed.length === findings.length) return findings;
+  for (const { finding, count } of kinds.values()) {
+    if (count <= LISTED) continue;
+    const { code, level } = finding;
+    listed.push({ code, level, message: `${count - LISTED} more cases of this are not shown` });
+  }
+  return listed.sort(compareFindings);
 }
 
 function levelOf(problem: Problem, options: FindingOptions): Level | "off" {

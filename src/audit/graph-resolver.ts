@@ -29,6 +29,8 @@ const LOOK_LIMIT = 1_000_000;
 const TRACE_LIMIT = 100_000;
 /** Steps through the graph for names that are already loaded; beyond it they count as not found. */
 const LOADED_LIMIT = 4_000_000;
+/** Files of one name that are looked at for one dependency. */
+const NAMESAKES = 100;
 
 /** glibc's subfolders for newer processors, newest first (`ld.so --list-diagnostics`). */
 const HWCAPS: ReadonlyMap<string, readonly string[]> = new Map(
@@ -235,7 +237,8 @@ export class GraphResolver {
   #candidates({ path, summary }: ElfBinary): ReadonlySet<string> {
     const found = new Set<string>();
     for (const { name } of summary.dependencies) {
-      for (const candidate of this.#sonames.get(baseName(name)) ?? []) {
+      const namesakes = this.#sonames.get(baseName(name)) ?? [];
+      for (const candidate of namesakes.slice(0, NAMESAKES)) {
         if (candidate.path !== path) found.add(candidate.path);
       }
     }
@@ -365,9 +368,9 @@ export class GraphResolver {
     wanted: ElfSummary,
     trace: SearchStep[],
   ): Target | undefined {
-    const candidates = (this.#sonames.get(name) ?? []).filter(
-      (each) => each.path !== path && isCompatible(wanted, each.summary),
-    );
+    const candidates = (this.#sonames.get(name) ?? [])
+      .slice(0, NAMESAKES)
+      .filter((each) => each.path !== path && isCompatible(wanted, each.summary));
     const found =
       candidates.find(({ summary }) => summary.id === name) ?? candidates.find(() => true);
     if (found === undefined) return undefined;

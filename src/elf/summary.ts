@@ -31,6 +31,7 @@ export function summarizeElf(image: ElfImage, interest: (name: string) => boolea
   const stack = segments.find(({ p_type }) => p_type === PT.PT_GNU_STACK);
   const id = dynamicNames(image, DT.DT_SONAME).at(-1)?.name ?? null;
   const symbols = symbolFacts(image, interest);
+  const { listed: dependencies, problem: tooMany } = dependenciesOf(image);
   const paths = [searchPaths(image, "rpath"), searchPaths(image, "runpath")];
   const bindNow =
     has(DT.DT_BIND_NOW) || (flags & DF.DF_BIND_NOW) !== 0 || (flags1 & DF_1.DF_1_NOW) !== 0;
@@ -47,7 +48,7 @@ export function summarizeElf(image: ElfImage, interest: (name: string) => boolea
     id,
     interpreter: image.interpreter,
     dynamic: dynamic !== null,
-    dependencies: dependenciesOf(image),
+    dependencies,
     searchPaths: paths.flatMap(({ listed }) => listed),
     noDefaultLibraries: (flags1 & DF_1.DF_1_NODEFLIB) !== 0,
     versionNeeds: needsWithSymbols(image, symbols.users),
@@ -74,6 +75,7 @@ export function summarizeElf(image: ElfImage, interest: (name: string) => boolea
       ...image.problems,
       ...symbols.problems,
       ...paths.flatMap(({ problem }) => problem ?? []),
+      ...(tooMany === undefined ? [] : [tooMany]),
     ],
   };
 }
@@ -95,29 +97,34 @@ function kindOf(image: ElfImage, flags1: number, id: string | null): BinaryKind 
   return "other";
 }
 
-function dependenciesOf(image: ElfImage): readonly Dependency[] {
-  const dependencies: Dependency[] = [];
+/** Libraries that one file may need; the most in any real one are some hundred. */
+const MAX_DEPENDENCIES = 1000;
+
+function dependenciesOf(image: ElfImage): Limited<Dependency> {
+  const listed: Dependency[] = [];
   for (const { entry, name } of dynamicNames(image, DT.DT_NEEDED)) {
     if (name === null) continue;
-    dependencies.push({
-      name,
-      how: "required",
-      at: { record: "Elf_Dyn", field: "DT_NEEDED", offset: entry.at },
-    });
+    const at = { record: "Elf_Dyn", field: "DT_NEEDED", offset: entry.at };
+    if (listed.length === MAX_DEPENDENCIES) {
+      const message = `the file needs more than ${MAX_DEPENDENCIES} libraries, the rest was not read`;
+      return { listed, problem: { message, at } };
+    }
+    listed.push({ name, how: "required", at });
   }
-  return dependencies;
+  return { listed };
 }
 
 /** Folders of one entry that are looked at; the longest in any real wheel has some twenty. */
 const MAX_SEARCH_PATHS = 10_000;
 
-interface SearchPaths {
-  readonly listed: readonly SearchPath[];
+/** What a file lists, and what is wrong where that is too much. */
+interface Limited<Item> {
+  readonly listed: readonly Item[];
   readonly problem?: ElfProblem;
 }
 
 /** The entry that counts, split at colons; an empty item means the current folder and is kept. */
-function searchPaths(image: ElfImage, kind: "rpath" | "runpath"): SearchPaths {
+function searchPaths(image: ElfImage, kind: "rpath" | "runpath"): Limited<SearchPath> {
   const field = kind === "rpath" ? "DT_RPATH" : "DT_RUNPATH";
   const found = dynamicNames(image, DT[field]).at(-1);
   if (found === undefined || found.name === null) return { listed: [] };

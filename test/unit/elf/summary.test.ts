@@ -339,3 +339,24 @@ describe("sections", () => {
     for (const name of elfFixtures()) expect([name, fixture(name).problems]).toEqual([name, []]);
   });
 });
+
+describe("lists without end", () => {
+  it("are cut, and that is told", () => {
+    const names = Array.from({ length: 1001 }, (_, index) => `lib${index}.so`);
+    const { dependencies, searchPaths, problems } = built({
+      needed: names,
+      runpath: ":".repeat(2_000_000),
+    });
+    expect([dependencies.length, searchPaths.length]).toEqual([1000, 10_000]);
+    expect(problems.map(({ message }) => message)).toEqual([
+      "DT_RUNPATH has more than 10000 folders, the rest was not read",
+      "the file needs more than 1000 libraries, the rest was not read",
+    ]);
+  });
+
+  it("are whole up to the limit", () => {
+    const names = Array.from({ length: 1000 }, (_, index) => `lib${index}.so`);
+    const { dependencies, problems } = built({ needed: names, runpath: "/a".repeat(9) });
+    expect([dependencies.length, problems]).toEqual([1000, []]);
+  });
+});
