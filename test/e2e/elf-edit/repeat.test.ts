@@ -48,7 +48,7 @@ const KINDS: readonly Kind[] = [
   { name: "separate code" },
   { name: "noseparate code", flags: ["-Wl,-z,noseparate-code"] },
   { name: "lld", flags: ["-fuse-ld=lld"], tools: ["ld.lld"] },
-  { name: "full gaps, huge bss", flags: ["-DBSS=(64<<20)"], after: fillGaps },
+  { name: "full gaps, huge bss", flags: ["-DBSS=(17<<20)"], after: fillGaps },
 ];
 
 function can(kind: Kind): boolean {
