@@ -34,10 +34,11 @@ export function pipTagOptions(file) {
       options.push("--platform", platform);
     }
   }
-  if (/^(cp|pp)\d\d+$/.test(last)) {
+  const [, implementation, major, minor] = /^(cp|pp|graalpy)(\d)(\d+)$/.exec(last) ?? [];
+  if (implementation !== undefined) {
     const abi3 = abis.includes("abi3");
-    options.push("--implementation", last.slice(0, 2));
-    options.push("--python-version", abi3 ? "3.14" : `${last[2]}.${last.slice(3)}`);
+    options.push("--implementation", implementation);
+    options.push("--python-version", abi3 ? "3.14" : `${major}.${minor}`);
   } else {
     options.push("--python-version", last === "py2" ? "2.7" : "3.12");
   }
