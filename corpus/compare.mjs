@@ -85,7 +85,8 @@ function sortedVersions(symbols) {
 
 /** `{library: versions}` over the binaries that count for the verdict, as auditwheel pools them. */
 function neededVersions(ours) {
-  const arch = ours.platform.claimed[0] ?? "";
+  const [claimed = ""] = ours.platform.claimed;
+  const arch = claimed === "any" ? (ours.platform.supported ?? "any") : claimed;
   const pooled = new Map();
   for (const binary of ours.binaries) {
     if (binary.format !== "elf" || !binary.archs.some((name) => fits(arch, name))) {

@@ -4,7 +4,9 @@
  * The tags come first; where the files agree with none of them, the files decide. So the order of
  * members plays no role, and an extension without any hint takes the answer of the others.
  */
+
 import type { ElfSummary } from "../binary.ts";
+import { compareText } from "../bytes.ts";
 import type { TagArch } from "../policy/arch.ts";
 import { policyArch, tagArch } from "../policy/arch.ts";
 import type { LinuxFamily } from "../policy/policy.ts";
@@ -99,7 +101,10 @@ function toClaim(text: string): Claim {
   }
 }
 
-/** The claimed architecture where a file has it; else the one of most extension modules, of most files. */
+/**
+ * The claimed architecture where a file has it. Without a claim, or with several: that of the first
+ * file by its path, as auditwheel takes the first one of RECORD. When no file fits: the one of most extension modules, of most files.
+ */
 function pickArch(claims: readonly Claim[], known: readonly ElfBinary[]): string {
   const claimed = new Set<string>();
   for (const { arch } of claims) {
@@ -107,11 +112,13 @@ function pickArch(claims: readonly Claim[], known: readonly ElfBinary[]): string
       claimed.add(arch.arch);
     }
   }
-  const candidates = known.filter(
-    ({ summary }) => claimed.size === 0 || claimed.has(policyArch(summary.arch)),
-  );
-  const modules = candidates.filter(isPythonExtension);
-  const counted = modules.length > 0 ? modules : candidates;
+  const byPath = [...known].sort((a, b) => compareText(a.path, b.path));
+  const first = byPath.find(({ summary }) => claimed.has(policyArch(summary.arch))) ?? byPath[0];
+  if (first !== undefined && (claimed.size > 0 || claims.every(({ arch }) => arch === undefined))) {
+    return policyArch(first.summary.arch);
+  }
+  const modules = known.filter(isPythonExtension);
+  const counted = modules.length > 0 ? modules : known;
   return mostFrequent(counted.map(({ summary }) => policyArch(summary.arch))) ?? "unknown";
 }
 

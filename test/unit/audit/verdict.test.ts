@@ -216,6 +216,18 @@ describe("defects that must not come back", () => {
     }
   });
 
+  it("takes the architecture of the first file where the tag names none", () => {
+    const files = {
+      "demo/raspberry/a53.so": elf({ arch: "armv7l" }),
+      "demo/raspberry/a72.so": elf({ arch: "armv7l" }),
+      "demo/linux/x.so": elf({ versions: { "libc.so.6": ["GLIBC_2.14"] } }),
+    };
+    expect(verdict({ tags: "py3-none-any", files }).supported).toBe("manylinux_2_17_x86_64");
+    expect(verdict({ tags: "py3-none-linux_armv7l", files }).supported).toBe(
+      "manylinux_2_17_armv7l",
+    );
+  });
+
   it("B12: keeps armv6l", () => {
     const files = {
       "demo.data/scripts/tool": elf({ arch: "armv6l", kind: "executable", dynamic: false }),
