@@ -16,8 +16,6 @@ export interface Hasher {
 
 /** A file opened for random access. `close` is idempotent. */
 export interface FileSource extends Source {
-  /** Fills `target` with the bytes from `offset`, for passes over a whole file. */
-  readInto?(offset: number, target: Uint8Array): void;
   close(): void;
 }
 

@@ -7,6 +7,7 @@
  */
 import { bytesEqual } from "./bytes.ts";
 import type { ByteRange, Source } from "./source.ts";
+import { readInto } from "./source.ts";
 
 /** At `at`, `remove` bytes of the original give way to `zeros` zero bytes and then `bytes`. */
 export interface Splice {
@@ -160,6 +161,19 @@ export function rewrittenSource(source: Source, rewrite: Rewrite): Source {
     if (piece.kind === "bytes") return piece.bytes.subarray(from, from + length);
     return new Uint8Array(length);
   };
+  const fill = (offset: number, target: Uint8Array): void => {
+    let done = 0;
+    for (let index = lastAtMost(starts, offset); done < target.length; index++) {
+      const piece = pieces[index];
+      if (piece === undefined) return;
+      const inside = offset + done - (starts[index] ?? 0);
+      const part = Math.min(target.length - done, pieceLength(piece) - inside);
+      const into = target.subarray(done, done + part);
+      if (piece.kind === "copy") readInto(source, piece.start + inside, into);
+      else into.set(take(piece, inside, part));
+      done += part;
+    }
+  };
   return {
     size: rewrite.size,
     read(offset, length) {
@@ -168,23 +182,21 @@ export function rewrittenSource(source: Source, rewrite: Rewrite): Source {
         // The original complains in its own words: same error type as any short read.
         return source.read(source.size, offset + length - rewrite.size || 1);
       }
-      let index = lastAtMost(starts, offset);
-      let piece = pieces[index];
+      const index = lastAtMost(starts, offset);
+      const piece = pieces[index];
       const from = offset - (starts[index] ?? 0);
       if (piece !== undefined && from + length <= pieceLength(piece)) {
         return take(piece, from, length);
       }
       const result = new Uint8Array(length);
-      let done = 0;
-      while (done < length && piece !== undefined) {
-        const inside = offset + done - (starts[index] ?? 0);
-        const part = Math.min(length - done, pieceLength(piece) - inside);
-        result.set(take(piece, inside, part), done);
-        done += part;
-        index++;
-        piece = pieces[index];
-      }
+      fill(offset, result);
       return result;
+    },
+    readInto(offset, target) {
+      if (!(offset >= 0 && offset + target.length <= rewrite.size)) {
+        source.read(source.size, offset + target.length - rewrite.size || 1);
+      }
+      fill(offset, target);
     },
   };
 }

@@ -17,6 +17,19 @@ export interface Source {
    * @throws FormatError when the range is not inside the source.
    */
   read(offset: number, length: number): Uint8Array;
+  /** Fills `target` with the bytes from `offset`: for passes over a whole file, see {@link readInto}. */
+  readInto?(offset: number, target: Uint8Array): void;
+}
+
+/**
+ * Fills `target` with the bytes from `offset`. A pass over a large file that reuses one buffer leaves
+ * no garbage behind, which would count as memory until somebody collects it.
+ *
+ * @throws FormatError when the range is not inside the source.
+ */
+export function readInto(source: Source, offset: number, target: Uint8Array): void {
+  if (source.readInto === undefined) target.set(source.read(offset, target.length));
+  else source.readInto(offset, target);
 }
 
 /** A half-open byte range. */
@@ -54,6 +67,10 @@ export function sliceSource(source: Source, start: number, size: number): Source
     read(offset, length) {
       checkRange(size, offset, length);
       return source.read(start + offset, length);
+    },
+    readInto(offset, target) {
+      checkRange(size, offset, target.length);
+      readInto(source, start + offset, target);
     },
   };
 }

@@ -1,11 +1,14 @@
 /**
- * The body of an audit worker: opens the wheel itself, inspects its share, returns plain data.
+ * The bodies of the workers: they open the wheel themselves, take their share, return plain data.
  */
 import type { InspectOptions, MemberReport, MemberTask } from "../src/audit/inspect.ts";
 import { inspectMembers } from "../src/audit/inspect.ts";
 import { nodeCompression } from "../src/node/compression.ts";
 import { openFile } from "../src/node/file.ts";
 import { streamMember } from "../src/node/stream.ts";
+import { sliceSource } from "../src/source.ts";
+import type { BlockIndex } from "../src/zip/deflate-scan.ts";
+import { indexBlocks } from "../src/zip/deflate-scan.ts";
 
 export interface InspectShare {
   readonly path: string;
@@ -18,6 +21,28 @@ export async function inspect({ path, tasks, options }: InspectShare): Promise<M
   try {
     const stream = streamMember(source);
     return await inspectMembers({ source, compression: nodeCompression, stream }, tasks, options);
+  } finally {
+    source.close();
+  }
+}
+
+/** A deflated member of the wheel at `path`. */
+export interface IndexShare {
+  readonly path: string;
+  readonly dataOffset: number;
+  readonly compressedSize: number;
+  readonly size: number;
+}
+
+export function index(share: IndexShare): BlockIndex | undefined {
+  const source = openFile(share.path);
+  try {
+    const stream = sliceSource(source, share.dataOffset, share.compressedSize);
+    const walk = indexBlocks(stream, share.size);
+    for (;;) {
+      const step = walk.next();
+      if (step.done === true) return step.value;
+    }
   } finally {
     source.close();
   }

@@ -21,6 +21,8 @@ export interface Pool {
     leads: boolean,
     onDone?: (index: number) => void,
   ): Promise<readonly Result[]>;
+  /** Has a thread do something else: `task` is another function of the file. */
+  runTask<Job, Result>(task: string, job: Job): Promise<Result>;
   close(): Promise<void>;
 }
 
@@ -76,6 +78,11 @@ export function createPool(threads: number, file: string, name: string): Pool {
       };
       await Promise.all([own(), remote()]);
       return results;
+    },
+    async runTask<Job, Result>(task: string, job: Job): Promise<Result> {
+      pool ??= start();
+      const running = await pool;
+      return await running.run(job, { name: task });
     },
     async close() {
       await (await pool)?.destroy();

@@ -118,6 +118,8 @@ export function readSettings(
   if (open !== undefined) {
     throw new UsageError(`\`--exclude ${printable(open)}\` has a \`[\` without its \`]\``);
   }
+  // A level that is asked for is one for the whole member.
+  const level = numberOption(options, "zipCompressionLevel") ?? levelOf(env);
   return {
     linux: {
       plat: platform(options, env),
@@ -130,7 +132,8 @@ export function readSettings(
       clearExecstack: flagOption(options, "clearExecstack"),
       isaCheck: !flagOption(options, "disableIsaExtCheck"),
       sbom: options.sbom !== false,
-      level: numberOption(options, "zipCompressionLevel") ?? levelOf(env),
+      level: level ?? DEFAULT_LEVEL,
+      splices: level === undefined,
       jobs: numberOption(options, "jobs") ?? availableParallelism(),
     },
     exclude: names(excluded.length > 0 ? excluded : (config.exclude ?? [])),
@@ -255,9 +258,12 @@ function librarySuffix(options: Options): string {
   );
 }
 
-function levelOf(env: Io["env"]): number {
+/** zlib's own. */
+const DEFAULT_LEVEL = 6;
+
+function levelOf(env: Io["env"]): number | undefined {
   const text = nonEmpty(env.AUDITWHEEL_ZIP_COMPRESSION_LEVEL);
-  if (text === undefined) return 6;
+  if (text === undefined) return undefined;
   if (/^[0-9]$/.test(text)) return Number(text);
   throw new UsageError(
     `AUDITWHEEL_ZIP_COMPRESSION_LEVEL is \`${printable(text)}\`, which is no level`,

@@ -5,6 +5,7 @@
  * before it as its dictionary, and ends on a byte boundary, so the parts together are one stream
  * (as pigz does it). Node's zlib runs asynchronous calls on its own pool of threads.
  */
+import { createHash } from "node:crypto";
 import { promisify } from "node:util";
 import { constants, crc32, deflateRaw } from "node:zlib";
 import type { Source } from "../source.ts";
@@ -29,6 +30,9 @@ export interface DeflateResult extends PackedData {
 const PART = 1 << 20;
 const WINDOW = 32 << 10;
 const MEMORY_LIMIT = 16 << 20;
+/** All results together hold no more in memory, but for those too small for a file of their own. */
+const SHARED_LIMIT = 32 << 20;
+const LEAST_SPOOLED = 1 << 20;
 const deflate = promisify(
   deflateRaw as (
     bytes: Uint8Array,
@@ -40,29 +44,34 @@ const deflate = promisify(
 /** Compresses `source`; what deflate does not make smaller is stored, and read from `source` later. */
 export async function deflateSource(
   source: Source,
-  { level, jobs, spoolBeside }: DeflateOptions,
+  options: DeflateOptions,
 ): Promise<DeflateResult> {
-  const sink = new Sink(spoolBeside);
-  const running: Promise<Uint8Array>[] = [];
+  return await deflateHashed(source, options, () => {});
+}
+
+/** The same with the SHA-256 of the content. */
+export async function deflateContent(
+  source: Source,
+  options: DeflateOptions,
+): Promise<{ readonly packed: DeflateResult; readonly sha256: Uint8Array }> {
+  const hash = createHash("sha256");
+  const packed = await deflateHashed(source, options, (bytes) => hash.update(bytes));
+  return { packed, sha256: hash.digest() };
+}
+
+async function deflateHashed(
+  source: Source,
+  options: DeflateOptions,
+  onBytes: (bytes: Uint8Array) => void,
+): Promise<DeflateResult> {
+  const sink = new DeflateSink(options.spoolBeside);
   try {
     let checksum = 0;
-    let dictionary: Uint8Array | undefined;
-    for (let at = 0; at < source.size || at === 0; at += PART) {
-      const bytes = source.read(at, Math.min(PART, source.size - at));
+    const range = { start: 0, end: source.size, last: true };
+    await deflateRange(source, range, options, sink, (bytes) => {
       checksum = crc32(bytes, checksum);
-      const last = at + bytes.length >= source.size;
-      running.push(
-        deflate(bytes, {
-          level,
-          chunkSize: PART + (PART >> 3),
-          finishFlush: last ? constants.Z_FINISH : constants.Z_SYNC_FLUSH,
-          ...(dictionary === undefined ? {} : { dictionary }),
-        }),
-      );
-      dictionary = bytes.slice(Math.max(0, bytes.length - WINDOW));
-      if (running.length > jobs) sink.add((await running.shift()) ?? new Uint8Array());
-    }
-    for (const part of running) sink.add(await part);
+      onBytes(bytes);
+    });
     const common = { crc32: checksum, size: source.size };
     if (sink.size >= source.size) {
       sink.close();
@@ -77,17 +86,68 @@ export async function deflateSource(
       close: () => sink.close(),
     };
   } catch (error) {
-    await Promise.allSettled(running);
     sink.close();
     throw error;
   }
 }
 
-/** Collects the stream, in memory as long as it is small. */
-class Sink {
+/** A part of some content; `last`: its blocks end the stream. */
+export interface DeflateRange {
+  readonly start: number;
+  readonly end: number;
+  readonly last: boolean;
+}
+
+/**
+ * Puts blocks for a range of `source` into `sink`. They may refer to what is before the range, and
+ * end at a byte.
+ *
+ * @param onBytes gets the content of the range, in order.
+ */
+export async function deflateRange(
+  source: Source,
+  { start, end, last }: DeflateRange,
+  { level, jobs }: Pick<DeflateOptions, "level" | "jobs">,
+  sink: DeflateSink,
+  onBytes: (bytes: Uint8Array) => void = () => {},
+): Promise<void> {
+  const running: Promise<Uint8Array>[] = [];
+  const before = Math.min(start, WINDOW);
+  let dictionary = source.read(start - before, before).slice();
+  try {
+    for (let at = start; at < end || (last && at === start); at += PART) {
+      const bytes = source.read(at, Math.min(PART, end - at));
+      running.push(
+        deflate(bytes, {
+          level,
+          // Room for what does not shrink, in one allocation.
+          chunkSize: bytes.length + (bytes.length >> 3) + 256,
+          finishFlush:
+            last && at + bytes.length >= end ? constants.Z_FINISH : constants.Z_SYNC_FLUSH,
+          ...(dictionary.length === 0 ? {} : { dictionary }),
+        }),
+      );
+      onBytes(bytes);
+      dictionary = bytes.slice(Math.max(0, bytes.length - WINDOW));
+      if (running.length > jobs) sink.add((await running.shift()) ?? new Uint8Array());
+    }
+    for (const part of running) sink.add(await part);
+  } catch (error) {
+    await Promise.allSettled(running);
+    throw error;
+  }
+}
+
+/** Bytes that all sinks hold in memory. */
+let held = 0;
+
+/** Collects a stream, in memory as long as it is small. */
+export class DeflateSink {
   size = 0;
   readonly #beside: string;
   #parts: Uint8Array[] = [];
+  /** Bytes in memory. */
+  #held = 0;
   #spool: TemporaryFile | undefined;
 
   constructor(beside: string) {
@@ -95,14 +155,20 @@ class Sink {
   }
 
   add(bytes: Uint8Array): void {
-    if (this.#spool === undefined && this.size + bytes.length > MEMORY_LIMIT) {
+    const size = this.size + bytes.length;
+    const tooMuch = held + bytes.length > SHARED_LIMIT && size > LEAST_SPOOLED;
+    if (this.#spool === undefined && (size > MEMORY_LIMIT || tooMuch)) {
       this.#spool = temporaryFile(this.#beside);
       this.#spool.write(Buffer.concat(this.#parts), 0);
-      this.#parts = [];
+      this.#release();
     }
-    if (this.#spool === undefined) this.#parts.push(bytes);
-    else this.#spool.write(bytes, this.size);
-    this.size += bytes.length;
+    if (this.#spool === undefined) {
+      // zlib's results lie in buffers that have room for much more.
+      this.#parts.push(bytes.slice());
+      this.#held += bytes.length;
+      held += bytes.length;
+    } else this.#spool.write(bytes, this.size);
+    this.size = size;
   }
 
   source(): Source {
@@ -115,7 +181,13 @@ class Sink {
   }
 
   close(): void {
-    this.#parts = [];
+    this.#release();
     this.#spool?.close();
+  }
+
+  #release(): void {
+    this.#parts = [];
+    held -= this.#held;
+    this.#held = 0;
   }
 }

@@ -1,22 +1,31 @@
 /** The engine on Node: files, zlib, hashes, and a pool of threads when the work is large enough. */
 import { availableParallelism } from "node:os";
-import type { InspectShare } from "../../workers/inspect.ts";
+import type { IndexShare, InspectShare } from "../../workers/inspect.ts";
 import { createPool } from "../../workers/pool.ts";
 import type { Engine, InspectJob } from "../audit/audit.ts";
 import type { Access, MemberReport, MemberTask } from "../audit/inspect.ts";
 import { inspectMembers } from "../audit/inspect.ts";
-import type { Compression, MemberStream } from "../platform.ts";
+import type { Compression, MemberSpan, MemberStream } from "../platform.ts";
 import type { Source } from "../source.ts";
+import { sliceSource } from "../source.ts";
+import type { BlockIndex } from "../zip/deflate-scan.ts";
+import { indexBlocks } from "../zip/deflate-scan.ts";
 import { nodeCompression, threadedCompression } from "./compression.ts";
 import { openFile } from "./file.ts";
 
 export interface NodeEngine extends Engine {
+  /** Finds the blocks of a deflated member of the wheel at `path`, on another thread where it pays. */
+  indexMember(path: string, source: Source, span: MemberSpan): Promise<BlockIndex | undefined>;
+  /** Ends the pool's threads for now, which frees what they hold. */
+  rest(): Promise<void>;
   /** Ends the pool's threads, if any were started. */
   close(): Promise<void>;
 }
 
 /** From this many bytes (inflated) on, threads gain more than their start costs. */
 const POOL_BYTES = 48 << 20;
+/** Members of this size (bytes, packed) are indexed by another thread. */
+const INDEX_BYTES = 8 << 20;
 /** Members are handed to threads in shares of about this many inflated bytes. */
 const SHARE_BYTES = 4 << 20;
 /** What all threads together may hold of members that are unpacked at once, and one of them (bytes). */
@@ -58,8 +67,25 @@ export function createEngine({ jobs = availableParallelism() }: EngineOptions = 
       );
       return reports.flat();
     },
+    async indexMember(path, source, { dataOffset, compressedSize, size }) {
+      if (!threaded || compressedSize < INDEX_BYTES) {
+        return await indexInline(sliceSource(source, dataOffset, compressedSize), size);
+      }
+      const share = { path, dataOffset, compressedSize, size };
+      return await pool.runTask<IndexShare, BlockIndex | undefined>("index", share);
+    },
+    rest: () => pool.close(),
     close: () => pool.close(),
   };
+}
+
+async function indexInline(stream: Source, size: number): Promise<BlockIndex | undefined> {
+  const walk = indexBlocks(stream, size);
+  for (let step = walk.next(); ; step = walk.next()) {
+    if (step.done === true) return step.value;
+    // Lets signals through, and what other threads have done.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }
 
 /** @param ahead zlib's threads may inflate while this one hashes and parses. */

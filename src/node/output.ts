@@ -25,7 +25,7 @@ import { basename, dirname, join } from "node:path";
 import { UsageError } from "../errors.ts";
 import type { Source } from "../source.ts";
 import type { ArchiveLayout } from "../zip/writer.ts";
-import { readPiece, sizeOf, unchangedPrefix } from "../zip/writer.ts";
+import { readPiece, readPieceInto, sizeOf, unchangedPrefix } from "../zip/writer.ts";
 import { registerCleanup } from "./cleanup.ts";
 import type { HeadStart } from "./head-start.ts";
 
@@ -50,6 +50,8 @@ export interface OutputOptions {
 
 /** Bytes handed to the system at once. */
 const CHUNK = 4 << 20;
+/** Long pieces are copied through one buffer of this size. */
+const COPY = 1 << 20;
 /** Small results are always flushed to the disk; large ones only when they replace a file. */
 const FLUSH_LIMIT = 64 << 20;
 /** A shared beginning of at least this size is copied by the system. */
@@ -218,10 +220,22 @@ async function writePieces(
     waitingBytes = 0;
     onProgress?.(position);
   };
+  let buffer: Uint8Array | undefined;
   let offset = 0;
   for (const piece of layout.pieces) {
     const size = sizeOf(piece);
     let at = Math.max(0, Math.min(size, done - offset));
+    // One buffer for all that is long, whatever the memory that a new one each time would take.
+    while (size - at >= COPY) {
+      if (waitingBytes > 0) flush();
+      buffer ??= new Uint8Array(COPY);
+      readPieceInto(piece, at, buffer);
+      writeFully(fd, buffer, position);
+      position += COPY;
+      at += COPY;
+      onProgress?.(position);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
     while (at < size) {
       const bytes = readPiece(piece, at, Math.min(CHUNK, size - at));
       at += bytes.length;

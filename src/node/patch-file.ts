@@ -6,10 +6,14 @@ import type { ElfEdit } from "../elf/edit-types.ts";
 import { parse } from "../elf/index.ts";
 import { FormatError, RefusalError } from "../errors.ts";
 import type { FileSource } from "../platform.ts";
-import { isUnchanged, rewrittenSource } from "../rewrite.ts";
+import type { Rewrite } from "../rewrite.ts";
+import { composeRewrites, isUnchanged, rewrittenSource } from "../rewrite.ts";
 import type { Source } from "../source.ts";
+import { readInto } from "../source.ts";
 import { STORED } from "../zip/layout.ts";
-import { deflateSource } from "./deflate.ts";
+import { deflateContent } from "./deflate.ts";
+import type { DeflatedMember } from "./splice-member.ts";
+import { spliceMember } from "./splice-member.ts";
 
 export interface PatchJob {
   /** Path in the repaired wheel. */
@@ -19,12 +23,16 @@ export interface PatchJob {
   readonly edits: readonly ElfEdit[];
   /** The file is a member already, so what needs no change needs no writing. */
   readonly isMember: boolean;
+  /** As the wheel holds it, where that helps to write it. */
+  readonly deflated?: DeflatedMember;
   open(): Promise<FileSource>;
 }
 
 export interface PatchOptions {
   /** 0-9. */
   readonly level: number;
+  /** Compressed data may be kept where they still hold, whatever level they were made with. */
+  readonly splices: boolean;
   /** Files at once, and deflate streams for each. */
   readonly jobs: number;
   /** Temporary files go beside this path. */
@@ -74,43 +82,55 @@ export async function patchFiles(
 
 async function patchFile(
   job: PatchJob,
-  { level, jobs, beside, dryRun }: PatchOptions,
+  { level, splices, jobs, beside, dryRun }: PatchOptions,
   closers: (() => void)[],
 ): Promise<Patched> {
+  const deflated = splices && !dryRun ? job.deflated : undefined;
+  // Of a large member the blocks are looked up while it is unpacked.
+  if (deflated?.isLarge === true) deflated.prepare();
   const source = await job.open();
   let keepsSource = false;
   try {
-    const { result, changed, notStripped } = rewrite(job, source);
-    if (!changed && job.isMember) return { content: undefined, notStripped };
-    const sha256 = digestSource(result);
+    const { result, rewrite, notStripped } = rewriteFile(job, source);
+    if (isUnchanged(rewrite) && job.isMember) return { content: undefined, notStripped };
     if (dryRun) {
       keepsSource = true;
+      const sha256 = digestSource(result);
       const data = { source: result, start: 0, size: result.size };
       const size = result.size;
       const packed = { method: STORED, crc32: 0, compressedSize: size, size, data };
       return { content: { packed, sha256 }, notStripped };
     }
-    const packed = await deflateSource(result, { level, jobs, spoolBeside: beside });
-    closers.push(() => packed.close());
-    keepsSource = packed.method === STORED;
-    return { content: { packed, sha256 }, notStripped };
+    const options = { level, jobs, spoolBeside: beside };
+    const content =
+      (await spliceMember(deflated, rewrite, result, options)) ??
+      (await deflateContent(result, options));
+    closers.push(() => content.packed.close());
+    keepsSource = content.packed.method === STORED;
+    return { content, notStripped };
   } finally {
     if (keepsSource) closers.push(() => source.close());
     else source.close();
   }
 }
 
-function rewrite(
+function rewriteFile(
   { path, strip, edits }: PatchJob,
   source: Source,
-): { readonly result: Source; readonly changed: boolean; readonly notStripped?: string } {
-  const { stripped, notStripped } = strip ? stripSource(source) : { stripped: source };
+): {
+  readonly result: Source;
+  readonly rewrite: Rewrite;
+  readonly notStripped: string | undefined;
+} {
+  const { stripped, first, notStripped } = strip
+    ? stripSource(source)
+    : { stripped: source, first: undefined, notStripped: undefined };
   try {
     const plan = planEdit(parse(stripped), edits);
     const result = rewrittenSource(stripped, plan);
     check(verifyEdit(stripped, result, plan));
-    const changed = stripped !== source || !isUnchanged(plan);
-    return { result, changed, ...(notStripped === undefined ? {} : { notStripped }) };
+    const rewrite = first === undefined ? plan : composeRewrites(first, plan);
+    return { result, rewrite, notStripped };
   } catch (error) {
     const { code, message, hint } = refusal(error);
     throw new RefusalError(code, `\`${path}\`: ${message}`, hint);
@@ -119,16 +139,18 @@ function rewrite(
 
 function stripSource(source: Source): {
   readonly stripped: Source;
-  readonly notStripped?: string;
+  /** What was done to it, if anything. */
+  readonly first: Rewrite | undefined;
+  readonly notStripped: string | undefined;
 } {
   try {
     const plan = stripElf(parse(source), "all");
-    if (isUnchanged(plan)) return { stripped: source };
+    if (isUnchanged(plan)) return { stripped: source, first: undefined, notStripped: undefined };
     const stripped = rewrittenSource(source, plan);
     check(verifyElfStrip(source, stripped, plan));
-    return { stripped };
+    return { stripped, first: plan, notStripped: undefined };
   } catch (error) {
-    return { stripped: source, notStripped: refusal(error).message };
+    return { stripped: source, first: undefined, notStripped: refusal(error).message };
   }
 }
 
@@ -149,9 +171,11 @@ function check(faults: readonly string[]): void {
 /** SHA-256 of everything in `source`. */
 export function digestSource(source: Source): Uint8Array {
   const hash = createHash("sha256");
-  const step = 1 << 20;
-  for (let at = 0; at < source.size; at += step) {
-    hash.update(source.read(at, Math.min(step, source.size - at)));
+  const buffer = new Uint8Array(Math.min(source.size, 1 << 18));
+  for (let at = 0; at < source.size; at += buffer.length) {
+    const bytes = buffer.subarray(0, source.size - at);
+    readInto(source, at, bytes);
+    hash.update(bytes);
   }
   return hash.digest();
 }

@@ -9,7 +9,7 @@ import { rehashLinks, renameLinkTargets } from "../edit/links.ts";
 import type { ElfEdit } from "../elf/edit-types.ts";
 import { RefusalError } from "../errors.ts";
 import { baseNameOf } from "../paths.ts";
-import type { FileSource } from "../platform.ts";
+import type { FileSource, MemberSpan } from "../platform.ts";
 import type { PolicyTable } from "../policy/policy.ts";
 import { packageUrl } from "../repair/owners/owner.ts";
 import type { Graft, LinuxPlan, MemberEdits } from "../repair/plan.ts";
@@ -26,15 +26,17 @@ import type { RepairReport } from "../report/repair.ts";
 import { memorySource } from "../source.ts";
 import { VERSION } from "../version.ts";
 import { normalizeName } from "../wheel/names.ts";
+import type { BlockIndex } from "../zip/deflate-scan.ts";
 import { readMember } from "../zip/read.ts";
 import { modeOf, REGULAR_FILE } from "../zip/writer.ts";
 import { mendRecord } from "./mend-record.ts";
 import type { PatchJob, PatchOptions } from "./patch-file.ts";
 import { digestSource, patchFiles } from "./patch-file.ts";
 import type { RepairRoot } from "./repair-roots.ts";
+import { deflatedMember } from "./splice-member.ts";
 import { spoolMember } from "./spool.ts";
 
-export interface LinuxRepairOptions extends Pick<PatchOptions, "level" | "jobs"> {
+export interface LinuxRepairOptions extends Pick<PatchOptions, "level" | "splices" | "jobs"> {
   /** `auto` or a platform tag. */
   readonly plat: string;
   readonly onlyPlat: boolean;
@@ -65,10 +67,12 @@ export interface LinuxRepairInput extends Pick<PatchOptions, "beside" | "dryRun"
   readonly roots: readonly RepairRoot[];
   /** Folders below site-packages where other wheels keep what a file needs, by its path. */
   readonly providerFolders: ReadonlyMap<string, readonly string[]>;
+  /** Finds the blocks of a deflated member. */
+  readonly indexMember: (span: MemberSpan) => Promise<BlockIndex | undefined>;
 }
 
 /** Members above this size (bytes) are unpacked to a temporary file. */
-const MEMORY_LIMIT = 32 << 20;
+const MEMORY_LIMIT = 8 << 20;
 /** Grafted libraries are made by us: their mode depends on no host. */
 const LIBRARY_MODE = REGULAR_FILE | 0o755;
 const SCRIPT_MODE = REGULAR_FILE | 0o755;
@@ -278,7 +282,7 @@ async function applyPlan(
   closers: (() => void)[],
 ): Promise<void> {
   const { draft, beside, dryRun } = input;
-  const { strip, level, jobs } = options;
+  const { strip, level, splices, jobs } = options;
   const members = new Map(plan.members.map((member) => [member.path, member]));
   for (const { path } of strip ? input.judgement.native.model.identity.considered : []) {
     if (!members.has(path)) members.set(path, { path, edits: [] });
@@ -289,7 +293,7 @@ async function applyPlan(
   ];
   const patched = await patchFiles(
     work.map(({ job }) => job),
-    { level, jobs, beside, dryRun },
+    { level, splices, jobs, beside, dryRun },
     closers,
   );
   const moved = new Map<string, string>();
@@ -316,7 +320,7 @@ async function applyPlan(
 }
 
 function memberWork(
-  { wheel, beside, dryRun }: LinuxRepairInput,
+  { wheel, beside, dryRun, indexMember }: LinuxRepairInput,
   member: MemberEdits,
   strip: boolean,
 ): Work {
@@ -332,8 +336,10 @@ function memberWork(
     if (problem === undefined) return { ...memorySource(bytes), close() {} };
     throw new RefusalError(problem.code, `\`${path}\` is damaged: ${problem.message}`);
   };
+  const deflated = deflatedMember(wheel.source, entry, () => indexMember(entry));
+  const job = { path: movesTo ?? path, strip, edits, isMember: true, open };
   return {
-    job: { path: movesTo ?? path, strip, edits, isMember: true, open },
+    job: deflated === undefined ? job : { ...job, deflated },
     // Installers make scripts executable whatever their mode is; elsewhere they do not.
     mode: movesTo === undefined ? undefined : modeOf(entry) | 0o111,
   };

@@ -68,6 +68,7 @@ export async function repairWheel(
 ): Promise<Repair | undefined> {
   const source = wheel.source as FileSource;
   const inspection = await inspectWheel(wheel, path, source, engine, { hash: true });
+  await engine.rest();
   const android = draft.name.platformTags.some((tag) => tag.startsWith("android_"));
   const searched: NativeOptions = {
     exclude: settings.exclude,
@@ -104,9 +105,11 @@ export async function repairWheel(
       providerFolders: provided.folders,
       beside: join(wheelDir, wheel.file),
       dryRun,
+      indexMember: (span) => engine.indexMember(path, source, span),
     },
     settings.linux,
   );
+  await engine.rest();
   return { linux, before: inspection, judged: judgement, native };
 }
 

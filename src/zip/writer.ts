@@ -13,6 +13,7 @@ import { bytesEqual, concatBytes, encodeUtf8, printable } from "../bytes.ts";
 import { FormatError, RefusalError } from "../errors.ts";
 import type { Compression } from "../platform.ts";
 import type { Source } from "../source.ts";
+import { readInto } from "../source.ts";
 import type { ZipEntry } from "./entry.ts";
 import {
   CENTRAL_HEADER,
@@ -257,6 +258,18 @@ export function layoutSource(layout: ArchiveLayout): Source {
       const [only] = parts;
       return parts.length === 1 && only !== undefined ? only : concatBytes(parts);
     },
+    readInto(offset, target) {
+      let done = 0;
+      for (let index = find(offset); done < target.length; index++) {
+        const piece = pieces[index];
+        if (piece === undefined) break;
+        const at = offset + done - (starts[index] ?? 0);
+        const into = target.subarray(done, done + Math.max(0, sizeOf(piece) - at));
+        readPieceInto(piece, at, into);
+        done += into.length;
+      }
+      if (done < target.length) this.read(size, target.length - done);
+    },
   };
 }
 
@@ -289,6 +302,12 @@ export function readPiece(piece: Piece, at: number, size: number): Uint8Array {
   return "bytes" in piece
     ? piece.bytes.subarray(at, at + size)
     : piece.source.read(piece.start + at, size);
+}
+
+/** Fills `target` with the bytes of the piece from `at`. */
+export function readPieceInto(piece: Piece, at: number, target: Uint8Array): void {
+  if ("bytes" in piece) target.set(piece.bytes.subarray(at, at + target.length));
+  else readInto(piece.source, piece.start + at, target);
 }
 
 function localHeader(member: WrittenMember, offset: number): Uint8Array {
