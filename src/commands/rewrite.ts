@@ -1,5 +1,5 @@
 /** What `edit`, `tags` and `links` share: open a wheel, change a draft of it, check, write. */
-import { existsSync, realpathSync } from "node:fs";
+import { existsSync, lstatSync, realpathSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Wheel } from "../audit/wheel.ts";
 import { openSoundWheel } from "../audit/wheel.ts";
@@ -176,7 +176,7 @@ export async function rewriteWheel(
         draft.read(`${draft.distInfo}/METADATA`) ?? new Uint8Array(),
       ),
       tags: { before: tagsOf(file), after: expandTags(draft.name) },
-      warnings: [...warnings, ...draft.warnings, ...damage],
+      warnings: [...warnings, ...draft.warnings, ...damage, ...strandedLink(given, inPlace, built)],
       findings,
     };
     const target = join(inPlace ? dirname(path) : options.wheelDir, built.file);
@@ -219,6 +219,16 @@ export async function rewriteWheel(
     close();
     source.close();
   }
+}
+
+/** A symbolic link that named the wheel, when the wheel gets another name. */
+function strandedLink(given: string, inPlace: boolean, built: Built): readonly string[] {
+  const linked = inPlace && lstatSync(given).isSymbolicLink();
+  return linked && basename(realpathSync(given)) !== built.file
+    ? [
+        `the symbolic link \`${given}\` leads nowhere then: the wheel is called \`${built.file}\` now`,
+      ]
+    : [];
 }
 
 /** Two wheels of one name and one folder for their results: the second must not bury the first. */

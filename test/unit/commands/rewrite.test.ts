@@ -1,5 +1,5 @@
 /** What the commands that write wheels share: where results go, and what is said of the input. */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
@@ -57,6 +57,19 @@ describe("a wheel so large that its copy is begun early", () => {
     expect(inPlace.status).toBe(0);
     const [a, b] = [copied, inPlace].map((run) => readFileSync(run.out.trim()));
     expect(b !== undefined && a?.equals(b)).toBe(true);
+  });
+});
+
+describe("a symbolic link to a wheel", () => {
+  it("is followed, and told to lead nowhere when the wheel is renamed", async () => {
+    const folder = scratchFolder();
+    const path = writeWheel(folder);
+    const link = join(folder, "link-1.0-py3-none-any.whl");
+    symlinkSync(path, link);
+    const kept = await wheelkit("edit", "--set", "Summary=x", "--in-place", link);
+    expect([kept.status, kept.err]).toEqual([0, ""]);
+    const renamed = await wheelkit("edit", "--post", "--in-place", link);
+    expect([renamed.status, renamed.err]).toEqual([0, expect.stringContaining("leads nowhere")]);
   });
 });
 
