@@ -9,7 +9,7 @@ with plyvel.DB("/tmp/plyvel", create_if_missing=True, compression="snappy") as d
     assert len(list(database.iterator(start=b"0990"))) == 10
 try:
     plyvel.DB("/nonexistent/database")
-except plyvel.IOError:
+except plyvel.Error:
     pass
 else:
     raise AssertionError("opened nothing")

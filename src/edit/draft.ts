@@ -13,6 +13,7 @@ import type { ZipEntry } from "../zip/entry.ts";
 import type { ArchiveLayout, DosTime, HostAttributes, Member, PackedData } from "../zip/writer.ts";
 import {
   DEFAULT_FILE_MODE,
+  DOS_DIRECTORY,
   hasDescriptor,
   layoutArchive,
   modeOf,
@@ -183,6 +184,12 @@ export class Draft {
     const added = { path, entry: undefined, bytes: undefined, content, mode };
     this.#members.push(added);
     this.#byPath.set(path, added);
+  }
+
+  /** Gives a member another mode, unless it has a new one already. */
+  setMode(path: string, mode: number): void {
+    const member = this.#byPath.get(path);
+    if (member !== undefined) member.mode ??= mode;
   }
 
   remove(path: string): void {
@@ -418,7 +425,7 @@ function attributesOf(
     return { attributes: { versionMadeBy, internalAttributes, externalAttributes } };
   }
   if (like === undefined) return {};
-  const externalAttributes = (mode << 16) >>> 0;
+  const externalAttributes = ((mode << 16) | (entry?.directory ? DOS_DIRECTORY : 0)) >>> 0;
   const { versionMadeBy } = entry ?? like;
   return { attributes: { versionMadeBy, internalAttributes: 0, externalAttributes } };
 }

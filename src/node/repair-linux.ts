@@ -11,6 +11,7 @@ import { RefusalError } from "../errors.ts";
 import { baseNameOf } from "../paths.ts";
 import type { FileSource, MemberSpan } from "../platform.ts";
 import type { PolicyTable } from "../policy/policy.ts";
+import { mendModes } from "../repair/modes.ts";
 import { packageUrl } from "../repair/owners/owner.ts";
 import type { Graft, LinuxPlan, MemberEdits } from "../repair/plan.ts";
 import { planLinux } from "../repair/plan.ts";
@@ -126,6 +127,7 @@ export async function repairLinux(
   };
   try {
     await applyPlan(input, plan, options, closers);
+    mendModes(draft);
     mendWheelFile(draft);
     await mendRecord(draft, input.wheel, judgement.problems);
     if (options.updateTags) updateTags(draft, identity, goal, table);
@@ -341,7 +343,7 @@ function memberWork(
   return {
     job: deflated === undefined ? job : { ...job, deflated },
     // Installers make scripts executable whatever their mode is; elsewhere they do not.
-    mode: movesTo === undefined ? undefined : modeOf(entry) | 0o111,
+    mode: movesTo === undefined ? undefined : modeOf(entry) | 0o711,
   };
 }
 

@@ -98,14 +98,14 @@ export interface ArchiveLayout {
 }
 
 export const REGULAR_FILE = 0o100000;
-const DIRECTORY = 0o040000;
+export const DIRECTORY = 0o040000;
 export const DEFAULT_FILE_MODE: number = REGULAR_FILE | 0o644;
 /** `version_made_by`: Unix, so that the external attributes hold modes. */
 const MADE_BY_UNIX = HOST_UNIX << 8;
 const VERSION_DEFLATE = 20;
 const VERSION_ZIP64 = 45;
 /** The directory bit of the DOS half of the external attributes. */
-const DOS_DIRECTORY = 0x10;
+export const DOS_DIRECTORY = 0x10;
 
 /** The name under which a member will be found. */
 function memberName(member: Member): string {

@@ -478,6 +478,36 @@ describe.skipIf(!hasTools)("--canonical", () => {
   });
 });
 
+describe.skipIf(!hasTools)("permissions", () => {
+  it("of group and others stay, the owner may read and write, folders are open", async () => {
+    const modes = Array.from({ length: 64 }, (_, index) => ((index * 73) % 512) | 0o100000);
+    const names = modes.map((mode) => `demo/${mode.toString(8)}.txt`);
+    const files = Object.fromEntries(names.map((name) => [name, "x"]));
+    const { wheel, status, err } = await repair(
+      {
+        files: { [EXT]: needsF, "demo/sub/": "", ...files },
+        members: {
+          "demo/sub/": { mode: 0o040700 },
+          [EXT]: { mode: 0o100055 },
+          ...Object.fromEntries(names.map((name, index) => [name, { mode: modes[index] ?? 0 }])),
+        },
+      },
+      ext(),
+    );
+    expect([status, err]).toEqual([0, ""]);
+    const after = new Map(
+      entriesOf(wheel).map(({ name, externalAttributes }) => [name, externalAttributes]),
+    );
+    expect(names.map((name) => (after.get(name) ?? 0) >>> 16)).toEqual(
+      modes.map((mode) => mode | 0o600),
+    );
+    expect((after.get(EXT) ?? 0) >>> 16).toBe(0o100655);
+    expect(after.get("demo/sub/")).toBe(((0o040755 << 16) | 0x10) >>> 0);
+    const again = await repair(wheel);
+    expect(readFileSync(again.wheel).equals(readFileSync(wheel))).toBe(true);
+  });
+});
+
 describe.skipIf(!hasTools)("what is refused", () => {
   it("a wheel whose tags and files contradict each other", async () => {
     const macho = new Uint8Array(64);
