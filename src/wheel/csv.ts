@@ -4,7 +4,7 @@
  */
 import { decodeUtf8Lossy } from "../bytes.ts";
 
-export const COMMA: number = 0x2c;
+const COMMA = 0x2c;
 const QUOTE = 0x22;
 export const LF: number = 0x0a;
 export const CR: number = 0x0d;

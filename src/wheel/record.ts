@@ -9,7 +9,7 @@ import { bytesEqual, decodeUtf8Lossy, encodeUtf8, isUtf8, toHex } from "../bytes
 import type { Problem } from "../finding.ts";
 import type { HashName } from "../platform.ts";
 import { base64UrlLength, decodeBase64Url, encodeBase64Url } from "./base64.ts";
-import { COMMA, CR, LF, lineEnd, MAX_FIELD, readRow } from "./csv.ts";
+import { CR, LF, lineEnd, MAX_FIELD, readRow } from "./csv.ts";
 import type { WheelCode } from "./rules.ts";
 import { quoted } from "./text.ts";
 
@@ -154,13 +154,12 @@ function plainRow(piece: Piece, at: number, line: number): PlainRow | undefined 
   const end = text.indexOf("\n", begin);
   if (end === -1 || end - begin > MAX_FIELD) return undefined;
   const last = text.charCodeAt(end - 1) === CR ? end - 1 : end;
-  const hash = text.indexOf(",", begin) + 1;
-  if (hash === 0 || hash > last) return undefined;
-  const size = text.indexOf(",", hash) + 1;
-  if (size === 0 || size > last) return undefined;
-  for (let index = size; index < last; index++)
-    if (text.charCodeAt(index) === COMMA) return undefined;
-  return new PlainRow(piece, line, at, hash, size, last, start + end + 1);
+  // Looked for in the line alone: without a comma the search would run to the piece's end.
+  const row = text.slice(begin, last);
+  const hash = row.indexOf(",") + 1;
+  const size = row.indexOf(",", hash) + 1;
+  if (hash === 0 || size === 0 || row.includes(",", size)) return undefined;
+  return new PlainRow(piece, line, at, begin + hash, begin + size, last, start + end + 1);
 }
 
 /** A row as places in a text: there may be 200,000, and most columns are looked at once. */

@@ -188,7 +188,8 @@ function placeEntry(
   const agrees = compareHeaders(entry, header, extra, descriptorSound, add);
   entry.dataOffset = dataOffset;
   entry.end = end;
-  entry.localExtra = extra;
+  // Mostly the same bytes in both headers: kept once.
+  entry.localExtra = bytesEqual(extra, entry.centralExtra) ? entry.centralExtra : extra;
   entry.broken ||= cut || !agrees;
 }
 
