@@ -73,7 +73,7 @@ export function checkTail(model: EditModel, tail: number): void {
   ];
   const half = ranges.find(({ start, end }) => start < tail && end > tail);
   if (half === undefined) return;
-  throw refuse("layout", `${half.name} is half in and half behind what is mapped`);
+  throw refuse("layout", `what is mapped ends at ${tail}, inside of ${half.name}`);
 }
 
 /** The section headers, and the symbol tables of which only sections know. */

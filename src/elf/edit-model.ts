@@ -82,7 +82,7 @@ export function readEditModel(image: ElfImage): EditModel {
     throw refuse("not-dynamic", "the file has no dynamic section, so nothing names a library");
   }
   const mapped = { loads, size: source.size };
-  const dynamic = readDynamic(source, image, segment);
+  const dynamic = readDynamic(source, image, segment, sections);
   if (mapAddress(mapped, dynamic.vaddr)?.offset !== dynamic.offset) {
     throw refuse("layout", "PT_DYNAMIC's address and offset name different bytes");
   }
@@ -175,7 +175,12 @@ function checkLoads(loads: readonly Segment[], size: number, addresses: bigint):
   }
 }
 
-function readDynamic(source: Source, header: ElfHeader, segment: Segment): DynamicTable {
+function readDynamic(
+  source: Source,
+  header: ElfHeader,
+  segment: Segment,
+  sections: readonly Section[],
+): DynamicTable {
   const { context } = header;
   const entrySize = ElfDyn.sizeOf(context.variant);
   const slots = Math.floor(segment.p_filesz / entrySize);
@@ -192,7 +197,14 @@ function readDynamic(source: Source, header: ElfHeader, segment: Segment): Dynam
   if (entries.length === slots) throw refuse("layout", "the dynamic section has no DT_NULL");
   // Loaders stop at the first DT_NULL, whatever p_filesz says: only zeros behind it are spare slots.
   const spare = bytes.subarray(entries.length * entrySize).findIndex((byte) => byte !== 0);
-  const usable = spare < 0 ? slots : entries.length + Math.max(1, Math.floor(spare / entrySize));
+  let usable = spare < 0 ? slots : entries.length + Math.max(1, Math.floor(spare / entrySize));
+  const section = sections.find(
+    ({ sh_type, sh_addr }) => sh_type === SHT.SHT_DYNAMIC && sh_addr === segment.p_vaddr,
+  );
+  if (section !== undefined) {
+    const own = Math.floor(section.sh_size / entrySize);
+    usable = Math.min(usable, Math.max(own, entries.length + 1));
+  }
   return {
     offset: segment.p_offset,
     vaddr: segment.p_vaddr,

@@ -186,7 +186,7 @@ function checkOverlaps(image: ElfImage): void {
     if (sh_offset < tail && sh_offset + sh_size > tail) {
       throw new RefusalError(
         "elf-layout",
-        `section ${nameOf(section)} lies half in and half behind what is mapped`,
+        `what is mapped ends at ${tail}, inside of section ${nameOf(section)}`,
       );
     }
   }

@@ -51,10 +51,10 @@ function tryStrip(bytes: Uint8Array, level: "debug" | "all"): string {
 
 describe("a file with changed headers, sections, segments or dynamic entries", () => {
   const fixtures = elfFixtures();
-  it.each([1, 2, 3, 4])("is edited and stripped soundly or refused (seed %i)", (seed) => {
+  it.each([1, 2, 3])("is edited and stripped soundly or refused (seed %i)", (seed) => {
     const damage = damager(seed);
     const seen = new Map<string, number>();
-    for (let round = 0; round < 300; round++) {
+    for (let round = 0; round < 250; round++) {
       const name = fixtures[damage.random(fixtures.length)] ?? "bare";
       const bytes = damage.damage(name, elfFixture(name));
       const edits = EDITS.filter(() => damage.random(3) > 0);
@@ -66,7 +66,7 @@ describe("a file with changed headers, sections, segments or dynamic entries", (
       }
     }
     // Most damage is to fields that no loader reads: these files still work, and are not refused.
-    expect(seen.get("edited") ?? 0).toBeGreaterThan(100);
-    expect(seen.get("elf-layout") ?? 0).toBeGreaterThan(30);
+    expect(seen.get("edited") ?? 0).toBeGreaterThan(80);
+    expect(seen.get("elf-layout") ?? 0).toBeGreaterThan(25);
   });
 });

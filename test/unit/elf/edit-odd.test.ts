@@ -1,0 +1,152 @@
+/** Headers that say too much or too little: edited where loaders don't care, refused where tables meet. */
+import { describe, expect, it } from "vitest";
+import { DT, PT, SHT } from "../../../src/elf/constants.ts";
+import { type ElfEdit, edit, stripElf } from "../../../src/elf/edit.ts";
+import { type ElfImage, parseElf } from "../../../src/elf/image.ts";
+import {
+  ElfDyn,
+  ElfEhdr,
+  ElfPhdr,
+  ElfShdr,
+  type Phdr,
+  type Shdr,
+} from "../../../src/elf/layout.ts";
+import { RefusalError } from "../../../src/errors.ts";
+import { memorySource } from "../../../src/source.ts";
+import { editBytes, namesOf } from "../../support/elf-edits.ts";
+import { elfFixture } from "../../support/elf-fixtures.ts";
+
+const EDITS: readonly ElfEdit[] = [
+  { kind: "set-soname", name: "libodd-0123abcd-with-a-rather-long-name.so.1" },
+  { kind: "set-search-path", tag: "rpath", path: "$ORIGIN/../odd.libs:$ORIGIN/another" },
+];
+
+interface Odd {
+  readonly bytes: Uint8Array;
+  readonly image: ElfImage;
+  segment(type: number, fields: Partial<Phdr>): void;
+  section(type: number, fields: Partial<Shdr>): void;
+  entry(tag: number, d_val: bigint): void;
+}
+
+function odd(name: string): Odd {
+  const bytes = elfFixture(name);
+  const image = parseElf(memorySource(bytes));
+  const { context, segments, sections, dynamic } = image;
+  return {
+    bytes,
+    image,
+    segment(type, fields) {
+      const found = segments.find(({ p_type }) => p_type === type);
+      if (found === undefined) throw new Error(`no segment of type ${type}`);
+      ElfPhdr.set(bytes, found.at, context, fields);
+    },
+    section(type, fields) {
+      const found = sections.list.find(({ sh_type }) => sh_type === type);
+      if (found === undefined) throw new Error(`no section of type ${type}`);
+      ElfShdr.set(bytes, found.at, context, fields);
+    },
+    entry(tag, d_val) {
+      const found = dynamic?.get(tag);
+      if (found === undefined) throw new Error(`no entry with tag ${tag}`);
+      ElfDyn.set(bytes, found.at, context, { d_val });
+    },
+  };
+}
+
+/** The result's growth in bytes; it is proved and says what was asked. */
+function growth(bytes: Uint8Array): number {
+  const { bytes: result, image, faults } = editBytes(bytes, EDITS);
+  expect(faults).toEqual([]);
+  expect(namesOf(image, DT.DT_SONAME)).toEqual(["libodd-0123abcd-with-a-rather-long-name.so.1"]);
+  expect(editBytes(result, EDITS).rewrite.rung).toBe("unchanged");
+  return result.length - bytes.length;
+}
+
+function refusal(act: () => unknown): string {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof RefusalError) return `${error.code}: ${error.message}`;
+    throw error;
+  }
+  return "planned";
+}
+
+const planned = (bytes: Uint8Array): string =>
+  refusal(() => edit(parseElf(memorySource(bytes)), EDITS));
+
+describe("what loaders don't go by", () => {
+  it("is no reason to refuse: the size of PT_GNU_RELRO in the file", () => {
+    for (const p_filesz of [0x448, 0x7fff_ffff]) {
+      const file = odd("module-x86_64");
+      file.segment(PT.PT_GNU_RELRO, { p_filesz });
+      expect(growth(file.bytes)).toBeLessThan(1024);
+    }
+  });
+
+  it("is no reason to refuse: a PT_DYNAMIC that is longer than its section", () => {
+    const file = odd("module-x86_64");
+    const { dynamic, source, context } = file.image;
+    if (dynamic === null) throw new Error("no dynamic section");
+    const end = dynamic.offset + dynamic.size;
+    const behind = Uint8Array.from(source.read(end, 64));
+    expect(behind.some((byte) => byte !== 0)).toBe(true);
+    file.segment(PT.PT_DYNAMIC, { p_filesz: dynamic.size + 64 });
+    // What follows is no spare slot, even when all of those are needed.
+    const spare = dynamic.size / ElfDyn.sizeOf(context.variant) - dynamic.entries.length;
+    const edits = Array.from(
+      { length: spare + 1 },
+      (_, index): ElfEdit => ({ kind: "add-needed", name: `libmore${index}.so` }),
+    );
+    const { bytes, faults } = editBytes(file.bytes, edits);
+    expect(faults).toEqual([]);
+    // Behind these lies the word with the address of `_DYNAMIC`, which moved.
+    expect(bytes.subarray(end, end + 48)).toEqual(behind.subarray(0, 48));
+  });
+
+  it("is no reason to grow: an alignment of 2 GiB", () => {
+    const file = odd("linker-lld");
+    file.section(SHT.SHT_STRTAB, { sh_addralign: 1n << 31n });
+    expect(growth(file.bytes)).toBeLessThan(4096);
+  });
+
+  it("stays as it is: a section header with a value beyond all files", () => {
+    const file = odd("debug");
+    const found = file.image.sections.list.find(({ sh_type }) => sh_type === SHT.SHT_PROGBITS);
+    if (found === undefined) throw new Error("no section");
+    const view = new DataView(file.bytes.buffer);
+    const at = found.at + ElfShdr.offsetOf("elf64", "sh_entsize");
+    view.setBigUint64(at, (1n << 63n) + 5n, true);
+    expect(growth(file.bytes)).toBeLessThan(1024);
+    const strip = stripElf(parseElf(memorySource(file.bytes)), "debug");
+    expect(strip.size).toBeLessThan(file.bytes.length);
+  });
+});
+
+describe("tables that share bytes", () => {
+  it("are named: relocations in the dynamic section", () => {
+    const file = odd("rpath");
+    file.entry(DT.DT_STRTAB, file.image.dynamic?.segment?.p_vaddr ?? 0n);
+    expect(planned(file.bytes)).toMatch(/^elf-layout: .*(share bytes|outside the string table)/);
+  });
+
+  it("are named: a symbol table in the program headers", () => {
+    const file = odd("debug");
+    file.section(SHT.SHT_SYMTAB, { sh_offset: 0x30 });
+    expect(planned(file.bytes)).toBe(
+      "elf-layout: the ELF header and `.symtab` share bytes of the file at 48",
+    );
+    expect(refusal(() => stripElf(parseElf(memorySource(file.bytes)), "debug"))).toMatch(
+      /^elf-layout: .*`\.symtab`.* share/,
+    );
+  });
+
+  it("are named: section headers in the dynamic section", () => {
+    const file = odd("bare");
+    const { context, dynamic } = file.image;
+    ElfEhdr.set(file.bytes, 0, context, { e_shoff: dynamic?.offset ?? 0, e_shnum: 1 });
+    ElfEhdr.set(file.bytes, 0, context, { e_shstrndx: 0 });
+    expect(planned(file.bytes)).toMatch(/^elf-layout: /);
+  });
+});
