@@ -18,10 +18,6 @@ interface Module {
   exports: { readonly run?: typeof run };
 }
 
-// V8 would let the heap grow fourfold before it looks for garbage: with an archive of 200,000 members
-// that is 100 MB. A usual wheel never makes so much that this counts.
-setFlagsFromString("--heap-growing-percent=20");
-
 const url = new URL("program.cjs", import.meta.url);
 const filename = fileURLToPath(url);
 const script = new Script(readFileSync(url, "utf8"), {
@@ -29,6 +25,11 @@ const script = new Script(readFileSync(url, "utf8"), {
   // Another version of V8 than the builder's rejects it and compiles.
   cachedData: readFileSync(new URL("program.v8", import.meta.url)),
 });
+// V8 would let the heap grow fourfold before it looks for garbage: with an archive of 200,000 members
+// that is 100 MB. A usual wheel never makes so much that this counts. Code that
+// was compiled with other flags is rejected, so this comes after it.
+setFlagsFromString("--heap-growing-percent=20");
+
 const program: Program = script.runInThisContext();
 const loaded: Module = { exports: {} };
 program({}, createRequire(url), loaded, url.href);
