@@ -1,3 +1,4 @@
+import type { ElfSummary } from "../../binary.ts";
 import type { Problem } from "../../finding.ts";
 import type { AuditModel } from "../model.ts";
 import { hasInit, moduleName, moduleSuffix } from "../python-module.ts";
@@ -28,11 +29,12 @@ export function initialisers(model: AuditModel): readonly Problem<NativeCode>[] 
       }
     } else if (suffix.kind !== "other" && !hasInit(summary.pythonInit, name)) {
       // A library that other members link to was only built like a module: nobody imports it.
-      if (summary.pythonInit.length === 0 && model.graph.users.has(path)) continue;
+      if (!initialises(summary) && model.graph.users.has(path)) continue;
       problems.push({
         code: "ABI008",
         path,
         message: `does not export ${quote(`PyInit_${name}`)}`,
+        ...(isPlainLibrary(name, summary) ? { level: "info" as const } : {}),
       });
     }
   }
@@ -51,4 +53,21 @@ export function initialisers(model: AuditModel): readonly Problem<NativeCode>[] 
     });
   }
   return problems;
+}
+
+/**
+ * Build back ends give a library that ctypes opens the suffix of a module: it is called `lib…`, has
+ * no initialiser of any name and asks nothing of Python.
+ */
+function isPlainLibrary(name: string, summary: ElfSummary): boolean {
+  return (
+    name.startsWith("lib") &&
+    !initialises(summary) &&
+    !summary.imports.some((symbol) => !symbol.defined && /^_?Py/.test(symbol.name))
+  );
+}
+
+/** True when it initialises some module of Python 3; `init…` may be any function of a C library. */
+function initialises({ pythonInit }: ElfSummary): boolean {
+  return pythonInit.some((symbol) => symbol.startsWith("Py"));
 }

@@ -160,6 +160,19 @@ describe("ABI008 initialiser", () => {
     expect(only(audit({ files: renamed }), "ABI008").path).toBe(library);
   });
 
+  it("is only noted of a plain library that has a module's suffix", () => {
+    const level = (name: string, sketch: ElfSketch = {}) => {
+      const path = `${name}.cpython-312-x86_64-linux-gnu.so`;
+      const files = { [path]: elf({ pythonInit: [], ...sketch }) };
+      return only(audit({ files }), "ABI008").level;
+    };
+    expect(level("libdemo")).toBe("info");
+    expect(level("libdemo", { pythonInit: ["initialise"] })).toBe("info");
+    expect(level("_demo")).toBeUndefined();
+    expect(level("libdemo", { imports: ["PyLong_FromLong"] })).toBeUndefined();
+    expect(level("libdemo", { pythonInit: ["PyInit_demo"] })).toBeUndefined();
+  });
+
   it("is called after the package when the file is the package's `__init__`", () => {
     const path = "demo/deep/__init__.cpython-312-x86_64-linux-gnu.so";
     expect(codes(audit({ files: { [path]: elf({ pythonInit: ["PyInit_deep"] }) } }))).toEqual([]);
