@@ -429,7 +429,7 @@ describe("matchesGlob", () => {
   it("takes no exponential time", () => {
     const started = performance.now();
     expect(matchesGlob("a".repeat(5000), `${"*a".repeat(30)}b`)).toBe(false);
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(performance.now() - started).toBeLessThan(5000);
   });
 });
 
