@@ -52,7 +52,8 @@ function firstDefect(
         at: place("p_align", align),
       };
     }
-    if (offset + load.fileSize > fileSize) {
+    // A segment without contents reads nothing of the file; debug files have all of them so.
+    if (load.fileSize > 0 && offset + load.fileSize > fileSize) {
       return {
         message: "a load segment ends behind the end of the file",
         at: place("p_filesz", load.fileSize),
