@@ -4,6 +4,7 @@
  */
 import { createHash, randomBytes } from "node:crypto";
 import {
+  chmodSync,
   closeSync,
   constants,
   copyFileSync,
@@ -40,7 +41,7 @@ export interface OutputOptions {
   readonly original?: Original;
   /** A copy of the original that was begun before: its file becomes the result. */
   readonly headStart?: HeadStart;
-  /** Permissions of the result; default: those of a new file, or of the original. */
+  /** Permissions of the result; default: those of a new file, or of the original with leave to write. */
   readonly mode?: number;
   /** Called with the finished file before it gets its name; what it throws stops everything. */
   readonly verify?: (path: string) => void | Promise<void>;
@@ -198,6 +199,8 @@ function openCopy(
     }
     copyFileSync(original.path, temporary, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
   }
+  // The copy of a file that is only for reading is such a file, too.
+  chmodSync(temporary, statSync(temporary).mode | 0o200);
   const fd = openSync(temporary, "r+");
   ftruncateSync(fd, shared);
   return { fd, done: shared };
