@@ -12,6 +12,8 @@ export interface Pool {
    * Does each job. Threads take them from the front; the caller's takes them from the end, with
    * `local`: jobs should come in descending size, because nothing is handed out while it works.
    *
+   * A job that no thread can do is done with `local`.
+   *
    * @param leads the caller's thread does the first job too, at once, because `local` mostly waits.
    * @returns results in job order.
    */
@@ -34,7 +36,7 @@ export function createPool(threads: number, file: string, name: string): Pool {
     const filename = new URL(`../workers/${file}`, import.meta.url).href;
     // Inflated chunks live outside the heap: a small young generation frees them sooner.
     const resourceLimits = { maxYoungGenerationSizeMb: 2 };
-    return new Piscina({
+    const made = new Piscina({
       filename,
       name,
       minThreads: threads,
@@ -42,6 +44,14 @@ export function createPool(threads: number, file: string, name: string): Pool {
       concurrentTasksPerWorker: DEPTH,
       resourceLimits,
     });
+    // Of a thread without a job; that of a job rejects.
+    made.on("error", () => {});
+    return made;
+  };
+  /** One whose threads don't start would let the next job wait for ever. */
+  const drop = async (starting: Promise<Piscina>): Promise<void> => {
+    if (pool === starting) pool = undefined;
+    await (await starting.catch(() => undefined))?.destroy();
   };
   return {
     async run<Job, Result>(
@@ -62,11 +72,25 @@ export function createPool(threads: number, file: string, name: string): Pool {
         onDone?.(index);
       };
       const remote = async (): Promise<void> => {
-        const running = await starting;
+        // Where the system grants no thread, the caller's does everything.
+        const running = await starting.catch(() => undefined);
+        if (running === undefined) return;
+        let failed = false;
+        const attempt = async (job: Job): Promise<Result> => {
+          try {
+            return await running.run(job);
+          } catch {
+            // A thread that could not start, or had not the memory: what is wrong with the job itself
+            // shows here, too.
+            failed = true;
+            return await local(job);
+          }
+        };
         const slot = async (): Promise<void> => {
-          while (first < end) await work(first++, async (job) => await running.run(job));
+          while (!failed && first < end) await work(first++, attempt);
         };
         await Promise.all(Array.from({ length: threads * DEPTH }, slot));
+        if (failed) await drop(starting);
       };
       const own = async (): Promise<void> => {
         if (leads) await work(first++, local);
@@ -81,12 +105,16 @@ export function createPool(threads: number, file: string, name: string): Pool {
     },
     async runTask<Job, Result>(task: string, job: Job): Promise<Result> {
       pool ??= start();
-      const running = await pool;
-      return await running.run(job, { name: task });
+      const starting = pool;
+      try {
+        return await (await starting).run(job, { name: task });
+      } catch (error) {
+        await drop(starting);
+        throw error;
+      }
     },
     async close() {
-      await (await pool)?.destroy();
-      pool = undefined;
+      if (pool !== undefined) await drop(pool);
     },
   };
 }
