@@ -115,6 +115,8 @@ export function parseRecord(bytes: Uint8Array): ParsedRecord {
     const { algorithm, digest } = splitHash(hash);
     rows.push({ path, algorithm, digest, size, line, start, end: row.end });
     at = row.end;
+    // What a row has behind its piece, no piece has looked at.
+    ascii &&= at <= piece.end;
     line += row.lines;
   }
   const carriageReturns = bytes.includes(CR);

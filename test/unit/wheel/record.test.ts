@@ -81,6 +81,14 @@ describe("digests", () => {
 });
 
 describe("hostile files", () => {
+  it("sees bytes that are no UTF-8 in a row that goes on for long", () => {
+    // A quoted path with line ends: the reader's pieces end inside of it.
+    const row = encodeUtf8(`"${"x\n".repeat(200_000)}~",,\nb,,\n`);
+    expect(parseRecord(row).utf8).toBe(true);
+    row[row.indexOf(0x7e)] = 0xff;
+    expect(parseRecord(row).utf8).toBe(false);
+  });
+
   it.each([
     ["blank lines", "\n"],
     ["rows without end", "a\n"],
