@@ -137,8 +137,9 @@ const PIECE = 256 << 10;
 function pieceAt(bytes: Uint8Array, start: number): Piece {
   let end = Math.min(bytes.length, start + PIECE);
   if (end < bytes.length) {
-    const last = bytes.lastIndexOf(LF, end - 1);
-    if (last >= start) end = last + 1;
+    // In the piece alone: without a line feed the search would run to the file's beginning.
+    const last = bytes.subarray(start, end).lastIndexOf(LF);
+    if (last >= 0) end = start + last + 1;
   }
   const text = decodeUtf8Lossy(bytes.subarray(start, end));
   const ascii = text.length === end - start && !/[\x80-\uffff]/.test(text);

@@ -92,6 +92,7 @@ describe("hostile files", () => {
   it.each([
     ["blank lines", "\n"],
     ["rows without end", "a\n"],
+    ["rows that end in CR alone", `${"a".repeat(99)}\r`],
     ["commas", ","],
     ["quotes", '"'],
     ["one field", "a"],
