@@ -1,4 +1,4 @@
-// Writes dist/src/program.v8: what V8 compiles of the program in a run of its commands.
+// Writes dist/src/program.VERSION-PLATFORM-ARCH.v8: what V8 compiles of the program in a run of its commands.
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -36,4 +36,6 @@ for (const args of [
 process.stdout.write = write;
 process.exitCode = 0;
 rmSync(folder, { recursive: true });
-writeFileSync(new URL("program.v8", url), script.createCachedData());
+const { platform, arch, versions } = process;
+const name = `program.${versions.v8}-${platform}-${arch}.v8`;
+writeFileSync(new URL(name, url), script.createCachedData());

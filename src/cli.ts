@@ -20,10 +20,10 @@ interface Module {
 
 const url = new URL("program.cjs", import.meta.url);
 const filename = fileURLToPath(url);
+const cachedData = compiled();
 const script = new Script(readFileSync(url, "utf8"), {
   filename,
-  // Another version of V8 than the builder's rejects it and compiles.
-  cachedData: readFileSync(new URL("program.v8", import.meta.url)),
+  ...(cachedData === undefined ? {} : { cachedData }),
 });
 // V8 would let the heap grow fourfold before it looks for garbage: with an archive of 200,000 members
 // that is 100 MB. A usual wheel never makes so much that this counts. Code that
@@ -34,3 +34,16 @@ const program: Program = script.runInThisContext();
 const loaded: Module = { exports: {} };
 program({}, createRequire(url), loaded, url.href);
 await loaded.exports.run?.();
+
+/**
+ * What this very build of V8 compiled; any other compiles anew. V8 itself would compare little more
+ * than its version and flags, and run what a build for another processor has left.
+ */
+function compiled(): Buffer | undefined {
+  const { platform, arch, versions } = process;
+  try {
+    return readFileSync(new URL(`program.${versions.v8}-${platform}-${arch}.v8`, import.meta.url));
+  } catch {
+    return undefined;
+  }
+}

@@ -7,6 +7,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -76,6 +77,17 @@ describe("the package", () => {
   it("runs as a command", () => {
     const cli = join(home, "dist/src/cli.js");
     expect(run(process.execPath, [cli, "--version"], scratch)).toBe(`wheelkit ${VERSION}\n`);
+  });
+
+  it("runs where another version of V8, or one for another processor, has compiled it", () => {
+    const code = join(home, "dist/src");
+    const { platform, arch, versions } = process;
+    const name = `program.${versions.v8}-${platform}-${arch}.v8`;
+    expect(readdirSync(code).filter((file) => file.endsWith(".v8"))).toEqual([name]);
+    renameSync(join(code, name), join(code, "program.0-plan9-vax.v8"));
+    const result = run(process.execPath, [join(code, "cli.js"), "--version"], scratch);
+    renameSync(join(code, "program.0-plan9-vax.v8"), join(code, name));
+    expect(result).toBe(`wheelkit ${VERSION}\n`);
   });
 
   describe("the README's example", () => {
