@@ -133,7 +133,8 @@ export function readSettings(
       isaCheck: !flagOption(options, "disableIsaExtCheck"),
       sbom: options.sbom !== false,
       level: level ?? DEFAULT_LEVEL,
-      splices: level === undefined,
+      // What an earlier build compressed is not the same in every build.
+      splices: level === undefined && !flagOption(options, "canonical"),
       jobs: numberOption(options, "jobs") ?? availableParallelism(),
     },
     exclude: names(excluded.length > 0 ? excluded : (config.exclude ?? [])),

@@ -15,10 +15,12 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { deflateRawSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { EM } from "../../src/elf/constants.ts";
 import type { Ran } from "../support/commands.ts";
 import { entriesOf, readWheel, wheelkitWith } from "../support/commands.ts";
+import { codeLike } from "../support/deflate-streams.ts";
 import { buildElf } from "../support/elf-builder.ts";
 import {
   ARCH,
@@ -475,6 +477,25 @@ describe.skipIf(!hasTools)("--canonical", () => {
     expect(away("ext", () => answerOf(join(unpack(first.wheel, site()), EXT)))).toBe("42");
     const dry = await repair({ files }, [...ext(), "--canonical", "-n"]);
     expect([dry.status, dry.files]).toEqual([0, []]);
+  });
+
+  it("keeps nothing of what earlier builds compressed, each in its way", async () => {
+    writeFileSync(join(folder, "big.bin"), codeLike(1_500_000));
+    writeFileSync(
+      join(folder, "big.s"),
+      `.section .rodata\n.incbin "${join(folder, "big.bin")}"\n`,
+    );
+    const big = shop.module("_x", "f() + 1", { needs: [libf], flags: [join(folder, "big.s")] });
+    const wheels: Buffer[] = [];
+    for (const level of [1, 9]) {
+      const packed = deflateRawSync(big, { level });
+      const spec = { files: { [EXT]: big }, members: { [EXT]: { packed } } };
+      const { wheel, status } = await repair(spec, [...ext(), "--canonical"]);
+      expect(status).toBe(0);
+      wheels.push(readFileSync(wheel));
+    }
+    const [a, b] = wheels;
+    expect(a !== undefined && b?.equals(a)).toBe(true);
   });
 });
 
