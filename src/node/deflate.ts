@@ -28,6 +28,11 @@ export interface DeflateResult extends PackedData {
 }
 
 const PART = 1 << 20;
+/**
+ * Parts of one member in the making, each with some 2.5 MiB: zlib's pool has four threads for all
+ * members together, and a machine may have a hundred cores.
+ */
+const MOST_RUNNING = 8;
 const WINDOW = 32 << 10;
 const MEMORY_LIMIT = 16 << 20;
 /** All results together hold no more in memory, but for those too small for a file of their own. */
@@ -112,6 +117,7 @@ export async function deflateRange(
   onBytes: (bytes: Uint8Array) => void = () => {},
 ): Promise<void> {
   const running: Promise<Uint8Array>[] = [];
+  const most = Math.min(jobs, MOST_RUNNING);
   const before = Math.min(start, WINDOW);
   let dictionary = source.read(start - before, before).slice();
   try {
@@ -129,7 +135,7 @@ export async function deflateRange(
       );
       onBytes(bytes);
       dictionary = bytes.slice(Math.max(0, bytes.length - WINDOW));
-      if (running.length > jobs) sink.add((await running.shift()) ?? new Uint8Array());
+      if (running.length > most) sink.add((await running.shift()) ?? new Uint8Array());
     }
     for (const part of running) sink.add(await part);
   } catch (error) {
