@@ -6,6 +6,8 @@ import type { Piscina } from "piscina";
 
 /** Jobs that each thread has at hand, so that it never waits for the caller's. */
 const DEPTH = 2;
+/** Jobs that a thread must have in prospect to be worth its start, of which a machine may allow a hundred. */
+const LEAST_JOBS = 2;
 
 export interface Pool {
   /**
@@ -31,7 +33,7 @@ export interface Pool {
 /** A pool of `threads` beside the caller's that run the function `name` of `workers/<file>`. */
 export function createPool(threads: number, file: string, name: string): Pool {
   let pool: Promise<Piscina> | undefined;
-  const start = async (): Promise<Piscina> => {
+  const start = async (first: number): Promise<Piscina> => {
     const { Piscina } = await import("piscina");
     const filename = new URL(`../workers/${file}`, import.meta.url).href;
     // Inflated chunks live outside the heap: a small young generation frees them sooner.
@@ -39,7 +41,8 @@ export function createPool(threads: number, file: string, name: string): Pool {
     const made = new Piscina({
       filename,
       name,
-      minThreads: threads,
+      // More are started when there is more to do.
+      minThreads: first,
       maxThreads: threads,
       concurrentTasksPerWorker: DEPTH,
       resourceLimits,
@@ -60,7 +63,8 @@ export function createPool(threads: number, file: string, name: string): Pool {
       leads: boolean,
       onDone?: (index: number) => void,
     ) {
-      pool ??= start();
+      const useful = Math.min(threads, Math.ceil(jobs.length / LEAST_JOBS));
+      pool ??= start(useful);
       const starting = pool;
       const results: Result[] = [];
       let first = 0;
@@ -89,7 +93,7 @@ export function createPool(threads: number, file: string, name: string): Pool {
         const slot = async (): Promise<void> => {
           while (!failed && first < end) await work(first++, attempt);
         };
-        await Promise.all(Array.from({ length: threads * DEPTH }, slot));
+        await Promise.all(Array.from({ length: useful * DEPTH }, slot));
         if (failed) await drop(starting);
       };
       const own = async (): Promise<void> => {
@@ -104,7 +108,7 @@ export function createPool(threads: number, file: string, name: string): Pool {
       return results;
     },
     async runTask<Job, Result>(task: string, job: Job): Promise<Result> {
-      pool ??= start();
+      pool ??= start(1);
       const starting = pool;
       try {
         return await (await starting).run(job, { name: task });
