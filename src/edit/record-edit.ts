@@ -32,12 +32,13 @@ export function editRecord(bytes: Uint8Array, changes: RecordChanges): Uint8Arra
   const kept: { path: string; bytes: Uint8Array }[] = [];
   const seen = new Set<string>();
   for (const row of rows) {
-    if (changes.removed.has(row.path)) continue;
-    const path = changes.renamed.get(row.path) ?? row.path;
+    const listed = listedPath(row.path, changes);
+    if (changes.removed.has(listed)) continue;
+    const path = changes.renamed.get(listed) ?? listed;
     seen.add(path);
     const content = path === changes.record ? undefined : changes.contents.get(path);
     const raw = bytes.subarray(row.start, row.end);
-    const same = path === row.path && content === undefined;
+    const same = path === listed && content === undefined;
     kept.push({ path, bytes: same ? raw : editRow(row, raw, path, content) });
   }
   const sorted = kept.every(
@@ -60,6 +61,14 @@ export function editRecord(bytes: Uint8Array, changes: RecordChanges): Uint8Arra
     kept.map((row) => row.bytes),
     lineEnd,
   );
+}
+
+/** Some Windows tools wrote `\` between the parts of a path; installers and PyPI read `/`. */
+function listedPath(path: string, { renamed, removed, contents }: RecordChanges): string {
+  if (!path.includes("\\") || renamed.has(path) || removed.has(path) || contents.has(path)) {
+    return path;
+  }
+  return path.replaceAll("\\", "/");
 }
 
 /** In a sorted file where it belongs, else behind the files of its kind; RECORD's row stays last. */

@@ -56,6 +56,18 @@ describe("editRecord", () => {
     },
   );
 
+  it("finds a file whose row has a backslash between the parts of its path", () => {
+    const own = "d-1.dist-info\\RECORD,,\n";
+    const rows = `d\\a.py,sha256=q,1\nd\\b.py,sha256=q,1\nd\\c.py,sha256=q,1\n`;
+    const changes = { contents: ["d/a.py", "d/d.py"], removed: ["d/b.py"] };
+    const changed = (path: string): string => `${path},${digest("sha256")},${NEW.length}\n`;
+    expect(edit(rows + own, changes)).toBe(
+      `${changed("d/a.py")}d\\c.py,sha256=q,1\n${changed("d/d.py")}${own}`,
+    );
+    // On other systems it may be part of a name.
+    expect(edit(`a\\b,sha256=q,1\n${OWN}`, { contents: ["a\\b"] })).toBe(changed("a\\b") + OWN);
+  });
+
   it("takes sha256 in the place of a weak hash", () => {
     expect(edit(`a.py,md5=old,1\r\n${OWN}`, { contents: ["a.py"] })).toBe(
       `a.py,${digest("sha256")},${NEW.length}\r\n${OWN}`,
