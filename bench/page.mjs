@@ -28,11 +28,11 @@ Written by \`node bench/run.mjs --write\`; do not edit by hand.
 
 All commands run on the same wheels in one run, in turn, ${machine.rounds} rounds after one that warms the page
 cache; the numbers are medians, measured from start to exit, so Node's own start is part of them.
-auditwheel ${machine.auditwheel} runs three times, above 20 MB once. \`audit\` is \`wheelkit audit --format json\` with every
-CRC-32, every hash of RECORD and the SHA-256 of the wheel; \`--no-hash\` judges structure and native
-code only. ${machine.cores} cores (${machine.cpu}), Node ${machine.node}, unzip ${machine.unzip}; one minute's load when it
+auditwheel ${machine.auditwheel} runs three times, above 20 MB once. \`audit\` is \`wheelkit audit\` with every CRC-32
+and every hash of RECORD; \`--no-hash\` judges structure and native code only. ${machine.cores} cores (${machine.cpu}), Node ${machine.node}, unzip ${machine.unzip}; one minute's load when it
 began: ${machine.load}.
 
+${goals(results)}
 ## Wall time
 
 The factors are to \`unzip -tq\`, for wheels below 1 MB to \`node -e 0\`.
@@ -51,6 +51,40 @@ Peak resident size (\`ru_maxrss\` of \`wait4\`) of the whole process with its th
 
 ${table(HEAD, memoryRow)}
 `;
+}
+
+/** What the project wants, and the range that was measured. */
+function goals(results) {
+  const range = (what, list, of) => {
+    const values = list.map(of).filter((value) => Number.isFinite(value));
+    if (values.length === 0) {
+      return "";
+    }
+    const [least, most] = [Math.min(...values), Math.max(...values)];
+    return `- ${what}: ${least === most ? factor(most) : `${factor(least)} to ${factor(most)}`}\n`;
+  };
+  const wheels = results.filter(({ wall }) => wall.unzip !== undefined);
+  const small = wheels.filter(({ size }) => size < MEGABYTE);
+  const large = wheels.filter(({ size }) => size > 10 * MEGABYTE && size < 1e9);
+  const gain = ({ wall }) => wall.auditwheel / wall.audit2;
+  return [
+    range(
+      "Below 1 MB, `audit` to `node -e 0` (goal: 4 × at most)",
+      small,
+      ({ wall }) => wall.audit2 / wall.node,
+    ),
+    range(
+      "Above 10 MB, `audit -j 2` to `unzip -tq` (goal: 1 × at most)",
+      large,
+      ({ wall }) => wall.audit2 / wall.unzip,
+    ),
+    range(
+      "Above 10 MB, `--no-hash -j 2` to `unzip -tq` (goal: 0.3 ×)",
+      large,
+      ({ wall }) => wall.noHash2 / wall.unzip,
+    ),
+    range("auditwheel to `audit -j 2`", wheels, gain),
+  ].join("");
 }
 
 function timeRow({ file, size, ...units }, unit, withGain) {

@@ -87,16 +87,7 @@ if (options.write) {
 }
 
 function measure(file, size, path, withPeer) {
-  const audit = [
-    process.execPath,
-    cli,
-    "audit",
-    "--format",
-    "json",
-    "--ldpaths",
-    "",
-    "--no-config",
-  ];
+  const audit = [process.execPath, cli, "audit", "--no-config"];
   const subjects = {
     node: [process.execPath, "-e", "0"],
     unzip: ["unzip", "-tq", path],
