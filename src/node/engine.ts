@@ -26,13 +26,15 @@ export interface NodeEngine extends Engine {
 const POOL_BYTES = 48 << 20;
 /** Members of this size (bytes, packed) are indexed by another thread. */
 const INDEX_BYTES = 8 << 20;
+/** More members than any real wheel has would be copied to the threads: memory counts more then. */
+const POOL_TASKS = 50_000;
 /** Members are handed to threads in shares of about this many inflated bytes. */
 const SHARE_BYTES = 4 << 20;
 /** What all threads together may hold of members that are unpacked at once, and one of them (bytes). */
 const WHOLE_BYTES = 128 << 20;
 const WHOLE_MEMBER = 64 << 20;
 /** Without a pool a larger member is streamed, so that zlib's thread unpacks while this one hashes. */
-const WHOLE_INLINE = 8 << 20;
+const WHOLE_INLINE = 32 << 20;
 /** A larger member is streamed; its symbol names need memory, so the others get less. */
 const WHOLE_BESIDE_STREAMED = 16 << 20;
 
@@ -50,7 +52,8 @@ export function createEngine({ jobs = availableParallelism() }: EngineOptions = 
     open: openFile,
     async inspect(job) {
       const cost = job.tasks.reduce((sum, task) => sum + costOf(task), 0);
-      if (!threaded || cost < POOL_BYTES) return await inspectInline(job, jobs > 1);
+      const shared = cost >= POOL_BYTES && job.tasks.length <= POOL_TASKS;
+      if (!threaded || !shared) return await inspectInline(job, jobs > 1);
       const { path } = job;
       const streams = job.tasks.some(({ size }) => size > WHOLE_MEMBER);
       const wholeLimit = streams
