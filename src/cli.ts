@@ -25,9 +25,9 @@ const script = new Script(readFileSync(url, "utf8"), {
   filename,
   ...(cachedData === undefined ? {} : { cachedData }),
 });
-// V8 would let the heap grow fourfold before it looks for garbage: with an archive of 200,000 members
-// that is 100 MB. A usual wheel never makes so much that this counts. Code that
-// was compiled with other flags is rejected, so this comes after it.
+// Until it is known that a wheel has no more members than any real one, garbage is looked for soon: V8
+// would let the heap grow fourfold before. V8 rejects code that was compiled with other flags, so this
+// comes after it.
 setFlagsFromString("--heap-growing-percent=20");
 
 const program: Program = script.runInThisContext();

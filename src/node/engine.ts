@@ -1,5 +1,6 @@
 /** The engine on Node: files, zlib, hashes, and a pool of threads when the work is large enough. */
 import { availableParallelism } from "node:os";
+import { setFlagsFromString } from "node:v8";
 import type { IndexShare, InspectShare } from "../../workers/inspect.ts";
 import { createPool } from "../../workers/pool.ts";
 import type { Engine, InspectJob } from "../audit/audit.ts";
@@ -26,8 +27,8 @@ export interface NodeEngine extends Engine {
 const POOL_BYTES = 48 << 20;
 /** Members of this size (bytes, packed) are indexed by another thread. */
 const INDEX_BYTES = 8 << 20;
-/** More members than any real wheel has would be copied to the threads: memory counts more then. */
-const POOL_TASKS = 50_000;
+/** More members than any real wheel has: memory counts more than time, and threads would copy them. */
+const MANY_TASKS = 50_000;
 /** Members are handed to threads in shares of about this many inflated bytes. */
 const SHARE_BYTES = 4 << 20;
 /** What all threads together may hold of members that are unpacked at once, and one of them (bytes). */
@@ -52,8 +53,10 @@ export function createEngine({ jobs = availableParallelism() }: EngineOptions = 
     open: openFile,
     async inspect(job) {
       const cost = job.tasks.reduce((sum, task) => sum + costOf(task), 0);
-      const shared = cost >= POOL_BYTES && job.tasks.length <= POOL_TASKS;
-      if (!threaded || !shared) return await inspectInline(job, jobs > 1);
+      const huge = job.tasks.length > MANY_TASKS;
+      // As V8 has it by default: `cli.ts` made the heap grow slowly, which costs a third of the time.
+      if (!huge) setFlagsFromString("--heap-growing-percent=0");
+      if (!threaded || huge || cost < POOL_BYTES) return await inspectInline(job, jobs > 1);
       const { path } = job;
       const streams = job.tasks.some(({ size }) => size > WHOLE_MEMBER);
       const wholeLimit = streams
