@@ -5,8 +5,11 @@ import { PF, PN_XNUM, PT } from "./constants.ts";
 import { readEhdr } from "./header.ts";
 import { ElfPhdr, ElfShdr } from "./layout.ts";
 
-/** Bytes of the first load segment: symbols, names and versions lie at its beginning, 80 MB in the largest libraries. */
-const TABLES_CAP = 92 << 20;
+/**
+ * Bytes of all ranges together. Symbols, names and versions lie at the beginning of the first load
+ * segment, 80 MB in the largest libraries: it gets what the others leave.
+ */
+const TOTAL_CAP = 92 << 20;
 /** Bytes of all load segments behind the data: patchelf and other rewriters put new tables there. */
 const ADDED_CAP = 32 << 20;
 /** Bytes; the rest of a segment's last page is mapped too. */
@@ -52,13 +55,14 @@ export function likelyRanges(head: Uint8Array, size: number): ByteRange[] {
   const filesz = ElfPhdr.column(phdrs, context, "p_filesz");
   const flags = ElfPhdr.column(phdrs, context, "p_flags");
   let loads = 0;
+  let first = -1;
   let data = false;
   let room = ADDED_CAP;
   for (let index = 0; index < count; index++) {
     switch (type(index)) {
       case PT.PT_LOAD:
         if (loads++ === 0) {
-          add(offset(index), Math.min(filesz(index) + PAGE, TABLES_CAP));
+          first = index;
         } else if (data) {
           const wanted = Math.min(filesz(index) + PAGE, room);
           add(offset(index), wanted);
@@ -79,6 +83,10 @@ export function likelyRanges(head: Uint8Array, size: number): ByteRange[] {
   if (e_shoff > 0) {
     const start = Math.max(0, e_shoff - NAMES_BEFORE);
     add(start, e_shoff - start + Math.max(1, e_shnum) * ElfShdr.sizeOf(context.variant));
+  }
+  if (first >= 0) {
+    const others = ranges.reduce((sum, { start, end }) => sum + end - start, 0);
+    add(offset(first), Math.min(filesz(first) + PAGE, Math.max(0, TOTAL_CAP - others)));
   }
   return ranges.sort((a, b) => a.start - b.start || a.end - b.end);
 }

@@ -2,7 +2,9 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { ElfSummary } from "../../../src/binary.ts";
+import { PF, PT } from "../../../src/elf/constants.ts";
 import * as elf from "../../../src/elf/index.ts";
+import { ElfPhdr, type Phdr } from "../../../src/elf/layout.ts";
 import { memorySource, readThrough, type Source, type Window } from "../../../src/source.ts";
 import { elfFixture, elfFixtures } from "../../support/elf-fixtures.ts";
 
@@ -53,6 +55,27 @@ describe("likelyRanges", () => {
     expect(elf.likelyRanges(new Uint8Array(), 0)).toEqual([]);
     expect(elf.likelyRanges(new Uint8Array(64), 1000)).toEqual([]);
     expect(elf.likelyRanges(elfFixture("bare").subarray(0, 40), 5000)).toEqual([]);
+  });
+
+  it("leaves room for what lies behind a large first segment", () => {
+    const bytes = elfFixture("rpath");
+    const { context, ehdr, segments } = elf.parse(memorySource(bytes));
+    const size = 2 ** 30;
+    const loads = segments.filter(({ p_type }) => p_type === PT.PT_LOAD);
+    const [first] = loads;
+    const data = loads.find(({ p_flags }) => (p_flags & PF.PF_W) !== 0);
+    if (first === undefined || data === undefined) throw new Error("no load segments");
+    const head = Uint8Array.from(bytes.subarray(0, 4096));
+    const set = (segment: { readonly index: number }, fields: Partial<Phdr>): void => {
+      const stride = ElfPhdr.sizeOf(context.variant);
+      ElfPhdr.set(head, ehdr.e_phoff + segment.index * stride, context, fields);
+    };
+    set(first, { p_filesz: 900 << 20 });
+    set(data, { p_offset: 950 << 20, p_filesz: 16 << 20 });
+    const ranges = elf.likelyRanges(head, size);
+    const total = ranges.reduce((sum, { start, end }) => sum + end - start, 0);
+    expect(total).toBeLessThanOrEqual(93 << 20);
+    expect(total).toBeGreaterThan(90 << 20);
   });
 
   it("is enough to read every fixture, with the same result as the whole file", async () => {
