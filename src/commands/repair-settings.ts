@@ -55,7 +55,7 @@ export function addRepairOptions(command: Command): void {
     .option("--if-needed", "copy byte for byte when nothing is wrong")
     .option(
       "-z, --zip-compression-level <level>",
-      "0 to 9, for members that change",
+      "0 to 9: members that change are compressed anew, as a whole",
       integer("--zip-compression-level", 0, 9),
     );
   for (const { flags } of WITHOUT_EFFECT) {

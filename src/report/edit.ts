@@ -99,7 +99,7 @@ export function editText(wheel: EditedWheel, palette: Palette): string {
   }
   if (renamed.length > 3) lines.push(`  renamed  ${renamed.length} files, bytes unchanged`);
   for (const line of graftLines(wheel.repair?.grafted ?? [])) lines.push(`  ${line}`);
-  if (lines.length === 0) lines.push("  no change");
+  if (lines.length === 0) lines.push("  no change of content");
   return `${lines.join("\n")}\n`;
 }
 
