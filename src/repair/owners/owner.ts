@@ -85,13 +85,19 @@ function dpkgFinder(root: RootFiles): (paths: readonly string[]) => OwningPackag
     texts.set(list, text);
     return text;
   };
+  // A package with one library of a wheel often has others of it.
+  const found = new Set<string>();
   return (paths) => {
-    for (const list of likelyFirst(lists, baseNameOf(paths[0] ?? ""))) {
+    const names = [...new Set(paths.map(baseNameOf))];
+    for (const list of new Set([...found, ...likelyFirst(lists, names[0] ?? "")])) {
       const text = textOf(list);
+      if (!names.some((name) => text.includes(`/${name}\n`))) continue;
       if (!paths.some((path) => text.includes(`\n${path}\n`))) continue;
       const [name = "", arch] = list.slice(0, -".list".length).split(":");
       const owner = dpkgPackage(status, name, arch);
-      if (owner !== undefined) return { type: "deb", distribution, name, ...owner };
+      if (owner === undefined) continue;
+      found.add(list);
+      return { type: "deb", distribution, name, ...owner };
     }
     return undefined;
   };
