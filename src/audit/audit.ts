@@ -6,6 +6,7 @@
 import { toHex } from "../bytes.ts";
 import type { Level, Problem, Unverified } from "../finding.ts";
 import type { Compression, FileSource } from "../platform.ts";
+import { readInto } from "../source.ts";
 import type { WheelModel } from "../wheel/check.ts";
 import { checkWheel, distInfoDirectories, findDistInfo } from "../wheel/check.ts";
 import type { ParsedRecord } from "../wheel/record.ts";
@@ -293,11 +294,8 @@ function digestOf(source: FileSource, compression: Compression): string {
   const buffer = new Uint8Array(Math.min(source.size, 1 << 20));
   for (let at = 0; at < source.size; at += buffer.length) {
     const part = buffer.subarray(0, Math.min(buffer.length, source.size - at));
-    if (source.readInto === undefined) hasher.update(source.read(at, part.length));
-    else {
-      source.readInto(at, part);
-      hasher.update(part);
-    }
+    readInto(source, at, part);
+    hasher.update(part);
   }
   return toHex(hasher.digest());
 }
