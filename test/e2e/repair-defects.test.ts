@@ -4,7 +4,6 @@
  */
 import { execFileSync } from "node:child_process";
 import {
-  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -18,22 +17,21 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { EM } from "../../src/elf/constants.ts";
-import type { Ran } from "../support/commands.ts";
 import { entriesOf, readWheel, wheelkitWith } from "../support/commands.ts";
 import { buildElf } from "../support/elf-builder.ts";
 import {
   ARCH,
   answerOf,
-  LINUX_TAG,
   membersOf,
   nativeMembersOf,
+  type Repaired,
+  repairBench,
   SUFFIX,
   unpack,
   type Workshop,
   workshop,
 } from "../support/repair-workshop.ts";
 import { requireTool } from "../support/tools.ts";
-import type { WheelSpec } from "../support/wheel-builder.ts";
 
 const hasTools = ["gcc", "python3", "unzip"].every((name) => requireTool(name) !== undefined);
 const EXT = `demo/_x.${SUFFIX}`;
@@ -60,29 +58,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-let runs = 0;
-
-interface Repaired extends Ran {
-  /** Files in the output folder. */
-  readonly files: readonly string[];
-  readonly wheel: string;
-}
-
-async function repair(
-  spec: WheelSpec | string,
-  args: readonly string[] = [],
-  env: Readonly<Record<string, string>> = {},
-): Promise<Repaired> {
-  const input = typeof spec === "string" ? spec : wheelOf(spec);
-  const out = join(folder, `out-${runs++}`);
-  const ran = await wheelkitWith({ env }, "repair", "-w", out, ...args, input);
-  const files = existsSync(out) ? readdirSync(out) : [];
-  return { ...ran, files, wheel: join(out, files[0] ?? "") };
-}
-
-function wheelOf(spec: WheelSpec): string {
-  return shop.wheel(`in-${runs++}`, { tag: LINUX_TAG, ...spec });
-}
+const { fresh, repair, wheelOf } = repairBench(() => shop);
 
 function ldpaths(name = "ext"): readonly string[] {
   return ["--ldpaths", join(folder, name)];
@@ -93,7 +69,7 @@ function answerWithout(wheel: string, member: string, ...away: readonly string[]
   const paths = away.map((name) => join(folder, name));
   for (const path of paths) renameSync(path, `${path}.away`);
   try {
-    return answerOf(join(unpack(wheel, join(folder, `unpacked-${runs++}`)), member));
+    return answerOf(join(unpack(wheel, fresh("unpacked")), member));
   } finally {
     for (const path of paths) renameSync(`${path}.away`, path);
   }
@@ -368,7 +344,7 @@ describe.skipIf(!hasTools)("smaller traps", () => {
   });
 
   it("S7: a wheel that fails does not stop the others", async () => {
-    const out = join(folder, `out-${runs++}`);
+    const out = fresh("out");
     const bad = wheelOf({ files: { [EXT]: needsF } });
     const good = wheelOf({ name: "other", files: { [EXT.replace("demo", "other")]: plain } });
     const args = ["repair", "--no-sys-paths", "-w", out, bad, good];
@@ -621,7 +597,7 @@ function textFile(path: string, text: string): string {
 
 /** `2_34` for a file whose newest need is GLIBC_2.34. */
 function needsGlibc(bytes: Uint8Array): string {
-  const path = join(folder, `glibc-${runs++}.so`);
+  const path = `${fresh("glibc")}.so`;
   writeFileSync(path, bytes);
   const text = execFileSync("readelf", ["-VW", path], { encoding: "utf8" });
   const minors = [...text.matchAll(/GLIBC_2\.(\d+)/g)].map(([, minor]) => Number(minor));

@@ -6,7 +6,6 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
-  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -18,7 +17,6 @@ import { basename, join } from "node:path";
 import { deflateRawSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { EM } from "../../src/elf/constants.ts";
-import type { Ran } from "../support/commands.ts";
 import { entriesOf, readWheel, wheelkitWith } from "../support/commands.ts";
 import { codeLike } from "../support/deflate-streams.ts";
 import { buildElf } from "../support/elf-builder.ts";
@@ -28,13 +26,13 @@ import {
   LINUX_TAG,
   membersOf,
   nativeMembersOf,
+  repairBench,
   SUFFIX,
   unpack,
   type Workshop,
   workshop,
 } from "../support/repair-workshop.ts";
 import { python, requireTool } from "../support/tools.ts";
-import type { WheelSpec } from "../support/wheel-builder.ts";
 
 const hasTools = ["gcc", "python3", "unzip"].every((name) => requireTool(name) !== undefined);
 const EXT = `demo/_x.${SUFFIX}`;
@@ -56,30 +54,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-let runs = 0;
-
-interface Repaired extends Ran {
-  readonly out: string;
-  readonly folder: string;
-  readonly files: readonly string[];
-  readonly wheel: string;
-}
-
-async function repair(
-  spec: WheelSpec | string,
-  args: readonly string[] = [],
-  env: Readonly<Record<string, string>> = {},
-): Promise<Repaired> {
-  const input = typeof spec === "string" ? spec : wheelOf(spec);
-  const out = join(folder, `out-${runs++}`);
-  const ran = await wheelkitWith({ env }, "repair", "-w", out, ...args, input);
-  const files = existsSync(out) ? readdirSync(out) : [];
-  return { ...ran, folder: out, files, wheel: join(out, files[0] ?? "") };
-}
-
-function wheelOf(spec: WheelSpec): string {
-  return shop.wheel(`in-${runs++}`, { tag: LINUX_TAG, ...spec });
-}
+const { fresh, repair, wheelOf } = repairBench(() => shop);
 
 const ext = (): readonly string[] => ["--ldpaths", join(folder, "ext")];
 
@@ -100,7 +75,7 @@ function away<T>(path: string, use: () => T): T {
   }
 }
 
-const site = (): string => join(folder, `site-${runs++}`);
+const site = (): string => fresh("site");
 
 describe.skipIf(!hasTools)("which libraries", () => {
   it("--exclude leaves out by name and by real path, and several at once", async () => {

@@ -1,6 +1,6 @@
 /** Small wheels of small C libraries, for tests of `repair`. */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { openSoundWheel } from "../../src/audit/wheel.ts";
 import type { ElfSummary } from "../../src/binary.ts";
@@ -10,6 +10,7 @@ import { openFile } from "../../src/node/file.ts";
 import { interestingSymbol } from "../../src/policy/interest.ts";
 import { memorySource } from "../../src/source.ts";
 import { readMember } from "../../src/zip/read.ts";
+import { type Ran, wheelkitWith } from "./commands.ts";
 import type { WheelSpec } from "./wheel-builder.ts";
 import { buildWheel, wheelFileName } from "./wheel-builder.ts";
 
@@ -72,6 +73,45 @@ export function workshop(folder: string, compiler = "gcc"): Workshop {
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, buildWheel(spec));
       return file;
+    },
+  };
+}
+
+export interface Repaired extends Ran {
+  /** The output folder, and the files in it. */
+  readonly folder: string;
+  readonly files: readonly string[];
+  readonly wheel: string;
+}
+
+/** Repairs wheels of a workshop, each into a folder of its own. */
+export interface RepairBench {
+  /** A path in the workshop's folder that was not used before. */
+  fresh(name: string): string;
+  /** Writes a wheel, with a bare `linux_*` tag unless `spec` has another. */
+  wheelOf(spec: WheelSpec): string;
+  repair(
+    spec: WheelSpec | string,
+    args?: readonly string[],
+    env?: Readonly<Record<string, string>>,
+  ): Promise<Repaired>;
+}
+
+/** @param shop gives the workshop, which is made only when the tests begin. */
+export function repairBench(shop: () => Workshop): RepairBench {
+  let runs = 0;
+  const fresh = (name: string): string => join(shop().folder, `${name}-${runs++}`);
+  const wheelOf = (spec: WheelSpec): string =>
+    shop().wheel(`in-${runs++}`, { tag: LINUX_TAG, ...spec });
+  return {
+    fresh,
+    wheelOf,
+    async repair(spec, args = [], env = {}) {
+      const input = typeof spec === "string" ? spec : wheelOf(spec);
+      const out = fresh("out");
+      const ran = await wheelkitWith({ env }, "repair", "-w", out, ...args, input);
+      const files = existsSync(out) ? readdirSync(out) : [];
+      return { ...ran, folder: out, files, wheel: join(out, files[0] ?? "") };
     },
   };
 }
