@@ -45,16 +45,55 @@ export interface LibraryVersions {
   readonly versions: readonly VersionNeed[];
 }
 
-/** A symbol of the dynamic symbol table. */
+/** A symbol that crosses the border of a file. */
 export interface DynamicSymbol {
   readonly name: string;
   readonly defined: boolean;
   readonly weak: boolean;
   readonly version?: string;
-  /** For an import: the library that the version need names. */
+  /** For an import: the library that it is bound to, where the file says so. */
   readonly library?: string;
+  /** PE: imported or exported by number. */
+  readonly ordinal?: number;
+  /** PE and Mach-O: what an export leads to in another library, `LIB.name`. */
+  readonly forwardsTo?: string;
   /** `func`, `object`, `tls`, `ifunc`, `notype`, … */
   readonly type: string;
+}
+
+/** A defect of the layout that a parser could step over. `minor`: no loader minds it. */
+export interface LayoutProblem {
+  readonly message: string;
+  readonly at: FieldRef;
+  readonly minor?: true;
+}
+
+/** What every format says of one architecture of a file; each format adds facts of its own. */
+export interface Slice {
+  /** `x86_64`, `aarch64` (ELF), `arm64`, `arm64e` (Mach-O), `x86_64`, `x86`, `arm64` (PE), or `unknown`. */
+  readonly arch: string;
+  readonly kind: BinaryKind;
+  readonly bits: 32 | 64;
+  /** DT_SONAME, LC_ID_DYLIB, the export directory's name. */
+  readonly id: string | null;
+  readonly dependencies: readonly Dependency[];
+  readonly searchPaths: readonly SearchPath[];
+  readonly symbolCount: number;
+  readonly importCount: number;
+  readonly exportCount: number;
+  /** The undefined names that the caller's `interest` picked, as C spells them (no leading `_` of Mach-O). */
+  readonly imports: readonly DynamicSymbol[];
+  /** Python module initialisers that it defines: `PyInit_x`, `PyInitU_x`, `PyModExport_x`, `initx`, `_cffi_pypyinit_x`. */
+  readonly pythonInit: readonly string[];
+  /** Bytes of symbol tables and of debug information that a strip could remove. */
+  readonly debug: { readonly symtab: number; readonly dwarf: number };
+}
+
+/** A native file as plain data that crosses threads: one slice, or one for each architecture of a fat file. */
+export interface NativeFile<S extends Slice = Slice> {
+  readonly format: BinaryFormat;
+  readonly slices: readonly [S, ...S[]];
+  readonly problems: readonly LayoutProblem[];
 }
 
 /** A PT_LOAD as far as the rules need it. Sizes and offsets in bytes. */

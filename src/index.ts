@@ -20,10 +20,8 @@ export type {
   ResolvedDependency,
   WheelResult,
 } from "./audit/result.ts";
-export type { RuleCode } from "./audit/rules.ts";
-export { RULES } from "./audit/rules.ts";
-export type { Wheel } from "./audit/wheel.ts";
-export { openWheel } from "./audit/wheel.ts";
+export type { RuleCode } from "./audit/rules/table.ts";
+export { RULES } from "./audit/rules/table.ts";
 export type { BinaryFormat, BinarySummary, ElfSummary } from "./binary.ts";
 export { FormatError, RefusalError, UsageError } from "./errors.ts";
 export type { Finding, Level, Problem, Profile, RuleInfo, Unverified } from "./finding.ts";
@@ -31,6 +29,8 @@ export type { NodeEngine } from "./node/engine.ts";
 export { createEngine } from "./node/engine.ts";
 export { openFile } from "./node/file.ts";
 export { readBinary } from "./node/read-binary.ts";
-export type { FileSource } from "./platform.ts";
+export type { FileSource } from "./runtime.ts";
 export type { Source } from "./source.ts";
 export { VERSION } from "./version.ts";
+export type { Wheel } from "./wheel/open.ts";
+export { openWheel } from "./wheel/open.ts";

@@ -5,22 +5,22 @@
  */
 import { toHex } from "../bytes.ts";
 import type { Level, Problem, Unverified } from "../finding.ts";
-import type { Compression, FileSource } from "../platform.ts";
+import type { Compression, FileSource } from "../runtime.ts";
 import { readInto } from "../source.ts";
 import type { WheelModel } from "../wheel/check.ts";
 import { checkWheel, distInfoDirectories, findDistInfo } from "../wheel/check.ts";
+import type { Wheel } from "../wheel/open.ts";
+import { openWheel } from "../wheel/open.ts";
 import type { ParsedRecord } from "../wheel/record.ts";
 import { parseRecord, recordPlan } from "../wheel/record.ts";
 import { checkNames } from "../zip/index.ts";
 import type { FindingOptions } from "./findings.ts";
 import { atLeast, DEFAULT_FINDING_OPTIONS, toFindings } from "./findings.ts";
-import type { InspectOptions, MemberReport, MemberTask } from "./inspect.ts";
+import type { InspectOptions, MemberReport, MemberTask } from "./inspect/inspect.ts";
 import type { Binary } from "./model.ts";
 import type { NativeAudit, NativeOptions } from "./native.ts";
 import { auditNative, DEFAULT_NATIVE_OPTIONS } from "./native.ts";
 import type { PlatformVerdict, WheelResult } from "./result.ts";
-import type { Wheel } from "./wheel.ts";
-import { openWheel } from "./wheel.ts";
 
 /** What an audit needs besides the wheel: given by `src/node/engine.ts` on Node. */
 export interface Engine {

@@ -1,11 +1,11 @@
 /** The `binaries` and `external` of a result: the graph and the summaries in the words of the JSON. */
 import type { ElfSummary } from "../binary.ts";
 import { compareText } from "../bytes.ts";
-import type { PolicyTable } from "../policy/policy.ts";
-import type { DependencyGraph, Edge, GraphNode } from "./graph.ts";
+import type { PolicyTable } from "../policy/linux/table.ts";
+import type { DependencyGraph, Edge, GraphNode } from "./graph/graph.ts";
+import { externalLibraries } from "./linux/needs.ts";
 import type { Binary, ElfBinary } from "./model.ts";
-import { externalLibraries } from "./needs.ts";
-import { isPythonExtension } from "./python-module.ts";
+import { isPythonExtension } from "./python/module.ts";
 import type {
   BinaryResult,
   DependencyPlace,

@@ -2,8 +2,8 @@
 import { compareText } from "../bytes.ts";
 import type { Finding, Level, Problem, Profile } from "../finding.ts";
 import { levelUnder } from "../finding.ts";
-import type { RuleCode } from "./rules.ts";
-import { RULES } from "./rules.ts";
+import type { RuleCode } from "./rules/table.ts";
+import { RULES } from "./rules/table.ts";
 
 export interface FindingOptions {
   readonly profile: Profile;

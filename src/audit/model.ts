@@ -1,9 +1,9 @@
 /** What the rules on native code see: everything is data, nothing is read from here on. */
 import type { BinarySummary, ElfSummary } from "../binary.ts";
-import type { Need, TagVerdict } from "../policy/decide.ts";
-import type { PolicyTable } from "../policy/policy.ts";
-import type { DependencyGraph } from "./graph.ts";
-import type { Identity } from "./identify.ts";
+import type { Need, TagVerdict } from "../policy/linux/decide.ts";
+import type { PolicyTable } from "../policy/linux/table.ts";
+import type { DependencyGraph } from "./graph/graph.ts";
+import type { Identity } from "./linux/identify.ts";
 import type { PlatformVerdict } from "./result.ts";
 
 /** A native member. */

@@ -1,20 +1,20 @@
 /** Everything an audit says about native code, from the facts of the members to problems. */
 import type { Problem, Unverified } from "../finding.ts";
-import { isLoader } from "../policy/policy.ts";
+import { isLoader } from "../policy/linux/table.ts";
 import type { RawMetadata } from "../wheel/metadata.ts";
 import { knownFields } from "../wheel/metadata.ts";
 import { normalizeName } from "../wheel/names.ts";
 import type { ZipEntry } from "../zip/entry.ts";
 import { binaryResults, externalResults } from "./binaries.ts";
-import type { DependencyGraph, GraphOptions, HostFiles, Loader } from "./graph.ts";
-import { resolveGraph } from "./graph.ts";
-import type { Identity } from "./identify.ts";
-import { identify } from "./identify.ts";
+import type { DependencyGraph, GraphOptions, HostFiles, Loader } from "./graph/graph.ts";
+import { resolveGraph } from "./graph/graph.ts";
+import type { Identity } from "./linux/identify.ts";
+import { identify } from "./linux/identify.ts";
+import { judgePlatform, tableFor } from "./linux/verdict.ts";
 import type { AuditModel, Binary, ElfBinary, WheelFacts } from "./model.ts";
 import type { BinaryResult, ExternalLibrary, PlatformVerdict } from "./result.ts";
 import { RULES } from "./rules/index.ts";
 import type { NativeCode } from "./rules/texts.ts";
-import { judgePlatform, tableFor } from "./verdict.ts";
 
 export interface NativeOptions {
   /** Shell patterns of libraries to leave out, by name or by real path. */

@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { type AuditOptions, DEFAULT_AUDIT_OPTIONS } from "../audit/audit.ts";
 import type { Expectations } from "../audit/expectations.ts";
-import { RULES } from "../audit/rules.ts";
+import { RULES } from "../audit/rules/table.ts";
 import { UsageError } from "../errors.ts";
 import type { Level } from "../finding.ts";
 import type { Io } from "../node/io.ts";

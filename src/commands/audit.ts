@@ -142,7 +142,7 @@ async function report(
       case "sarif": {
         const [{ auditSarif }, { RULES }, { createHash }] = await Promise.all([
           import("../report/sarif.ts"),
-          import("../audit/rules.ts"),
+          import("../audit/rules/table.ts"),
           import("node:crypto"),
         ]);
         const digest = (text: string): string => createHash("sha256").update(text).digest("hex");
@@ -152,7 +152,7 @@ async function report(
         const [{ auditGithub }, { auditMarkdown }, { RULES }] = await Promise.all([
           import("../report/github.ts"),
           import("../report/markdown.ts"),
-          import("../audit/rules.ts"),
+          import("../audit/rules/table.ts"),
         ]);
         await appendSummary(io, auditMarkdown(named, unread));
         return auditGithub(named, { titles: RULES, verbose: common.verbosity > 0 }, unread);
@@ -160,7 +160,7 @@ async function report(
       case "junit": {
         const [{ auditJunit, ruleFamilies }, { RULES }] = await Promise.all([
           import("../report/junit.ts"),
-          import("../audit/rules.ts"),
+          import("../audit/rules/table.ts"),
         ]);
         const families = ruleFamilies(Object.keys(RULES));
         return auditJunit(named, families, settings.audit.failOn, unread);

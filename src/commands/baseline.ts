@@ -1,13 +1,13 @@
 /** `--baseline`: reads what is compared of both wheels. */
 import type { Engine } from "../audit/audit.ts";
 import { compareWithBaseline, type Shape } from "../audit/baseline.ts";
-import { openSoundWheel } from "../audit/wheel.ts";
 import { formatOf } from "../binary.ts";
 import * as elf from "../elf/index.ts";
 import { FormatError, UsageError } from "../errors.ts";
 import type { Problem } from "../finding.ts";
 import { baseNameOf } from "../paths.ts";
 import { memorySource } from "../source.ts";
+import { openSoundWheel } from "../wheel/open.ts";
 import { readMember } from "../zip/read.ts";
 import { describeFailure } from "./failure.ts";
 

@@ -1,8 +1,8 @@
 /** `--canonical`: the archive of a draft in its reproducible form. */
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Wheel } from "../audit/wheel.ts";
 import type { Built, Draft } from "../edit/draft.ts";
+import type { Wheel } from "../wheel/open.ts";
 import type { RewriteOptions } from "./rewrite.ts";
 
 /** @param folder where the result goes; large members are unpacked there on the way. */

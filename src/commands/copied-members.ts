@@ -1,10 +1,10 @@
 /** Do the members that an edit copies have the bytes that RECORD says? */
 import { toFindings } from "../audit/findings.ts";
-import type { Wheel } from "../audit/wheel.ts";
 import type { Draft } from "../edit/draft.ts";
 import type { Finding, Problem } from "../finding.ts";
 import { nodeCompression } from "../node/compression.ts";
 import { findDistInfo } from "../wheel/dist-info.ts";
+import type { Wheel } from "../wheel/open.ts";
 import { checkRecordDigest, parseRecord, recordPlan } from "../wheel/record.ts";
 
 /** Unpacked bytes of a wheel up to which unpacking it takes no longer than people notice. */

@@ -1,8 +1,6 @@
 /** `wheelkit diff A B` */
 import { statSync } from "node:fs";
 import { basename } from "node:path";
-import type { Wheel } from "../audit/wheel.ts";
-import { openSoundWheel } from "../audit/wheel.ts";
 import type { DifferenceKind } from "../edit/diff.ts";
 import { DIFFERENCE_KINDS, diffWheels, kindsOf } from "../edit/diff.ts";
 import { UsageError } from "../errors.ts";
@@ -11,8 +9,10 @@ import { openFile } from "../node/file.ts";
 import type { Io } from "../node/io.ts";
 import { streamMember } from "../node/stream.ts";
 import { palette, useColor } from "../node/terminal.ts";
-import type { MemberStream } from "../platform.ts";
 import { diffJson, diffStatement, diffText } from "../report/diff.ts";
+import type { MemberStream } from "../runtime.ts";
+import type { Wheel } from "../wheel/open.ts";
+import { openSoundWheel } from "../wheel/open.ts";
 import type { CommandDeclaration, Invocation } from "./command.ts";
 import { describeFailure, STATUS } from "./failure.ts";
 import {

@@ -1,8 +1,6 @@
 /** `wheelkit edit [OPTIONS] WHEEL…` */
 import { readFileSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import type { Wheel } from "../audit/wheel.ts";
-import { openWheel } from "../audit/wheel.ts";
 import type { Edit } from "../edit/apply.ts";
 import { applyEdits } from "../edit/apply.ts";
 import { parseEntryPointOption } from "../edit/entry-points-edit.ts";
@@ -12,6 +10,8 @@ import { nodeCompression } from "../node/compression.ts";
 import { openFile } from "../node/file.ts";
 import type { Io } from "../node/io.ts";
 import { writeWhole } from "../node/output.ts";
+import type { Wheel } from "../wheel/open.ts";
+import { openWheel } from "../wheel/open.ts";
 import { REGULAR_FILE } from "../zip/writer.ts";
 import { canonicalBuild } from "./canonical-build.ts";
 import type { CommandDeclaration, GivenOption, Invocation } from "./command.ts";

@@ -3,8 +3,6 @@ import { lstatSync, readdirSync, readlinkSync, realpathSync, symlinkSync } from 
 import { basename, dirname, join, resolve } from "node:path";
 import type { Command } from "commander";
 import { toFindings } from "../audit/findings.ts";
-import type { Wheel } from "../audit/wheel.ts";
-import { openSoundWheel } from "../audit/wheel.ts";
 import { bytesEqual, compareText, printable } from "../bytes.ts";
 import type { Draft } from "../edit/draft.ts";
 import {
@@ -28,6 +26,8 @@ import { document } from "../report/json.ts";
 import { checkWheel } from "../wheel/check.ts";
 import type { Link } from "../wheel/links.ts";
 import { resolveLinks } from "../wheel/links.ts";
+import type { Wheel } from "../wheel/open.ts";
+import { openSoundWheel } from "../wheel/open.ts";
 import type { ZipEntry } from "../zip/entry.ts";
 import type { CommandDeclaration, Invocation } from "./command.ts";
 import { describeFailure, STATUS } from "./failure.ts";

@@ -1,13 +1,13 @@
 /** `--patch`: which patches apply to which wheels, decided for all before any is written. */
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
-import { openWheel } from "../audit/wheel.ts";
 import type { Patch } from "../edit/patch-file.ts";
 import { RefusalError, UsageError } from "../errors.ts";
 import { nodeCompression } from "../node/compression.ts";
 import { openFile } from "../node/file.ts";
 import { findDistInfo } from "../wheel/dist-info.ts";
 import { parseWheelFilename } from "../wheel/filename.ts";
+import { openWheel } from "../wheel/open.ts";
 import { expandTags } from "../wheel/tag.ts";
 
 export interface PatchPlan {

@@ -8,7 +8,7 @@ import { UsageError } from "../errors.ts";
 import type { Io } from "../node/io.ts";
 import type { RepairSettings } from "../node/repair-wheel.ts";
 import { policyArch } from "../policy/arch.ts";
-import { policyTable } from "../policy/policy.ts";
+import { policyTable } from "../policy/linux/table.ts";
 import type { PlatformTag } from "../wheel/platform-tag.ts";
 import { parsePlatformTag } from "../wheel/platform-tag.ts";
 import type { GivenOption, Options } from "./command.ts";

@@ -1,8 +1,6 @@
 /** What `edit`, `tags` and `links` share: open a wheel, change a draft of it, check, write. */
 import { existsSync, lstatSync, realpathSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import type { Wheel } from "../audit/wheel.ts";
-import { openSoundWheel } from "../audit/wheel.ts";
 import { printable } from "../bytes.ts";
 import type { Edit } from "../edit/apply.ts";
 import { checkValues } from "../edit/check-values.ts";
@@ -23,6 +21,8 @@ import type { EditedWheel } from "../report/edit.ts";
 import { editJson, editText, repairSummary } from "../report/edit.ts";
 import { findDistInfo } from "../wheel/dist-info.ts";
 import { parseWheelFilename } from "../wheel/filename.ts";
+import type { Wheel } from "../wheel/open.ts";
+import { openSoundWheel } from "../wheel/open.ts";
 import { expandTags } from "../wheel/tag.ts";
 import { dosTimeOf } from "../zip/dos-time.ts";
 import type { IndexOptions } from "../zip/index.ts";

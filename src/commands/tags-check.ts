@@ -1,11 +1,11 @@
 /** Do the new tags say the truth of the wheel's content? An audit of the result tells. */
 import { auditWheel, DEFAULT_AUDIT_OPTIONS } from "../audit/audit.ts";
-import type { Wheel } from "../audit/wheel.ts";
 import type { Built, Draft } from "../edit/draft.ts";
 import { RefusalError } from "../errors.ts";
 import type { Finding } from "../finding.ts";
 import { createEngine } from "../node/engine.ts";
 import type { Source } from "../source.ts";
+import type { Wheel } from "../wheel/open.ts";
 import { layoutSource } from "../zip/writer.ts";
 
 /** The first rule on tags that the new tags break and the old ones did not. */

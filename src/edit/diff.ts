@@ -4,15 +4,16 @@
  * A member counts as the same only when its bytes were compared: the packed ones where both are
  * packed alike, else what they unpack to.
  */
-import type { Wheel } from "../audit/wheel.ts";
+
 import type { BinaryFormat } from "../binary.ts";
 import { formatOf } from "../binary.ts";
 import { bytesEqual, compareText, toHex } from "../bytes.ts";
 import { FormatError } from "../errors.ts";
-import type { MemberStream } from "../platform.ts";
+import type { MemberStream } from "../runtime.ts";
 import { findDistInfo } from "../wheel/dist-info.ts";
 import { parseEntryPoints } from "../wheel/entry-points.ts";
 import { parseWheelFilename } from "../wheel/filename.ts";
+import type { Wheel } from "../wheel/open.ts";
 import { parseRecord } from "../wheel/record.ts";
 import { expandTags } from "../wheel/tag.ts";
 import type { ZipEntry } from "../zip/entry.ts";

@@ -4,7 +4,7 @@
  */
 import { bytesEqual, compareText, printable } from "../bytes.ts";
 import { RefusalError } from "../errors.ts";
-import type { Compression, HashName } from "../platform.ts";
+import type { Compression, HashName } from "../runtime.ts";
 import type { Source } from "../source.ts";
 import type { WheelFilename } from "../wheel/filename.ts";
 import { formatWheelFilename } from "../wheel/filename.ts";

@@ -2,7 +2,7 @@
 import { formatOf } from "../binary.ts";
 import { bytesEqual, compareText } from "../bytes.ts";
 import * as elf from "../elf/index.ts";
-import { sectionName, sectionRegion } from "../elf/sections.ts";
+import { sectionName, sectionRegion } from "../elf/read/sections.ts";
 import { FormatError } from "../errors.ts";
 import { memorySource } from "../source.ts";
 

@@ -1,6 +1,6 @@
 /** RECORD after an edit: rows that nothing happened to keep their bytes. */
 import { compareText, concatBytes, encodeUtf8 } from "../bytes.ts";
-import type { HashName } from "../platform.ts";
+import type { HashName } from "../runtime.ts";
 import { encodeBase64Url } from "../wheel/base64.ts";
 import type { RecordRow } from "../wheel/record.ts";
 import { formatRecordLine, isHashName, parseRecord } from "../wheel/record.ts";

@@ -1,10 +1,10 @@
 /** Holds an edited wheel to the rules, before a byte of it is written. */
 import { toFindings } from "../audit/findings.ts";
-import type { Wheel } from "../audit/wheel.ts";
-import { openWheel } from "../audit/wheel.ts";
 import { RefusalError } from "../errors.ts";
 import type { Finding, Problem } from "../finding.ts";
 import { checkWheel } from "../wheel/check.ts";
+import type { Wheel } from "../wheel/open.ts";
+import { openWheel } from "../wheel/open.ts";
 import { parsePlatformTag } from "../wheel/platform-tag.ts";
 import { checkNames } from "../zip/index.ts";
 import { layoutSource } from "../zip/writer.ts";

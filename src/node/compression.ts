@@ -9,7 +9,7 @@ import {
   inflateRawSync,
 } from "node:zlib";
 import { FormatError } from "../errors.ts";
-import type { Compression, Inflated } from "../platform.ts";
+import type { Compression, Inflated } from "../runtime.ts";
 
 /** zlib's smallest output buffer. */
 const MIN_CHUNK = 64;

@@ -1,7 +1,7 @@
 /** Files as sources: positional reads, so that offsets above 4 GiB and parallel readers work. */
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { FormatError } from "../errors.ts";
-import type { FileSource } from "../platform.ts";
+import type { FileSource } from "../runtime.ts";
 
 /**
  * Opens a file for reading.

@@ -1,10 +1,10 @@
 /** RECORD of a repaired wheel: right for every member, also where it was wrong before. */
 import { createHash } from "node:crypto";
-import type { Wheel } from "../audit/wheel.ts";
 import { compareText, printable } from "../bytes.ts";
 import type { Draft } from "../edit/draft.ts";
 import { RefusalError } from "../errors.ts";
 import type { Problem } from "../finding.ts";
+import type { Wheel } from "../wheel/open.ts";
 import type { ZipEntry } from "../zip/entry.ts";
 import { streamMember } from "./stream.ts";
 

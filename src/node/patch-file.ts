@@ -1,13 +1,13 @@
 /** Strips and edits one ELF file, by plans that prove that nothing else changes, and compresses the result. */
 import { createHash } from "node:crypto";
 import type { PackedContent } from "../edit/draft.ts";
-import { edit as planEdit, stripElf } from "../elf/edit.ts";
-import type { ElfEdit } from "../elf/edit-types.ts";
+import { edit as planEdit, stripElf } from "../elf/edit/index.ts";
+import type { ElfEdit } from "../elf/edit/types.ts";
 import { parse } from "../elf/index.ts";
 import { FormatError, RefusalError } from "../errors.ts";
-import type { FileSource } from "../platform.ts";
 import type { Rewrite } from "../rewrite.ts";
 import { composeRewrites, isUnchanged, rewrittenSource } from "../rewrite.ts";
+import type { FileSource } from "../runtime.ts";
 import type { Source } from "../source.ts";
 import { readInto } from "../source.ts";
 import { STORED } from "../zip/layout.ts";

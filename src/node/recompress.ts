@@ -1,6 +1,6 @@
 /** Inflates a member and deflates it again, through a temporary file where it is large. */
 import { FormatError } from "../errors.ts";
-import type { FileSource } from "../platform.ts";
+import type { FileSource } from "../runtime.ts";
 import type { Source } from "../source.ts";
 import type { ZipEntry } from "../zip/entry.ts";
 import { DEFLATED } from "../zip/layout.ts";

@@ -2,7 +2,6 @@
 import { basename } from "node:path";
 import { inspectWheel } from "../audit/audit.ts";
 import type { ElfBinary } from "../audit/model.ts";
-import { openSoundWheel } from "../audit/wheel.ts";
 import { printable } from "../bytes.ts";
 import { FormatError, UsageError } from "../errors.ts";
 import type { OwningPackage } from "../repair/owners/owner.ts";
@@ -11,6 +10,7 @@ import type { LibraryProvider } from "../repair/providers.ts";
 import { namedProvider, wheelProvider } from "../repair/providers.ts";
 import { parseWheelFilename } from "../wheel/filename.ts";
 import { normalizeName } from "../wheel/names.ts";
+import { openSoundWheel } from "../wheel/open.ts";
 import type { NodeEngine } from "./engine.ts";
 import type { Root } from "./root-files.ts";
 import { openRoot } from "./root-files.ts";

@@ -11,14 +11,14 @@ import {
   statSync,
 } from "node:fs";
 import { join, sep } from "node:path";
-import type { HostFiles } from "../audit/host-files.ts";
+import type { HostFiles } from "../audit/graph/host-files.ts";
 import type { ElfSummary } from "../binary.ts";
 import { compareText } from "../bytes.ts";
 import * as elf from "../elf/index.ts";
 import { FormatError } from "../errors.ts";
-import type { FileSource } from "../platform.ts";
 import { interestingSymbol } from "../policy/interest.ts";
 import type { RootFiles } from "../repair/owners/owner.ts";
+import type { FileSource } from "../runtime.ts";
 import { openFile } from "./file.ts";
 
 export interface Root extends HostFiles, RootFiles {

@@ -1,8 +1,8 @@
 /** Writes a changed member with as much of its old deflate stream as still holds. */
 import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
-import type { MemberSpan } from "../platform.ts";
 import type { Rewrite } from "../rewrite.ts";
+import type { MemberSpan } from "../runtime.ts";
 import type { Source } from "../source.ts";
 import { readInto, sliceSource } from "../source.ts";
 import type { BlockIndex } from "../zip/deflate-scan.ts";

@@ -2,7 +2,7 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RefusalError } from "../errors.ts";
-import type { FileSource, MemberSpan } from "../platform.ts";
+import type { FileSource, MemberSpan } from "../runtime.ts";
 import type { Source } from "../source.ts";
 import { streamMember } from "./stream.ts";
 import { temporaryFile } from "./temporary.ts";

@@ -8,7 +8,7 @@ import type { InflateRaw, ZlibOptions } from "node:zlib";
 import { crc32, createInflateRaw } from "node:zlib";
 import yauzl from "yauzl";
 import type { Problem } from "../finding.ts";
-import type { MemberSpan, MemberStream } from "../platform.ts";
+import type { MemberSpan, MemberStream } from "../runtime.ts";
 import type { Source } from "../source.ts";
 import { DEFLATED, STORED } from "../zip/layout.ts";
 import { checkContent, trailingProblem } from "../zip/read.ts";

@@ -1,7 +1,7 @@
 /** Temporary files that a killed process does not leave behind. */
 import { closeSync, openSync } from "node:fs";
 import { dirname } from "node:path";
-import type { FileSource } from "../platform.ts";
+import type { FileSource } from "../runtime.ts";
 import { registerCleanup } from "./cleanup.ts";
 import { descriptorSource } from "./file.ts";
 import { makeFolder, removeFile, temporaryName, writeFully } from "./output.ts";

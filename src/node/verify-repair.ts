@@ -3,9 +3,9 @@ import type { Inspection, Judgement } from "../audit/audit.ts";
 import { inspectWheel, judgeWheel } from "../audit/audit.ts";
 import { toFindings } from "../audit/findings.ts";
 import type { NativeOptions } from "../audit/native.ts";
-import { openWheel } from "../audit/wheel.ts";
 import type { Built } from "../edit/draft.ts";
 import { RefusalError } from "../errors.ts";
+import { openWheel } from "../wheel/open.ts";
 import type { NodeEngine } from "./engine.ts";
 
 export interface RepairCheck {

@@ -1,6 +1,6 @@
 /** Which imported symbols the rules look at: workers report only these. */
 import { LINUX_POLICY_DATA } from "./data/linux.ts";
-import { MUSL_1_2_SYMBOLS } from "./musllinux.ts";
+import { MUSL_1_2_SYMBOLS } from "./linux/musllinux.ts";
 
 const NAMES: ReadonlySet<string> = (() => {
   const names = new Set(MUSL_1_2_SYMBOLS);

@@ -1,9 +1,9 @@
 /** Names of grafted libraries: unique by content, so that two wheels never share one by accident. */
-import type { GraphNode } from "../audit/graph.ts";
+import type { GraphNode } from "../audit/graph/graph.ts";
 import { compareText } from "../bytes.ts";
 import { RefusalError } from "../errors.ts";
 import { baseNameOf } from "../paths.ts";
-import type { Target } from "./target.ts";
+import type { Target } from "./linux/target.ts";
 
 /** Hex digits of the SHA-256 that go into a name. */
 const DIGITS = 8;

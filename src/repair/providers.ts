@@ -2,13 +2,13 @@
  * Libraries that another wheel provides at run time: left out of the graft, and reached by a search
  * path that leads from one package to the other in site-packages.
  */
-import type { DependencyGraph, GraphNode } from "../audit/graph.ts";
-import { isSitePath, sitePath } from "../audit/layout.ts";
+import type { DependencyGraph, GraphNode } from "../audit/graph/graph.ts";
 import type { ElfBinary } from "../audit/model.ts";
 import { compareText } from "../bytes.ts";
 import { RefusalError } from "../errors.ts";
 import { baseNameOf, folderOf } from "../paths.ts";
 import { knownProvider } from "../policy/providers.ts";
+import { isSitePath, sitePath } from "../wheel/installed.ts";
 
 /** Who provides libraries: a wheel that was given, or a project of which only the name is known. */
 export interface LibraryProvider {

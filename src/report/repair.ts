@@ -1,6 +1,6 @@
 /** What a repair did to a wheel, for people and as JSON. */
 import { printable } from "../bytes.ts";
-import type { ElfEdit } from "../elf/edit-types.ts";
+import type { ElfEdit } from "../elf/edit/types.ts";
 
 export interface RepairReport {
   readonly grafted: readonly GraftedLibrary[];

@@ -7,7 +7,7 @@
  */
 import { bytesEqual, decodeUtf8Lossy, encodeUtf8, isUtf8, toHex } from "../bytes.ts";
 import type { Problem } from "../finding.ts";
-import type { HashName } from "../platform.ts";
+import type { HashName } from "../runtime.ts";
 import { base64UrlLength, decodeBase64Url, encodeBase64Url } from "./base64.ts";
 import { CR, LF, lineEnd, MAX_FIELD, readRow } from "./csv.ts";
 import type { WheelCode } from "./rules.ts";

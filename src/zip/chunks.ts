@@ -1,5 +1,5 @@
 /** Reads ahead in a source, so that thousands of small records cost few reads. */
-import type { FileSource } from "../platform.ts";
+import type { FileSource } from "../runtime.ts";
 import type { Source } from "../source.ts";
 import { centralHeaderAt, localHeaderAt } from "./headers.ts";
 import type { CentralHeader, LocalHeader } from "./layout.ts";

@@ -1,5 +1,5 @@
 /** One member of an archive, as local header and central directory agree on it. */
-import type { MemberSpan } from "../platform.ts";
+import type { MemberSpan } from "../runtime.ts";
 
 export interface ZipEntry extends MemberSpan {
   /** Decoded name; directories end in `/`. Never printed without escaping. */

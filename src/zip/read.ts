@@ -1,7 +1,7 @@
 /** Reads whole members and holds them to what the headers promise. */
 import { FormatError } from "../errors.ts";
 import type { Problem } from "../finding.ts";
-import type { Compression, MemberSpan } from "../platform.ts";
+import type { Compression, MemberSpan } from "../runtime.ts";
 import type { Source } from "../source.ts";
 import { DEFLATED, STORED } from "./layout.ts";
 import type { ZipCode } from "./rules.ts";

@@ -11,7 +11,7 @@
  */
 import { bytesEqual, concatBytes, encodeUtf8, printable } from "../bytes.ts";
 import { FormatError, RefusalError } from "../errors.ts";
-import type { Compression } from "../platform.ts";
+import type { Compression } from "../runtime.ts";
 import type { Source } from "../source.ts";
 import { readInto } from "../source.ts";
 import type { ZipEntry } from "./entry.ts";

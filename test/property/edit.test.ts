@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Wheel } from "../../src/audit/wheel.ts";
-import { openSoundWheel } from "../../src/audit/wheel.ts";
+import type { Wheel } from "../../src/wheel/open.ts";
+import { openSoundWheel } from "../../src/wheel/open.ts";
 import { openDraft } from "../../src/commands/rewrite.ts";
 import type { Edit } from "../../src/edit/apply.ts";
 import { applyEdits } from "../../src/edit/apply.ts";

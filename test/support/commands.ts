@@ -1,6 +1,6 @@
 /** The command line in this process, and what it makes of wheels. */
 
-import { openSoundWheel } from "../../src/audit/wheel.ts";
+import { openSoundWheel } from "../../src/wheel/open.ts";
 import { main } from "../../src/commands/main.ts";
 import { nodeCompression } from "../../src/node/compression.ts";
 import { openFile } from "../../src/node/file.ts";

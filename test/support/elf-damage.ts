@@ -1,5 +1,5 @@
 /** Changes of the fields that an editor goes by, to values that are awkward or belong elsewhere. */
-import { parseElf } from "../../src/elf/image.ts";
+import { parseElf } from "../../src/elf/read/image.ts";
 import { ElfDyn, ElfEhdr, ElfPhdr, ElfShdr } from "../../src/elf/layout.ts";
 import { memorySource } from "../../src/source.ts";
 

@@ -11,8 +11,8 @@ import {
   stripElf,
   verify,
   verifyElfStrip,
-} from "../../src/elf/edit.ts";
-import { parseElf } from "../../src/elf/image.ts";
+} from "../../src/elf/edit/index.ts";
+import { parseElf } from "../../src/elf/read/image.ts";
 import { applyRewrite } from "../../src/rewrite.ts";
 import { memorySource } from "../../src/source.ts";
 import {

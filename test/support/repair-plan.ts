@@ -1,12 +1,12 @@
 /** Plans of repairs of wheels that are made of facts, with libraries outside that exist nowhere. */
-import type { HostFiles } from "../../src/audit/host-files.ts";
+import type { HostFiles } from "../../src/audit/graph/host-files.ts";
 import type { ElfSummary } from "../../src/binary.ts";
-import type { LinuxPlan, PlanInput } from "../../src/repair/plan.ts";
-import { planLinux } from "../../src/repair/plan.ts";
-import { repairedPlatforms } from "../../src/repair/platforms.ts";
-import type { Goal } from "../../src/repair/request.ts";
-import { chooseGoal } from "../../src/repair/request.ts";
-import type { TargetFacts } from "../../src/repair/target.ts";
+import type { LinuxPlan, PlanInput } from "../../src/repair/linux/plan.ts";
+import { planLinux } from "../../src/repair/linux/plan.ts";
+import { repairedPlatforms } from "../../src/repair/linux/tags.ts";
+import type { Goal } from "../../src/repair/linux/goal.ts";
+import { chooseGoal } from "../../src/repair/linux/goal.ts";
+import type { TargetFacts } from "../../src/repair/linux/target.ts";
 import { audit, type WheelSketch } from "./native.ts";
 
 export interface OutsideFiles {

@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { openSoundWheel } from "../../src/audit/wheel.ts";
+import { openSoundWheel } from "../../src/wheel/open.ts";
 import type { ElfSummary } from "../../src/binary.ts";
 import { matches, parse, summarize } from "../../src/elf/index.ts";
 import { nodeCompression } from "../../src/node/compression.ts";

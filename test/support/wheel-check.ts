@@ -1,7 +1,7 @@
 /** Judges generated wheels with the rules of `src/wheel` alone. */
 
 import { DEFAULT_FINDING_OPTIONS, toFindings } from "../../src/audit/findings.ts";
-import { openWheel } from "../../src/audit/wheel.ts";
+import { openWheel } from "../../src/wheel/open.ts";
 import { formatOf } from "../../src/binary.ts";
 import type { Finding, Problem, Profile } from "../../src/finding.ts";
 import { nodeCompression } from "../../src/node/compression.ts";

@@ -1,9 +1,9 @@
 /** Wheels with more native code than any real one: judged up to a limit, and that is told. */
 import { expect, it } from "vitest";
 import { judgeWheel } from "../../../src/audit/audit.ts";
-import { resolveGraph } from "../../../src/audit/graph.ts";
+import { resolveGraph } from "../../../src/audit/graph/graph.ts";
 import { DEFAULT_NATIVE_OPTIONS } from "../../../src/audit/native.ts";
-import { openWheel } from "../../../src/audit/wheel.ts";
+import { openWheel } from "../../../src/wheel/open.ts";
 import type { ElfSummary } from "../../../src/binary.ts";
 import { nodeCompression } from "../../../src/node/compression.ts";
 import { memorySource } from "../../../src/source.ts";

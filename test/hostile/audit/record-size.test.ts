@@ -1,6 +1,6 @@
 /** A RECORD that no archive's members can fill is refused by its size, before it takes memory. */
 import { expect, it } from "vitest";
-import { openWheel } from "../../../src/audit/wheel.ts";
+import { openWheel } from "../../../src/wheel/open.ts";
 import { nodeCompression } from "../../../src/node/compression.ts";
 import { memorySource } from "../../../src/source.ts";
 import { buildZip } from "../../support/zip-builder.ts";

@@ -1,6 +1,6 @@
 /** Small files that ask for a large search: the work and what is kept of it stay bounded. */
 import { expect, it } from "vitest";
-import { resolveGraph } from "../../../src/audit/graph.ts";
+import { resolveGraph } from "../../../src/audit/graph/graph.ts";
 import { elf } from "../../support/native.ts";
 
 function edgesOf(needed: readonly string[], runpath: readonly string[]) {

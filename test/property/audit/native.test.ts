@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { NativeAudit } from "../../../src/audit/native.ts";
 import type { ElfSummary } from "../../../src/binary.ts";
-import { compareVersions, policyVersion } from "../../../src/policy/manylinux.ts";
-import { policyTable } from "../../../src/policy/policy.ts";
+import { compareVersions, policyVersion } from "../../../src/policy/linux/manylinux.ts";
+import { policyTable } from "../../../src/policy/linux/table.ts";
 import type { ElfSketch } from "../../support/native.ts";
 import { audit, elf } from "../../support/native.ts";
 

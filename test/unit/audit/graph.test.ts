@@ -1,9 +1,9 @@
 /** The dependency graph: each search rule of the loaders by itself. */
 import { describe, expect, it } from "vitest";
-import type { GraphOptions, HostFiles } from "../../../src/audit/graph.ts";
-import { resolveGraph } from "../../../src/audit/graph.ts";
-import { matchesGlob, readLdSoConf, systemFolders } from "../../../src/audit/host-search.ts";
-import { normalizePath } from "../../../src/audit/layout.ts";
+import type { GraphOptions, HostFiles } from "../../../src/audit/graph/graph.ts";
+import { resolveGraph } from "../../../src/audit/graph/graph.ts";
+import { matchesGlob, readLdSoConf, systemFolders } from "../../../src/audit/linux/loader-folders.ts";
+import { normalizePath } from "../../../src/wheel/installed.ts";
 import type { ElfSummary } from "../../../src/binary.ts";
 import { elf } from "../../support/native.ts";
 

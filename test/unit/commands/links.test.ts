@@ -9,7 +9,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { openSoundWheel } from "../../../src/audit/wheel.ts";
+import { openSoundWheel } from "../../../src/wheel/open.ts";
 import { main } from "../../../src/commands/main.ts";
 import { openDraft } from "../../../src/commands/rewrite.ts";
 import { readLinks, renameLinkTargets } from "../../../src/edit/links.ts";

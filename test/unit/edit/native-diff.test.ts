@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { openSoundWheel } from "../../../src/audit/wheel.ts";
+import { openSoundWheel } from "../../../src/wheel/open.ts";
 import { memberCauses } from "../../../src/edit/diff-causes.ts";
 import { nativeChange } from "../../../src/edit/native-diff.ts";
 import * as elf from "../../../src/elf/index.ts";
-import { sectionName } from "../../../src/elf/sections.ts";
+import { sectionName } from "../../../src/elf/read/sections.ts";
 import { nodeCompression } from "../../../src/node/compression.ts";
 import { memorySource } from "../../../src/source.ts";
 

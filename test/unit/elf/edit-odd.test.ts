@@ -1,8 +1,8 @@
 /** Headers that say too much or too little: edited where loaders don't care, refused where tables meet. */
 import { describe, expect, it } from "vitest";
 import { DT, PT, SHT } from "../../../src/elf/constants.ts";
-import { type ElfEdit, edit, stripElf } from "../../../src/elf/edit.ts";
-import { type ElfImage, parseElf } from "../../../src/elf/image.ts";
+import { type ElfEdit, edit, stripElf } from "../../../src/elf/edit/index.ts";
+import { type ElfImage, parseElf } from "../../../src/elf/read/image.ts";
 import {
   ElfDyn,
   ElfEhdr,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { planStrings as plan, type StringPlan } from "../../../src/elf/edit-strings.ts";
+import { planStrings as plan, type StringPlan } from "../../../src/elf/edit/strings.ts";
 import { memorySource } from "../../../src/source.ts";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text.replaceAll("|", "\0"));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { DT, DT_MIPS, ELFOSABI, PF, PT } from "../../../src/elf/constants.ts";
-import { type ElfEdit, edit, supports } from "../../../src/elf/edit.ts";
-import { parseElf } from "../../../src/elf/image.ts";
+import { type ElfEdit, edit, supports } from "../../../src/elf/edit/index.ts";
+import { parseElf } from "../../../src/elf/read/image.ts";
 import { ElfDyn, ElfEhdr } from "../../../src/elf/layout.ts";
 import { RefusalError } from "../../../src/errors.ts";
 import { memorySource } from "../../../src/source.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { edit, type StripLevel, stripElf, verify, verifyElfStrip } from "../../../src/elf/edit.ts";
-import { parseElf } from "../../../src/elf/image.ts";
+import { edit, type StripLevel, stripElf, verify, verifyElfStrip } from "../../../src/elf/edit/index.ts";
+import { parseElf } from "../../../src/elf/read/image.ts";
 import { ElfEhdr } from "../../../src/elf/layout.ts";
-import { sectionName } from "../../../src/elf/sections.ts";
+import { sectionName } from "../../../src/elf/read/sections.ts";
 import { RefusalError } from "../../../src/errors.ts";
 import { applyRewrite, composeRewrites, rewrittenSource } from "../../../src/rewrite.ts";
 import { memorySource } from "../../../src/source.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { DT, PT, SHT } from "../../../src/elf/constants.ts";
-import { type ElfRewrite, edit, stripElf, verify, verifyElfStrip } from "../../../src/elf/edit.ts";
-import { type ElfImage, parseElf } from "../../../src/elf/image.ts";
+import { type ElfRewrite, edit, stripElf, verify, verifyElfStrip } from "../../../src/elf/edit/index.ts";
+import { type ElfImage, parseElf } from "../../../src/elf/read/image.ts";
 import { ElfDyn, ElfPhdr, ElfShdr, ElfSym } from "../../../src/elf/layout.ts";
 import { applyRewrite, rewrittenSource } from "../../../src/rewrite.ts";
 import { memorySource } from "../../../src/source.ts";

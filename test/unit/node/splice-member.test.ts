@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { createEngine } from "../../../src/node/engine.ts";
 import type { DeflatedMember } from "../../../src/node/splice-member.ts";
 import { deflatedMember, spliceMember } from "../../../src/node/splice-member.ts";
-import type { MemberSpan } from "../../../src/platform.ts";
+import type { MemberSpan } from "../../../src/runtime.ts";
 import { rewriteOf, rewrittenSource } from "../../../src/rewrite.ts";
 import { memorySource } from "../../../src/source.ts";
 import { readPiece } from "../../../src/zip/writer.ts";

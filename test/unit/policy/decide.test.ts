@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { Need } from "../../../src/policy/decide.ts";
-import { decide, judgeManylinux } from "../../../src/policy/decide.ts";
-import { glibcVersion, nearestPolicy } from "../../../src/policy/manylinux.ts";
-import type { PolicyTable } from "../../../src/policy/policy.ts";
-import { policyTable } from "../../../src/policy/policy.ts";
+import type { Need } from "../../../src/policy/linux/decide.ts";
+import { decide, judgeManylinux } from "../../../src/policy/linux/decide.ts";
+import { glibcVersion, nearestPolicy } from "../../../src/policy/linux/manylinux.ts";
+import type { PolicyTable } from "../../../src/policy/linux/table.ts";
+import { policyTable } from "../../../src/policy/linux/table.ts";
 
 function table(arch = "x86_64"): PolicyTable {
   const found = policyTable("manylinux", arch);

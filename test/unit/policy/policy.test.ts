@@ -6,7 +6,7 @@ import {
   type LinuxFamily,
   policyTable,
   versionPrefix,
-} from "../../../src/policy/policy.ts";
+} from "../../../src/policy/linux/table.ts";
 
 const FAMILIES: readonly LinuxFamily[] = ["manylinux", "musllinux", "android"];
 

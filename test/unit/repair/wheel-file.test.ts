@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { openWheel } from "../../../src/audit/wheel.ts";
+import { openWheel } from "../../../src/wheel/open.ts";
 import { openDraft } from "../../../src/commands/rewrite.ts";
 import { nodeCompression } from "../../../src/node/compression.ts";
 import { mendWheelFile, retag } from "../../../src/repair/wheel-file.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { nodeCompression } from "../../../src/node/compression.ts";
-import type { Compression } from "../../../src/platform.ts";
+import type { Compression } from "../../../src/runtime.ts";
 import { memorySource } from "../../../src/source.ts";
 import { readIndex } from "../../../src/zip/index.ts";
 import { readMember } from "../../../src/zip/read.ts";

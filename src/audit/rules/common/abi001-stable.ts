@@ -1,0 +1,108 @@
+import type { DynamicSymbol } from "../../../binary.ts";
+import type { Problem } from "../../../finding.ts";
+import { exportingMinors, NEWEST_STABLE_MINOR, stableSymbol } from "../../../policy/python-abi.ts";
+import type { AuditModel, ElfBinary } from "../../model.ts";
+import { isPythonExtension, moduleSuffix } from "../../python/module.ts";
+import { parseModuleSuffix, pythonPromise } from "../../python/tags.ts";
+import type { NativeCode } from "../texts.ts";
+import { quoteSome } from "../wording.ts";
+
+const PYTHON_NAME = /^_?Py/;
+/** Exported for Windows or for special builds of the interpreter only. */
+const NOT_ON_LINUX: readonly string[] = ["MS_WINDOWS", "Py_REF_DEBUG", "USE_STACKCHECK"];
+
+/** ABI001, ABI002, ABI003: imports of modules that promise the stable ABI. */
+export function stableAbi(model: AuditModel): readonly Problem<NativeCode>[] {
+  const promise = pythonPromise(model.wheel);
+  const problems: Problem<NativeCode>[] = [];
+  for (const binary of model.identity.considered) {
+    if (!isPythonExtension(binary)) continue;
+    const suffix = parseModuleSuffix(moduleSuffix(binary.path));
+    const promised =
+      suffix.kind === "abi3" ||
+      suffix.kind === "abi3t" ||
+      (suffix.kind === "plain" && (promise.abi3 !== null || promise.abi3t));
+    if (!promised) continue;
+    const floor = promise.abi3 ?? promise.minors[0] ?? null;
+    problems.push(...judge(model, binary, floor));
+  }
+  return problems;
+}
+
+function judge(model: AuditModel, binary: ElfBinary, floor: number | null): Problem<NativeCode>[] {
+  const unstable: DynamicSymbol[] = [];
+  const foreign: string[] = [];
+  const newer = new Map<number, string[]>();
+  for (const symbol of pythonImports(binary)) {
+    const entry = stableSymbol(symbol.name);
+    if (entry === undefined) {
+      if (!mayBeNeighbours(model, binary, symbol.name)) unstable.push(symbol);
+    } else if (NOT_ON_LINUX.includes(entry.ifdef)) {
+      foreign.push(symbol.name);
+    } else if (
+      floor !== null &&
+      entry.minor > floor &&
+      entry.minor <= NEWEST_STABLE_MINOR &&
+      !symbol.weak
+    ) {
+      const names = newer.get(entry.minor);
+      if (names === undefined) newer.set(entry.minor, [symbol.name]);
+      else names.push(symbol.name);
+    }
+  }
+  const { path } = binary;
+  const problems: Problem<NativeCode>[] = [];
+  const strong = unstable.filter(({ weak }) => !weak).map(({ name }) => name);
+  const weak = unstable.filter((symbol) => symbol.weak).map(({ name }) => name);
+  if (strong.length > 0) {
+    problems.push({
+      code: "ABI001",
+      path,
+      message: `imports ${quoteSome(strong)}, not in the stable ABI`,
+    });
+  }
+  if (weak.length > 0) {
+    problems.push({
+      code: "ABI001",
+      path,
+      message: `weakly imports ${quoteSome(weak)}, not in the stable ABI`,
+      level: "warning",
+    });
+  }
+  for (const [minor, names] of [...newer].sort(([a], [b]) => b - a)) {
+    problems.push({
+      code: "ABI002",
+      path,
+      message: `imports ${quoteSome(names)}, in the stable ABI since 3.${minor}, but tagged for 3.${floor}`,
+    });
+  }
+  if (foreign.length > 0) {
+    problems.push({
+      code: "ABI003",
+      path,
+      message: `imports ${quoteSome(foreign)}, which no ordinary Python on Linux has`,
+    });
+  }
+  return problems;
+}
+
+/** Undefined `Py*` and `_Py*` names, sorted by the worker. PyPy's are ABI014's. */
+export function pythonImports({ summary }: ElfBinary): readonly DynamicSymbol[] {
+  return summary.imports.filter(
+    ({ name, defined }) => !defined && PYTHON_NAME.test(name) && !name.startsWith("PyPy"),
+  );
+}
+
+/**
+ * True for a name that no CPython is known to export, in a module with libraries beside it: they may
+ * define it (Qt bindings, for example, name their own functions `Py…`).
+ */
+export function mayBeNeighbours(model: AuditModel, { path }: ElfBinary, name: string): boolean {
+  if (exportingMinors(name).size > 0) return false;
+  const edges = model.graph.members.get(path)?.edges ?? [];
+  return edges.some(({ target, name: library }) => {
+    if (target.kind === "wheel" || target.kind === "host" || target.kind === "excluded")
+      return true;
+    return target.kind === "none" && (model.table?.library(library) ?? 0) === model.table?.none;
+  });
+}

@@ -1,0 +1,80 @@
+import type { Problem } from "../../../finding.ts";
+import type { AuditModel, ElfBinary } from "../../model.ts";
+import { isPythonExtension, moduleStem, moduleSuffix } from "../../python/module.ts";
+import type { ModuleSuffix, PythonPromise } from "../../python/tags.ts";
+import { parseModuleSuffix, pythonPromise } from "../../python/tags.ts";
+import type { NativeCode } from "../texts.ts";
+import { quote, quoteSome } from "../wording.ts";
+
+/** ABI007 and ABI009: suffixes that no interpreter of the tags imports. */
+export function moduleSuffixes(model: AuditModel): readonly Problem<NativeCode>[] {
+  const promise = pythonPromise(model.wheel);
+  if (!promise.onlyCPython) return [];
+  const problems: Problem<NativeCode>[] = [];
+  const groups = new Map<string, ElfBinary[]>();
+  for (const binary of model.identity.considered) {
+    if (moduleSuffix(binary.path) === undefined && !isPythonExtension(binary)) continue;
+    const folder = binary.path.slice(0, binary.path.lastIndexOf("/") + 1);
+    const module = folder + moduleStem(binary.path);
+    const group = groups.get(module);
+    if (group === undefined) groups.set(module, [binary]);
+    else group.push(binary);
+  }
+  const tags = quoteSome(model.wheel.abiTags);
+  for (const group of groups.values()) {
+    // Copies for other interpreters are fine beside one that is found.
+    if (group.some(({ path }) => fits(parseModuleSuffix(moduleSuffix(path)), promise))) continue;
+    for (const { path } of group) {
+      const suffix = parseModuleSuffix(moduleSuffix(path));
+      const threads = mixesThreading(suffix, promise);
+      problems.push({
+        code: threads ? "ABI009" : "ABI007",
+        path,
+        message: threads
+          ? `${quote(`.${moduleSuffix(path)}.so`)} is for ${isFree(suffix) ? "free-threaded" : "ordinary"} builds, but the ABI tag is ${tags}`
+          : `no Python with the ABI tag ${tags} imports ${quote(`.${moduleSuffix(path)}.so`)}`,
+      });
+    }
+  }
+  return problems;
+}
+
+function fits(suffix: ModuleSuffix, { exact, abi3, abi3t }: PythonPromise): boolean {
+  const free = exact.some(({ letters }) => letters.includes("t"));
+  const ordinary = exact.some(({ letters }) => !letters.includes("t"));
+  const nothingKnown = exact.length === 0 && abi3 === null && !abi3t;
+  switch (suffix.kind) {
+    case "plain":
+      return true;
+    case "abi3":
+      // Free-threaded builds don't load the ordinary stable ABI.
+      return nothingKnown || abi3 !== null || ordinary;
+    case "abi3t":
+      return abi3t || exact.some(({ minor }) => minor >= 15);
+    case "cpython":
+      if (nothingKnown) return true;
+      return exact.some(
+        ({ minor, letters }) => minor === suffix.minor && sameLetters(letters, suffix.letters),
+      );
+    case "other":
+      return nothingKnown && !free;
+  }
+}
+
+/** `m` (pymalloc) was written in tags and suffixes up to 3.7, by some tools in only one of them. */
+function sameLetters(a: string, b: string): boolean {
+  return a.replace("m", "") === b.replace("m", "");
+}
+
+function isFree(suffix: ModuleSuffix): boolean {
+  return suffix.kind === "cpython" && suffix.letters.includes("t");
+}
+
+function mixesThreading(suffix: ModuleSuffix, { exact }: PythonPromise): boolean {
+  if (exact.length === 0) return false;
+  const free = exact.every(({ letters }) => letters.includes("t"));
+  if (suffix.kind === "abi3") return free;
+  if (suffix.kind !== "cpython") return false;
+  const sameVersion = exact.some(({ minor }) => minor === suffix.minor);
+  return sameVersion && isFree(suffix) !== free;
+}

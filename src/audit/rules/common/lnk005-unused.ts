@@ -1,0 +1,19 @@
+import type { Problem } from "../../../finding.ts";
+import type { AuditModel } from "../../model.ts";
+import { isPythonExtension } from "../../python/module.ts";
+import type { NativeCode } from "../texts.ts";
+
+/** Folders that repair tools make for grafted libraries. */
+const GRAFTED = /(^|\/)[^/]+\.libs\/[^/]+$/;
+
+/** A grafted library without users. Elsewhere a library may be opened by its path. */
+export function unusedLibrary({ elves, graph }: AuditModel): readonly Problem<NativeCode>[] {
+  const problems: Problem<NativeCode>[] = [];
+  for (const binary of elves) {
+    const { path, summary } = binary;
+    if (!GRAFTED.test(path) || summary.kind !== "shared" || summary.interpreter !== null) continue;
+    if (graph.users.has(path) || isPythonExtension(binary)) continue;
+    problems.push({ code: "LNK005", path, message: "no file of the wheel needs this library" });
+  }
+  return problems;
+}

@@ -1,0 +1,50 @@
+import type { Problem } from "../../../finding.ts";
+import { isHostMachine } from "../../linux/identify.ts";
+import type { AuditModel } from "../../model.ts";
+import type { NativeCode } from "../texts.ts";
+import { quote } from "../wording.ts";
+
+const PURELIB = /^[^/]+\.data\/purelib\//;
+
+/** Native code in an `any` wheel or below `purelib`; a platform wheel without any. */
+export function nativeCodeAndTag(model: AuditModel): readonly Problem<NativeCode>[] {
+  const { binaries, identity, members } = model;
+  const problems: Problem<NativeCode>[] = [];
+  const anywhere = identity.claims.some(({ kind }) => kind === "any");
+  for (const { path, summary } of binaries) {
+    const elf = summary.format === "elf";
+    if (elf && !isHostMachine(summary)) continue;
+    if (anywhere) {
+      const what = elf
+        ? `ELF code for ${summary.arch}`
+        : summary.format === "pe"
+          ? "Windows code"
+          : "macOS code";
+      problems.push({
+        code: "TAG001",
+        path,
+        message: `${what} in a wheel that is tagged \`any\``,
+        // Launchers and .NET assemblies are data for tools that know what to do with them.
+        ...(elf || /\.(pyd|so|dylib)$/i.test(path) ? {} : { level: "info" as const }),
+      });
+    } else if (PURELIB.test(path)) {
+      problems.push({
+        code: "TAG001",
+        path,
+        message: "native code in the `purelib` folder",
+        hint: "let the build back end know that the wheel has native code, so that it lands in `platlib`",
+      });
+    }
+  }
+  const wasm = identity.claims.some(({ text }) => /^(pyemscripten|pyodide|emscripten)/.test(text));
+  // A name that can't be read claims nothing, and NAM001 says so.
+  const claimsNothing = identity.claims.length === 0 || anywhere || wasm;
+  if (binaries.length === 0 && !claimsNothing && members.size > 0) {
+    problems.push({
+      code: "TAG001",
+      level: "warning",
+      message: `tagged ${identity.claims.map(({ text }) => quote(text)).join(", ")}, but there is no native code in the wheel`,
+    });
+  }
+  return problems;
+}

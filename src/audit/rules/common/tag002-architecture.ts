@@ -1,0 +1,73 @@
+import type { ElfSummary } from "../../../binary.ts";
+import type { Problem } from "../../../finding.ts";
+import { policyArch } from "../../../policy/arch.ts";
+import { isHostMachine } from "../../linux/identify.ts";
+import type { AuditModel } from "../../model.ts";
+import { isPythonExtension, moduleSuffix } from "../../python/module.ts";
+import type { NativeCode } from "../texts.ts";
+import { quote, quoteSome } from "../wording.ts";
+
+/** ELF files for another processor than a Linux tag names. */
+export function wrongArchitecture(model: AuditModel): readonly Problem<NativeCode>[] {
+  const { identity, elves, graph } = model;
+  const problems: Problem<NativeCode>[] = [];
+  const claims = identity.claims.filter(({ arch }) => arch !== undefined);
+  if (claims.length === 0 || elves.length === identity.device.length) return [];
+  const claimed = new Set(claims.flatMap(({ arch }) => arch?.arch ?? []));
+  for (const binary of elves) {
+    const { path, summary } = binary;
+    if (!isHostMachine(summary) || claimed.has(policyArch(summary.arch))) continue;
+    // Beside files of the right kind, one of another is mostly data on purpose: a helper for
+    // other machines. An extension module of the wrong kind never is, unless its name says so.
+    const right = elves.some((each) => claimed.has(policyArch(each.summary.arch)));
+    const module = isPythonExtension(binary) && !namesOther(path, claimed);
+    const needed = (graph.users.get(path) ?? []).some((user) => {
+      const node = graph.members.get(user);
+      return node !== undefined && claimed.has(policyArch(node.summary.arch));
+    });
+    problems.push({
+      code: "TAG002",
+      path,
+      message: `the file is for ${describeMachine(summary)}, the wheel is tagged ${quoteSome(
+        claims.map(({ text }) => text),
+        2,
+      )}`,
+      at: { record: "Elf_Ehdr", field: "e_machine", offset: 18, value: summary.machine },
+      ...(right && !module && !needed
+        ? { level: summary.kind === "object" ? ("info" as const) : ("warning" as const) }
+        : {}),
+    });
+  }
+  for (const { text, arch } of claims) {
+    if (arch === undefined || elves.some(({ summary }) => policyArch(summary.arch) === arch.arch))
+      continue;
+    if (problems.length > 0 && claims.length === 1) continue;
+    if (arch.arch === "unknown") continue;
+    problems.push({
+      code: "TAG002",
+      message: `tagged ${quote(text)}, but no file is for ${arch.text}`,
+    });
+  }
+  return problems;
+}
+
+function namesOther(path: string, claimed: ReadonlySet<string>): boolean {
+  const suffix = moduleSuffix(path);
+  return (
+    suffix !== undefined &&
+    /-linux/.test(suffix) &&
+    ![...claimed].some((arch) => suffix.includes(arch))
+  );
+}
+
+/** The architecture, or why it is none that a tag could name. */
+function describeMachine({ arch, machine, bits, littleEndian, flags }: ElfSummary): string {
+  if (arch !== "unknown") return quote(arch);
+  const name = machine.replace(/^EM_/, "");
+  if (machine === "EM_ARM" && bits === 32 && littleEndian) {
+    if (flags >>> 24 !== 5) return "ARM with an ABI other than EABI 5";
+    if ((flags & 0x400) === 0) return "ARM with soft float";
+  }
+  if (machine === "EM_X86_64" && bits === 32) return "x32, the 32-bit ABI of x86-64";
+  return `${name} (${bits} bits, ${littleEndian ? "little" : "big"}-endian)`;
+}

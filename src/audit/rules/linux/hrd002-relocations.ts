@@ -1,0 +1,42 @@
+import type { ElfSummary } from "../../../binary.ts";
+import type { Problem } from "../../../finding.ts";
+import type { AuditModel } from "../../model.ts";
+import type { NativeCode } from "../texts.ts";
+
+/** HRD002, HRD003, HRD004: what stays writable that should not be. */
+export function writableCode({ identity }: AuditModel): readonly Problem<NativeCode>[] {
+  const problems: Problem<NativeCode>[] = [];
+  for (const { path, summary } of [...identity.considered, ...identity.otherLibc]) {
+    if (summary.kind !== "shared" && summary.kind !== "executable") continue;
+    const program = isProgram(summary);
+    if (summary.textRelocations) {
+      problems.push({
+        code: "HRD002",
+        path,
+        message: "relocations change the code (DT_TEXTREL)",
+        // A program without a position is common on some machines, and only costs memory.
+        ...(program ? { level: "warning" as const } : {}),
+      });
+    }
+    const load = summary.loads.find(({ writable, executable }) => writable && executable);
+    if (load !== undefined) {
+      problems.push({
+        code: "HRD003",
+        path,
+        message: `the load segment at offset ${load.offset} is writable and executable`,
+        at: load.at,
+      });
+    }
+    if (summary.relro === "none" && summary.dynamic) {
+      const level = program ? "info" : "warning";
+      problems.push({ code: "HRD004", path, message: "no RELRO", level });
+    } else if (summary.relro === "partial") {
+      problems.push({ code: "HRD004", path, message: "partial RELRO: functions are bound lazily" });
+    }
+  }
+  return problems;
+}
+
+function isProgram({ kind, interpreter }: ElfSummary): boolean {
+  return kind === "executable" || interpreter !== null;
+}

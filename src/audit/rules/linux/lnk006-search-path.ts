@@ -1,0 +1,68 @@
+import type { SearchPath } from "../../../binary.ts";
+import type { Problem } from "../../../finding.ts";
+import { isInstalled, isOutsideSite, parentFolder, wheelLayout } from "../../../wheel/installed.ts";
+import { expandSearchPath } from "../../linux/search-path.ts";
+import type { AuditModel } from "../../model.ts";
+import type { NativeCode } from "../texts.ts";
+import { quote } from "../wording.ts";
+
+const WORLD_WRITABLE = /^\/(tmp|var\/tmp|dev\/shm)(\/|$)/;
+
+/** LNK006 and LNK007: entries of DT_RPATH and DT_RUNPATH that lead out of the wheel. */
+export function searchPaths({ identity }: AuditModel): readonly Problem<NativeCode>[] {
+  const problems: Problem<NativeCode>[] = [];
+  const layout = wheelLayout(new Set());
+  const loader = { loader: identity.family === "musllinux" ? "musl" : "glibc" } as const;
+  const { considered, otherLibc } = identity;
+  for (const { path, summary } of [...considered, ...otherLibc]) {
+    const origin = parentFolder(layout.installed(path));
+    for (const entry of summary.searchPaths) {
+      const graver = outside(entry);
+      if (graver !== undefined) {
+        problems.push({ code: "LNK006", path, at: entry.at, ...graver });
+        continue;
+      }
+      if (!/\$(\{ORIGIN\}|ORIGIN)/.test(entry.path)) continue;
+      const folders = expandSearchPath(entry.path, origin, summary, loader);
+      // Scripts may look into their own prefix; everything else stays in site-packages.
+      const leaves = folders.every(
+        (folder) => !isInstalled(folder) || (isOutsideSite(folder) && !isOutsideSite(origin)),
+      );
+      if (leaves) {
+        problems.push({
+          code: "LNK007",
+          path,
+          message: `${entry.kind} entry ${quote(entry.path)} climbs out of site-packages`,
+          at: entry.at,
+        });
+      }
+    }
+  }
+  return problems;
+}
+
+function outside({
+  kind,
+  path,
+}: SearchPath): Omit<Problem<NativeCode>, "code" | "path" | "at"> | undefined {
+  if (path === "")
+    return { message: `an empty ${kind} entry means the current directory`, level: "error" };
+  if (WORLD_WRITABLE.test(path)) {
+    return {
+      message: `${kind} entry ${quote(path)} is a folder that anyone may write to`,
+      level: "error",
+    };
+  }
+  if (path.startsWith("/")) {
+    return {
+      message: `${kind} entry ${quote(path)} is a folder of the machine that built the wheel`,
+    };
+  }
+  if (!path.startsWith("$")) {
+    return {
+      message: `${kind} entry ${quote(path)} is relative to the current directory`,
+      level: "error",
+    };
+  }
+  return undefined;
+}

@@ -1,0 +1,58 @@
+import type { Problem } from "../../../finding.ts";
+import type { LinuxFamily } from "../../../policy/linux/table.ts";
+import { libcOf } from "../../linux/identify.ts";
+import type { AuditModel, ElfBinary } from "../../model.ts";
+import type { NativeCode } from "../texts.ts";
+import { quote, quoteSome } from "../wording.ts";
+
+const LIBC: Readonly<Record<LinuxFamily, string>> = {
+  manylinux: "glibc",
+  musllinux: "musl",
+  android: "Android's C library",
+};
+
+/** Files for another C library than the tag's. */
+export function wrongLibc(model: AuditModel): readonly Problem<NativeCode>[] {
+  const { identity } = model;
+  const { family, familyKnown } = identity;
+  if (family === null) return [];
+  const problems: Problem<NativeCode>[] = [];
+  const promised = identity.claims.filter(
+    ({ kind }) => kind === "manylinux" || kind === "musllinux" || kind === "android",
+  );
+  const contradicted = promised.filter(({ kind }) => kind !== family);
+  if (familyKnown && contradicted.length > 0) {
+    const tags = quoteSome(
+      contradicted.map(({ text }) => text),
+      2,
+    );
+    for (const binary of identity.considered) {
+      if (libcOf(binary) === null) continue;
+      problems.push({
+        code: "TAG005",
+        path: binary.path,
+        message: `built for ${LIBC[family]}${evidence(binary)}, but tagged ${tags}`,
+      });
+    }
+  }
+  for (const binary of identity.otherLibc) {
+    const hint = libcOf(binary);
+    const name = hint === null || hint === "libc.so" ? "another C library" : LIBC[hint];
+    if (promised.some(({ kind }) => kind === hint)) continue;
+    problems.push({
+      code: "TAG005",
+      path: binary.path,
+      message: `built for ${name}${evidence(binary)}, the rest of the wheel for ${LIBC[family]}`,
+      ...(binary.summary.kind === "executable" || binary.summary.interpreter !== null
+        ? { level: "warning" as const }
+        : {}),
+    });
+  }
+  return problems;
+}
+
+function evidence({ summary }: ElfBinary): string {
+  if (summary.interpreter !== null) return ` (interpreter ${quote(summary.interpreter)})`;
+  const libc = summary.dependencies.find(({ name }) => /^(libc\.|ld-)/.test(name));
+  return libc === undefined ? "" : ` (needs ${quote(libc.name)})`;
+}

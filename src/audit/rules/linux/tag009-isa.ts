@@ -1,0 +1,23 @@
+import type { Problem } from "../../../finding.ts";
+import { exceedsIsa } from "../../linux/needs.ts";
+import type { AuditModel } from "../../model.ts";
+import type { NativeCode } from "../texts.ts";
+
+/** Declared instruction sets beyond what the tag promises; every file counts, not only modules. */
+export function newerProcessor(model: AuditModel): readonly Problem<NativeCode>[] {
+  const problems: Problem<NativeCode>[] = [];
+  const { considered, isa, tagArch } = model.identity;
+  for (const { path, summary } of considered) {
+    if (!exceedsIsa(summary, isa)) continue;
+    const what =
+      summary.isa === null
+        ? `unknown instruction sets (bits 0x${summary.isaUnknown.toString(16)})`
+        : `\`${summary.isa}\``;
+    problems.push({
+      code: "TAG009",
+      path,
+      message: `needs ${what}, the tag promises \`${tagArch}\``,
+    });
+  }
+  return problems;
+}

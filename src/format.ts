@@ -1,0 +1,79 @@
+/** What a format of native files offers. Bytes in, facts and rewrites out; it knows no wheel and no platform. */
+import type { BinaryFormat, DynamicSymbol, NativeFile } from "./binary.ts";
+import type { NativeEdit } from "./native-edit.ts";
+import type { Rewrite } from "./rewrite.ts";
+import type { Hasher, HashName } from "./runtime.ts";
+import type { ByteRange, Source } from "./source.ts";
+
+/** Hashes, for formats with signatures. */
+export interface FormatTools {
+  hasher(name: HashName): Hasher;
+}
+
+/** A named part of a file: section, `__TEXT,__text` or `.rdata`. */
+export interface Region {
+  readonly name: string;
+  /** Byte offset in the file, and bytes in the file. */
+  readonly start: number;
+  readonly size: number;
+  /** Of a fat file: the slice that has it. */
+  readonly arch?: string;
+}
+
+/** A symbol as `show --imports` and `--exports` print it. */
+export type SymbolRow = DynamicSymbol;
+
+/** An open native file. Everything is read when it is asked for. */
+export interface OpenNative<File extends NativeFile = NativeFile> {
+  /**
+   * @param interest picks the imports that the caller wants by name; all others are only counted.
+   * @throws FormatError when the file is damaged.
+   */
+  facts(interest: (name: string) => boolean): File;
+  /** Sorted by name. */
+  symbols(which: "imports" | "exports"): readonly SymbolRow[];
+  /** In file order, empty ones left out. */
+  regions(): readonly Region[];
+  /** What each library is asked for, as text: `libc.so.6 GLIBC_2.17`, `macos 11.0`. */
+  requirements(): readonly string[];
+  /** The raw structures with the specification's names, as JSON. */
+  dump(): object;
+}
+
+/** What only a pass over all bytes can tell: page hashes of a signature, a checksum. */
+export interface ContentCheck<File extends NativeFile = NativeFile> {
+  /** All bytes of the file, in order; a chunk is only valid during the call. */
+  add(bytes: Uint8Array, offset: number): void;
+  /** The facts with what the pass found. */
+  complete(file: File): File;
+}
+
+/** A planned and proved change. */
+export interface NativeRewrite extends Rewrite {
+  /** Which optional edits were left out, and why; what was lost on the way (a signature). */
+  readonly warnings: readonly string[];
+}
+
+export interface Format<File extends NativeFile = NativeFile> {
+  readonly name: BinaryFormat;
+  /** As people call it: `ELF`, `Mach-O`, `PE`. */
+  readonly title: string;
+  /** By the first bytes; 64 are enough. */
+  matches(head: Uint8Array): boolean;
+  /** Where {@link OpenNative.facts} will read, judged by the first 64 KiB; for files that are streamed. */
+  likelyRanges(head: Uint8Array, size: number): readonly ByteRange[];
+  /** @throws FormatError when the headers are damaged. */
+  open(source: Source): OpenNative<File>;
+  /**
+   * Begins a check that runs beside the first pass over a file; absent or `undefined` where the
+   * format, or this file, has nothing of the kind.
+   */
+  contentCheck?(head: Uint8Array, size: number, tools: FormatTools): ContentCheck<File> | undefined;
+  /**
+   * All edits in one transaction, proved before it is returned. Edits that change nothing give a
+   * rewrite without splices: then not even a signature is made again.
+   *
+   * @throws RefusalError when it can't be done, FormatError when the file is damaged.
+   */
+  rewrite(source: Source, edits: readonly NativeEdit[], tools: FormatTools): NativeRewrite;
+}

@@ -1,0 +1,54 @@
+/**
+ * Everything that may be asked of a native file, in words that mean the same for all formats.
+ *
+ * All edits of a file go in one transaction, and are applied in the order of this list whatever the
+ * order in which they are given. A format refuses what it cannot do.
+ */
+import type { ByteRange } from "./source.ts";
+
+/** `debug`: only debug information; `all`: every symbol and record that is not needed to run. */
+export type StripLevel = "debug" | "all";
+
+/** A number in the file that counts bytes across a cut: it is written again. */
+export interface PointerPatch {
+  /** Byte offset in the file. */
+  readonly at: number;
+  readonly bytes: Uint8Array;
+}
+
+export type NativeEdit =
+  /** Of a file with several architectures, only these stay; with one left the file becomes thin. */
+  | { readonly kind: "keep-archs"; readonly archs: readonly string[] }
+  /** @property optional: where it can't be done, the result says why and the other edits go on. */
+  | { readonly kind: "strip"; readonly level: StripLevel; readonly optional?: true }
+  /** Bytes of a region that nothing needs, with the numbers that say where the rest lies. */
+  | {
+      readonly kind: "cut";
+      readonly region: string;
+      readonly ranges: readonly ByteRange[];
+      readonly pointers: readonly PointerPatch[];
+    }
+  /** DT_SONAME, LC_ID_DYLIB, the export directory's name; added where the format lets it. */
+  | { readonly kind: "set-id"; readonly id: string; readonly arch?: string }
+  /** Every dependency of that name, and what refers to it: version needs, forwarders, ordinals. */
+  | {
+      readonly kind: "replace-dependency";
+      readonly from: string;
+      readonly to: string;
+      /** Only in this slice of a fat file. */
+      readonly arch?: string;
+    }
+  /** Refused when something in the file still refers to it. */
+  | { readonly kind: "remove-dependency"; readonly name: string; readonly arch?: string }
+  /** After the others, unless it is there. */
+  | { readonly kind: "add-dependency"; readonly name: string; readonly arch?: string }
+  /** The search paths of the file, all of them; an empty list removes them. */
+  | {
+      readonly kind: "set-search-paths";
+      readonly paths: readonly string[];
+      /** ELF: which tag holds them. */
+      readonly as?: "rpath" | "runpath";
+      readonly arch?: string;
+    }
+  /** PF_X of PT_GNU_STACK, MH_ALLOW_STACK_EXECUTION. */
+  | { readonly kind: "clear-executable-stack" };
