@@ -43,6 +43,28 @@ export function encodeUtf8(text: string): Uint8Array {
   return ENCODER.encode(text);
 }
 
+/** Longest name that is read, in bytes; C++ templates reach some 100,000. */
+const MAX_NAME = 1 << 18;
+
+/** Position of the NUL that ends the name at `position`, or the end of the bytes. */
+export function nameEnd(table: Uint8Array, position: number): number {
+  const limit = Math.min(table.length, position + MAX_NAME);
+  // Most names are short; a native search costs more to start than they take.
+  const near = Math.min(limit, position + 48);
+  for (let index = position; index < near; index++) if (table[index] === 0) return index;
+  const found = table.subarray(near, limit).indexOf(0);
+  return found < 0 ? limit : near + found;
+}
+
+/** Text of the bytes; nearly all names are ASCII, which needs no decoder. */
+export function decodeName(table: Uint8Array, start: number, end: number): string {
+  if (end - start > 512) return decodeUtf8Lossy(table.subarray(start, end));
+  for (let index = start; index < end; index++) {
+    if ((table[index] ?? 0) >= 0x80) return decodeUtf8Lossy(table.subarray(start, end));
+  }
+  return Reflect.apply(String.fromCharCode, undefined, table.subarray(start, end));
+}
+
 export function bytesEqual(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;
   for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false;

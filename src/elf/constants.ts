@@ -9,8 +9,8 @@
  * Where two names have one value, the one that readelf prints comes first.
  */
 
-/** A family of names. Values that belong to one processor stand in their own table. */
-export type NameTable = Readonly<Record<string, number>>;
+// Values that belong to one processor are in a table of their own.
+export type { NameTable } from "../names.ts";
 
 /** EI_CLASS */
 export const ELFCLASS = { ELFCLASSNONE: 0, ELFCLASS32: 1, ELFCLASS64: 2 } as const;

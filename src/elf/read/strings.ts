@@ -1,13 +1,13 @@
 /** A string table: NUL-terminated names, found by offset. gABI chapter 4. */
-import { decodeUtf8Lossy } from "../../bytes.ts";
+import { decodeName, nameEnd } from "../../bytes.ts";
 import type { Source } from "../../source.ts";
 import { lazy, type Problems } from "./problems.ts";
 import type { Region } from "./region.ts";
 
-/** Longest name that is read, in bytes; C++ templates reach some 100,000. */
-const MAX_NAME = 1 << 18;
 /** A table larger than this (bytes) is read in part. */
 const MAX_TABLE = 1 << 28;
+
+export { decodeName, nameEnd };
 
 export interface StringTable extends Region {
   /** All bytes of the table. */
@@ -65,23 +65,4 @@ function at(offset: number): { readonly record: string; readonly offset: number 
 export function emptyStringTable(): StringTable {
   const none = new Uint8Array();
   return { offset: 0, size: 0, bytes: () => none, text: () => undefined };
-}
-
-/** Position of the NUL that ends the name at `position`, or the table's end. */
-export function nameEnd(table: Uint8Array, position: number): number {
-  const limit = Math.min(table.length, position + MAX_NAME);
-  // Most names are short; a native search costs more to start than they take.
-  const near = Math.min(limit, position + 48);
-  for (let index = position; index < near; index++) if (table[index] === 0) return index;
-  const found = table.subarray(near, limit).indexOf(0);
-  return found < 0 ? limit : near + found;
-}
-
-/** Text of the bytes; nearly all names are ASCII, which needs no decoder. */
-export function decodeName(table: Uint8Array, start: number, end: number): string {
-  if (end - start > 512) return decodeUtf8Lossy(table.subarray(start, end));
-  for (let index = start; index < end; index++) {
-    if ((table[index] ?? 0) >= 0x80) return decodeUtf8Lossy(table.subarray(start, end));
-  }
-  return Reflect.apply(String.fromCharCode, undefined, table.subarray(start, end));
 }
