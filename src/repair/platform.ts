@@ -1,0 +1,100 @@
+/**
+ * What a repair means on one platform: data in, data out. The plan says everything that will be
+ * done; `carry-out.ts` does it, the same way for all platforms.
+ */
+import type { Judgement } from "../audit/audit.ts";
+import type { HostFiles } from "../audit/graph/host-files.ts";
+import type { NativeEdit } from "../native-edit.ts";
+import type { WheelFilename } from "../wheel/filename.ts";
+import type { RepairSettings } from "./settings.ts";
+
+export interface RepairPlatform {
+  readonly name: "linux" | "macos" | "windows";
+  /** Of the folder for grafted libraries, unless the settings name another: `.libs`, `.dylibs`. */
+  readonly folderSuffix: string;
+  /**
+   * Finds the goal (which tags, and what must be grafted for them) and says everything that will be
+   * done for it. A plan for a wheel that was repaired changes nothing.
+   *
+   * @throws RefusalError when the goal can't be reached, with what is in the way.
+   */
+  plan(request: RepairRequest): RepairPlan;
+}
+
+/** A file outside the wheel, as nodes of the dependency graph have it. */
+export interface OutsideFile {
+  /** The root below which `path` is. */
+  readonly files?: HostFiles;
+  /** Real path below that root. */
+  readonly path: string;
+}
+
+export interface RepairRequest {
+  /** The input's file name. */
+  readonly name: WheelFilename;
+  /** The audit of the wheel, with the places outside that were searched. */
+  readonly judgement: Judgement;
+  readonly settings: RepairSettings;
+  /**
+   * Folders below site-packages where other wheels keep what a file needs, by member path, or by
+   * the real path of a library outside.
+   */
+  readonly providerFolders: ReadonlyMap<string, readonly string[]>;
+  /** Content of a member of the input; `undefined` where there is none, or it can't be read. */
+  read(path: string): Uint8Array | undefined;
+  /** Hex SHA-256 of a file outside the wheel. */
+  digestOf(file: OutsideFile): string;
+}
+
+export interface RepairPlan {
+  /** Sorted by path. */
+  readonly grafts: readonly Graft[];
+  /** Members with edits, or that move. */
+  readonly members: readonly MemberEdits[];
+  /** Written after members have moved, in this order. */
+  readonly files: readonly PlannedFile[];
+  readonly tags: PlannedTags;
+  /** What a user might expect of the repair and it does not do, and why. */
+  readonly notes: readonly string[];
+}
+
+/** A library from outside on its way into the wheel. */
+export interface Graft {
+  /** Real path outside, below the root that `files` is. */
+  readonly from: string;
+  readonly files?: HostFiles;
+  /** Member path. */
+  readonly path: string;
+  /** Base name in the wheel. */
+  readonly name: string;
+  /** Names by which it was asked for, sorted. */
+  readonly aliases: readonly string[];
+  /** Hex SHA-256 of the file outside. */
+  readonly sha256: string;
+  /** Paths in the repaired wheel, sorted. */
+  readonly neededBy: readonly string[];
+  readonly edits: readonly NativeEdit[];
+}
+
+/** A native member that changes. */
+export interface MemberEdits {
+  readonly path: string;
+  readonly edits: readonly NativeEdit[];
+  /** Its path in the repaired wheel, where that is another. */
+  readonly movesTo?: string;
+}
+
+/** A file that is no native code: a script, an `__init__.py`, the order in which DLLs load. */
+export interface PlannedFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  /** `st_mode` with the file type; `undefined`: that of the member that it replaces, or of any new file. */
+  readonly mode?: number;
+}
+
+export interface PlannedTags {
+  /** Platform tags of the result, sorted; not looked at where the input's tags stay. */
+  readonly platforms: readonly string[];
+  /** Platform tags of the input that its content contradicts: they are not among `platforms`. */
+  readonly contradicted: readonly string[];
+}

@@ -1,0 +1,54 @@
+/** What a repair is asked for, the same for every platform. What a platform has no use for, it ignores. */
+
+export interface RepairSettings {
+  /** `auto` or a platform tag. */
+  readonly plat: string;
+  /** Gives the result no tag besides the one that is asked for. */
+  readonly onlyPlat: boolean;
+  /** False: the tags of the input stay, whatever is true. */
+  readonly updateTags: boolean;
+  /**
+   * What the folder of grafted libraries is called after the distribution's name (`.libs`), or,
+   * for macOS, inside the package (`.dylibs`). `undefined`: as the platform's tools call it.
+   */
+  readonly libSuffix: string | undefined;
+  /** Shell patterns of libraries to leave out, by name or by real path. */
+  readonly exclude: readonly string[];
+  /** Names of libraries to graft although nobody asks for them. */
+  readonly include: readonly string[];
+  /** True for a library that keeps its name when it is grafted. */
+  readonly keepsName: (name: string) => boolean;
+  /** Leaves out symbols and debug information that are not needed to run. */
+  readonly strip: boolean;
+  readonly clearExecstack: boolean;
+  /** False: declared instruction sets don't count. */
+  readonly isaCheck: boolean;
+  /** Writes a bill of materials of what was grafted. */
+  readonly sbom: boolean;
+  /** Leaves a wheel with which nothing is wrong as it is, byte for byte. */
+  readonly ifNeeded: boolean;
+  /** A wheel without native code is copied without a warning. */
+  readonly pureIsFine: boolean;
+  /** Absolute folders on the caller's file system, searched before all others. */
+  readonly ldpaths: readonly string[];
+  /** LD_LIBRARY_PATH; only with the caller's own system as the root. */
+  readonly libraryPath: readonly string[];
+}
+
+export const DEFAULT_REPAIR_SETTINGS: RepairSettings = {
+  plat: "auto",
+  onlyPlat: false,
+  updateTags: true,
+  libSuffix: undefined,
+  exclude: [],
+  include: [],
+  keepsName: () => false,
+  strip: false,
+  clearExecstack: false,
+  isaCheck: true,
+  sbom: true,
+  ifNeeded: false,
+  pureIsFine: false,
+  ldpaths: [],
+  libraryPath: [],
+};
