@@ -32,7 +32,7 @@ export interface OpenNative<File extends NativeFile = NativeFile> {
   facts(interest: (name: string) => boolean): File;
   /** Sorted by name. */
   symbols(which: "imports" | "exports"): readonly SymbolRow[];
-  /** In file order, empty ones left out. */
+  /** In file order. Names are unique within a slice: a second one of a name gets its number, `.text#4`. */
   regions(): readonly Region[];
   /** What each library is asked for, as text: `libc.so.6 GLIBC_2.17`, `macos 11.0`. */
   requirements(): readonly string[];
@@ -50,16 +50,24 @@ export interface ContentCheck<File extends NativeFile = NativeFile> {
 
 /** A planned and proved change. */
 export interface NativeRewrite extends Rewrite {
-  /** Which optional edits were left out, and why; what was lost on the way (a signature). */
+  /**
+   * Optional edits that were left out, and what was lost on the way (a signature). Each goes on from
+   * the name of the file: `was not stripped: …`.
+   */
   readonly warnings: readonly string[];
 }
 
-export interface Format<File extends NativeFile = NativeFile> {
+/** A format whose files are recognised. */
+export interface RecognisedFormat {
   readonly name: BinaryFormat;
   /** As people call it: `ELF`, `Mach-O`, `PE`. */
   readonly title: string;
   /** By the first bytes; 64 are enough. */
   matches(head: Uint8Array): boolean;
+}
+
+/** A format whose files are read and rewritten. */
+export interface Format<File extends NativeFile = NativeFile> extends RecognisedFormat {
   /** Where {@link OpenNative.facts} will read, judged by the first 64 KiB; for files that are streamed. */
   likelyRanges(head: Uint8Array, size: number): readonly ByteRange[];
   /** @throws FormatError when the headers are damaged. */

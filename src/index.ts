@@ -22,9 +22,10 @@ export type {
 } from "./audit/result.ts";
 export type { RuleCode } from "./audit/rules/table.ts";
 export { RULES } from "./audit/rules/table.ts";
-export type { BinaryFormat, BinarySummary, ElfSummary } from "./binary.ts";
+export type { BinaryFormat, NativeFile, Slice } from "./binary.ts";
 export { FormatError, RefusalError, UsageError } from "./errors.ts";
 export type { Finding, Level, Problem, Profile, RuleInfo, Unverified } from "./finding.ts";
+export type { AnyNative, ElfFile, ElfSlice } from "./formats.ts";
 export type { NodeEngine } from "./node/engine.ts";
 export { createEngine } from "./node/engine.ts";
 export { openFile } from "./node/file.ts";

@@ -6,8 +6,12 @@
  */
 import type { ByteRange } from "./source.ts";
 
-/** `debug`: only debug information; `all`: every symbol and record that is not needed to run. */
-export type StripLevel = "debug" | "all";
+/**
+ * `debug`: what only a debugger reads. `unneeded`: also the symbols that only debuggers and profilers
+ * use. `all`: everything that is not needed to run, but notes, build attributes and the link to a
+ * debug file.
+ */
+export type StripLevel = "debug" | "unneeded" | "all";
 
 /** A number in the file that counts bytes across a cut: it is written again. */
 export interface PointerPatch {

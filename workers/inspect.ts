@@ -1,8 +1,8 @@
 /**
  * The bodies of the workers: they open the wheel themselves, take their share, return plain data.
  */
-import type { InspectOptions, MemberReport, MemberTask } from "../src/audit/inspect/inspect.ts";
 import { inspectMembers } from "../src/audit/inspect/inspect.ts";
+import type { InspectOptions, MemberReport, MemberTask } from "../src/audit/inspect/task.ts";
 import { nodeCompression } from "../src/node/compression.ts";
 import { openFile } from "../src/node/file.ts";
 import { streamMember } from "../src/node/stream.ts";

@@ -5,6 +5,7 @@
  */
 import { toHex } from "../bytes.ts";
 import type { Level, Problem, Unverified } from "../finding.ts";
+import { readerOf } from "../formats.ts";
 import type { Compression, FileSource } from "../runtime.ts";
 import { readInto } from "../source.ts";
 import type { WheelModel } from "../wheel/check.ts";
@@ -16,8 +17,8 @@ import { parseRecord, recordPlan } from "../wheel/record.ts";
 import { checkNames } from "../zip/index.ts";
 import type { FindingOptions } from "./findings.ts";
 import { atLeast, DEFAULT_FINDING_OPTIONS, toFindings } from "./findings.ts";
-import type { InspectOptions, MemberReport, MemberTask } from "./inspect/inspect.ts";
-import type { Binary } from "./model.ts";
+import type { InspectOptions, MemberReport, MemberTask } from "./inspect/task.ts";
+import type { NativeMember } from "./member.ts";
 import type { NativeAudit, NativeOptions } from "./native.ts";
 import { auditNative, DEFAULT_NATIVE_OPTIONS } from "./native.ts";
 import type { PlatformVerdict, WheelResult } from "./result.ts";
@@ -104,7 +105,7 @@ export async function auditWheel(
 export interface Inspection {
   readonly problems: readonly Problem[];
   readonly unverified: readonly Unverified[];
-  readonly binaries: readonly Binary[];
+  readonly binaries: readonly NativeMember[];
   /** Members with the first bytes of a native format. */
   readonly nativeMembers: ReadonlySet<string>;
   /** RECORD, which says what to expect of the members. */
@@ -140,7 +141,7 @@ export async function inspectWheel(
   });
   const problems: Problem[] = [];
   const unverified: Unverified[] = [];
-  const binaries: Binary[] = [];
+  const binaries: NativeMember[] = [];
   const nativeMembers = new Set<string>();
   for (const report of [...reports].sort((a, b) => a.index - b.index)) {
     const entry = wheel.index.entries[report.index];
@@ -148,8 +149,12 @@ export async function inspectWheel(
     problems.push(...report.problems);
     unverified.push(...report.unverified);
     if (report.format !== undefined) nativeMembers.add(entry.name);
-    if (report.binary !== undefined) {
-      binaries.push({ path: entry.name, size: entry.size, summary: report.binary });
+    if (report.format !== undefined) {
+      const { format, file } = report;
+      const member = { path: entry.name, size: entry.size, format };
+      if (file !== undefined) binaries.push({ ...member, file });
+      // A damaged file is only listed among the native members.
+      else if (readerOf(format) === undefined) binaries.push(member);
     }
   }
   const facts = { problems, unverified, binaries, nativeMembers };
@@ -232,13 +237,13 @@ const MAX_BINARIES = 20_000;
 const MAX_DEPENDENCIES = 100_000;
 
 /** The files that are judged; for the others nobody can say what they need. */
-function withinLimits(binaries: readonly Binary[]): {
-  readonly binaries: readonly Binary[];
+function withinLimits(binaries: readonly NativeMember[]): {
+  readonly binaries: readonly NativeMember[];
   readonly problem?: Problem;
 } {
   let dependencies = 0;
-  const first = binaries.findIndex(({ summary }, index) => {
-    dependencies += summary.format === "elf" ? summary.dependencies.length : 0;
+  const first = binaries.findIndex(({ file }, index) => {
+    for (const { dependencies: own } of file?.slices ?? []) dependencies += own.length;
     return index === MAX_BINARIES || dependencies > MAX_DEPENDENCIES;
   });
   if (first === -1) return { binaries };

@@ -1,10 +1,12 @@
 /** The `binaries` and `external` of a result: the graph and the summaries in the words of the JSON. */
-import type { ElfSummary } from "../binary.ts";
+
 import { compareText } from "../bytes.ts";
+import type { ElfSlice } from "../formats.ts";
 import type { PolicyTable } from "../policy/linux/table.ts";
 import type { DependencyGraph, Edge, GraphNode } from "./graph/graph.ts";
 import { externalLibraries } from "./linux/needs.ts";
-import type { Binary, ElfBinary } from "./model.ts";
+import type { ElfBinary, NativeMember } from "./member.ts";
+import { elfBinaries } from "./member.ts";
 import { isPythonExtension } from "./python/module.ts";
 import type {
   BinaryResult,
@@ -15,18 +17,19 @@ import type {
 
 /** Entries in code point order of their paths. */
 export function binaryResults(
-  binaries: readonly Binary[],
+  members: readonly NativeMember[],
   graph: DependencyGraph,
   table: PolicyTable | undefined,
 ): readonly BinaryResult[] {
-  return [...binaries]
+  return [...members]
     .sort((a, b) => compareText(a.path, b.path))
-    .map((binary) => {
-      const { path, size, summary } = binary;
-      if (summary.format === "elf") return elfResult({ path, size, summary }, graph, table);
+    .map((member) => {
+      const [binary] = elfBinaries([member]);
+      if (binary !== undefined) return elfResult(binary, graph, table);
+      const { path, size, format } = member;
       return {
         path,
-        format: summary.format,
+        format,
         kind: "other",
         archs: [],
         id: null,
@@ -45,26 +48,26 @@ function elfResult(
   graph: DependencyGraph,
   table: PolicyTable | undefined,
 ): BinaryResult {
-  const { path, size, summary } = binary;
+  const { path, size, slice } = binary;
   const edges = graph.members.get(path)?.edges ?? [];
   return {
     path,
     format: "elf",
-    kind: summary.kind,
-    archs: [summary.arch],
-    id: summary.id,
+    kind: slice.kind,
+    archs: [slice.arch],
+    id: slice.id,
     dependencies: edges.map((edge) => dependencyResult(edge, graph, table)),
-    searchPaths: summary.searchPaths.map(({ kind, path: entry }) => ({ kind, path: entry })),
-    requires: highestVersions(summary),
+    searchPaths: slice.searchPaths.map(({ kind, path: entry }) => ({ kind, path: entry })),
+    requires: highestVersions(slice),
     pythonExtension: isPythonExtension(binary),
     size,
-    machine: summary.machine,
-    flags: summary.flags,
-    interpreter: summary.interpreter,
-    isa: summary.isa,
-    execstack: summary.execstack === "yes",
-    versionNeeds: versionsByLibrary(summary),
-    versionDefinitions: summary.versionDefinitions,
+    machine: slice.machine,
+    flags: slice.flags,
+    interpreter: slice.interpreter,
+    isa: slice.isa,
+    execstack: slice.execstack === "yes",
+    versionNeeds: versionsByLibrary(slice),
+    versionDefinitions: slice.versionDefinitions,
   };
 }
 
@@ -136,7 +139,7 @@ function relative({ path }: GraphNode): string {
 
 function versionsByLibrary({
   versionNeeds,
-}: ElfSummary): Readonly<Record<string, readonly string[]>> {
+}: ElfSlice): Readonly<Record<string, readonly string[]>> {
   const result: Record<string, readonly string[]> = {};
   for (const { library, versions } of [...versionNeeds].sort((a, b) =>
     compareText(a.library, b.library),
@@ -150,7 +153,7 @@ function versionsByLibrary({
 const NUMBERED = /^([A-Za-z][A-Za-z0-9]*(?:_[A-Za-z][A-Za-z0-9]*)*)_(\d+(?:\.\d+)*)$/;
 
 /** The highest needed version of each family such as `GLIBC`. */
-function highestVersions({ versionNeeds }: ElfSummary): Readonly<Record<string, string>> {
+function highestVersions({ versionNeeds }: ElfSlice): Readonly<Record<string, string>> {
   const highest = new Map<string, string>();
   for (const { versions } of versionNeeds) {
     for (const { version } of versions) {

@@ -1,20 +1,10 @@
 /** What the rules on native code see: everything is data, nothing is read from here on. */
-import type { BinarySummary, ElfSummary } from "../binary.ts";
 import type { Need, TagVerdict } from "../policy/linux/decide.ts";
 import type { PolicyTable } from "../policy/linux/table.ts";
 import type { DependencyGraph } from "./graph/graph.ts";
 import type { Identity } from "./linux/identify.ts";
+import type { ElfBinary, NativeMember } from "./member.ts";
 import type { PlatformVerdict } from "./result.ts";
-
-/** A native member. */
-export interface Binary<Summary extends BinarySummary = BinarySummary> {
-  readonly path: string;
-  /** Bytes. */
-  readonly size: number;
-  readonly summary: Summary;
-}
-
-export type ElfBinary = Binary<ElfSummary>;
 
 /** What the file name and the metadata say. */
 export interface WheelFacts {
@@ -38,7 +28,7 @@ export interface AuditModel {
   readonly wheel: WheelFacts;
   /** Paths of all members, without folders. */
   readonly members: ReadonlySet<string>;
-  readonly binaries: readonly Binary[];
+  readonly binaries: readonly NativeMember[];
   /** All ELF files, also those of other machines. */
   readonly elves: readonly ElfBinary[];
   readonly identity: Identity;

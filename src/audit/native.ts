@@ -11,7 +11,9 @@ import { resolveGraph } from "./graph/graph.ts";
 import type { Identity } from "./linux/identify.ts";
 import { identify } from "./linux/identify.ts";
 import { judgePlatform, tableFor } from "./linux/verdict.ts";
-import type { AuditModel, Binary, ElfBinary, WheelFacts } from "./model.ts";
+import type { NativeMember } from "./member.ts";
+import { elfBinaries } from "./member.ts";
+import type { AuditModel, WheelFacts } from "./model.ts";
 import type { BinaryResult, ExternalLibrary, PlatformVerdict } from "./result.ts";
 import { RULES } from "./rules/index.ts";
 import type { NativeCode } from "./rules/texts.ts";
@@ -55,7 +57,7 @@ interface NativeWheel {
 export interface NativeInput {
   readonly wheel: NativeWheel;
   readonly entries: readonly Pick<ZipEntry, "name" | "directory">[];
-  readonly binaries: readonly Binary[];
+  readonly binaries: readonly NativeMember[];
   /** Members with the first bytes of a native format, also those that could not be read. */
   readonly nativeMembers: ReadonlySet<string>;
   readonly options: NativeOptions;
@@ -77,14 +79,9 @@ export interface NativeAudit {
 export function auditNative(input: NativeInput): NativeAudit {
   const { wheel, entries, binaries, nativeMembers, options } = input;
   const facts = wheelFacts(wheel);
-  const elves: ElfBinary[] = [];
-  const opaque: string[] = [];
-  const read = new Set<string>();
-  for (const { path, size, summary } of binaries) {
-    read.add(path);
-    if (summary.format === "elf") elves.push({ path, size, summary });
-    else opaque.push(path);
-  }
+  const elves = elfBinaries(binaries);
+  const opaque = binaries.filter(({ file }) => file?.format !== "elf").map(({ path }) => path);
+  const read = new Set(binaries.map(({ path }) => path));
   const members = new Set<string>();
   for (const { name, directory } of entries) if (!directory) members.add(name);
   const identity = identify(facts.platformTags, elves);

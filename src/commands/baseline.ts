@@ -1,10 +1,11 @@
 /** `--baseline`: reads what is compared of both wheels. */
 import type { Engine } from "../audit/audit.ts";
 import { compareWithBaseline, type Shape } from "../audit/baseline.ts";
-import { formatOf } from "../binary.ts";
-import * as elf from "../elf/index.ts";
 import { FormatError, UsageError } from "../errors.ts";
 import type { Problem } from "../finding.ts";
+import type { Format } from "../format.ts";
+import type { AnyNative } from "../formats.ts";
+import { formatOf, readerOf } from "../formats.ts";
 import { baseNameOf } from "../paths.ts";
 import { memorySource } from "../source.ts";
 import { openSoundWheel } from "../wheel/open.ts";
@@ -47,7 +48,9 @@ function shapeOf(path: string, engine: Engine): Shape {
       members.push(name);
       if (broken || size > LARGEST || !/\.so(?:\.|$)/.test(name)) continue;
       const { bytes } = readMember(source, entry, engine.compression);
-      if (formatOf(bytes) === "elf") exports.set(name, exportsOf(bytes));
+      const format = formatOf(bytes);
+      const reader = format === undefined ? undefined : readerOf(format);
+      if (reader !== undefined) exports.set(name, exportsOf(reader, bytes));
     }
     return { file, size: source.size, members, exports };
   } finally {
@@ -55,9 +58,12 @@ function shapeOf(path: string, engine: Engine): Shape {
   }
 }
 
-function exportsOf(bytes: Uint8Array): readonly string[] {
+function exportsOf(reader: Format<AnyNative>, bytes: Uint8Array): readonly string[] {
   try {
-    return elf.listSymbols(elf.parse(memorySource(bytes)), "exports").map(({ name }) => name);
+    return reader
+      .open(memorySource(bytes))
+      .symbols("exports")
+      .map(({ name }) => name);
   } catch (error) {
     if (error instanceof FormatError) return [];
     throw error;

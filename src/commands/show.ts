@@ -3,12 +3,13 @@ import { basename } from "node:path";
 import { auditWheel, DEFAULT_AUDIT_OPTIONS } from "../audit/audit.ts";
 import { auditNative, type NativeOptions } from "../audit/native.ts";
 import type { WheelResult } from "../audit/result.ts";
-import { formatOf } from "../binary.ts";
-import * as elf from "../elf/index.ts";
 import { FormatError } from "../errors.ts";
+import type { OpenNative } from "../format.ts";
+import { readerOf } from "../formats.ts";
 import { createEngine, type NodeEngine } from "../node/engine.ts";
 import type { Io } from "../node/io.ts";
 import { createProgress } from "../node/progress.ts";
+import { nativeReader } from "../node/read-binary.ts";
 import { palette, useColor } from "../node/terminal.ts";
 import { interestingSymbol } from "../policy/interest.ts";
 import type { ShownBinary, ShownWheel } from "../report/show-json.ts";
@@ -137,29 +138,22 @@ async function readWanted(
 function showLibrary(path: string, engine: NodeEngine, wanted: Wanted): ShownBinary | undefined {
   const source = engine.open(path);
   try {
-    const format = formatOf(source.read(0, Math.min(source.size, 64)));
-    if (format === undefined) return undefined;
-    if (format !== "elf") {
-      throw new FormatError(`${format === "pe" ? "PE" : "Mach-O"} files can't be read yet`, {
-        format,
-        record: "magic",
-        offset: 0,
-      });
-    }
-    const image = elf.parse(source);
-    const summary = elf.summarize(image, interestingSymbol);
+    const reader = nativeReader(source);
+    if (reader === undefined) return undefined;
+    const open = reader.open(source);
+    const file = open.facts(interestingSymbol);
     const name = basename(path);
     // A library on its own is a wheel with one member that claims nothing.
     const { binaries } = auditNative({
       wheel: { name: null },
       entries: [{ name, directory: false }],
-      binaries: [{ path: name, size: source.size, summary }],
+      binaries: [{ path: name, size: source.size, format: reader.name, file }],
       nativeMembers: new Set([name]),
       options: wanted.native,
     });
     const [binary] = binaries;
     if (binary === undefined) return undefined;
-    return { binary, symbols: symbolsOf(image, wanted), dump: elf.dump(image) };
+    return { binary, symbols: symbolsOf(open, wanted), dump: open.dump() };
   } finally {
     source.close();
   }
@@ -229,18 +223,19 @@ async function symbolsOfWheel(
   const wheel = openWheel(source, basename(path), engine.compression);
   const symbols = new Map<string, SymbolLists>();
   for (const binary of result.binaries) {
-    if (binary.format !== "elf") continue;
+    const reader = readerOf(binary.format);
+    if (reader === undefined) continue;
     const entry = wheel.index.byName.get(binary.path);
     if (entry === undefined || entry.broken) continue;
     if (entry.size <= MEMORY_LIMIT) {
       const { bytes } = readMember(source, entry, engine.compression);
-      symbols.set(binary.path, symbolsOf(elf.parse(memorySource(bytes)), wanted));
+      symbols.set(binary.path, symbolsOf(reader.open(memorySource(bytes)), wanted));
       continue;
     }
     const { spoolMember } = await import("../node/spool.ts");
     const spooled = await spoolMember(source, entry);
     try {
-      symbols.set(binary.path, symbolsOf(elf.parse(spooled), wanted));
+      symbols.set(binary.path, symbolsOf(reader.open(spooled), wanted));
     } finally {
       spooled.close();
     }
@@ -248,10 +243,10 @@ async function symbolsOfWheel(
   return symbols;
 }
 
-function symbolsOf(image: elf.ElfImage, { imports, exports }: Wanted): SymbolLists {
+function symbolsOf(open: OpenNative, { imports, exports }: Wanted): SymbolLists {
   return {
-    ...(imports ? { imports: elf.listSymbols(image, "imports") } : {}),
-    ...(exports ? { exports: elf.listSymbols(image, "exports") } : {}),
+    ...(imports ? { imports: open.symbols("imports") } : {}),
+    ...(exports ? { exports: open.symbols("exports") } : {}),
   };
 }
 

@@ -1,5 +1,5 @@
 /** Why two builds of the same source differ: the usual suspects, by what can be seen of them. */
-import { formatOf } from "../binary.ts";
+import { formatOf } from "../formats.ts";
 import type { WheelDiff } from "./diff.ts";
 import type { NativeChange } from "./native-diff.ts";
 

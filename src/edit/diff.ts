@@ -6,9 +6,9 @@
  */
 
 import type { BinaryFormat } from "../binary.ts";
-import { formatOf } from "../binary.ts";
 import { bytesEqual, compareText, toHex } from "../bytes.ts";
 import { FormatError } from "../errors.ts";
+import { formatOf } from "../formats.ts";
 import type { MemberStream } from "../runtime.ts";
 import { findDistInfo } from "../wheel/dist-info.ts";
 import { parseEntryPoints } from "../wheel/entry-points.ts";

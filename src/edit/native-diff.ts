@@ -1,9 +1,9 @@
 /** What differs between two native files that should be the same: sections, dependencies, exports. */
-import { formatOf } from "../binary.ts";
+
+import type { Slice } from "../binary.ts";
 import { bytesEqual, compareText } from "../bytes.ts";
-import * as elf from "../elf/index.ts";
-import { sectionName, sectionRegion } from "../elf/read/sections.ts";
 import { FormatError } from "../errors.ts";
+import { formatOf, readerOf } from "../formats.ts";
 import { memorySource } from "../source.ts";
 
 export interface SetChange {
@@ -56,39 +56,43 @@ export function nativeChange(before: Uint8Array, after: Uint8Array): NativeChang
 }
 
 function factsOf(bytes: Uint8Array): NativeFacts | undefined {
+  const format = formatOf(bytes);
+  const reader = format === undefined ? undefined : readerOf(format);
+  if (reader === undefined) return undefined;
   try {
-    return formatOf(bytes) === "elf" ? elfFacts(bytes) : undefined;
+    const open = reader.open(memorySource(bytes));
+    const { slices } = open.facts(() => false);
+    return {
+      sections: new Map(
+        open
+          .regions()
+          .map(({ name, arch, start, size }) => [
+            arch === undefined ? name : `${arch} ${name}`,
+            bytes.subarray(start, start + size),
+          ]),
+      ),
+      dependencies: namesIn(slices, ({ dependencies }) => dependencies.map(({ name }) => name)),
+      searchPaths: namesIn(slices, ({ searchPaths }) =>
+        searchPaths.map(({ kind, path }) => `${kind} ${path}`),
+      ),
+      exports: open
+        .symbols("exports")
+        .map(({ name, version }) => (version === undefined ? name : `${name}@${version}`)),
+      requires: open.requirements(),
+      id: slices[0].id,
+    };
   } catch (error) {
     if (error instanceof FormatError) return undefined;
     throw error;
   }
 }
 
-const SHT_NOBITS = 8;
-
-function elfFacts(bytes: Uint8Array): NativeFacts {
-  const image = elf.parse(memorySource(bytes));
-  const summary = elf.summarize(image, () => false);
-  const sections = new Map<string, Uint8Array>();
-  for (const section of image.sections.list) {
-    if (section.sh_type === 0 || section.sh_type === SHT_NOBITS) continue;
-    const { offset, size } = sectionRegion(section, bytes.length);
-    const name = sectionName(image.sections, section);
-    const unique = sections.has(name) ? `${name}#${section.index}` : name;
-    sections.set(unique, bytes.subarray(offset, offset + size));
-  }
-  return {
-    sections,
-    dependencies: summary.dependencies.map(({ name }) => name),
-    searchPaths: summary.searchPaths.map(({ kind, path }) => `${kind} ${path}`),
-    exports: elf
-      .listSymbols(image, "exports")
-      .map(({ name, version }) => (version === undefined ? name : `${name}@${version}`)),
-    requires: summary.versionNeeds.flatMap(({ library, versions }) =>
-      versions.map(({ version }) => `${library} ${version}`),
-    ),
-    id: summary.id,
-  };
+/** Of a fat file each name counts once, however many slices have it. */
+function namesIn(
+  slices: readonly Slice[],
+  names: (slice: Slice) => readonly string[],
+): readonly string[] {
+  return [...new Set(slices.flatMap(names))];
 }
 
 function sectionChanges(

@@ -1,10 +1,24 @@
-/** The ELF format: reading. */
+/** The ELF format: the one file of this folder that others import. */
+import type { Format } from "../format.ts";
+import { rewriteElf } from "./edit/rewrite.ts";
+import type { ElfFile } from "./facts/slice.ts";
+import { openElf } from "./open.ts";
+import { matches } from "./read/header.ts";
+import { likelyRanges } from "./read/ranges.ts";
 
-export { dumpElf as dump, type ElfDump } from "./facts/dump.ts";
-export type { DynamicDump } from "./facts/dump-dynamic.ts";
-export { listSymbols, type SymbolRow, symbolRows } from "./facts/list-symbols.ts";
-export { summarizeElf as summarize } from "./facts/summary.ts";
-export { matches } from "./read/header.ts";
-export { dynamicNames, type ElfImage, parseElf as parse } from "./read/image.ts";
-export { likelyRanges } from "./read/ranges.ts";
-export { mapAddress, vaddrToOffset } from "./read/segments.ts";
+export type {
+  ElfFile,
+  ElfSlice,
+  LibraryVersions,
+  LoadSegment,
+  VersionNeed,
+} from "./facts/slice.ts";
+
+export const elf: Format<ElfFile> = {
+  name: "elf",
+  title: "ELF",
+  matches,
+  likelyRanges,
+  open: openElf,
+  rewrite: rewriteElf,
+};

@@ -1,16 +1,16 @@
-/** Strips and edits one ELF file, by plans that prove that nothing else changes, and compresses the result. */
+/** Edits one native file, by plans that prove that nothing else changes, and compresses the result. */
 import { createHash } from "node:crypto";
 import type { PackedContent } from "../edit/draft.ts";
-import { edit as planEdit, stripElf } from "../elf/edit/index.ts";
-import type { ElfEdit } from "../elf/edit/types.ts";
-import { parse } from "../elf/index.ts";
 import { FormatError, RefusalError } from "../errors.ts";
-import type { Rewrite } from "../rewrite.ts";
-import { composeRewrites, isUnchanged, rewrittenSource } from "../rewrite.ts";
+import type { NativeRewrite } from "../format.ts";
+import { formatOf, readerOf } from "../formats.ts";
+import type { NativeEdit } from "../native-edit.ts";
+import { isUnchanged, rewrittenSource } from "../rewrite.ts";
 import type { FileSource } from "../runtime.ts";
 import type { Source } from "../source.ts";
 import { readInto } from "../source.ts";
 import { STORED } from "../zip/layout.ts";
+import { nodeCompression } from "./compression.ts";
 import { deflateContent } from "./deflate.ts";
 import type { DeflatedMember } from "./splice-member.ts";
 import { spliceMember } from "./splice-member.ts";
@@ -18,9 +18,7 @@ import { spliceMember } from "./splice-member.ts";
 export interface PatchJob {
   /** Path in the repaired wheel. */
   readonly path: string;
-  /** Leaves out what is not needed to run, before anything is edited. */
-  readonly strip: boolean;
-  readonly edits: readonly ElfEdit[];
+  readonly edits: readonly NativeEdit[];
   /** The file is a member already, so what needs no change needs no writing. */
   readonly isMember: boolean;
   /** As the wheel holds it, where that helps to write it. */
@@ -44,8 +42,8 @@ export interface PatchOptions {
 export interface Patched {
   /** `undefined`: the member is as it should be. */
   readonly content: PackedContent | undefined;
-  /** Why the file was not stripped. */
-  readonly notStripped: string | undefined;
+  /** What was left out, or lost, and why. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -91,15 +89,17 @@ async function patchFile(
   const source = await job.open();
   let keepsSource = false;
   try {
-    const { result, rewrite, notStripped } = rewriteFile(job, source);
-    if (isUnchanged(rewrite) && job.isMember) return { content: undefined, notStripped };
+    const rewrite = rewriteFile(job, source);
+    const result = rewrittenSource(source, rewrite);
+    const { warnings } = rewrite;
+    if (isUnchanged(rewrite) && job.isMember) return { content: undefined, warnings };
     if (dryRun) {
       keepsSource = true;
       const sha256 = digestSource(result);
       const data = { source: result, start: 0, size: result.size };
       const size = result.size;
       const packed = { method: STORED, crc32: 0, compressedSize: size, size, data };
-      return { content: { packed, sha256 }, notStripped };
+      return { content: { packed, sha256 }, warnings };
     }
     const options = { level, jobs, spoolBeside: beside };
     const content =
@@ -107,55 +107,30 @@ async function patchFile(
       (await deflateContent(result, options));
     closers.push(() => content.packed.close());
     keepsSource = content.packed.method === STORED;
-    return { content, notStripped };
+    return { content, warnings };
   } finally {
     if (keepsSource) closers.push(() => source.close());
     else source.close();
   }
 }
 
-function rewriteFile(
-  { path, strip, edits }: PatchJob,
-  source: Source,
-): {
-  readonly result: Source;
-  readonly rewrite: Rewrite;
-  readonly notStripped: string | undefined;
-} {
-  const { stripped, first, notStripped } = strip
-    ? stripSource(source)
-    : { stripped: source, first: undefined, notStripped: undefined };
+function rewriteFile({ path, edits }: PatchJob, source: Source): NativeRewrite {
+  const format = formatOf(source.read(0, Math.min(source.size, 64)));
+  const reader = format === undefined ? undefined : readerOf(format);
   try {
-    const plan = planEdit(parse(stripped), edits);
-    const result = rewrittenSource(stripped, plan);
-    const rewrite = first === undefined ? plan : composeRewrites(first, plan);
-    return { result, rewrite, notStripped };
+    if (reader === undefined) throw new RefusalError("native-unread", "it can't be patched");
+    return reader.rewrite(source, edits, nodeCompression);
   } catch (error) {
     const { code, message, hint } = refusal(error);
     throw new RefusalError(code, `\`${path}\`: ${message}`, hint);
   }
 }
 
-function stripSource(source: Source): {
-  readonly stripped: Source;
-  /** What was done to it, if anything. */
-  readonly first: Rewrite | undefined;
-  readonly notStripped: string | undefined;
-} {
-  try {
-    const plan = stripElf(parse(source), "all");
-    if (isUnchanged(plan)) return { stripped: source, first: undefined, notStripped: undefined };
-    const stripped = rewrittenSource(source, plan);
-    return { stripped, first: plan, notStripped: undefined };
-  } catch (error) {
-    return { stripped: source, first: undefined, notStripped: refusal(error).message };
-  }
-}
-
 /** A record that no editor can read is a reason to refuse, like any other. */
 function refusal(error: unknown): RefusalError {
   if (error instanceof RefusalError) return error;
-  if (error instanceof FormatError) return new RefusalError("elf-damaged", error.message);
+  if (error instanceof FormatError)
+    return new RefusalError(`${error.place.format}-damaged`, error.message);
   throw error;
 }
 

@@ -5,8 +5,8 @@ import type { Identity } from "../audit/linux/identify.ts";
 import { compareText, printable, toHex } from "../bytes.ts";
 import type { Draft } from "../edit/draft.ts";
 import { rehashLinks, renameLinkTargets } from "../edit/links.ts";
-import type { ElfEdit } from "../elf/edit/types.ts";
 import { RefusalError } from "../errors.ts";
+import type { NativeEdit } from "../native-edit.ts";
 import { baseNameOf } from "../paths.ts";
 import type { PolicyTable } from "../policy/linux/table.ts";
 import type { Goal } from "../repair/linux/goal.ts";
@@ -198,7 +198,7 @@ function leftAlone(
   );
   // An interpreter brings Python to the modules that it loads; nobody brings it to a program.
   const programs = new Set(
-    considered.filter(({ summary }) => summary.kind === "executable").map(({ path }) => path),
+    considered.filter(({ slice }) => slice.kind === "executable").map(({ path }) => path),
   );
   tell(
     members
@@ -207,18 +207,18 @@ function leftAlone(
     "is a program that needs libpython, which no wheel may bring: it will not start",
   );
   if (!clearExecstack) {
-    const brought = grafts.map(({ path, node: { summary } }) => ({ path, summary }));
+    const brought = grafts.map(({ path, node: { slice } }) => ({ path, slice }));
     const files = [...considered, ...brought];
     tell(
-      files.filter(({ summary }) => summary.execstack === "yes").map(({ path }) => path),
+      files.filter(({ slice }) => slice.execstack === "yes").map(({ path }) => path),
       "with an executable stack stays as it is; `--clear-execstack` drops it",
     );
   }
   return warnings;
 }
 
-function isRemoval({ kind }: ElfEdit): boolean {
-  return kind === "remove-needed";
+function isRemoval({ kind }: NativeEdit): boolean {
+  return kind === "remove-dependency";
 }
 
 function updateTags(draft: Draft, identity: Identity, goal: Goal, table: PolicyTable): void {
@@ -310,9 +310,9 @@ async function applyPlan(
   const digests = new Map<string, Uint8Array>();
   // In the plan's order, so that the archive does not depend on which finished first.
   for (const [index, { job, mode }] of work.entries()) {
-    const { content, notStripped } = patched[index] ?? {};
-    if (notStripped !== undefined) {
-      draft.warnings.push(`\`${printable(job.path)}\` was not stripped: ${notStripped}`);
+    const { content, warnings = [] } = patched[index] ?? {};
+    for (const warning of warnings) {
+      draft.warnings.push(`\`${printable(job.path)}\` ${warning}`);
     }
     if (content === undefined) continue;
     draft.place(job.path, content, mode);
@@ -339,7 +339,7 @@ function memberWork(
     throw new RefusalError(problem.code, `\`${path}\` is damaged: ${problem.message}`);
   };
   const deflated = deflatedMember(wheel.source, entry, () => indexMember(entry));
-  const job = { path: movesTo ?? path, strip, edits, isMember: true, open };
+  const job = { path: movesTo ?? path, edits: withStrip(edits, strip), isMember: true, open };
   return {
     job: deflated === undefined ? job : { ...job, deflated },
     // Installers make scripts executable whatever their mode is; elsewhere they do not.
@@ -350,5 +350,11 @@ function memberWork(
 function graftWork(input: LinuxRepairInput, graft: Graft, strip: boolean): Work {
   const { path, edits, node, from } = graft;
   const open = async (): Promise<FileSource> => rootOf(input, node).open(from);
-  return { job: { path, strip, edits, isMember: false, open }, mode: LIBRARY_MODE };
+  const job = { path, edits: withStrip(edits, strip), isMember: false, open };
+  return { job, mode: LIBRARY_MODE };
+}
+
+/** What can't be stripped is repaired all the same. */
+function withStrip(edits: readonly NativeEdit[], strip: boolean): readonly NativeEdit[] {
+  return strip ? [{ kind: "strip", level: "all", optional: true }, ...edits] : edits;
 }

@@ -1,7 +1,7 @@
 /** Where a repair looks for libraries: opened once for all wheels of a run. */
 import { basename } from "node:path";
 import { inspectWheel } from "../audit/audit.ts";
-import type { ElfBinary } from "../audit/model.ts";
+import { elfBinaries } from "../audit/member.ts";
 import { printable } from "../bytes.ts";
 import { FormatError, UsageError } from "../errors.ts";
 import type { OwningPackage } from "../repair/owners/owner.ts";
@@ -71,12 +71,8 @@ async function openProvider(path: string, engine: NodeEngine): Promise<LibraryPr
   try {
     const wheel = openSoundWheel(source, basename(path), engine.compression);
     const { binaries } = await inspectWheel(wheel, path, source, engine, { hash: false });
-    const elves: ElfBinary[] = [];
-    for (const { path: member, size, summary } of binaries) {
-      if (summary.format === "elf") elves.push({ path: member, size, summary });
-    }
     const { name } = parseWheelFilename(wheel.file);
-    return wheelProvider(normalizeName(name?.name ?? wheel.file), elves);
+    return wheelProvider(normalizeName(name?.name ?? wheel.file), elfBinaries(binaries));
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
     throw new UsageError(`\`--provided-by ${printable(path)}\`: ${error.message}`);

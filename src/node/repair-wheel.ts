@@ -129,7 +129,7 @@ function refuseFamily({ native: { verdict, model } }: Judgement): void {
     );
   }
   if (model.identity.family !== null) return;
-  const [opaque] = model.binaries.filter(({ summary }) => summary.format !== "elf");
+  const [opaque] = model.binaries.filter(({ format }) => format !== "elf");
   if (opaque !== undefined && !isForeign(family)) {
     throw new RefusalError(
       "TAG003",

@@ -12,10 +12,10 @@ import {
 } from "node:fs";
 import { join, sep } from "node:path";
 import type { HostFiles } from "../audit/graph/host-files.ts";
-import type { ElfSummary } from "../binary.ts";
 import { compareText } from "../bytes.ts";
-import * as elf from "../elf/index.ts";
 import { FormatError } from "../errors.ts";
+import type { ElfSlice } from "../formats.ts";
+import { FORMATS } from "../formats.ts";
 import { interestingSymbol } from "../policy/interest.ts";
 import type { RootFiles } from "../repair/owners/owner.ts";
 import type { FileSource } from "../runtime.ts";
@@ -38,7 +38,7 @@ export function openRoot(folder: string): Root {
   const base = realpathSync(folder);
   const isHost = base === sep;
   const resolved = new Map<string, string | undefined>();
-  const summaries = new Map<string, ElfSummary | undefined>();
+  const summaries = new Map<string, ElfSlice | undefined>();
   const outside = (path: string): string => (isHost ? path : join(base, path));
 
   const realPath = (path: string): string | undefined => {
@@ -111,12 +111,13 @@ function rootedPath(base: string, path: string): string | undefined {
   }
 }
 
-function readSummary(path: string): ElfSummary | undefined {
+function readSummary(path: string): ElfSlice | undefined {
   const source = attempt(() => openFile(path));
   if (source === undefined) return undefined;
   try {
     const head = source.read(0, Math.min(64, source.size));
-    return elf.matches(head) ? elf.summarize(elf.parse(source), interestingSymbol) : undefined;
+    if (!FORMATS.elf.matches(head)) return undefined;
+    return FORMATS.elf.open(source).facts(interestingSymbol).slices[0];
   } catch (error) {
     if (error instanceof FormatError) return undefined;
     throw error;

@@ -1,4 +1,5 @@
 /** The PE format: the only file of this folder that others import. */
+import type { RecognisedFormat } from "../format.ts";
 
 export { dllKey, dllName } from "./dll-name.ts";
 export type {
@@ -16,3 +17,9 @@ export type {
   PeSlice,
 } from "./facts/slice.ts";
 export { mayHold, symbolHash } from "./facts/symbol-hash.ts";
+
+export const pe: RecognisedFormat = {
+  name: "pe",
+  title: "PE",
+  matches: (head) => head.length >= 4 && head[0] === 0x4d && head[1] === 0x5a,
+};

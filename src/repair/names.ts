@@ -65,7 +65,7 @@ export function nameGrafts(input: NamingInput): ReadonlyMap<string, GraftName> {
   for (const [path, { node, names: aliases }] of [...target.grafts].sort(byPath)) {
     const sha256 = digestOf(node);
     const file = baseNameOf(path);
-    const own = baseNameOf(node.summary.id ?? file);
+    const own = baseNameOf(node.slice.id ?? file);
     const keeps = [own, file, ...aliases].some((name) => keepsName(name));
     const kept = openedAs.get(path) ?? (keeps ? own : undefined);
     const name = kept ?? graftedName(file, sha256);
@@ -81,7 +81,7 @@ export function nameGrafts(input: NamingInput): ReadonlyMap<string, GraftName> {
     names.set(path, {
       name,
       sha256,
-      keepsSoname: kept !== undefined && !node.summary.id?.includes("/"),
+      keepsSoname: kept !== undefined && !node.slice.id?.includes("/"),
     });
   }
   return names;

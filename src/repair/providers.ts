@@ -3,7 +3,7 @@
  * path that leads from one package to the other in site-packages.
  */
 import type { DependencyGraph, GraphNode } from "../audit/graph/graph.ts";
-import type { ElfBinary } from "../audit/model.ts";
+import type { ElfBinary } from "../audit/member.ts";
 import { compareText } from "../bytes.ts";
 import { RefusalError } from "../errors.ts";
 import { baseNameOf, folderOf } from "../paths.ts";
@@ -71,7 +71,7 @@ export function wheelProvider(project: string, elves: readonly ElfBinary[]): Lib
     if (name !== null && !libraries.has(name)) libraries.set(name, binary);
   };
   for (const binary of installed) add(baseNameOf(binary.path), binary);
-  for (const binary of installed) add(binary.summary.id, binary);
+  for (const binary of installed) add(binary.slice.id, binary);
   return {
     project,
     folderOf(library) {
@@ -80,7 +80,7 @@ export function wheelProvider(project: string, elves: readonly ElfBinary[]): Lib
     },
     versionsOf(library) {
       const binary = libraries.get(library);
-      return binary && new Set(binary.summary.versionDefinitions);
+      return binary && new Set(binary.slice.versionDefinitions);
     },
   };
 }
@@ -135,7 +135,7 @@ export function provideLibraries(
 }
 
 function refuseUnmet(
-  { path, summary }: GraphNode,
+  { path, slice }: GraphNode,
   library: string,
   provider: LibraryProvider,
   requires: readonly string[],
@@ -151,7 +151,7 @@ function refuseUnmet(
   const defined = provider.versionsOf(library);
   // A library without any version satisfies them all.
   if (defined === undefined || defined.size === 0) return;
-  for (const { versions, ...need } of summary.versionNeeds) {
+  for (const { versions, ...need } of slice.versionNeeds) {
     if (need.library !== library) continue;
     const missing = versions.find(({ version, weak }) => !weak && !defined.has(version));
     if (missing === undefined) continue;

@@ -6,7 +6,7 @@ import type { Finding } from "../finding.ts";
 import { document } from "./json.ts";
 import type { Palette } from "./palette.ts";
 import type { RepairReport } from "./repair.ts";
-import { describeElfEdit, graftLines, verifiedBy } from "./repair.ts";
+import { describeEdit, graftLines, verifiedBy } from "./repair.ts";
 import { formatSize } from "./reported.ts";
 
 /** One wheel that was rewritten, or would be. */
@@ -69,7 +69,7 @@ export function editJson(schema: string, wheels: readonly EditedWheel[]): string
 /** In words: an edit is for people here, and its form may change with what a format can do. */
 function editsOf({ repair }: EditedWheel, path: string): { edits?: readonly string[] } {
   const edits = repair?.edits.find((each) => each.path === path)?.edits;
-  return edits === undefined ? {} : { edits: edits.map(describeElfEdit) };
+  return edits === undefined ? {} : { edits: edits.map(describeEdit) };
 }
 
 function pathsOf(changes: readonly MemberChange[], wanted: MemberChange["what"]): string[] {

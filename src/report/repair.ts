@@ -1,11 +1,11 @@
 /** What a repair did to a wheel, for people and as JSON. */
 import { printable } from "../bytes.ts";
-import type { ElfEdit } from "../elf/edit/types.ts";
+import type { NativeEdit } from "../native-edit.ts";
 
 export interface RepairReport {
   readonly grafted: readonly GraftedLibrary[];
   /** Edits by the member's path in the result. */
-  readonly edits: readonly { readonly path: string; readonly edits: readonly ElfEdit[] }[];
+  readonly edits: readonly { readonly path: string; readonly edits: readonly NativeEdit[] }[];
   /** False where nothing was written, so that there was nothing to audit. */
   readonly audited: boolean;
 }
@@ -38,22 +38,27 @@ export function graftLines(grafted: readonly GraftedLibrary[]): readonly string[
   });
 }
 
-/** `DT_NEEDED libz.so.1 -> libz-1a2b3c4d.so.1.2.13` */
-export function describeElfEdit(edit: ElfEdit): string {
+/** In the words of ELF: `DT_NEEDED libz.so.1 -> libz-1a2b3c4d.so.1.2.13` */
+export function describeEdit(edit: NativeEdit): string {
   switch (edit.kind) {
-    case "set-soname":
-      return `DT_SONAME ${printable(edit.name)}`;
-    case "add-needed":
+    case "keep-archs":
+      return `only ${edit.archs.join(", ")}`;
+    case "strip":
+      return "stripped";
+    case "cut":
+      return `bytes cut out of ${printable(edit.region)}`;
+    case "set-id":
+      return `DT_SONAME ${printable(edit.id)}`;
+    case "add-dependency":
       return `DT_NEEDED + ${printable(edit.name)}`;
-    case "remove-needed":
+    case "remove-dependency":
       return `DT_NEEDED - ${printable(edit.name)}`;
-    case "replace-needed":
+    case "replace-dependency":
       return `DT_NEEDED ${printable(edit.from)} -> ${printable(edit.to)}`;
-    case "set-search-path":
-      return `DT_${edit.tag.toUpperCase()} ${printable(edit.path)}`;
-    case "remove-search-path":
-      return "no DT_RPATH, no DT_RUNPATH";
-    case "set-execstack":
+    case "set-search-paths":
+      if (edit.paths.length === 0) return "no DT_RPATH, no DT_RUNPATH";
+      return `DT_${(edit.as ?? "runpath").toUpperCase()} ${printable(edit.paths.join(":"))}`;
+    case "clear-executable-stack":
       return "no executable stack";
   }
 }

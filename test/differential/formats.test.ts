@@ -2,7 +2,7 @@
 import { createRequire } from "node:module";
 import { NtExecutable } from "pe-library";
 import { describe, expect, test } from "vitest";
-import { formatOf } from "../../src/binary.ts";
+import { formatOf } from "../../src/formats.ts";
 
 interface MachoModule {
   parse(file: Buffer): { readonly bits: number; readonly filetype: string };

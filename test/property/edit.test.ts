@@ -1,7 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Wheel } from "../../src/wheel/open.ts";
-import { openSoundWheel } from "../../src/wheel/open.ts";
 import { openDraft } from "../../src/commands/rewrite.ts";
 import type { Edit } from "../../src/edit/apply.ts";
 import { applyEdits } from "../../src/edit/apply.ts";
@@ -9,6 +7,8 @@ import { compareFindings, findingsOf, refuseInvalid } from "../../src/edit/verif
 import { RefusalError } from "../../src/errors.ts";
 import { nodeCompression } from "../../src/node/compression.ts";
 import { memorySource } from "../../src/source.ts";
+import type { Wheel } from "../../src/wheel/open.ts";
+import { openSoundWheel } from "../../src/wheel/open.ts";
 import { checkRecordDigest, parseRecord, recordPlan } from "../../src/wheel/record.ts";
 import { layoutSource } from "../../src/zip/writer.ts";
 import { buildWheel, wheelFileName } from "../support/wheel-builder.ts";

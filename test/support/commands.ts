@@ -1,9 +1,9 @@
 /** The command line in this process, and what it makes of wheels. */
 
-import { openSoundWheel } from "../../src/wheel/open.ts";
 import { main } from "../../src/commands/main.ts";
 import { nodeCompression } from "../../src/node/compression.ts";
 import { openFile } from "../../src/node/file.ts";
+import { openSoundWheel } from "../../src/wheel/open.ts";
 import type { ZipEntry } from "../../src/zip/entry.ts";
 import type { FakeIo } from "./io.ts";
 import { fakeIo } from "./io.ts";

@@ -1,6 +1,7 @@
 /** Changes of the fields that an editor goes by, to values that are awkward or belong elsewhere. */
-import { parseElf } from "../../src/elf/read/image.ts";
+
 import { ElfDyn, ElfEhdr, ElfPhdr, ElfShdr } from "../../src/elf/layout.ts";
+import { parseElf } from "../../src/elf/read/image.ts";
 import { memorySource } from "../../src/source.ts";
 
 interface Field {

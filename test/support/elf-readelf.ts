@@ -1,9 +1,9 @@
 /** readelf of binutils as an oracle: its text parsed back, and compared with what wheelkit says. */
 import { execFileSync } from "node:child_process";
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
-import type { ElfDump } from "../../src/elf/index.ts";
-import * as elf from "../../src/elf/index.ts";
 import type { Source } from "../../src/source.ts";
+import type { ElfDump } from "./elf.ts";
+import * as elf from "./elf.ts";
 import { requireTool } from "./tools.ts";
 
 export interface ReadelfSymbol {
@@ -199,7 +199,7 @@ export function compareWithReadelf(path: string): string[] {
   const source = fileSource(path);
   try {
     const image = elf.parse(source);
-    const summary = elf.summarize(image, () => false);
+    const slice = elf.summarize(image, () => false);
     const dump = elf.dump(image);
     const differences: string[] = [];
     const compare = (what: string, ours: readonly string[], theirs: readonly string[]): void => {
@@ -209,29 +209,25 @@ export function compareWithReadelf(path: string): string[] {
     };
     compare(
       "needed",
-      summary.dependencies.map(({ name }) => name),
+      slice.dependencies.map(({ name }) => name),
       bracketed(facts, "NEEDED"),
     );
-    compare(
-      "soname",
-      summary.id === null ? [] : [summary.id],
-      bracketed(facts, "SONAME").slice(-1),
-    );
+    compare("soname", slice.id === null ? [] : [slice.id], bracketed(facts, "SONAME").slice(-1));
     for (const kind of ["rpath", "runpath"] as const) {
-      const paths = summary.searchPaths.filter((each) => each.kind === kind);
+      const paths = slice.searchPaths.filter((each) => each.kind === kind);
       compare(
         kind,
         paths.length === 0 ? [] : [paths.map((each) => each.path).join(":")],
         bracketed(facts, kind.toUpperCase()).slice(-1),
       );
     }
-    compare("interpreter", [summary.interpreter ?? ""], [facts.interpreter ?? ""]);
-    if (summary.sectionHeaders) {
+    compare("interpreter", [slice.interpreter ?? ""], [facts.interpreter ?? ""]);
+    if (slice.sectionHeaders) {
       compare("version needs", needLines(dump), facts.needs);
       compare("version definitions", definitionLines(dump), facts.definitions);
       const rows = facts.versionSymbols;
       const symbols = rows ?? symbolsBySection(path);
-      if (symbols !== null) compare("symbols", [String(summary.symbolCount)], [String(symbols)]);
+      if (symbols !== null) compare("symbols", [String(slice.symbolCount)], [String(symbols)]);
     }
     return differences;
   } finally {

@@ -4,17 +4,10 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { afterAll, expect, it } from "vitest";
-import {
-  type ElfEdit,
-  type ElfRewrite,
-  edit,
-  stripElf,
-  verify,
-  verifyElfStrip,
-} from "../../src/elf/edit/index.ts";
 import { parseElf } from "../../src/elf/read/image.ts";
 import { applyRewrite } from "../../src/rewrite.ts";
 import { memorySource } from "../../src/source.ts";
+import { type ElfEdit, type ElfRewrite, edit, stripElf, verify, verifyElfStrip } from "./elf.ts";
 import {
   available,
   GRAFTED,

@@ -1,19 +1,25 @@
 /** ELF facts made by hand, and an audit of native code over them. */
+
+import type { Binary, NativeMember } from "../../src/audit/member.ts";
 import type { NativeAudit, NativeOptions } from "../../src/audit/native.ts";
 import { auditNative, DEFAULT_NATIVE_OPTIONS } from "../../src/audit/native.ts";
-import type { BinarySummary, DynamicSymbol, ElfSummary } from "../../src/binary.ts";
+import type { DynamicSymbol, LayoutProblem } from "../../src/binary.ts";
 import type { Problem } from "../../src/finding.ts";
+import type { ElfSlice } from "../../src/formats.ts";
 import { parseMetadata } from "../../src/wheel/metadata.ts";
+import type { ElfFacts } from "./elf.ts";
 
 const AT = { record: "Elf_Dyn", offset: 0 };
 
 export interface ElfSketch
-  extends Partial<Omit<ElfSummary, "dependencies" | "searchPaths" | "versionNeeds" | "imports">> {
+  extends Partial<Omit<ElfSlice, "dependencies" | "searchPaths" | "versionNeeds" | "imports">> {
   readonly needed?: readonly string[];
   readonly rpath?: readonly string[];
   readonly runpath?: readonly string[];
   /** Library → versions; `GLIBC_2.5:memcpy,malloc` names the symbols. */
   readonly versions?: Readonly<Record<string, readonly string[]>>;
+  /** Defects of the file's layout. */
+  readonly problems?: readonly LayoutProblem[];
   /** Undefined symbols: `name`, `name?` when weak, `name@library`. */
   readonly imports?: readonly string[];
 }
@@ -34,11 +40,10 @@ const MACHINES: Readonly<
 };
 
 /** A well-made x86_64 library with nothing to complain about, changed by `sketch`. */
-export function elf(sketch: ElfSketch = {}): ElfSummary {
+export function elf(sketch: ElfSketch = {}): ElfFacts {
   const { needed = [], rpath = [], runpath = [], versions = {}, imports = [], ...rest } = sketch;
   const [machine, bits, littleEndian] = MACHINES[sketch.arch ?? "x86_64"] ?? ["EM_NONE", 64, true];
   return {
-    format: "elf",
     kind: "shared",
     arch: "x86_64",
     machine,
@@ -98,7 +103,7 @@ function toImport(text: string): DynamicSymbol {
 }
 
 /** An extension module `NAME` that needs glibc 2.5. */
-export function module(name: string, sketch: ElfSketch = {}): ElfSummary {
+export function module(name: string, sketch: ElfSketch = {}): ElfFacts {
   return elf({
     needed: ["libc.so.6"],
     versions: { "libc.so.6": ["GLIBC_2.2.5"] },
@@ -107,10 +112,31 @@ export function module(name: string, sketch: ElfSketch = {}): ElfSummary {
   });
 }
 
+/** A file of a format whose reader is not asked. */
+export interface RecognisedFile {
+  readonly format: "macho" | "pe";
+}
+
+/** A file as a member that the graph links. */
+export function binaryOf(path: string, facts: ElfSlice, size = 1): Binary<ElfSlice> {
+  return { path, size, slice: facts, problems: [] };
+}
+
+/** The same before its slices are told apart. */
+export function memberOf(
+  path: string,
+  facts: ElfFacts | RecognisedFile,
+  size: number,
+): NativeMember {
+  if ("format" in facts) return { path, size, format: facts.format };
+  const { problems, ...slice } = facts;
+  return { path, size, format: "elf", file: { format: "elf", slices: [slice], problems } };
+}
+
 export interface WheelSketch {
   /** Python, ABI and platform tags as in a file name; default `cp312-cp312-manylinux_2_17_x86_64`. */
   readonly tags?: string;
-  readonly files: Readonly<Record<string, BinarySummary>>;
+  readonly files: Readonly<Record<string, ElfFacts | RecognisedFile>>;
   /** Members that are not native. */
   readonly others?: readonly string[];
   /** Native by their first bytes, but nothing more is known. */
@@ -142,7 +168,7 @@ export function audit(sketch: WheelSketch): NativeAudit {
       metadata: parseMetadata(new TextEncoder().encode(`${metadata.join("\n")}\n`)),
     },
     entries: paths.map((name) => ({ name, directory: false })),
-    binaries: Object.entries(files).map(([path, summary]) => ({ path, size: 100_000, summary })),
+    binaries: Object.entries(files).map(([path, facts]) => memberOf(path, facts, 100_000)),
     nativeMembers: new Set([...Object.keys(files), ...unreadable]),
     options: { ...DEFAULT_NATIVE_OPTIONS, ...sketch.options },
   });

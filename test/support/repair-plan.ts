@@ -1,17 +1,17 @@
 /** Plans of repairs of wheels that are made of facts, with libraries outside that exist nowhere. */
 import type { HostFiles } from "../../src/audit/graph/host-files.ts";
-import type { ElfSummary } from "../../src/binary.ts";
+import type { ElfSlice } from "../../src/formats.ts";
+import type { Goal } from "../../src/repair/linux/goal.ts";
+import { chooseGoal } from "../../src/repair/linux/goal.ts";
 import type { LinuxPlan, PlanInput } from "../../src/repair/linux/plan.ts";
 import { planLinux } from "../../src/repair/linux/plan.ts";
 import { repairedPlatforms } from "../../src/repair/linux/tags.ts";
-import type { Goal } from "../../src/repair/linux/goal.ts";
-import { chooseGoal } from "../../src/repair/linux/goal.ts";
 import type { TargetFacts } from "../../src/repair/linux/target.ts";
 import { audit, type WheelSketch } from "./native.ts";
 
 export interface OutsideFiles {
   /** Real path → facts; `null`: no ELF file. */
-  readonly files: Readonly<Record<string, ElfSummary | null>>;
+  readonly files: Readonly<Record<string, ElfSlice | null>>;
   /** Link → real path. */
   readonly links?: Readonly<Record<string, string>>;
   readonly texts?: Readonly<Record<string, string>>;

@@ -2,15 +2,15 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { openSoundWheel } from "../../src/wheel/open.ts";
-import type { ElfSummary } from "../../src/binary.ts";
-import { matches, parse, summarize } from "../../src/elf/index.ts";
+import type { ElfSlice } from "../../src/formats.ts";
 import { nodeCompression } from "../../src/node/compression.ts";
 import { openFile } from "../../src/node/file.ts";
 import { interestingSymbol } from "../../src/policy/interest.ts";
 import { memorySource } from "../../src/source.ts";
+import { openSoundWheel } from "../../src/wheel/open.ts";
 import { readMember } from "../../src/zip/read.ts";
 import { type Ran, wheelkitWith } from "./commands.ts";
+import { matches, parse, summarize } from "./elf.ts";
 import type { WheelSpec } from "./wheel-builder.ts";
 import { buildWheel, wheelFileName } from "./wheel-builder.ts";
 
@@ -125,7 +125,7 @@ function declarations(expression: string): string {
 }
 
 /** Facts of a native file. */
-export function summaryOf(bytes: Uint8Array): ElfSummary {
+export function summaryOf(bytes: Uint8Array): ElfSlice {
   return summarize(parse(memorySource(bytes)), interestingSymbol);
 }
 
@@ -163,7 +163,7 @@ export function membersOf(path: string): ReadonlyMap<string, Uint8Array> {
 }
 
 /** Facts of the native members, by name. */
-export function nativeMembersOf(path: string): ReadonlyMap<string, ElfSummary> {
+export function nativeMembersOf(path: string): ReadonlyMap<string, ElfSlice> {
   const natives = [...membersOf(path)].filter(([, bytes]) => matches(bytes));
   return new Map(natives.map(([name, bytes]) => [name, summaryOf(bytes)]));
 }

@@ -1,13 +1,13 @@
 /** Judges generated wheels with the rules of `src/wheel` alone. */
 
 import { DEFAULT_FINDING_OPTIONS, toFindings } from "../../src/audit/findings.ts";
-import { openWheel } from "../../src/wheel/open.ts";
-import { formatOf } from "../../src/binary.ts";
 import type { Finding, Problem, Profile } from "../../src/finding.ts";
+import { formatOf } from "../../src/formats.ts";
 import { nodeCompression } from "../../src/node/compression.ts";
 import { memorySource } from "../../src/source.ts";
 import type { CheckedWheel } from "../../src/wheel/check.ts";
 import { checkWheel } from "../../src/wheel/check.ts";
+import { openWheel } from "../../src/wheel/open.ts";
 import { checkRecordDigest, recordPlan } from "../../src/wheel/record.ts";
 import type { WheelSpec } from "./wheel-builder.ts";
 import { buildWheel, wheelFileName } from "./wheel-builder.ts";

@@ -4,10 +4,11 @@
  * Nothing is executed and, without `ldpaths` or `sysroot`, nothing outside the wheel is looked at:
  * the same wheel gives the same graph on every host.
  */
-import type { DependencyHow, ElfSummary } from "../../binary.ts";
+import type { DependencyHow } from "../../binary.ts";
 import type { FieldRef } from "../../errors.ts";
+import type { ElfSlice } from "../../formats.ts";
 import type { Loader } from "../linux/loader-folders.ts";
-import type { ElfBinary } from "../model.ts";
+import type { ElfBinary } from "../member.ts";
 import type { SearchStep } from "../result.ts";
 import type { HostFiles } from "./host-files.ts";
 import { GraphResolver } from "./resolve.ts";
@@ -56,7 +57,7 @@ export interface Edge {
 export interface GraphNode {
   /** Member path, or the real path of a file outside. */
   readonly path: string;
-  readonly summary: ElfSummary;
+  readonly slice: ElfSlice;
   readonly edges: readonly Edge[];
   /** For a file outside: the root below which `path` is. */
   readonly files?: HostFiles;

@@ -1,5 +1,5 @@
 /** The part of a file system that the dependency graph may look at, given by the caller. */
-import type { ElfSummary } from "../../binary.ts";
+import type { ElfSlice } from "../../formats.ts";
 
 /**
  * Files below a root. Paths are absolute, with `/`, as a program inside that root would write them;
@@ -13,5 +13,5 @@ export interface HostFiles {
   /** `undefined` when there is no such text file or it is unreasonably large. */
   readText(path: string): string | undefined;
   /** Facts of a file that `resolve` gave; `undefined` when it is no ELF file. */
-  readElf(path: string): ElfSummary | undefined;
+  readElf(path: string): ElfSlice | undefined;
 }

@@ -1,5 +1,5 @@
 /** Small decisions about names and files that the graph and its readers share. */
-import type { ElfSummary } from "../../binary.ts";
+import type { ElfSlice } from "../../formats.ts";
 import type { Edge, GraphNode } from "./graph.ts";
 
 /** CPython's library in all its builds: 3.13, free-threaded, debug, and the stable ABI's stub. */
@@ -18,7 +18,7 @@ export function isBySoname(edge: Edge): boolean {
 const GNU_ABIS: readonly number[] = [0, 3];
 
 /** Class, byte order, machine, and an operating system ABI that the loader mixes. */
-export function isCompatible(a: ElfSummary, b: ElfSummary): boolean {
+export function isCompatible(a: ElfSlice, b: ElfSlice): boolean {
   return (
     a.bits === b.bits &&
     a.littleEndian === b.littleEndian &&

@@ -1,13 +1,14 @@
 /** Resolves the edges of a {@link DependencyGraph}, one search rule after the other. */
-import type { ElfSummary } from "../../binary.ts";
+
 import { compareText } from "../../bytes.ts";
+import type { ElfSlice } from "../../formats.ts";
 import { isLoader } from "../../policy/linux/table.ts";
 import type { WheelLayout } from "../../wheel/installed.ts";
 import { isInstalled, parentFolder, wheelLayout } from "../../wheel/installed.ts";
 import type { SearchFolder } from "../linux/loader-folders.ts";
 import { matchesGlob, systemFolders } from "../linux/loader-folders.ts";
 import { expandSearchPath } from "../linux/search-path.ts";
-import type { ElfBinary } from "../model.ts";
+import type { ElfBinary } from "../member.ts";
 import type { SearchStep } from "../result.ts";
 import type { DependencyGraph, Edge, GraphNode, GraphOptions, Target } from "./graph.ts";
 import type { HostFiles } from "./host-files.ts";
@@ -49,7 +50,7 @@ interface Place extends SearchFolder {
 
 interface Hit {
   readonly target: Target;
-  readonly summary: ElfSummary;
+  readonly slice: ElfSlice;
 }
 
 export class GraphResolver {
@@ -59,9 +60,9 @@ export class GraphResolver {
   readonly #binaries: ReadonlyMap<string, ElfBinary>;
   readonly #sonames = new Map<string, ElfBinary[]>();
   readonly #ownPlaces = new Map<string, readonly Place[]>();
-  readonly #hostElf = new Map<string, ElfSummary | undefined>();
+  readonly #hostElf = new Map<string, ElfSlice | undefined>();
   readonly #host = new Map<string, GraphNode>();
-  readonly #queue: { path: string; summary: ElfSummary; files: HostFiles }[] = [];
+  readonly #queue: { path: string; slice: ElfSlice; files: HostFiles }[] = [];
   readonly #system: readonly Place[];
   #looks = 0;
   #traced = 0;
@@ -73,7 +74,7 @@ export class GraphResolver {
     this.#binaries = new Map(this.#elves.map((binary) => [binary.path, binary]));
     for (const binary of this.#elves) {
       const names = new Set([baseName(binary.path)]);
-      if (binary.summary.id !== null) names.add(binary.summary.id);
+      if (binary.slice.id !== null) names.add(binary.slice.id);
       for (const name of names) {
         const same = this.#sonames.get(name);
         if (same === undefined) this.#sonames.set(name, [binary]);
@@ -86,20 +87,20 @@ export class GraphResolver {
   run(): DependencyGraph {
     const inherited = this.#inheritedPlaces();
     const members = new Map<string, GraphNode>();
-    for (const { path, summary } of this.#elves) {
-      const places = this.#placesOf(path, summary, undefined, inherited.get(path) ?? []);
-      const edges = this.#resolve(path, summary, places);
-      members.set(path, { path, summary, edges });
+    for (const { path, slice } of this.#elves) {
+      const places = this.#placesOf(path, slice, undefined, inherited.get(path) ?? []);
+      const edges = this.#resolve(path, slice, places);
+      members.set(path, { path, slice, edges });
     }
     this.#adoptLoaded(members);
     const included = this.#findIncluded();
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
       if (this.#host.has(next.path)) continue;
-      const { path, summary, files } = next;
+      const { path, slice, files } = next;
       // Reserved first, so that a cycle ends here.
-      this.#host.set(path, { path, summary, edges: [], files });
-      const edges = this.#resolve(path, summary, this.#placesOf(path, summary, files, []));
-      this.#host.set(path, { path, summary, edges, files });
+      this.#host.set(path, { path, slice, edges: [], files });
+      const edges = this.#resolve(path, slice, this.#placesOf(path, slice, files, []));
+      this.#host.set(path, { path, slice, edges, files });
     }
     const { ldpaths, sysroot } = this.#options;
     return {
@@ -118,12 +119,12 @@ export class GraphResolver {
     for (const name of like === undefined ? [] : (this.#options.include ?? [])) {
       for (const place of this.#system) {
         const real = place.files?.resolve(`${place.folder}/${name}`);
-        const summary = real && place.files && this.#readHost(place.files, real);
-        if (!real || !summary || !place.files || !like || !isCompatible(like.summary, summary)) {
+        const slice = real && place.files && this.#readHost(place.files, real);
+        if (!real || !slice || !place.files || !like || !isCompatible(like.slice, slice)) {
           continue;
         }
         found.set(name, real);
-        if (!this.#host.has(real)) this.#queue.push({ path: real, summary, files: place.files });
+        if (!this.#host.has(real)) this.#queue.push({ path: real, slice, files: place.files });
         break;
       }
     }
@@ -138,7 +139,7 @@ export class GraphResolver {
       if (ldpaths !== undefined) places.push({ via: "ldpaths", folder, files: ldpaths.files });
     }
     if (sysroot !== undefined) {
-      const bits = this.#elves[0]?.summary.bits ?? 64;
+      const bits = this.#elves[0]?.slice.bits ?? 64;
       for (const place of systemFolders(sysroot, loader, bits)) {
         places.push({ ...place, files: sysroot });
       }
@@ -147,7 +148,7 @@ export class GraphResolver {
   }
 
   /** The folders in an object's own DT_RPATH or DT_RUNPATH. */
-  #own(path: string, summary: ElfSummary, files: HostFiles | undefined): readonly Place[] {
+  #own(path: string, slice: ElfSlice, files: HostFiles | undefined): readonly Place[] {
     const known = this.#ownPlaces.get(path);
     if (known !== undefined) return known;
     const location = files === undefined ? this.#layout.installed(path) : path;
@@ -155,10 +156,10 @@ export class GraphResolver {
     const places: Place[] = [];
     const seen = new Set<string>();
     // glibc ignores RPATH beside RUNPATH, musl takes RUNPATH for both, Android knows only RUNPATH.
-    const hasRunpath = summary.searchPaths.some(({ kind }) => kind === "runpath");
-    for (const { kind, path: raw } of summary.searchPaths) {
+    const hasRunpath = slice.searchPaths.some(({ kind }) => kind === "runpath");
+    for (const { kind, path: raw } of slice.searchPaths) {
       if (kind === "rpath" && (hasRunpath || this.#options.loader === "bionic")) continue;
-      for (const folder of expandSearchPath(raw, parentFolder(location), summary, this.#options)) {
+      for (const folder of expandSearchPath(raw, parentFolder(location), slice, this.#options)) {
         // Loaders look into a folder once, however often it is named.
         if (seen.has(folder)) continue;
         seen.add(folder);
@@ -173,17 +174,17 @@ export class GraphResolver {
   /** All places for an object's dependencies, in the loader's order. */
   #placesOf(
     path: string,
-    summary: ElfSummary,
+    slice: ElfSlice,
     files: HostFiles | undefined,
     inherited: readonly Place[],
   ): readonly Place[] {
     const { loader, sysroot, libraryPath = [] } = this.#options;
-    const own = this.#own(path, summary, files);
+    const own = this.#own(path, slice, files);
     const environment: Place[] =
       sysroot === undefined
         ? []
         : libraryPath.map((folder) => ({ via: "LD_LIBRARY_PATH", folder, files: sysroot }));
-    const system = summary.noDefaultLibraries
+    const system = slice.noDefaultLibraries
       ? this.#system.filter(({ via }) => via !== "default" && via !== "ld.so.conf")
       : this.#system;
     if (loader !== "glibc") return [...environment, ...own, ...inherited, ...system];
@@ -203,8 +204,8 @@ export class GraphResolver {
     if (loader === "bionic") return new Map();
     const passes = ({ via }: Place): boolean => loader === "musl" || via === "rpath";
     const changed = new Set<string>();
-    for (const { path, summary } of this.#elves) {
-      if (this.#own(path, summary, undefined).some(passes)) changed.add(path);
+    for (const { path, slice } of this.#elves) {
+      if (this.#own(path, slice, undefined).some(passes)) changed.add(path);
     }
     const candidates = new Map<string, ReadonlySet<string>>();
     // Sets keep the order of insertion, so what is added while this runs has its turn later.
@@ -212,7 +213,7 @@ export class GraphResolver {
       changed.delete(user);
       const binary = this.#binaries.get(user);
       if (binary === undefined) continue;
-      const own = this.#own(user, binary.summary, undefined).filter(passes);
+      const own = this.#own(user, binary.slice, undefined).filter(passes);
       const offered = [...own, ...(inherited.get(user)?.values() ?? [])];
       const loads = candidates.get(user) ?? this.#candidates(binary);
       candidates.set(user, loads);
@@ -234,9 +235,9 @@ export class GraphResolver {
   }
 
   /** Members that a file may load, judged by name alone. */
-  #candidates({ path, summary }: ElfBinary): ReadonlySet<string> {
+  #candidates({ path, slice }: ElfBinary): ReadonlySet<string> {
     const found = new Set<string>();
-    for (const { name } of summary.dependencies) {
+    for (const { name } of slice.dependencies) {
       const namesakes = this.#sonames.get(baseName(name)) ?? [];
       for (const candidate of namesakes.slice(0, NAMESAKES)) {
         if (candidate.path !== path) found.add(candidate.path);
@@ -245,10 +246,10 @@ export class GraphResolver {
     return found;
   }
 
-  #resolve(path: string, summary: ElfSummary, places: readonly Place[]): readonly Edge[] {
-    return summary.dependencies.map(({ name, how, at }) => {
+  #resolve(path: string, slice: ElfSlice, places: readonly Place[]): readonly Edge[] {
+    return slice.dependencies.map(({ name, how, at }) => {
       const trace: SearchStep[] = [];
-      const target = this.#find(path, name, summary, places, trace);
+      const target = this.#find(path, name, slice, places, trace);
       return { name, how, at, target, trace };
     });
   }
@@ -256,7 +257,7 @@ export class GraphResolver {
   #find(
     path: string,
     name: string,
-    summary: ElfSummary,
+    slice: ElfSlice,
     places: readonly Place[],
     trace: SearchStep[],
   ): Target {
@@ -264,8 +265,8 @@ export class GraphResolver {
     if (exclude.some((pattern) => matchesGlob(name, pattern))) return { kind: "excluded" };
     if (isLoader(name)) return { kind: "loader" };
     const hit = name.includes("/")
-      ? this.#direct(path, name, summary, trace)
-      : this.#search(name, summary, places, trace);
+      ? this.#direct(path, name, slice, trace)
+      : this.#search(name, slice, places, trace);
     if (hit !== undefined) {
       const { target } = hit;
       if (target.kind !== "host") return target;
@@ -275,19 +276,19 @@ export class GraphResolver {
     }
     if (isLibpython(name)) return { kind: "libpython" };
     if (name.includes("/") || hostProvides(name) !== "never") return { kind: "none" };
-    return this.#bySoname(path, name, summary, trace) ?? { kind: "none" };
+    return this.#bySoname(path, name, slice, trace) ?? { kind: "none" };
   }
 
   #search(
     name: string,
-    summary: ElfSummary,
+    slice: ElfSlice,
     places: readonly Place[],
     trace: SearchStep[],
   ): Hit | undefined {
     for (const place of places) {
       if (this.#looks >= LOOK_LIMIT) return undefined;
       this.#looks += 1;
-      const { hit, found } = this.#look(place, name, summary);
+      const { hit, found } = this.#look(place, name, slice);
       if (found !== "no" || this.#traced < TRACE_LIMIT) {
         this.#traced += 1;
         trace.push({ via: place.via, place: this.#layout.show(place.folder), found });
@@ -298,9 +299,9 @@ export class GraphResolver {
   }
 
   /** A name with a slash is a path: the loader opens it as it stands. */
-  #direct(path: string, name: string, summary: ElfSummary, trace: SearchStep[]): Hit | undefined {
+  #direct(path: string, name: string, slice: ElfSlice, trace: SearchStep[]): Hit | undefined {
     const origin = parentFolder(this.#layout.installed(path));
-    const [file] = expandSearchPath(name, origin, summary, this.#options);
+    const [file] = expandSearchPath(name, origin, slice, this.#options);
     if (file === undefined) return undefined;
     const { sysroot } = this.#options;
     const place: Place = {
@@ -308,7 +309,7 @@ export class GraphResolver {
       folder: parentFolder(file),
       ...(isInstalled(file) || sysroot === undefined ? {} : { files: sysroot }),
     };
-    const { hit, found } = this.#look(place, baseName(file), summary);
+    const { hit, found } = this.#look(place, baseName(file), slice);
     trace.push({ via: place.via, place: this.#layout.show(place.folder), found });
     return hit;
   }
@@ -316,7 +317,7 @@ export class GraphResolver {
   #look(
     { folder, files }: Place,
     name: string,
-    wanted: ElfSummary,
+    wanted: ElfSlice,
   ): { readonly hit?: Hit; readonly found: SearchStep["found"] } {
     const file = `${folder}/${name}`;
     if (isInstalled(folder)) {
@@ -324,9 +325,9 @@ export class GraphResolver {
       if (member === undefined) return { found: "no" };
       const binary = this.#binaries.get(member);
       if (binary === undefined) return { found: "not-elf" };
-      if (!isCompatible(wanted, binary.summary)) return { found: "incompatible" };
+      if (!isCompatible(wanted, binary.slice)) return { found: "incompatible" };
       return {
-        hit: { target: { kind: "wheel", path: member }, summary: binary.summary },
+        hit: { target: { kind: "wheel", path: member }, slice: binary.slice },
         found: "yes",
       };
     }
@@ -336,43 +337,37 @@ export class GraphResolver {
     for (const variant of ["", ...(HWCAPS.get(wanted.arch) ?? [])]) {
       const real = files.resolve(`${folder}${variant}/${name}`);
       if (real === undefined) continue;
-      const summary = this.#readHost(files, real);
-      if (summary === undefined) {
+      const slice = this.#readHost(files, real);
+      if (slice === undefined) {
         found = "not-elf";
-      } else if (!isCompatible(wanted, summary)) {
+      } else if (!isCompatible(wanted, slice)) {
         found = "incompatible";
       } else {
-        if (!isLibpython(name)) this.#visit(name, real, summary, files);
-        return { hit: { target: { kind: "host", path: real }, summary }, found: "yes" };
+        if (!isLibpython(name)) this.#visit(name, real, slice, files);
+        return { hit: { target: { kind: "host", path: real }, slice }, found: "yes" };
       }
     }
     return { found };
   }
 
-  #visit(name: string, path: string, summary: ElfSummary, files: HostFiles): void {
+  #visit(name: string, path: string, slice: ElfSlice, files: HostFiles): void {
     const { exclude, hostProvides } = this.#options;
     if (hostProvides(name) === "always") return;
     if (exclude.some((pattern) => matchesGlob(path, pattern))) return;
-    if (!this.#host.has(path)) this.#queue.push({ path, summary, files });
+    if (!this.#host.has(path)) this.#queue.push({ path, slice, files });
   }
 
-  #readHost(files: HostFiles, path: string): ElfSummary | undefined {
+  #readHost(files: HostFiles, path: string): ElfSlice | undefined {
     if (!this.#hostElf.has(path)) this.#hostElf.set(path, files.readElf(path));
     return this.#hostElf.get(path);
   }
 
   /** A library of the wheel that no path reaches: loaded beforehand, by ctypes or by its package. */
-  #bySoname(
-    path: string,
-    name: string,
-    wanted: ElfSummary,
-    trace: SearchStep[],
-  ): Target | undefined {
+  #bySoname(path: string, name: string, wanted: ElfSlice, trace: SearchStep[]): Target | undefined {
     const candidates = (this.#sonames.get(name) ?? [])
       .slice(0, NAMESAKES)
-      .filter((each) => each.path !== path && isCompatible(wanted, each.summary));
-    const found =
-      candidates.find(({ summary }) => summary.id === name) ?? candidates.find(() => true);
+      .filter((each) => each.path !== path && isCompatible(wanted, each.slice));
+    const found = candidates.find(({ slice }) => slice.id === name) ?? candidates.find(() => true);
     if (found === undefined) return undefined;
     trace.push({ via: "soname-in-wheel", place: parentOf(found.path), found: "yes" });
     return { kind: "wheel", path: found.path };

@@ -5,14 +5,14 @@
  * members plays no role, and an extension without any hint takes the answer of the others.
  */
 
-import type { ElfSummary } from "../../binary.ts";
 import { compareText } from "../../bytes.ts";
+import type { ElfSlice } from "../../formats.ts";
 import type { TagArch } from "../../policy/arch.ts";
 import { policyArch, tagArch } from "../../policy/arch.ts";
 import type { LinuxFamily } from "../../policy/linux/table.ts";
 import type { PlatformTag } from "../../wheel/platform-tag.ts";
 import { parsePlatformTag } from "../../wheel/platform-tag.ts";
-import type { ElfBinary } from "../model.ts";
+import type { ElfBinary } from "../member.ts";
 import { isPythonExtension, moduleSuffix } from "../python/module.ts";
 
 /** A platform tag of the file name. */
@@ -59,11 +59,11 @@ const HOST_MACHINES: ReadonlySet<string> = new Set(
 
 export function identify(platformTags: readonly string[], elves: readonly ElfBinary[]): Identity {
   const claims = platformTags.map(toClaim);
-  const host = elves.filter(({ summary }) => HOST_MACHINES.has(summary.machine));
-  const device = elves.filter(({ summary }) => !HOST_MACHINES.has(summary.machine));
-  const known = host.filter(({ summary }) => summary.arch !== "unknown");
+  const host = elves.filter(({ slice }) => HOST_MACHINES.has(slice.machine));
+  const device = elves.filter(({ slice }) => !HOST_MACHINES.has(slice.machine));
+  const known = host.filter(({ slice }) => slice.arch !== "unknown");
   const arch = pickArch(claims, known);
-  const ours = known.filter(({ summary }) => policyArch(summary.arch) === arch);
+  const ours = known.filter(({ slice }) => policyArch(slice.arch) === arch);
   const hints = new Map(ours.map((binary) => [binary, libcOf(binary)]));
   const { family, familyKnown } = pickFamily(claims, ours, hints);
   const fits = (binary: ElfBinary): boolean => {
@@ -80,7 +80,7 @@ export function identify(platformTags: readonly string[], elves: readonly ElfBin
     isa: spelled?.isa ?? 1,
     considered: ours.filter(fits),
     otherLibc: ours.filter((binary) => !fits(binary)),
-    foreign: host.filter(({ summary }) => policyArch(summary.arch) !== arch || arch === "unknown"),
+    foreign: host.filter(({ slice }) => policyArch(slice.arch) !== arch || arch === "unknown"),
     device,
   };
 }
@@ -108,18 +108,18 @@ function toClaim(text: string): Claim {
 function pickArch(claims: readonly Claim[], known: readonly ElfBinary[]): string {
   const claimed = new Set<string>();
   for (const { arch } of claims) {
-    if (arch !== undefined && known.some(({ summary }) => policyArch(summary.arch) === arch.arch)) {
+    if (arch !== undefined && known.some(({ slice }) => policyArch(slice.arch) === arch.arch)) {
       claimed.add(arch.arch);
     }
   }
   const byPath = [...known].sort((a, b) => compareText(a.path, b.path));
-  const first = byPath.find(({ summary }) => claimed.has(policyArch(summary.arch))) ?? byPath[0];
+  const first = byPath.find(({ slice }) => claimed.has(policyArch(slice.arch))) ?? byPath[0];
   if (first !== undefined && (claimed.size > 0 || claims.every(({ arch }) => arch === undefined))) {
-    return policyArch(first.summary.arch);
+    return policyArch(first.slice.arch);
   }
   const modules = known.filter(isPythonExtension);
   const counted = modules.length > 0 ? modules : known;
-  return mostFrequent(counted.map(({ summary }) => policyArch(summary.arch))) ?? "unknown";
+  return mostFrequent(counted.map(({ slice }) => policyArch(slice.arch))) ?? "unknown";
 }
 
 /** `libc.so`: musl's or Android's, the file does not tell which. */
@@ -157,14 +157,14 @@ function pickFamily(
 }
 
 /** What one file says of the C library that it needs. */
-export function libcOf({ summary }: ElfBinary): LibcHint {
-  const { interpreter, dependencies, versionNeeds } = summary;
+export function libcOf({ slice }: ElfBinary): LibcHint {
+  const { interpreter, dependencies, versionNeeds } = slice;
   if (interpreter !== null) {
     const base = interpreter.slice(interpreter.lastIndexOf("/") + 1);
     if (base.startsWith("ld-musl-")) return "musllinux";
     return /^linker(64)?$/.test(base) ? "android" : "manylinux";
   }
-  if (summary.androidApi !== null) return "android";
+  if (slice.androidApi !== null) return "android";
   let hint: LibcHint = null;
   for (const { name } of dependencies) {
     if (name.startsWith("libc.musl-") || name.startsWith("ld-musl-")) return "musllinux";
@@ -228,6 +228,6 @@ function mostFrequent<T extends string>(items: readonly T[]): T | undefined {
 }
 
 /** True when the binary's machine is one that runs Python. */
-export function isHostMachine(summary: ElfSummary): boolean {
-  return HOST_MACHINES.has(summary.machine);
+export function isHostMachine(slice: ElfSlice): boolean {
+  return HOST_MACHINES.has(slice.machine);
 }

@@ -1,13 +1,14 @@
 /** What the files of a wheel ask of the platform, each with the first policy that grants it. */
-import type { DynamicSymbol, ElfSummary } from "../../binary.ts";
+import type { DynamicSymbol } from "../../binary.ts";
 import { compareText } from "../../bytes.ts";
+import type { ElfSlice } from "../../formats.ts";
 import { isaLevel } from "../../policy/arch.ts";
 import type { Grafted, Need } from "../../policy/linux/decide.ts";
 import { MUSL_1_2_SYMBOLS } from "../../policy/linux/musllinux.ts";
 import type { PolicyTable } from "../../policy/linux/table.ts";
 import { isLoader } from "../../policy/linux/table.ts";
 import type { DependencyGraph, Edge, GraphNode } from "../graph/graph.ts";
-import type { ElfBinary } from "../model.ts";
+import type { ElfBinary } from "../member.ts";
 import { isPython2Module } from "../python/module.ts";
 
 export interface NeedOptions {
@@ -68,11 +69,11 @@ export function collectNeeds(
 }
 
 /** Symbol versions; those that a library inside the wheel provides don't count. */
-function versionNeeds(table: PolicyTable, { path, summary, edges }: GraphNode): readonly Need[] {
+function versionNeeds(table: PolicyTable, { path, slice, edges }: GraphNode): readonly Need[] {
   const needs: Need[] = [];
   const inside = new Set<string>();
   for (const { name, target } of edges) if (target.kind === "wheel") inside.add(name);
-  for (const { library, versions } of summary.versionNeeds) {
+  for (const { library, versions } of slice.versionNeeds) {
     if (isLoader(library) || inside.has(library)) continue;
     for (const { version, symbols } of versions) {
       let position = table.version(version);
@@ -97,9 +98,9 @@ function versionNeeds(table: PolicyTable, { path, summary, edges }: GraphNode): 
 }
 
 /** Forbidden symbols, and on musl the functions that 1.1 lacks. Weak imports are optional. */
-function symbolNeeds(table: PolicyTable, { path, summary, edges }: GraphNode): readonly Need[] {
+function symbolNeeds(table: PolicyTable, { path, slice, edges }: GraphNode): readonly Need[] {
   const needs: Need[] = [];
-  const imports = summary.imports.filter(({ defined, weak }) => !defined && !weak);
+  const imports = slice.imports.filter(({ defined, weak }) => !defined && !weak);
   for (const { name: library, target } of edges) {
     if (!table.restricted.has(library) || target.kind === "wheel") continue;
     const byPosition = new Map<number, string[]>();
@@ -150,20 +151,20 @@ function muslNeeds(
   ];
 }
 
-function isaNeeds(table: PolicyTable, { path, summary }: GraphNode, options: NeedOptions): Need[] {
-  if (!options.isaCheck || !exceedsIsa(summary, options.isa)) return [];
-  const version = summary.isa ?? `0x${summary.isaUnknown.toString(16)}`;
+function isaNeeds(table: PolicyTable, { path, slice }: GraphNode, options: NeedOptions): Need[] {
+  if (!options.isaCheck || !exceedsIsa(slice, options.isa)) return [];
+  const version = slice.isa ?? `0x${slice.isaUnknown.toString(16)}`;
   return [{ path, why: "isa", position: table.none, mendable: false, version }];
 }
 
 /** True when a file declares that it needs more than the level promised. */
-export function exceedsIsa(summary: ElfSummary, promised: number): boolean {
-  return isaLevel(summary.isa) > promised || summary.isaUnknown !== 0;
+export function exceedsIsa(slice: ElfSlice, promised: number): boolean {
+  return isaLevel(slice.isa) > promised || slice.isaUnknown !== 0;
 }
 
 function pythonNeeds(table: PolicyTable, binary: ElfBinary): readonly Need[] {
-  const { path, summary } = binary;
-  const imports = summary.imports.filter(({ defined }) => !defined);
+  const { path, slice } = binary;
+  const imports = slice.imports.filter(({ defined }) => !defined);
   const pyfpe = imports.filter(({ name }) => PYFPE.includes(name)).map(({ name }) => name);
   const needs: Need[] = [];
   const add = (why: "pyfpe" | "ucs2", symbols: readonly string[]): void => {
@@ -173,7 +174,7 @@ function pythonNeeds(table: PolicyTable, binary: ElfBinary): readonly Need[] {
   };
   if (table.family === "android") return needs;
   add("pyfpe", pyfpe);
-  if (isPython2Module(binary)) add("ucs2", ucs2Imports(summary));
+  if (isPython2Module(binary)) add("ucs2", ucs2Imports(slice));
   return needs;
 }
 
@@ -183,8 +184,8 @@ function pythonNeeds(table: PolicyTable, binary: ElfBinary): readonly Need[] {
  * Only those typed as functions count, which takes a build linked against libpython: the usual
  * extension of a narrow build says so by its ABI tag (`cp27m`), for which manylinux1 wheels are legal.
  */
-function ucs2Imports(summary: ElfSummary): readonly string[] {
-  return summary.imports
+function ucs2Imports(slice: ElfSlice): readonly string[] {
+  return slice.imports
     .filter(
       ({ defined, type, name }) => !defined && type === "func" && name.includes("PyUnicodeUCS2_"),
     )

@@ -1,5 +1,5 @@
 /** Entries of DT_RPATH and DT_RUNPATH, and names with a slash, as the loader expands them. */
-import type { ElfSummary } from "../../binary.ts";
+import type { ElfSlice } from "../../formats.ts";
 import { normalizePath } from "../../wheel/installed.ts";
 import type { Loader } from "./loader-folders.ts";
 
@@ -36,7 +36,7 @@ const TOKEN = /\$(?:\{(ORIGIN|LIB|PLATFORM)\}|(ORIGIN|LIB|PLATFORM)(?![A-Za-z0-9
 export function expandSearchPath(
   entry: string,
   origin: string,
-  { arch, bits }: ElfSummary,
+  { arch, bits }: ElfSlice,
   { loader }: { readonly loader: Loader },
 ): readonly string[] {
   const folders: string[] = [];

@@ -21,7 +21,8 @@ import { decide, judgeManylinux, judgePosition } from "../../policy/linux/decide
 import type { LinuxFamily, PolicyTable } from "../../policy/linux/table.ts";
 import { policyTable } from "../../policy/linux/table.ts";
 import type { DependencyGraph } from "../graph/graph.ts";
-import type { ElfBinary, JudgedTag } from "../model.ts";
+import type { ElfBinary } from "../member.ts";
+import type { JudgedTag } from "../model.ts";
 import type { Family, PlatformVerdict, PolicyReason } from "../result.ts";
 import type { Claim, Identity } from "./identify.ts";
 import type { NeedOptions } from "./needs.ts";
@@ -134,7 +135,7 @@ function judgeClaim(claim: Claim, input: VerdictInput, known?: readonly Need[]):
     return unreadable.length > 0 ? unread(unreadable) : { truthful: true };
   }
   const arch = claim.arch?.arch ?? "unknown";
-  const ofArch = elves.filter(({ summary }) => policyArch(summary.arch) === arch);
+  const ofArch = elves.filter(({ slice }) => policyArch(slice.arch) === arch);
   if (arch === "unknown") {
     return {
       truthful: null,
@@ -179,7 +180,7 @@ function judgeNeeds(
     }
     case "android": {
       const against = needs.filter((need) => androidApi(need) > tag.api);
-      const newer = binaries.some(({ summary }) => (summary.androidApi ?? 0) > tag.api);
+      const newer = binaries.some(({ slice }) => (slice.androidApi ?? 0) > tag.api);
       return against.length === 0 && !newer ? { truthful: true } : { truthful: false, against };
     }
     default:
@@ -203,7 +204,7 @@ interface AndroidLevels {
 
 function androidLevels({ claims, considered }: Identity, needs: readonly Need[]): AndroidLevels {
   const claimed = claims.flatMap(({ tag }) => (tag.kind === "android" ? [tag.api] : []));
-  const noted = considered.map(({ summary }) => summary.androidApi ?? OLDEST_API);
+  const noted = considered.map(({ slice }) => slice.androidApi ?? OLDEST_API);
   const needed = needs.map(androidApi).filter((api) => api !== Infinity);
   const start = claimed.length === 0 ? OLDEST_API : Math.min(...claimed);
   return { supported: [...noted, ...needed].reduce((a, b) => Math.max(a, b), start) };
@@ -268,7 +269,7 @@ function libcReasons(
     if (judged[index]?.verdict.truthful !== false) return;
     const table = tableFor(kind, arch?.arch ?? "unknown");
     const newest = table?.policies.at(-1)?.name ?? kind;
-    const ofArch = elves.filter(({ summary }) => policyArch(summary.arch) === arch?.arch);
+    const ofArch = elves.filter(({ slice }) => policyArch(slice.arch) === arch?.arch);
     const why = ofArch.length === 0 ? "machine" : "libc";
     if (why === "libc" && kind === identity.family) return;
     const paths = ofArch.length === 0 ? identity.foreign : identity.considered;

@@ -1,13 +1,5 @@
 /** The facts of an ELF file that rules judge: the neutral model, as plain data. */
-import type {
-  BinaryKind,
-  Dependency,
-  ElfSummary,
-  LibraryVersions,
-  LoadSegment,
-  SearchPath,
-  VersionNeed,
-} from "../../binary.ts";
+import type { BinaryKind, Dependency, SearchPath } from "../../binary.ts";
 import { DF, DF_1, DT, ET, PF, PT, VER_FLG, VERSYM_VERSION } from "../constants.ts";
 import { machineName } from "../names.ts";
 import { dynamicNames, type ElfImage } from "../read/image.ts";
@@ -16,13 +8,14 @@ import type { ElfProblem } from "../read/problems.ts";
 import { isaNeeded } from "../read/property.ts";
 import { debugSizes } from "../read/sections.ts";
 import type { Segment } from "../read/segments.ts";
+import type { ElfFile, ElfSlice, LibraryVersions, LoadSegment, VersionNeed } from "./slice.ts";
 import { symbolFacts } from "./symbols.ts";
 
 /**
  * @param interest picks the imports that the caller wants by name; all others are only counted, or
  *   listed under the version that they are bound to.
  */
-export function summarizeElf(image: ElfImage, interest: (name: string) => boolean): ElfSummary {
+export function summarizeElf(image: ElfImage, interest: (name: string) => boolean): ElfFile {
   const { ehdr, dynamic, segments, sections } = image;
   const flags = Number(dynamic?.value(DT.DT_FLAGS) ?? 0n);
   const flags1 = Number(dynamic?.value(DT.DT_FLAGS_1) ?? 0n);
@@ -36,8 +29,7 @@ export function summarizeElf(image: ElfImage, interest: (name: string) => boolea
   const bindNow =
     has(DT.DT_BIND_NOW) || (flags & DF.DF_BIND_NOW) !== 0 || (flags1 & DF_1.DF_1_NOW) !== 0;
   const relro = segments.some(({ p_type }) => p_type === PT.PT_GNU_RELRO);
-  return {
-    format: "elf",
+  const slice: ElfSlice = {
     kind: kindOf(image, flags1, id),
     arch: image.arch,
     machine: machineName(ehdr.e_machine),
@@ -71,6 +63,10 @@ export function summarizeElf(image: ElfImage, interest: (name: string) => boolea
     imports: symbols.imports,
     pythonInit: symbols.pythonInit,
     debug: debugSizes(sections, image.size),
+  };
+  return {
+    format: "elf",
+    slices: [slice],
     problems: [
       ...image.problems,
       ...symbols.problems,

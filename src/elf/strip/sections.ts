@@ -1,5 +1,6 @@
 /** Which sections stripping leaves out, and the names and symbols of those that stay. */
 import { encodeUtf8 } from "../../bytes.ts";
+import type { StripLevel } from "../../native-edit.ts";
 import type { Splice } from "../../rewrite.ts";
 import type { ByteRange } from "../../source.ts";
 import { PT, SHF, SHN, SHT, STT } from "../constants.ts";
@@ -7,12 +8,6 @@ import { isAllocated } from "../edit/model.ts";
 import { ElfSym } from "../layout.ts";
 import type { ElfImage } from "../read/image.ts";
 import { type Section, sectionName, sectionRegion } from "../read/sections.ts";
-
-/**
- * `debug`: DWARF and stabs. `unneeded`: also `.symtab`, which only debuggers and profilers use.
- * `all`: everything that is not loaded, but notes, build attributes and the link to a debug file.
- */
-export type StripLevel = "debug" | "unneeded" | "all";
 
 const DEBUG_NAMES = /^\.(z?debug(_|$)|stab|line$|gdb_index$|gnu\.debuglto_|gnu\.linkonce\.wi\.)/;
 

@@ -6,6 +6,7 @@
  * place modulo its alignment.
  */
 import { RefusalError } from "../../errors.ts";
+import type { StripLevel } from "../../native-edit.ts";
 import {
   emptyRewrite,
   type Rewrite,
@@ -27,7 +28,6 @@ import {
   lengthOf,
   type Names,
   nameTable,
-  type StripLevel,
   symbolPatches,
 } from "./sections.ts";
 

@@ -72,8 +72,8 @@ function neededLevel({ considered }: TargetFacts, target: Target): readonly [num
     why = reason;
   };
   const files = [...considered, ...[...target.grafts.values()].map(({ node }) => node)];
-  for (const { path, summary } of files) {
-    raise(summary.androidApi ?? 0, `\`${path}\` is compiled for API level ${summary.androidApi}`);
+  for (const { path, slice } of files) {
+    raise(slice.androidApi ?? 0, `\`${path}\` is compiled for API level ${slice.androidApi}`);
   }
   for (const need of target.needs) {
     raise(apiOf(need), `\`${need.path}\` needs \`${need.library ?? need.version ?? need.why}\``);

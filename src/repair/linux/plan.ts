@@ -3,10 +3,10 @@
  */
 import type { DependencyGraph, Edge, GraphNode } from "../../audit/graph/graph.ts";
 import { isBySoname } from "../../audit/graph/names.ts";
-import type { ElfBinary } from "../../audit/model.ts";
+import type { ElfBinary } from "../../audit/member.ts";
 import { compareText } from "../../bytes.ts";
-import type { ElfEdit } from "../../elf/edit/types.ts";
 import { RefusalError } from "../../errors.ts";
+import type { NativeEdit } from "../../native-edit.ts";
 import { folderOf } from "../../paths.ts";
 import type { LinuxFamily } from "../../policy/linux/table.ts";
 import { isSitePath, sitePath } from "../../wheel/installed.ts";
@@ -31,13 +31,13 @@ export interface Graft {
   readonly sha256: string;
   /** Paths in the repaired wheel, sorted. */
   readonly neededBy: readonly string[];
-  readonly edits: readonly ElfEdit[];
+  readonly edits: readonly NativeEdit[];
 }
 
 /** A member that changes. */
 export interface MemberEdits {
   readonly path: string;
-  readonly edits: readonly ElfEdit[];
+  readonly edits: readonly NativeEdit[];
   /** A program in `.data/scripts` moves here, and a script takes its place. */
   readonly movesTo?: string;
 }
@@ -86,7 +86,7 @@ function refuseMissing({ missing }: Target): void {
   );
 }
 
-const NO_EXECSTACK: ElfEdit = { kind: "set-execstack", executable: false };
+const NO_EXECSTACK: NativeEdit = { kind: "clear-executable-stack" };
 
 class Planner {
   readonly #input: PlanInput;
@@ -106,7 +106,7 @@ class Planner {
     const homes = new Map<string, string>();
     for (const binary of this.#input.considered) {
       const node = this.#input.graph.members.get(binary.path);
-      if (node === undefined || !binary.summary.dynamic) continue;
+      if (node === undefined || !binary.slice.dynamic) continue;
       const planned = this.#member(node);
       if (planned.movesTo !== undefined) homes.set(planned.path, planned.movesTo);
       if (planned.edits.length > 0 || planned.movesTo !== undefined) members.push(planned);
@@ -147,9 +147,9 @@ class Planner {
   }
 
   /** A grafted library finds its needs in the wheel, and looks nowhere else of its own. */
-  #graft(node: GraphNode, { name, keepsSoname }: GraftName): readonly ElfEdit[] {
+  #graft(node: GraphNode, { name, keepsSoname }: GraftName): readonly NativeEdit[] {
     const { family, clearExecstack, providerFolders, opened } = this.#input;
-    const edits: ElfEdit[] = keepsSoname ? [] : [{ kind: "set-soname", name }];
+    const edits: NativeEdit[] = keepsSoname ? [] : [{ kind: "set-id", id: name }];
     edits.push(...this.#needed(node));
     const folders = [
       ...(opened.size > 0 || this.#usesGraft(node) ? [this.#folder] : []),
@@ -158,16 +158,16 @@ class Planner {
     ];
     const ways = [...new Set(folders.map((folder) => originPath(this.#folder, folder)))];
     if (ways.length > 0) {
-      edits.push({ kind: "set-search-path", tag: tagFor(family), path: ways.join(":") });
-    } else if (node.summary.searchPaths.length > 0) {
-      edits.push({ kind: "remove-search-path" });
+      edits.push({ kind: "set-search-paths", paths: ways, as: tagFor(family) });
+    } else if (node.slice.searchPaths.length > 0) {
+      edits.push({ kind: "set-search-paths", paths: [] });
     }
-    if (clearExecstack && node.summary.execstack === "yes") edits.push(NO_EXECSTACK);
+    if (clearExecstack && node.slice.execstack === "yes") edits.push(NO_EXECSTACK);
     return edits;
   }
 
   #member(node: GraphNode): MemberEdits {
-    const { path, summary } = node;
+    const { path, slice } = node;
     const { distribution, providerFolders, opened, clearExecstack } = this.#input;
     const grafted = this.#usesGraft(node);
     const provided = providerFolders.get(path) ?? [];
@@ -181,9 +181,9 @@ class Planner {
       );
     }
     const movesTo = script && movedScript(distribution, script.file);
-    const edits: ElfEdit[] = [...this.#needed(node)];
+    const edits: NativeEdit[] = [...this.#needed(node)];
 
-    const entries = effectivePaths(summary.searchPaths, this.#input.family);
+    const entries = effectivePaths(slice.searchPaths, this.#input.family);
     // Paths from `bin` lead nowhere from the new place.
     const kept = movesTo === undefined ? keptSearchPaths(entries, path) : [];
     const folders: string[] = [];
@@ -202,25 +202,25 @@ class Planner {
       .filter((way) => !kept.includes(way));
     const search = this.#searchPath(node, [...new Set([...kept, ...added])], folders.length > 0);
     if (search !== undefined) edits.push(search);
-    if (clearExecstack && summary.execstack === "yes") edits.push(NO_EXECSTACK);
+    if (clearExecstack && slice.execstack === "yes") edits.push(NO_EXECSTACK);
     return { path, edits, ...(movesTo === undefined ? {} : { movesTo }) };
   }
 
   #searchPath(
-    { summary }: GraphNode,
+    { slice }: GraphNode,
     wanted: readonly string[],
     ours: boolean,
-  ): ElfEdit | undefined {
-    const { searchPaths } = summary;
+  ): NativeEdit | undefined {
+    const { searchPaths } = slice;
     if (wanted.length === 0) {
-      return searchPaths.length === 0 ? undefined : { kind: "remove-search-path" };
+      return searchPaths.length === 0 ? undefined : { kind: "set-search-paths", paths: [] };
     }
     const present = searchPaths.some(({ kind }) => kind === "runpath") ? "runpath" : "rpath";
     const tag = ours ? tagFor(this.#input.family) : present;
     const same =
       searchPaths.every(({ kind }) => kind === tag) &&
       searchPaths.map(({ path }) => path).join(":") === wanted.join(":");
-    return same ? undefined : { kind: "set-search-path", tag, path: wanted.join(":") };
+    return same ? undefined : { kind: "set-search-paths", paths: wanted, as: tag };
   }
 
   #nameOf({ target }: Edge): string | undefined {
@@ -232,17 +232,17 @@ class Planner {
   }
 
   /** DT_NEEDED entries that get a new name, and libpython, which goes: the interpreter brings it. */
-  #needed({ edges }: GraphNode): readonly ElfEdit[] {
-    const edits: ElfEdit[] = [];
+  #needed({ edges }: GraphNode): readonly NativeEdit[] {
+    const edits: NativeEdit[] = [];
     const seen = new Set<string>();
     for (const edge of edges) {
       if (seen.has(edge.name)) continue;
       seen.add(edge.name);
       const to = this.#nameOf(edge);
       if (to !== undefined) {
-        if (to !== edge.name) edits.push({ kind: "replace-needed", from: edge.name, to });
+        if (to !== edge.name) edits.push({ kind: "replace-dependency", from: edge.name, to });
       } else if (edge.target.kind === "libpython" && this.#input.family !== "android") {
-        edits.push({ kind: "remove-needed", name: edge.name });
+        edits.push({ kind: "remove-dependency", name: edge.name });
       }
     }
     return edits;

@@ -73,7 +73,7 @@ function isTrue(
   if (claim.kind === "any") return false;
   if (claim.arch?.text !== tagArch) {
     // Of a wheel for several architectures, one is repaired; what it says of the others stays.
-    return foreign.some(({ summary }) => policyArch(summary.arch) === claim.arch?.arch);
+    return foreign.some(({ slice }) => policyArch(slice.arch) === claim.arch?.arch);
   }
   if (claim.kind === "linux") return false;
   const { needs } = target;

@@ -7,7 +7,7 @@
  */
 import type { DependencyGraph, GraphNode } from "../../audit/graph/graph.ts";
 import { collectNeeds, type NeedOptions } from "../../audit/linux/needs.ts";
-import type { ElfBinary } from "../../audit/model.ts";
+import type { ElfBinary } from "../../audit/member.ts";
 import type { Need } from "../../policy/linux/decide.ts";
 import type { PolicyTable } from "../../policy/linux/table.ts";
 
@@ -85,7 +85,8 @@ export function targetAt(facts: TargetFacts, position: number): Target {
   const nodes: ElfBinary[] = [...grafts.values()].map(({ node }) => ({
     path: node.path,
     size: 0,
-    summary: node.summary,
+    slice: node.slice,
+    problems: [],
   }));
   const members = collectNeeds(table, considered, graph, needOptions).needs;
   const brought = collectNeeds(table, nodes, asMembers(graph, nodes), needOptions).needs;

@@ -2,9 +2,9 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { describe, expect, it } from "vitest";
-import { formatOf } from "../../../src/binary.ts";
-import * as elf from "../../../src/elf/index.ts";
+import { formatOf } from "../../../src/formats.ts";
 import { memorySource } from "../../../src/source.ts";
+import * as elf from "../../support/elf.ts";
 import { elfFixture, elfFixturePath, elfFixtures } from "../../support/elf-fixtures.ts";
 import { python, requireTool } from "../../support/tools.ts";
 

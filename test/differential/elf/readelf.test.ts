@@ -2,9 +2,9 @@ import { readdirSync, realpathSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { DT } from "../../../src/elf/constants.ts";
-import type { ElfDump, SymbolRow } from "../../../src/elf/index.ts";
-import * as elf from "../../../src/elf/index.ts";
 import { memorySource } from "../../../src/source.ts";
+import type { ElfDump, SymbolRow } from "../../support/elf.ts";
+import * as elf from "../../support/elf.ts";
 import { elfFixture, elfFixturePath, elfFixtures } from "../../support/elf-fixtures.ts";
 import {
   compareWithReadelf,

@@ -15,12 +15,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { DT, DT_MIPS, PT } from "../../../src/elf/constants.ts";
-import { type ElfEdit, edit, stripElf, verify, verifyElfStrip } from "../../../src/elf/edit/index.ts";
-import { type ElfImage, parseElf } from "../../../src/elf/read/image.ts";
 import { ElfEhdr, ElfShdr } from "../../../src/elf/layout.ts";
+import { type ElfImage, parseElf } from "../../../src/elf/read/image.ts";
 import { openFile } from "../../../src/node/file.ts";
 import { applyRewrite, rewrittenSource } from "../../../src/rewrite.ts";
 import { memorySource } from "../../../src/source.ts";
+import { type ElfEdit, edit, stripElf, verify, verifyElfStrip } from "../../support/elf.ts";
 import { editBytes, namesOf } from "../../support/elf-edits.ts";
 import { elfFixture } from "../../support/elf-fixtures.ts";
 import {

@@ -3,24 +3,23 @@ import { expect, it } from "vitest";
 import { judgeWheel } from "../../../src/audit/audit.ts";
 import { resolveGraph } from "../../../src/audit/graph/graph.ts";
 import { DEFAULT_NATIVE_OPTIONS } from "../../../src/audit/native.ts";
-import { openWheel } from "../../../src/wheel/open.ts";
-import type { ElfSummary } from "../../../src/binary.ts";
+
 import { nodeCompression } from "../../../src/node/compression.ts";
 import { memorySource } from "../../../src/source.ts";
-import { elf } from "../../support/native.ts";
+import { openWheel } from "../../../src/wheel/open.ts";
+import type { ElfFacts } from "../../support/elf.ts";
+import { binaryOf, elf, memberOf } from "../../support/native.ts";
 import { timed } from "../../support/quick.ts";
 import { buildZip } from "../../support/zip-builder.ts";
 
 const FILE = "demo-1.0-cp312-cp312-linux_x86_64.whl";
 
-function judged(summary: ElfSummary, count: number) {
+function judged(slice: ElfFacts, count: number) {
   const archive = buildZip([{ name: "demo-1.0.dist-info/WHEEL", data: "" }]);
   const wheel = openWheel(memorySource(archive), FILE, nodeCompression);
-  const binaries = Array.from({ length: count }, (_, index) => ({
-    path: `demo/l${index}.so`,
-    size: 1,
-    summary,
-  }));
+  const binaries = Array.from({ length: count }, (_, index) =>
+    memberOf(`demo/l${index}.so`, slice, 1),
+  );
   const nativeMembers = new Set(binaries.map(({ path }) => path));
   const inspection = { problems: [], unverified: [], binaries, nativeMembers };
   const { problems, native } = judgeWheel(wheel, inspection, { native: DEFAULT_NATIVE_OPTIONS });
@@ -32,9 +31,9 @@ function judged(summary: ElfSummary, count: number) {
 }
 
 it("dependencies", () => {
-  const summary = elf({ needed: Array.from({ length: 1000 }, (_, index) => `lib${index}.so.1`) });
-  expect(judged(summary, 100).told).toEqual([]);
-  expect(judged(summary, 102)).toMatchObject({
+  const slice = elf({ needed: Array.from({ length: 1000 }, (_, index) => `lib${index}.so.1`) });
+  expect(judged(slice, 100).told).toEqual([]);
+  expect(judged(slice, 102)).toMatchObject({
     told: [
       "the wheel has more than the limit of 100000 dependencies of native files: the rest was not judged",
     ],
@@ -43,12 +42,10 @@ it("dependencies", () => {
 });
 
 it("ten thousand libraries of one name that need each other cost time in proportion", () => {
-  const summary = elf({ id: "libsame.so", needed: ["libsame.so"], rpath: ["$ORIGIN"] });
-  const elves = Array.from({ length: 10_000 }, (_, index) => ({
-    path: `demo/d${index}/l.so`,
-    size: 1,
-    summary,
-  }));
+  const slice = elf({ id: "libsame.so", needed: ["libsame.so"], rpath: ["$ORIGIN"] });
+  const elves = Array.from({ length: 10_000 }, (_, index) =>
+    binaryOf(`demo/d${index}/l.so`, slice),
+  );
   const { value: graph, took } = timed(2000, () =>
     resolveGraph(elves, new Set(elves.map(({ path }) => path)), {
       loader: "glibc",

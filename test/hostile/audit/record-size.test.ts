@@ -1,8 +1,8 @@
 /** A RECORD that no archive's members can fill is refused by its size, before it takes memory. */
 import { expect, it } from "vitest";
-import { openWheel } from "../../../src/wheel/open.ts";
 import { nodeCompression } from "../../../src/node/compression.ts";
 import { memorySource } from "../../../src/source.ts";
+import { openWheel } from "../../../src/wheel/open.ts";
 import { buildZip } from "../../support/zip-builder.ts";
 
 const PATH = "demo-1.0.dist-info/RECORD";

@@ -1,10 +1,10 @@
 /** Small files that ask for a large search: the work and what is kept of it stay bounded. */
 import { expect, it } from "vitest";
 import { resolveGraph } from "../../../src/audit/graph/graph.ts";
-import { elf } from "../../support/native.ts";
+import { binaryOf, elf } from "../../support/native.ts";
 
 function edgesOf(needed: readonly string[], runpath: readonly string[]) {
-  const files = [{ path: "a.so", size: 1, summary: elf({ needed, runpath }) }];
+  const files = [binaryOf("a.so", elf({ needed, runpath }))];
   const graph = resolveGraph(files, new Set(["a.so", "last/z.so"]), {
     loader: "glibc",
     arch: "x86_64",

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { DT, PT } from "../../../src/elf/constants.ts";
-import * as elf from "../../../src/elf/index.ts";
 import {
   ElfEhdr,
   ElfPhdr,
@@ -11,6 +10,7 @@ import {
 } from "../../../src/elf/layout.ts";
 import { FormatError } from "../../../src/errors.ts";
 import { memorySource } from "../../../src/source.ts";
+import * as elf from "../../support/elf.ts";
 import { type BuiltElf, buildElf, concat, LE64, words } from "../../support/elf-builder.ts";
 import { elfFixture } from "../../support/elf-fixtures.ts";
 import { readAll } from "../../support/elf-read-all.ts";

@@ -2,9 +2,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { NativeAudit } from "../../../src/audit/native.ts";
-import type { ElfSummary } from "../../../src/binary.ts";
 import { compareVersions, policyVersion } from "../../../src/policy/linux/manylinux.ts";
 import { policyTable } from "../../../src/policy/linux/table.ts";
+import type { ElfFacts } from "../../support/elf.ts";
 import type { ElfSketch } from "../../support/native.ts";
 import { audit, elf } from "../../support/native.ts";
 
@@ -161,7 +161,7 @@ describe("auditNative", () => {
       fc.property(sketch.map(glibc), name, (member, extra) => {
         if (extra.includes("musl")) return;
         const at = { record: "Elf_Dyn" };
-        const more: ElfSummary = {
+        const more: ElfFacts = {
           ...member,
           dependencies: [...member.dependencies, { name: extra, how: "required", at }],
         };
@@ -175,7 +175,7 @@ describe("auditNative", () => {
 });
 
 /** The same file, for glibc on x86_64. */
-function glibc(facts: ElfSketch): ElfSummary {
+function glibc(facts: ElfSketch): ElfFacts {
   const needed = ["libc.so.6", ...(facts.needed ?? []).filter((each) => !each.includes("musl"))];
   return elf({ ...facts, needed, arch: "x86_64", interpreter: null });
 }

@@ -1,10 +1,10 @@
 /** Files whose headers contradict each other: edited and stripped soundly, or refused. */
 import { describe, expect, it } from "vitest";
-import { type ElfEdit, edit, stripElf, verify, verifyElfStrip } from "../../../src/elf/edit/index.ts";
 import { parseElf } from "../../../src/elf/read/image.ts";
 import { FormatError, RefusalError } from "../../../src/errors.ts";
 import { isUnchanged, rewrittenSource } from "../../../src/rewrite.ts";
 import { memorySource } from "../../../src/source.ts";
+import { type ElfEdit, edit, stripElf, verify, verifyElfStrip } from "../../support/elf.ts";
 import { damager } from "../../support/elf-damage.ts";
 import { elfFixture, elfFixtures } from "../../support/elf-fixtures.ts";
 

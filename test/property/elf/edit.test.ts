@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DT } from "../../../src/elf/constants.ts";
-import { type ElfEdit, edit, verify } from "../../../src/elf/edit/index.ts";
 import { parseElf } from "../../../src/elf/read/image.ts";
 import { FormatError, RefusalError } from "../../../src/errors.ts";
 import { rewrittenSource } from "../../../src/rewrite.ts";
 import { memorySource } from "../../../src/source.ts";
+import { type ElfEdit, edit, verify } from "../../support/elf.ts";
 import { editBytes, namesOf } from "../../support/elf-edits.ts";
 import { elfFixture } from "../../support/elf-fixtures.ts";
 

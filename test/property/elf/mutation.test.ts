@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import * as elf from "../../../src/elf/index.ts";
 import { FormatError } from "../../../src/errors.ts";
 import { memorySource } from "../../../src/source.ts";
+import * as elf from "../../support/elf.ts";
 import { elfFixture, elfFixtures } from "../../support/elf-fixtures.ts";
 import { readAll } from "../../support/elf-read-all.ts";
 import { timed } from "../../support/quick.ts";

@@ -2,19 +2,23 @@
 import { describe, expect, it } from "vitest";
 import type { GraphOptions, HostFiles } from "../../../src/audit/graph/graph.ts";
 import { resolveGraph } from "../../../src/audit/graph/graph.ts";
-import { matchesGlob, readLdSoConf, systemFolders } from "../../../src/audit/linux/loader-folders.ts";
+import {
+  matchesGlob,
+  readLdSoConf,
+  systemFolders,
+} from "../../../src/audit/linux/loader-folders.ts";
+import type { ElfSlice } from "../../../src/formats.ts";
 import { normalizePath } from "../../../src/wheel/installed.ts";
-import type { ElfSummary } from "../../../src/binary.ts";
-import { elf } from "../../support/native.ts";
+import { binaryOf, elf } from "../../support/native.ts";
 
 const HOST_PROVIDES = new Set(["libc.so.6", "libz.so.1"]);
 
 function resolve(
-  files: Readonly<Record<string, ElfSummary | string>>,
+  files: Readonly<Record<string, ElfSlice | string>>,
   options: Partial<GraphOptions> = {},
 ) {
-  const elves = Object.entries(files).flatMap(([path, summary]) =>
-    typeof summary === "string" ? [] : [{ path, size: 1, summary }],
+  const elves = Object.entries(files).flatMap(([path, slice]) =>
+    typeof slice === "string" ? [] : [binaryOf(path, slice)],
   );
   return resolveGraph(elves, new Set(Object.keys(files)), {
     loader: "glibc",
@@ -27,7 +31,7 @@ function resolve(
 
 /** `via place found` of each step for the first dependency of `path`, and its target. */
 function search(
-  files: Readonly<Record<string, ElfSummary | string>>,
+  files: Readonly<Record<string, ElfSlice | string>>,
   path = "a.so",
   options: Partial<GraphOptions> = {},
 ): { readonly steps: readonly string[]; readonly target: string } {
@@ -41,7 +45,7 @@ function search(
 }
 
 /** A root with these files; text for what is no ELF file. */
-function root(files: Readonly<Record<string, ElfSummary | string>>): HostFiles {
+function root(files: Readonly<Record<string, ElfSlice | string>>): HostFiles {
   const folders = new Map<string, string[]>();
   for (const path of Object.keys(files)) {
     const at = path.lastIndexOf("/");
@@ -164,12 +168,12 @@ describe("paths inside the wheel", () => {
 });
 
 describe("paths of those who load", () => {
-  const chain = (top: ElfSummary, middle: ElfSummary) => ({
+  const chain = (top: ElfSlice, middle: ElfSlice) => ({
     "a.so": top,
     "sub/libmid.so": middle,
     "libs/libx.so": libx,
   });
-  const through = (top: ElfSummary, middle: ElfSummary, options: Partial<GraphOptions> = {}) =>
+  const through = (top: ElfSlice, middle: ElfSlice, options: Partial<GraphOptions> = {}) =>
     search(chain(top, middle), "sub/libmid.so", options).steps;
   const mid = elf({ id: "libmid.so", needed: ["libx.so"] });
 

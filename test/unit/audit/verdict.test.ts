@@ -490,8 +490,8 @@ describe("Android", () => {
     needed: ["libpython3.13.so", "libc.so", "liblog.so"],
     pythonInit: ["PyInit_a"],
   });
-  const at = (api: number, summary = module24) =>
-    verdict({ tags: `cp313-cp313-android_${api}_arm64_v8a`, files: { "a.so": summary } });
+  const at = (api: number, slice = module24) =>
+    verdict({ tags: `cp313-cp313-android_${api}_arm64_v8a`, files: { "a.so": slice } });
 
   it("keeps the level of the tag", () => {
     expect(at(24)).toEqual({

@@ -9,13 +9,13 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { openSoundWheel } from "../../../src/wheel/open.ts";
 import { main } from "../../../src/commands/main.ts";
 import { openDraft } from "../../../src/commands/rewrite.ts";
 import { readLinks, renameLinkTargets } from "../../../src/edit/links.ts";
 import { nodeCompression } from "../../../src/node/compression.ts";
 import { openFile } from "../../../src/node/file.ts";
 import { resolveLinks } from "../../../src/wheel/links.ts";
+import { openSoundWheel } from "../../../src/wheel/open.ts";
 import { fakeIo } from "../../support/io.ts";
 import { scratchFolder } from "../../support/scratch.ts";
 import { buildWheel, recordLine } from "../../support/wheel-builder.ts";

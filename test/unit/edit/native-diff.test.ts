@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { openSoundWheel } from "../../../src/wheel/open.ts";
 import { memberCauses } from "../../../src/edit/diff-causes.ts";
 import { nativeChange } from "../../../src/edit/native-diff.ts";
-import * as elf from "../../../src/elf/index.ts";
 import { sectionName } from "../../../src/elf/read/sections.ts";
 import { nodeCompression } from "../../../src/node/compression.ts";
 import { memorySource } from "../../../src/source.ts";
+import { openSoundWheel } from "../../../src/wheel/open.ts";
+import * as elf from "../../support/elf.ts";
 
 const WHEEL = "demo-1.0-cp312-cp312-manylinux_2_17_x86_64.whl";
 const MEMBER = "demo/_demo.cpython-312-x86_64-linux-gnu.so";

@@ -1,6 +1,6 @@
 import { describe, it } from "vitest";
-import * as elf from "../../../src/elf/index.ts";
 import { memorySource } from "../../../src/source.ts";
+import * as elf from "../../support/elf.ts";
 import { elfFixture } from "../../support/elf-fixtures.ts";
 import { expectGolden } from "../../support/golden.ts";
 

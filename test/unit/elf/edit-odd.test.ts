@@ -1,8 +1,6 @@
 /** Headers that say too much or too little: edited where loaders don't care, refused where tables meet. */
 import { describe, expect, it } from "vitest";
 import { DT, PT, SHT } from "../../../src/elf/constants.ts";
-import { type ElfEdit, edit, stripElf } from "../../../src/elf/edit/index.ts";
-import { type ElfImage, parseElf } from "../../../src/elf/read/image.ts";
 import {
   ElfDyn,
   ElfEhdr,
@@ -11,8 +9,10 @@ import {
   type Phdr,
   type Shdr,
 } from "../../../src/elf/layout.ts";
+import { type ElfImage, parseElf } from "../../../src/elf/read/image.ts";
 import { RefusalError } from "../../../src/errors.ts";
 import { memorySource } from "../../../src/source.ts";
+import { type ElfEdit, edit, stripElf } from "../../support/elf.ts";
 import { editBytes, namesOf } from "../../support/elf-edits.ts";
 import { elfFixture } from "../../support/elf-fixtures.ts";
 

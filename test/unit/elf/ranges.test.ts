@@ -1,21 +1,22 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { ElfSummary } from "../../../src/binary.ts";
 import { PF, PT } from "../../../src/elf/constants.ts";
-import * as elf from "../../../src/elf/index.ts";
 import { ElfPhdr, type Phdr } from "../../../src/elf/layout.ts";
 import { memorySource, readThrough, type Source, type Window } from "../../../src/source.ts";
+import * as elf from "../../support/elf.ts";
 import { elfFixture, elfFixtures } from "../../support/elf-fixtures.ts";
 
 const HEAD = 64 << 10;
 
-function read(source: Source): ElfSummary {
+function read(source: Source): elf.ElfFacts {
   return elf.summarize(elf.parse(source), () => true);
 }
 
 /** Reads through windows over the likely ranges; says how often more had to be fetched. */
-async function readByWindows(bytes: Uint8Array): Promise<{ summary: ElfSummary; fetches: number }> {
+async function readByWindows(
+  bytes: Uint8Array,
+): Promise<{ summary: elf.ElfFacts; fetches: number }> {
   const head = bytes.subarray(0, HEAD);
   const windows: Window[] = [{ start: 0, bytes: head }];
   for (const { start, end } of elf.likelyRanges(head, bytes.length)) {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { edit, type StripLevel, stripElf, verify, verifyElfStrip } from "../../../src/elf/edit/index.ts";
-import { parseElf } from "../../../src/elf/read/image.ts";
 import { ElfEhdr } from "../../../src/elf/layout.ts";
+import { parseElf } from "../../../src/elf/read/image.ts";
 import { sectionName } from "../../../src/elf/read/sections.ts";
 import { RefusalError } from "../../../src/errors.ts";
 import { applyRewrite, composeRewrites, rewrittenSource } from "../../../src/rewrite.ts";
 import { memorySource } from "../../../src/source.ts";
+import { edit, type StripLevel, stripElf, verify, verifyElfStrip } from "../../support/elf.ts";
 import { elfFixture, elfFixtures } from "../../support/elf-fixtures.ts";
 
 function stripped(bytes: Uint8Array, level: StripLevel): Uint8Array {

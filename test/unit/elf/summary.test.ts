@@ -1,21 +1,23 @@
 import { describe, expect, it } from "vitest";
-import type { ElfSummary } from "../../../src/binary.ts";
 import { DT, NT_GNU, PT, STB } from "../../../src/elf/constants.ts";
-import * as elf from "../../../src/elf/index.ts";
 import { memorySource } from "../../../src/source.ts";
+import * as elf from "../../support/elf.ts";
 import { buildElf, type ElfDescription, LE64, words } from "../../support/elf-builder.ts";
 import { elfFixture, elfFixtures } from "../../support/elf-fixtures.ts";
 import { timed } from "../../support/quick.ts";
 
-function summary(bytes: Uint8Array, interest: (name: string) => boolean = () => false): ElfSummary {
+function summary(
+  bytes: Uint8Array,
+  interest: (name: string) => boolean = () => false,
+): elf.ElfFacts {
   return elf.summarize(elf.parse(memorySource(bytes)), interest);
 }
 
-function fixture(name: string): ElfSummary {
+function fixture(name: string): elf.ElfFacts {
   return summary(elfFixture(name));
 }
 
-function built(description: ElfDescription, interest?: (name: string) => boolean): ElfSummary {
+function built(description: ElfDescription, interest?: (name: string) => boolean): elf.ElfFacts {
   return summary(buildElf(description).bytes, interest);
 }
 
@@ -307,7 +309,7 @@ describe("hardening", () => {
     expect(fixture("isa-v4").isa).toBe("x86_64_v4");
     expect(fixture("isa-v2-i686").isa).toBe("x86_64_v2");
     expect(fixture("bti").isa).toBeNull();
-    const property = (bits: number): ElfSummary =>
+    const property = (bits: number): elf.ElfFacts =>
       built({
         notes: [
           {

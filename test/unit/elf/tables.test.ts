@@ -1,17 +1,17 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { armCpuArch } from "../../../src/elf/read/arm-attributes.ts";
 import * as constants from "../../../src/elf/constants.ts";
-import { parseGnuHash, parseSysvHash } from "../../../src/elf/read/hash.ts";
-import { vaddrToOffset } from "../../../src/elf/index.ts";
 import type { ElfContext } from "../../../src/elf/layout.ts";
 import { flagNames, sectionTypeName, segmentTypeName, tagName } from "../../../src/elf/names.ts";
+import { armCpuArch } from "../../../src/elf/read/arm-attributes.ts";
+import { parseGnuHash, parseSysvHash } from "../../../src/elf/read/hash.ts";
 import { collectProblems } from "../../../src/elf/read/problems.ts";
 import { regionReader } from "../../../src/elf/read/region.ts";
 import { countRelr } from "../../../src/elf/read/relr.ts";
 import { mapAddress, type Segment } from "../../../src/elf/read/segments.ts";
 import { decodeName, stringTable } from "../../../src/elf/read/strings.ts";
 import { MissingRange, memorySource, windowSource } from "../../../src/source.ts";
+import { vaddrToOffset } from "../../support/elf.ts";
 import { concat, LE64, words } from "../../support/elf-builder.ts";
 
 const BE64: ElfContext = { variant: "elf64", littleEndian: false };

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import type { ElfSummary } from "../../../src/binary.ts";
+import type { ElfSlice } from "../../../src/formats.ts";
 import { namedProvider, provideLibraries, wheelProvider } from "../../../src/repair/providers.ts";
-import { audit, elf, module } from "../../support/native.ts";
+import { audit, binaryOf, elf, module } from "../../support/native.ts";
 import { outside, planRepair } from "../../support/repair-plan.ts";
 
-const wheelOf = (files: Readonly<Record<string, ElfSummary>>) =>
+const wheelOf = (files: Readonly<Record<string, ElfSlice>>) =>
   wheelProvider(
     "basis",
-    Object.entries(files).map(([path, summary]) => ({ path, size: 1, summary })),
+    Object.entries(files).map(([path, slice]) => binaryOf(path, slice)),
   );
 const BASIS = wheelOf({
   "basis/lib/libcore.so.1": elf({ id: "libcore.so.1", versionDefinitions: ["CORE_1", "CORE_2"] }),

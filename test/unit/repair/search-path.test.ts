@@ -1,5 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { effectivePaths, keptSearchPaths, originPath } from "../../../src/repair/linux/search-path.ts";
+import {
+  effectivePaths,
+  keptSearchPaths,
+  originPath,
+} from "../../../src/repair/linux/search-path.ts";
 
 const MEMBER = "demo/sub/_x.so";
 const BRACED = "$".concat("{ORIGIN}");

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { openWheel } from "../../../src/wheel/open.ts";
 import { openDraft } from "../../../src/commands/rewrite.ts";
 import { nodeCompression } from "../../../src/node/compression.ts";
 import { mendWheelFile, retag } from "../../../src/repair/wheel-file.ts";
 import { memorySource } from "../../../src/source.ts";
+import { openWheel } from "../../../src/wheel/open.ts";
 import { buildWheel } from "../../support/wheel-builder.ts";
 
 const FILE = "demo-1.0-cp311.cp310-abi3-linux_x86_64.whl";

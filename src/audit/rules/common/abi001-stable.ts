@@ -1,7 +1,8 @@
 import type { DynamicSymbol } from "../../../binary.ts";
 import type { Problem } from "../../../finding.ts";
 import { exportingMinors, NEWEST_STABLE_MINOR, stableSymbol } from "../../../policy/python-abi.ts";
-import type { AuditModel, ElfBinary } from "../../model.ts";
+import type { ElfBinary } from "../../member.ts";
+import type { AuditModel } from "../../model.ts";
 import { isPythonExtension, moduleSuffix } from "../../python/module.ts";
 import { parseModuleSuffix, pythonPromise } from "../../python/tags.ts";
 import type { NativeCode } from "../texts.ts";
@@ -87,8 +88,8 @@ function judge(model: AuditModel, binary: ElfBinary, floor: number | null): Prob
 }
 
 /** Undefined `Py*` and `_Py*` names, sorted by the worker. PyPy's are ABI014's. */
-export function pythonImports({ summary }: ElfBinary): readonly DynamicSymbol[] {
-  return summary.imports.filter(
+export function pythonImports({ slice }: ElfBinary): readonly DynamicSymbol[] {
+  return slice.imports.filter(
     ({ name, defined }) => !defined && PYTHON_NAME.test(name) && !name.startsWith("PyPy"),
   );
 }

@@ -1,5 +1,6 @@
 import type { Problem } from "../../../finding.ts";
-import type { AuditModel, ElfBinary } from "../../model.ts";
+import type { ElfBinary } from "../../member.ts";
+import type { AuditModel } from "../../model.ts";
 import { isPythonExtension, moduleStem, moduleSuffix } from "../../python/module.ts";
 import type { ModuleSuffix, PythonPromise } from "../../python/tags.ts";
 import { parseModuleSuffix, pythonPromise } from "../../python/tags.ts";

@@ -1,5 +1,5 @@
-import type { ElfSummary } from "../../../binary.ts";
 import type { Problem } from "../../../finding.ts";
+import type { ElfSlice } from "../../../formats.ts";
 import type { AuditModel } from "../../model.ts";
 import { hasInit, moduleName, moduleSuffix } from "../../python/module.ts";
 import { parseModuleSuffix, pythonPromise } from "../../python/tags.ts";
@@ -10,14 +10,14 @@ import { quote } from "../wording.ts";
 export function initialisers(model: AuditModel): readonly Problem<NativeCode>[] {
   const problems: Problem<NativeCode>[] = [];
   const promise = pythonPromise(model.wheel);
-  for (const { path, summary } of model.identity.considered) {
+  for (const { path, slice } of model.identity.considered) {
     const suffix = parseModuleSuffix(moduleSuffix(path));
     if (suffix.kind === "plain") continue;
     const name = moduleName(path);
     if (suffix.kind === "abi3t") {
-      const modern = summary.pythonInit.includes(`PyModExport_${name}`);
+      const modern = slice.pythonInit.includes(`PyModExport_${name}`);
       if (!modern) {
-        const old = hasInit(summary.pythonInit, name);
+        const old = hasInit(slice.pythonInit, name);
         problems.push({
           code: "ABI010",
           path,
@@ -27,14 +27,14 @@ export function initialisers(model: AuditModel): readonly Problem<NativeCode>[] 
           ...(old ? { level: "warning" as const } : {}),
         });
       }
-    } else if (suffix.kind !== "other" && !hasInit(summary.pythonInit, name)) {
+    } else if (suffix.kind !== "other" && !hasInit(slice.pythonInit, name)) {
       // A library that other members link to was only built like a module: nobody imports it.
-      if (!initialises(summary) && model.graph.users.has(path)) continue;
+      if (!initialises(slice) && model.graph.users.has(path)) continue;
       problems.push({
         code: "ABI008",
         path,
         message: `does not export ${quote(`PyInit_${name}`)}`,
-        ...(isPlainLibrary(name, summary) ? { level: "info" as const } : {}),
+        ...(isPlainLibrary(name, slice) ? { level: "info" as const } : {}),
       });
     }
   }
@@ -59,15 +59,15 @@ export function initialisers(model: AuditModel): readonly Problem<NativeCode>[] 
  * Build back ends give a library that ctypes opens the suffix of a module: it is called `lib…`, has
  * no initialiser of any name and asks nothing of Python.
  */
-function isPlainLibrary(name: string, summary: ElfSummary): boolean {
+function isPlainLibrary(name: string, slice: ElfSlice): boolean {
   return (
     name.startsWith("lib") &&
-    !initialises(summary) &&
-    !summary.imports.some((symbol) => !symbol.defined && /^_?Py/.test(symbol.name))
+    !initialises(slice) &&
+    !slice.imports.some((symbol) => !symbol.defined && /^_?Py/.test(symbol.name))
   );
 }
 
 /** True when it initialises some module of Python 3; `init…` may be any function of a C library. */
-function initialises({ pythonInit }: ElfSummary): boolean {
+function initialises({ pythonInit }: ElfSlice): boolean {
   return pythonInit.some((symbol) => symbol.startsWith("Py"));
 }

@@ -9,9 +9,9 @@ import { quoteSome } from "../wording.ts";
 export function pypySymbols(model: AuditModel): readonly Problem<NativeCode>[] {
   if (!pythonPromise(model.wheel).onlyCPython) return [];
   const problems: Problem<NativeCode>[] = [];
-  for (const { path, summary } of model.identity.considered) {
+  for (const { path, slice } of model.identity.considered) {
     if (moduleSuffix(path)?.startsWith("pypy") === true) continue;
-    const names = summary.imports
+    const names = slice.imports
       .filter(({ name, defined, weak }) => !defined && !weak && name.startsWith("PyPy"))
       .map(({ name }) => name);
     if (names.length === 0) continue;

@@ -25,10 +25,10 @@ export function pythonTwoRelics({
           : `imports ${quoteSome(symbols)}, which only narrow builds of Python 2 have`,
     });
   }
-  for (const { path, summary } of identity.considered) {
+  for (const { path, slice } of identity.considered) {
     if (reported.has(path)) continue;
     for (const [width, wrong] of Object.entries(WIDTH)) {
-      const names = summary.imports
+      const names = slice.imports
         .filter(({ defined, name }) => !defined && name.startsWith(`PyUnicode${width}_`))
         .map(({ name }) => name);
       if (names.length === 0 || !wheel.abiTags.some((tag) => wrong.test(tag))) continue;

@@ -9,9 +9,9 @@ const REMAINDER = 0.1;
 /** HRD010 and HRD011: bytes that only a debugger reads. */
 export function debugBytes({ identity }: AuditModel): readonly Problem<NativeCode>[] {
   const problems: Problem<NativeCode>[] = [];
-  for (const { path, size, summary } of [...identity.considered, ...identity.otherLibc]) {
-    if (summary.kind !== "shared" && summary.kind !== "executable") continue;
-    const { dwarf, symtab } = summary.debug;
+  for (const { path, size, slice } of [...identity.considered, ...identity.otherLibc]) {
+    if (slice.kind !== "shared" && slice.kind !== "executable") continue;
+    const { dwarf, symtab } = slice.debug;
     if (dwarf > 0) {
       problems.push({
         code: "HRD010",

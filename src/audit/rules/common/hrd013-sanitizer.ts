@@ -7,14 +7,14 @@ import { quoteSome } from "../wording.ts";
 /** Imports and needed libraries of sanitizers and of gcov. */
 export function sanitizers({ identity }: AuditModel): readonly Problem<NativeCode>[] {
   const problems: Problem<NativeCode>[] = [];
-  for (const { path, summary } of identity.considered) {
-    const names = summary.imports
+  for (const { path, slice } of identity.considered) {
+    const names = slice.imports
       .filter(
         ({ name, weak, defined }) =>
           !weak && !defined && name.startsWith("__") && isSanitizer(name),
       )
       .map(({ name }) => name);
-    const libraries = summary.dependencies
+    const libraries = slice.dependencies
       .map(({ name }) => name)
       .filter((name) => /^lib(asan|ubsan|tsan|lsan|msan)\.so\.\d+$/.test(name));
     const found = [...libraries, ...names];

@@ -10,8 +10,8 @@ const GRAFTED = /(^|\/)[^/]+\.libs\/[^/]+$/;
 export function unusedLibrary({ elves, graph }: AuditModel): readonly Problem<NativeCode>[] {
   const problems: Problem<NativeCode>[] = [];
   for (const binary of elves) {
-    const { path, summary } = binary;
-    if (!GRAFTED.test(path) || summary.kind !== "shared" || summary.interpreter !== null) continue;
+    const { path, slice } = binary;
+    if (!GRAFTED.test(path) || slice.kind !== "shared" || slice.interpreter !== null) continue;
     if (graph.users.has(path) || isPythonExtension(binary)) continue;
     problems.push({ code: "LNK005", path, message: "no file of the wheel needs this library" });
   }

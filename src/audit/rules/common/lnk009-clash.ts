@@ -1,5 +1,6 @@
 import type { Problem } from "../../../finding.ts";
-import type { AuditModel, ElfBinary } from "../../model.ts";
+import type { ElfBinary } from "../../member.ts";
+import type { AuditModel } from "../../model.ts";
 import { isPythonExtension } from "../../python/module.ts";
 import type { NativeCode } from "../texts.ts";
 import { quote } from "../wording.ts";
@@ -12,7 +13,7 @@ const COMMON =
 export function nameClash({ identity }: AuditModel): readonly Problem<NativeCode>[] {
   const bySoname = new Map<string, ElfBinary[]>();
   for (const binary of identity.considered) {
-    const { id, kind } = binary.summary;
+    const { id, kind } = binary.slice;
     if (id === null || kind !== "shared" || isPythonExtension(binary)) continue;
     const same = bySoname.get(id);
     if (same === undefined) bySoname.set(id, [binary]);

@@ -1,6 +1,6 @@
-import type { LoadSegment } from "../../../binary.ts";
 import type { FieldRef } from "../../../errors.ts";
 import type { Problem } from "../../../finding.ts";
+import type { LoadSegment } from "../../../formats.ts";
 import type { AuditModel } from "../../model.ts";
 import type { NativeCode } from "../texts.ts";
 
@@ -10,13 +10,16 @@ const SMALLEST_PAGE = 4096n;
 /** Load segments that the kernel or glibc would refuse, and what the parser had to step over. */
 export function brokenLayout({ identity }: AuditModel): readonly Problem<NativeCode>[] {
   const problems: Problem<NativeCode>[] = [];
-  for (const { path, size, summary } of [...identity.considered, ...identity.otherLibc]) {
-    for (const { message, at } of summary.problems) {
+  for (const { path, size, slice, problems: defects } of [
+    ...identity.considered,
+    ...identity.otherLibc,
+  ]) {
+    for (const { message, at } of defects) {
       // The loader does without most of what a strict parser wants, so these files may well load.
       problems.push({ code: "LNK011", path, message, at, level: "warning" });
     }
-    if (summary.kind !== "shared" && summary.kind !== "executable") continue;
-    const defect = firstDefect(summary.loads, size);
+    if (slice.kind !== "shared" && slice.kind !== "executable") continue;
+    const defect = firstDefect(slice.loads, size);
     if (defect !== undefined) problems.push({ code: "LNK011", path, ...defect });
   }
   return problems;

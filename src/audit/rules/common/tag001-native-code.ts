@@ -11,21 +11,22 @@ export function nativeCodeAndTag(model: AuditModel): readonly Problem<NativeCode
   const { binaries, identity, members } = model;
   const problems: Problem<NativeCode>[] = [];
   const anywhere = identity.claims.some(({ kind }) => kind === "any");
-  for (const { path, summary } of binaries) {
-    const elf = summary.format === "elf";
-    if (elf && !isHostMachine(summary)) continue;
+  for (const { path, format, file } of binaries) {
+    const elf = file?.format === "elf" ? file.slices[0] : undefined;
+    if (elf !== undefined && !isHostMachine(elf)) continue;
     if (anywhere) {
-      const what = elf
-        ? `ELF code for ${summary.arch}`
-        : summary.format === "pe"
-          ? "Windows code"
-          : "macOS code";
+      const what =
+        elf !== undefined
+          ? `ELF code for ${elf.arch}`
+          : format === "pe"
+            ? "Windows code"
+            : "macOS code";
       problems.push({
         code: "TAG001",
         path,
         message: `${what} in a wheel that is tagged \`any\``,
         // Launchers and .NET assemblies are data for tools that know what to do with them.
-        ...(elf || /\.(pyd|so|dylib)$/i.test(path) ? {} : { level: "info" as const }),
+        ...(elf !== undefined || /\.(pyd|so|dylib)$/i.test(path) ? {} : { level: "info" as const }),
       });
     } else if (PURELIB.test(path)) {
       problems.push({

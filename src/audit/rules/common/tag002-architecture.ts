@@ -1,5 +1,5 @@
-import type { ElfSummary } from "../../../binary.ts";
 import type { Problem } from "../../../finding.ts";
+import type { ElfSlice } from "../../../formats.ts";
 import { policyArch } from "../../../policy/arch.ts";
 import { isHostMachine } from "../../linux/identify.ts";
 import type { AuditModel } from "../../model.ts";
@@ -15,31 +15,31 @@ export function wrongArchitecture(model: AuditModel): readonly Problem<NativeCod
   if (claims.length === 0 || elves.length === identity.device.length) return [];
   const claimed = new Set(claims.flatMap(({ arch }) => arch?.arch ?? []));
   for (const binary of elves) {
-    const { path, summary } = binary;
-    if (!isHostMachine(summary) || claimed.has(policyArch(summary.arch))) continue;
+    const { path, slice } = binary;
+    if (!isHostMachine(slice) || claimed.has(policyArch(slice.arch))) continue;
     // Beside files of the right kind, one of another is mostly data on purpose: a helper for
     // other machines. An extension module of the wrong kind never is, unless its name says so.
-    const right = elves.some((each) => claimed.has(policyArch(each.summary.arch)));
+    const right = elves.some((each) => claimed.has(policyArch(each.slice.arch)));
     const module = isPythonExtension(binary) && !namesOther(path, claimed);
     const needed = (graph.users.get(path) ?? []).some((user) => {
       const node = graph.members.get(user);
-      return node !== undefined && claimed.has(policyArch(node.summary.arch));
+      return node !== undefined && claimed.has(policyArch(node.slice.arch));
     });
     problems.push({
       code: "TAG002",
       path,
-      message: `the file is for ${describeMachine(summary)}, the wheel is tagged ${quoteSome(
+      message: `the file is for ${describeMachine(slice)}, the wheel is tagged ${quoteSome(
         claims.map(({ text }) => text),
         2,
       )}`,
-      at: { record: "Elf_Ehdr", field: "e_machine", offset: 18, value: summary.machine },
+      at: { record: "Elf_Ehdr", field: "e_machine", offset: 18, value: slice.machine },
       ...(right && !module && !needed
-        ? { level: summary.kind === "object" ? ("info" as const) : ("warning" as const) }
+        ? { level: slice.kind === "object" ? ("info" as const) : ("warning" as const) }
         : {}),
     });
   }
   for (const { text, arch } of claims) {
-    if (arch === undefined || elves.some(({ summary }) => policyArch(summary.arch) === arch.arch))
+    if (arch === undefined || elves.some(({ slice }) => policyArch(slice.arch) === arch.arch))
       continue;
     if (problems.length > 0 && claims.length === 1) continue;
     if (arch.arch === "unknown") continue;
@@ -61,7 +61,7 @@ function namesOther(path: string, claimed: ReadonlySet<string>): boolean {
 }
 
 /** The architecture, or why it is none that a tag could name. */
-function describeMachine({ arch, machine, bits, littleEndian, flags }: ElfSummary): string {
+function describeMachine({ arch, machine, bits, littleEndian, flags }: ElfSlice): string {
   if (arch !== "unknown") return quote(arch);
   const name = machine.replace(/^EM_/, "");
   if (machine === "EM_ARM" && bits === 32 && littleEndian) {

@@ -5,7 +5,7 @@ import { isPythonExtension } from "../../python/module.ts";
 import type { NativeCode } from "../texts.ts";
 import { quote, quoteSome } from "../wording.ts";
 
-const SYSTEMS = { macho: "macOS", pe: "Windows" } as const;
+const SYSTEMS = { elf: "Linux", macho: "macOS", pe: "Windows" } as const;
 
 /** Binary formats of another operating system; Android files for a newer API level. */
 export function wrongSystem(model: AuditModel): readonly Problem<NativeCode>[] {
@@ -19,8 +19,8 @@ export function wrongSystem(model: AuditModel): readonly Problem<NativeCode>[] {
     claims.map(({ text }) => text),
     2,
   );
-  const host = elves.filter(({ summary }) => isHostMachine(summary));
-  const opaque = binaries.filter(({ summary }) => summary.format !== "elf");
+  const host = elves.filter(({ slice }) => isHostMachine(slice));
+  const opaque = binaries.filter(({ format }) => format !== "elf");
   if (!linux && !claims.some(({ text }) => /emscripten|pyodide/.test(text))) {
     for (const binary of host) {
       const alone = opaque.length === 0 || isPythonExtension(binary);
@@ -33,26 +33,25 @@ export function wrongSystem(model: AuditModel): readonly Problem<NativeCode>[] {
     }
   }
   if (!other) {
-    for (const { path, summary } of opaque) {
-      if (summary.format === "elf") continue;
+    for (const { path, format } of opaque) {
       const module = /\.(pyd|so)$/i.test(path);
       const level = host.length === 0 ? "error" : module ? "warning" : "info";
       problems.push({
         code: "TAG003",
         path,
-        message: `a file for ${SYSTEMS[summary.format]} in a wheel that is tagged ${tags}`,
+        message: `a file for ${SYSTEMS[format]} in a wheel that is tagged ${tags}`,
         level,
       });
     }
   }
   for (const { tag, text } of claims) {
     if (tag.kind !== "android") continue;
-    for (const { path, summary } of identity.considered) {
-      if (summary.androidApi === null || summary.androidApi <= tag.api) continue;
+    for (const { path, slice } of identity.considered) {
+      if (slice.androidApi === null || slice.androidApi <= tag.api) continue;
       problems.push({
         code: "TAG003",
         path,
-        message: `built for API level ${summary.androidApi}, but tagged ${quote(text)}`,
+        message: `built for API level ${slice.androidApi}, but tagged ${quote(text)}`,
       });
     }
   }

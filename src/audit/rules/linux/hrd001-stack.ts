@@ -8,8 +8,8 @@ const EXECUTABLE_BY_DEFAULT: readonly string[] = ["x86_64", "i686", "armv7l", "a
 /** An executable stack, asked for or implied. */
 export function executableStack({ identity }: AuditModel): readonly Problem<NativeCode>[] {
   const problems: Problem<NativeCode>[] = [];
-  for (const { path, summary } of [...identity.considered, ...identity.otherLibc]) {
-    const { kind, execstack, arch, interpreter, dynamic } = summary;
+  for (const { path, slice } of [...identity.considered, ...identity.otherLibc]) {
+    const { kind, execstack, arch, interpreter, dynamic } = slice;
     if (execstack === "no" || (kind !== "shared" && kind !== "executable")) continue;
     const implied = EXECUTABLE_BY_DEFAULT.includes(arch);
     // Only glibc refuses, and only for libraries; a program runs with the weaker protection.

@@ -1,15 +1,15 @@
-import type { ElfSummary } from "../../../binary.ts";
 import type { Problem } from "../../../finding.ts";
+import type { ElfSlice } from "../../../formats.ts";
 import type { AuditModel } from "../../model.ts";
 import type { NativeCode } from "../texts.ts";
 
 /** HRD002, HRD003, HRD004: what stays writable that should not be. */
 export function writableCode({ identity }: AuditModel): readonly Problem<NativeCode>[] {
   const problems: Problem<NativeCode>[] = [];
-  for (const { path, summary } of [...identity.considered, ...identity.otherLibc]) {
-    if (summary.kind !== "shared" && summary.kind !== "executable") continue;
-    const program = isProgram(summary);
-    if (summary.textRelocations) {
+  for (const { path, slice } of [...identity.considered, ...identity.otherLibc]) {
+    if (slice.kind !== "shared" && slice.kind !== "executable") continue;
+    const program = isProgram(slice);
+    if (slice.textRelocations) {
       problems.push({
         code: "HRD002",
         path,
@@ -18,7 +18,7 @@ export function writableCode({ identity }: AuditModel): readonly Problem<NativeC
         ...(program ? { level: "warning" as const } : {}),
       });
     }
-    const load = summary.loads.find(({ writable, executable }) => writable && executable);
+    const load = slice.loads.find(({ writable, executable }) => writable && executable);
     if (load !== undefined) {
       problems.push({
         code: "HRD003",
@@ -27,16 +27,16 @@ export function writableCode({ identity }: AuditModel): readonly Problem<NativeC
         at: load.at,
       });
     }
-    if (summary.relro === "none" && summary.dynamic) {
+    if (slice.relro === "none" && slice.dynamic) {
       const level = program ? "info" : "warning";
       problems.push({ code: "HRD004", path, message: "no RELRO", level });
-    } else if (summary.relro === "partial") {
+    } else if (slice.relro === "partial") {
       problems.push({ code: "HRD004", path, message: "partial RELRO: functions are bound lazily" });
     }
   }
   return problems;
 }
 
-function isProgram({ kind, interpreter }: ElfSummary): boolean {
+function isProgram({ kind, interpreter }: ElfSlice): boolean {
   return kind === "executable" || interpreter !== null;
 }

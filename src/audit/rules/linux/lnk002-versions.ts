@@ -7,11 +7,11 @@ import { quote, quoteSome } from "../wording.ts";
 export function missingVersion({ graph, identity }: AuditModel): readonly Problem<NativeCode>[] {
   if (identity.family === "musllinux") return [];
   const problems: Problem<NativeCode>[] = [];
-  for (const { path, summary, edges } of graph.members.values()) {
-    for (const { library, versions } of summary.versionNeeds) {
+  for (const { path, slice, edges } of graph.members.values()) {
+    for (const { library, versions } of slice.versionNeeds) {
       const edge = edges.find(({ name }) => name === library);
       if (edge?.target.kind !== "wheel") continue;
-      const provider = graph.members.get(edge.target.path)?.summary;
+      const provider = graph.members.get(edge.target.path)?.slice;
       if (provider === undefined) continue;
       const { versionDefinitions, id } = provider;
       const missing = versions.filter(

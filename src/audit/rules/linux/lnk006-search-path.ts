@@ -14,16 +14,16 @@ export function searchPaths({ identity }: AuditModel): readonly Problem<NativeCo
   const layout = wheelLayout(new Set());
   const loader = { loader: identity.family === "musllinux" ? "musl" : "glibc" } as const;
   const { considered, otherLibc } = identity;
-  for (const { path, summary } of [...considered, ...otherLibc]) {
+  for (const { path, slice } of [...considered, ...otherLibc]) {
     const origin = parentFolder(layout.installed(path));
-    for (const entry of summary.searchPaths) {
+    for (const entry of slice.searchPaths) {
       const graver = outside(entry);
       if (graver !== undefined) {
         problems.push({ code: "LNK006", path, at: entry.at, ...graver });
         continue;
       }
       if (!/\$(\{ORIGIN\}|ORIGIN)/.test(entry.path)) continue;
-      const folders = expandSearchPath(entry.path, origin, summary, loader);
+      const folders = expandSearchPath(entry.path, origin, slice, loader);
       // Scripts may look into their own prefix; everything else stays in site-packages.
       const leaves = folders.every(
         (folder) => !isInstalled(folder) || (isOutsideSite(folder) && !isOutsideSite(origin)),

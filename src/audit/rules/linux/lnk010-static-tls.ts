@@ -8,8 +8,8 @@ const USUAL = /(^|\/)lib(gomp|iomp5|omp|stdc\+\+|tcmalloc|jemalloc)\b/;
 /** DF_STATIC_TLS in a library; a program has its own block. */
 export function staticTls({ identity }: AuditModel): readonly Problem<NativeCode>[] {
   const problems: Problem<NativeCode>[] = [];
-  for (const { path, summary } of identity.considered) {
-    if (!summary.staticTls || summary.kind !== "shared" || summary.interpreter !== null) continue;
+  for (const { path, slice } of identity.considered) {
+    if (!slice.staticTls || slice.kind !== "shared" || slice.interpreter !== null) continue;
     problems.push({
       code: "LNK010",
       path,

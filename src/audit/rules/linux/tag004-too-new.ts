@@ -91,8 +91,8 @@ function hintFor({ verdict }: AuditModel, forbidden: boolean): string {
 }
 
 function placeOf(model: AuditModel, path: string, need: Need | undefined): FieldRef | undefined {
-  const summary = model.graph.members.get(path)?.summary;
-  for (const { library, versions } of summary?.versionNeeds ?? []) {
+  const slice = model.graph.members.get(path)?.slice;
+  for (const { library, versions } of slice?.versionNeeds ?? []) {
     if (library !== need?.library) continue;
     const found = versions.find(({ version }) => version === need.version);
     if (found !== undefined) return found.at;

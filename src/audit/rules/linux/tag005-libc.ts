@@ -1,7 +1,8 @@
 import type { Problem } from "../../../finding.ts";
 import type { LinuxFamily } from "../../../policy/linux/table.ts";
 import { libcOf } from "../../linux/identify.ts";
-import type { AuditModel, ElfBinary } from "../../model.ts";
+import type { ElfBinary } from "../../member.ts";
+import type { AuditModel } from "../../model.ts";
 import type { NativeCode } from "../texts.ts";
 import { quote, quoteSome } from "../wording.ts";
 
@@ -43,7 +44,7 @@ export function wrongLibc(model: AuditModel): readonly Problem<NativeCode>[] {
       code: "TAG005",
       path: binary.path,
       message: `built for ${name}${evidence(binary)}, the rest of the wheel for ${LIBC[family]}`,
-      ...(binary.summary.kind === "executable" || binary.summary.interpreter !== null
+      ...(binary.slice.kind === "executable" || binary.slice.interpreter !== null
         ? { level: "warning" as const }
         : {}),
     });
@@ -51,8 +52,8 @@ export function wrongLibc(model: AuditModel): readonly Problem<NativeCode>[] {
   return problems;
 }
 
-function evidence({ summary }: ElfBinary): string {
-  if (summary.interpreter !== null) return ` (interpreter ${quote(summary.interpreter)})`;
-  const libc = summary.dependencies.find(({ name }) => /^(libc\.|ld-)/.test(name));
+function evidence({ slice }: ElfBinary): string {
+  if (slice.interpreter !== null) return ` (interpreter ${quote(slice.interpreter)})`;
+  const libc = slice.dependencies.find(({ name }) => /^(libc\.|ld-)/.test(name));
   return libc === undefined ? "" : ` (needs ${quote(libc.name)})`;
 }

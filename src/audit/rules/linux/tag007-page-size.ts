@@ -1,5 +1,5 @@
-import type { ElfSummary } from "../../../binary.ts";
 import type { Problem } from "../../../finding.ts";
+import type { ElfSlice } from "../../../formats.ts";
 import type { AuditModel } from "../../model.ts";
 import type { NativeCode } from "../texts.ts";
 
@@ -15,9 +15,9 @@ export function smallPageAlignment(model: AuditModel): readonly Problem<NativeCo
   const concerned = android || identity.arch === "aarch64" || identity.arch === "ppc64le";
   if (!concerned) return [];
   const strict = identity.claims.some(({ tag }) => tag.kind === "android" && tag.api >= STRICT_API);
-  for (const { path, summary } of identity.considered) {
-    if (android && summary.bits !== 64) continue;
-    const bad = firstBelow(summary, wanted);
+  for (const { path, slice } of identity.considered) {
+    if (android && slice.bits !== 64) continue;
+    const bad = firstBelow(slice, wanted);
     if (bad === undefined) continue;
     problems.push({
       code: android ? "TAG007" : "TAG008",
@@ -30,9 +30,6 @@ export function smallPageAlignment(model: AuditModel): readonly Problem<NativeCo
   return problems;
 }
 
-function firstBelow(
-  { loads }: ElfSummary,
-  wanted: bigint,
-): ElfSummary["loads"][number] | undefined {
+function firstBelow({ loads }: ElfSlice, wanted: bigint): ElfSlice["loads"][number] | undefined {
   return loads.find(({ align }) => align < wanted);
 }

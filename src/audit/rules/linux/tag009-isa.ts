@@ -7,12 +7,12 @@ import type { NativeCode } from "../texts.ts";
 export function newerProcessor(model: AuditModel): readonly Problem<NativeCode>[] {
   const problems: Problem<NativeCode>[] = [];
   const { considered, isa, tagArch } = model.identity;
-  for (const { path, summary } of considered) {
-    if (!exceedsIsa(summary, isa)) continue;
+  for (const { path, slice } of considered) {
+    if (!exceedsIsa(slice, isa)) continue;
     const what =
-      summary.isa === null
-        ? `unknown instruction sets (bits 0x${summary.isaUnknown.toString(16)})`
-        : `\`${summary.isa}\``;
+      slice.isa === null
+        ? `unknown instruction sets (bits 0x${slice.isaUnknown.toString(16)})`
+        : `\`${slice.isa}\``;
     problems.push({
       code: "TAG009",
       path,

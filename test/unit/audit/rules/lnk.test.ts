@@ -1,6 +1,6 @@
 /** Rules on linking. */
 import { describe, expect, it } from "vitest";
-import type { LoadSegment } from "../../../../src/binary.ts";
+import type { LoadSegment } from "../../../../src/formats.ts";
 import { audit, codes, elf, module, only } from "../../../support/native.ts";
 
 const EXT = "demo/_x.cpython-312-x86_64-linux-gnu.so";

@@ -1,6 +1,6 @@
 /** Rules on platform tags: each with a wheel that breaks just that rule and one that just passes. */
 import { describe, expect, it } from "vitest";
-import type { LoadSegment } from "../../../../src/binary.ts";
+import type { LoadSegment } from "../../../../src/formats.ts";
 import { audit, codes, elf, module, only } from "../../../support/native.ts";
 
 const EXT = "demo/_x.cpython-312-x86_64-linux-gnu.so";
@@ -91,8 +91,8 @@ describe("TAG002 architecture", () => {
 
   it("says why a file has no architecture that a tag could name", () => {
     const message = (flags: number) => {
-      const summary = elf({ arch: "unknown", machine: "EM_ARM", bits: 32, flags });
-      const result = audit({ tags: "cp312-cp312-linux_armv7l", files: { "a.so": summary } });
+      const slice = elf({ arch: "unknown", machine: "EM_ARM", bits: 32, flags });
+      const result = audit({ tags: "cp312-cp312-linux_armv7l", files: { "a.so": slice } });
       return only(result, "TAG002").message;
     };
     expect(message(0x05000200)).toContain("ARM with soft float");
@@ -122,9 +122,9 @@ describe("TAG002 architecture", () => {
   });
 
   it("ARMv6 code fits armv6l and armv7l tags", () => {
-    const summary = elf({ arch: "armv6l", kind: "executable", dynamic: false });
+    const slice = elf({ arch: "armv6l", kind: "executable", dynamic: false });
     for (const arch of ["armv6l", "armv7l"]) {
-      const result = audit({ tags: `py3-none-linux_${arch}`, files: { tool: summary } });
+      const result = audit({ tags: `py3-none-linux_${arch}`, files: { tool: slice } });
       expect(codes(result, "TAG002")).toEqual([]);
     }
   });
@@ -227,19 +227,19 @@ describe("TAG004 newer than the tag", () => {
   });
 
   it("forbidden symbols", () => {
-    const summary = module("_x", { needed: ["libc.so.6", "libz.so.1"], imports: ["inflate_fast"] });
-    expect(only(audit({ files: { [EXT]: summary } }), "TAG004").message).toBe(
+    const slice = module("_x", { needed: ["libc.so.6", "libz.so.1"], imports: ["inflate_fast"] });
+    expect(only(audit({ files: { [EXT]: slice } }), "TAG004").message).toBe(
       "not `manylinux_2_17_x86_64`: imports `inflate_fast` of `libz.so.1`, which the policy forbids",
     );
   });
 
   it("musl 1.2 in a wheel for 1.1", () => {
-    const summary = elf({
+    const slice = elf({
       needed: ["libc.musl-x86_64.so.1"],
       imports: ["qsort_r"],
       pythonInit: ["PyInit_a"],
     });
-    const result = audit({ tags: "cp312-cp312-musllinux_1_1_x86_64", files: { "a.so": summary } });
+    const result = audit({ tags: "cp312-cp312-musllinux_1_1_x86_64", files: { "a.so": slice } });
     expect(only(result, "TAG004").message).toBe(
       "not `musllinux_1_1_x86_64`: needs musl 1.2 (`qsort_r`)",
     );

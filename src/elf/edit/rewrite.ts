@@ -1,0 +1,75 @@
+/** What may be asked of any native file, done to an ELF file in one transaction. */
+import { FormatError, RefusalError } from "../../errors.ts";
+import type { NativeRewrite } from "../../format.ts";
+import type { NativeEdit } from "../../native-edit.ts";
+import type { Rewrite } from "../../rewrite.ts";
+import { composeRewrites, isUnchanged, rewrittenSource } from "../../rewrite.ts";
+import type { Source } from "../../source.ts";
+import type { ElfImage } from "../read/image.ts";
+import { parseElf } from "../read/image.ts";
+import { stripElf } from "../strip/strip.ts";
+import { planElfEdit } from "./plan.ts";
+import { refuse } from "./refuse.ts";
+import type { ElfEdit } from "./types.ts";
+
+type StripEdit = Extract<NativeEdit, { readonly kind: "strip" }>;
+
+/**
+ * Strips first, then changes names and paths of what is left.
+ *
+ * @throws RefusalError (`elf-…`) when it can't be done safely, FormatError when the file is damaged.
+ */
+export function rewriteElf(source: Source, edits: readonly NativeEdit[]): NativeRewrite {
+  const strip = edits.find((edit) => edit.kind === "strip");
+  const { first, warnings } =
+    strip === undefined ? { first: undefined, warnings: [] } : planStrip(source, strip);
+  const between = first === undefined ? source : rewrittenSource(source, first);
+  const image = parseElf(between);
+  const rewrite = planElfEdit(
+    image,
+    edits.flatMap((edit) => elfEdits(edit, image)),
+  );
+  return { ...(first === undefined ? rewrite : composeRewrites(first, rewrite)), warnings };
+}
+
+function planStrip(
+  source: Source,
+  { level, optional }: StripEdit,
+): { readonly first: Rewrite | undefined; readonly warnings: readonly string[] } {
+  try {
+    const plan = stripElf(parseElf(source), level);
+    return { first: isUnchanged(plan) ? undefined : plan, warnings: [] };
+  } catch (error) {
+    const expected = error instanceof RefusalError || error instanceof FormatError;
+    if (!expected || optional !== true) throw error;
+    return { first: undefined, warnings: [`was not stripped: ${error.message}`] };
+  }
+}
+
+/** The same edit in the format's own words. */
+function elfEdits(edit: NativeEdit, image: ElfImage): readonly ElfEdit[] {
+  switch (edit.kind) {
+    case "strip":
+      return [];
+    case "keep-archs":
+      if (edit.archs.includes(image.arch)) return [];
+      throw refuse("archs", `an ELF file holds one architecture, and this is ${image.arch}`);
+    case "cut":
+      throw refuse("cut", `nothing can be cut out of \`${edit.region}\``);
+    case "set-id":
+      return [{ kind: "set-soname", name: edit.id }];
+    case "replace-dependency":
+      return [{ kind: "replace-needed", from: edit.from, to: edit.to }];
+    case "remove-dependency":
+      return [{ kind: "remove-needed", name: edit.name }];
+    case "add-dependency":
+      return [{ kind: "add-needed", name: edit.name }];
+    case "set-search-paths": {
+      if (edit.paths.length === 0) return [{ kind: "remove-search-path" }];
+      const path = edit.paths.join(":");
+      return [{ kind: "set-search-path", tag: edit.as ?? "runpath", path }];
+    }
+    case "clear-executable-stack":
+      return [{ kind: "set-execstack", executable: false }];
+  }
+}

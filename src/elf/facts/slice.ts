@@ -1,0 +1,70 @@
+/** The facts of an ELF file: the neutral model and what only ELF has, as plain data that crosses threads. */
+import type { NativeFile, Slice } from "../../binary.ts";
+import type { FieldRef } from "../../errors.ts";
+
+/** One version that a library must define, with the imported symbols that need it. */
+export interface VersionNeed {
+  readonly version: string;
+  /** VER_FLG_WEAK: the loader only warns when it is missing. */
+  readonly weak: boolean;
+  /** Names of imported symbols bound to this version, sorted; empty when nothing uses it. */
+  readonly symbols: readonly string[];
+  readonly at: FieldRef;
+}
+
+export interface LibraryVersions {
+  readonly library: string;
+  readonly versions: readonly VersionNeed[];
+}
+
+/** A PT_LOAD as far as the rules need it. Sizes and offsets in bytes. */
+export interface LoadSegment {
+  readonly offset: number;
+  readonly fileSize: number;
+  readonly address: bigint;
+  readonly memorySize: bigint;
+  readonly align: bigint;
+  readonly readable: boolean;
+  readonly writable: boolean;
+  readonly executable: boolean;
+  /** Where its program header lies in the file. */
+  readonly at: FieldRef;
+}
+
+/** `arch` is the policy data's name (`x86_64`, `armv7l`, …), or `unknown`. */
+export interface ElfSlice extends Slice {
+  /** `EM_X86_64`, `EM_0x1234`. */
+  readonly machine: string;
+  readonly littleEndian: boolean;
+  /** EI_OSABI as a number. */
+  readonly osAbi: number;
+  readonly flags: number;
+  /** PT_INTERP. */
+  readonly interpreter: string | null;
+  /** True when PT_DYNAMIC is there: a static program has none. */
+  readonly dynamic: boolean;
+  /** DF_1_NODEFLIB. */
+  readonly noDefaultLibraries: boolean;
+  readonly versionNeeds: readonly LibraryVersions[];
+  /** Names in the version definition section, the base version (the SONAME) left out. */
+  readonly versionDefinitions: readonly string[];
+  /** Highest x86-64 level declared as needed by GNU_PROPERTY_X86_ISA_1_NEEDED, else null. */
+  readonly isa: "x86_64_v2" | "x86_64_v3" | "x86_64_v4" | null;
+  /** Bits of GNU_PROPERTY_X86_ISA_1_NEEDED that no level explains. */
+  readonly isaUnknown: number;
+  /** PT_GNU_STACK: `yes` with PF_X, `no` without, `absent` without the header. */
+  readonly execstack: "yes" | "no" | "absent";
+  readonly textRelocations: boolean;
+  readonly staticTls: boolean;
+  readonly relro: "none" | "partial" | "full";
+  readonly relr: boolean;
+  /** API level of the Android note, else null. */
+  readonly androidApi: number | null;
+  readonly loads: readonly LoadSegment[];
+  readonly sectionHeaders: boolean;
+}
+
+export interface ElfFile extends NativeFile<ElfSlice> {
+  readonly format: "elf";
+  readonly slices: readonly [ElfSlice];
+}
