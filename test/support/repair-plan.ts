@@ -1,6 +1,8 @@
 /** Plans of repairs of wheels that are made of facts, with libraries outside that exist nowhere. */
+
 import type { HostFiles } from "../../src/audit/graph/host-files.ts";
 import type { ElfSlice } from "../../src/formats.ts";
+import type { NativeEdit } from "../../src/native-edit.ts";
 import type { Goal } from "../../src/repair/linux/goal.ts";
 import { chooseGoal } from "../../src/repair/linux/goal.ts";
 import type { LinuxPlan, PlanInput } from "../../src/repair/linux/plan.ts";
@@ -123,8 +125,13 @@ export function planRepair(sketch: PlanSketch): Planned {
     ...plan.members.map(({ path, movesTo, edits }) => ({ path: movesTo ?? path, edits })),
     ...plan.grafts,
   ];
-  const edits = Object.fromEntries(
-    files.map(({ path, edits: each }) => [path, each.map((edit) => Object.values(edit).join(" "))]),
-  );
+  const edits = Object.fromEntries(files.map(({ path, edits: each }) => [path, each.map(spell)]));
   return { goal, plan, tags, contradicted, edits };
+}
+
+/** `replace-dependency libz.so.1 libz-0123.so.1`, `set-search-paths rpath $ORIGIN:$ORIGIN/../demo.libs` */
+function spell(edit: NativeEdit): string {
+  if (edit.kind !== "set-search-paths") return Object.values(edit).join(" ");
+  const { kind, as = "", paths } = edit;
+  return paths.length === 0 ? `${kind} none` : `${kind} ${as} ${paths.join(":")}`;
 }

@@ -1,4 +1,10 @@
-/** The direction of imports, and a core that needs no Node. */
+/**
+ * The direction of imports, and a core that needs no Node.
+ *
+ * Besides the layers, five laws: a format is reached through its index, and only by `formats.ts`; the
+ * platforms don't know each other; a room reaches its platforms through one table; no circles; what
+ * verifies a change knows nothing of how it was made.
+ */
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,7 +15,8 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 /** From the bottom: a file imports from its own layer and from those above it in this list. */
 const LAYERS: readonly (readonly string[])[] = [
   ["src/*.ts"],
-  ["src/elf", "src/macho", "src/pe", "src/zip"],
+  ["src/elf", "src/macho", "src/pe", "src/zip", "src/device-code"],
+  ["src/formats.ts"],
   ["src/wheel"],
   ["src/policy"],
   ["src/audit"],
@@ -31,6 +38,51 @@ const MAY_MEET = new Set([
 /** Plain JavaScript that runs anywhere, so the core may use it. */
 const CORE_PACKAGES = new Set(["picomatch"]);
 const CORE_TOP = LAYERS.findIndex((layer) => layer.includes("src/report"));
+
+const FORMAT_FOLDER = /^src\/(elf|macho|pe)\//;
+const PLATFORM_FOLDER = /^src\/(?:.+\/)?(linux|macos|windows)\//;
+/** Files that name all platforms of their room. */
+const PLATFORM_TABLE = /^src\/(?:[^/]+\/)+(?:index|platforms|interest)\.ts$/;
+
+/** What the rebuilding still has to take away. */
+const TO_STRIKE: ReadonlySet<string> = new Set([
+  "src/audit/binaries.ts -> src/audit/linux/needs.ts",
+  "src/audit/binaries.ts -> src/policy/linux/table.ts",
+  "src/audit/graph/graph.ts -> src/audit/linux/loader-folders.ts",
+  "src/audit/graph/graph.ts src/audit/graph/names.ts src/audit/graph/resolve.ts",
+  "src/audit/graph/resolve.ts -> src/audit/linux/loader-folders.ts",
+  "src/audit/graph/resolve.ts -> src/audit/linux/search-path.ts",
+  "src/audit/graph/resolve.ts -> src/policy/linux/table.ts",
+  "src/audit/model.ts -> src/audit/linux/identify.ts",
+  "src/audit/model.ts -> src/policy/linux/decide.ts",
+  "src/audit/model.ts -> src/policy/linux/table.ts",
+  "src/audit/native.ts -> src/audit/linux/identify.ts",
+  "src/audit/native.ts -> src/audit/linux/verdict.ts",
+  "src/audit/native.ts -> src/policy/linux/table.ts",
+  "src/audit/rules/common/lnk001-external.ts -> src/policy/linux/manylinux.ts",
+  "src/audit/rules/common/tag001-native-code.ts -> src/audit/linux/identify.ts",
+  "src/audit/rules/common/tag002-architecture.ts -> src/audit/linux/identify.ts",
+  "src/audit/rules/common/tag003-system.ts -> src/audit/linux/identify.ts",
+  "src/commands/repair-settings.ts -> src/policy/linux/table.ts",
+  "src/edit/diff-causes.ts src/edit/diff.ts",
+  "src/elf/verify/edit.ts -> src/elf/edit/check.ts",
+  "src/elf/verify/edit.ts -> src/elf/edit/model.ts",
+  "src/elf/verify/edit.ts -> src/elf/edit/refuse.ts",
+  "src/elf/verify/edit.ts -> src/elf/edit/tables.ts",
+  "src/elf/verify/edit.ts -> src/elf/edit/types.ts",
+  "src/elf/verify/layout.ts -> src/elf/edit/model.ts",
+  "src/node/head-start.ts src/node/output.ts",
+  "src/node/repair-linux.ts -> src/audit/linux/identify.ts",
+  "src/node/repair-linux.ts -> src/policy/linux/table.ts",
+  "src/node/repair-linux.ts -> src/repair/linux/goal.ts",
+  "src/node/repair-linux.ts -> src/repair/linux/plan.ts",
+  "src/node/repair-linux.ts -> src/repair/linux/tags.ts",
+  "src/node/repair-linux.ts -> src/repair/linux/target.ts",
+  "src/policy/data/linux.ts -> src/policy/linux/data-types.ts",
+  "src/repair/linux/android.ts src/repair/linux/goal.ts src/repair/linux/tags.ts",
+  "src/repair/names.ts -> src/repair/linux/target.ts",
+  "src/zip/index.ts src/zip/locals.ts",
+]);
 
 interface Import {
   readonly from: string;
@@ -55,6 +107,48 @@ describe("imports", () => {
       return rankOf(above) < rankOf(below);
     });
     expect(upward).toEqual([]);
+  });
+
+  it("reach a format through its index, and only from `formats.ts`", () => {
+    const inside = imports.filter(({ from, to }) => {
+      const format = FORMAT_FOLDER.exec(to)?.[1];
+      if (format === undefined || FORMAT_FOLDER.exec(from)?.[1] === format) return false;
+      return from !== "src/formats.ts" || to !== `src/${format}/index.ts`;
+    });
+    expect(inside).toEqual([]);
+  });
+
+  it("never lead from one platform to another", () => {
+    const crossing = imports.filter(({ from, to }) => {
+      const [here, there] = [platformOf(from), platformOf(to)];
+      return here !== undefined && there !== undefined && here !== there;
+    });
+    expect(crossing).toEqual([]);
+  });
+
+  it("lead into a platform's folder only from the table of a room, or from the platform itself", () => {
+    const around = imports.filter(
+      ({ from, to }) =>
+        platformOf(to) !== undefined &&
+        platformOf(from) === undefined &&
+        !PLATFORM_TABLE.test(from),
+    );
+    expect(around.map(spell).filter((each) => !TO_STRIKE.has(each))).toEqual([]);
+  });
+
+  it("form no circle", () => {
+    expect(
+      circles()
+        .map((members) => members.join(" "))
+        .filter((each) => !TO_STRIKE.has(each)),
+    ).toEqual([]);
+  });
+
+  it("of what verifies a change leave out what makes it", () => {
+    const told = imports.filter(
+      ({ from, to }) => /\/verify\//.test(from) && /\/(edit|strip)\//.test(to),
+    );
+    expect(told.map(spell).filter((each) => !TO_STRIKE.has(each))).toEqual([]);
   });
 
   it("of the core reach neither Node nor packages that need it", () => {
@@ -118,6 +212,43 @@ function partOf(file: string): string {
   if (exact !== undefined) return exact;
   if (/^src\/[^/]+\.ts$/.test(file)) return "src/*.ts";
   throw new Error(`${file} is in no layer: add it to the table`);
+}
+
+function spell({ from, to }: Import): string {
+  return `${from} -> ${to}`;
+}
+
+function platformOf(file: string): string | undefined {
+  return PLATFORM_FOLDER.exec(file)?.[1];
+}
+
+/** Files that import each other, however long the way round (Tarjan's strongly connected components). */
+function circles(): readonly (readonly string[])[] {
+  const targets = new Map<string, string[]>(files.map((file) => [file, []]));
+  for (const { from, to } of imports) if (targets.has(to)) targets.get(from)?.push(to);
+  const order = new Map<string, number>();
+  const stack: string[] = [];
+  const open = new Set<string>();
+  const found: string[][] = [];
+  const visit = (file: string): number => {
+    const index = order.size;
+    order.set(file, index);
+    let lowest = index;
+    stack.push(file);
+    open.add(file);
+    for (const to of targets.get(file) ?? []) {
+      if (!order.has(to)) lowest = Math.min(lowest, visit(to));
+      else if (open.has(to)) lowest = Math.min(lowest, order.get(to) ?? 0);
+    }
+    if (lowest === index) {
+      const members = stack.splice(stack.indexOf(file));
+      for (const member of members) open.delete(member);
+      if (members.length > 1) found.push(members.sort());
+    }
+    return lowest;
+  };
+  for (const file of files) if (!order.has(file)) visit(file);
+  return found.sort();
 }
 
 function rankOf(part: string): number {

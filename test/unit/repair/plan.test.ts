@@ -27,13 +27,16 @@ describe("grafts", () => {
     const a = `liba-${digits(`${LIB}/liba.so.2.0.1`)}.so.2.0.1`;
     const b = `libb-${digits(`${LIB}/libb.so.1`)}.so.1`;
     expect(edits).toEqual({
-      "demo/_x.so": [`replace-needed liba.so.2 ${a}`, "set-search-path rpath $ORIGIN/../demo.libs"],
-      [`demo.libs/${a}`]: [
-        `set-soname ${a}`,
-        `replace-needed libb.so.1 ${b}`,
-        "set-search-path rpath $ORIGIN",
+      "demo/_x.so": [
+        `replace-dependency liba.so.2 ${a}`,
+        "set-search-paths rpath $ORIGIN/../demo.libs",
       ],
-      [`demo.libs/${b}`]: [`set-soname ${b}`, "remove-search-path"],
+      [`demo.libs/${a}`]: [
+        `set-id ${a}`,
+        `replace-dependency libb.so.1 ${b}`,
+        "set-search-paths rpath $ORIGIN",
+      ],
+      [`demo.libs/${b}`]: [`set-id ${b}`, "set-search-paths none"],
     });
     expect(plan.grafts.map(({ path, aliases, neededBy }) => [path, aliases, neededBy])).toEqual([
       [`demo.libs/${a}`, ["liba.so.2"], ["demo/_x.so"]],
@@ -56,9 +59,9 @@ describe("grafts", () => {
     expect(plan.grafts.map((graft) => graft.name)).toEqual([name]);
     expect(plan.grafts[0]?.aliases).toEqual(["libblas.so.3", "liblapack.so.3"]);
     expect(edits["demo/_x.so"]).toEqual([
-      `replace-needed libblas.so.3 ${name}`,
-      `replace-needed liblapack.so.3 ${name}`,
-      "set-search-path rpath $ORIGIN/../demo.libs",
+      `replace-dependency libblas.so.3 ${name}`,
+      `replace-dependency liblapack.so.3 ${name}`,
+      "set-search-paths rpath $ORIGIN/../demo.libs",
     ]);
   });
 
@@ -79,8 +82,8 @@ describe("grafts", () => {
       (path) => `libf-${digits(path)}.so.1`,
     );
     expect(plan.grafts.map(({ name }) => name).sort()).toEqual([one, two].sort());
-    expect(edits["demo/_x.so"]?.[0]).toBe(`replace-needed libf.so.1 ${one}`);
-    expect(edits["demo/_y.so"]?.[0]).toBe(`replace-needed libf.so.1 ${two}`);
+    expect(edits["demo/_x.so"]?.[0]).toBe(`replace-dependency libf.so.1 ${one}`);
+    expect(edits["demo/_y.so"]?.[0]).toBe(`replace-dependency libf.so.1 ${two}`);
   });
 
   it("takes two paths with the same bytes for one library", () => {
@@ -113,7 +116,7 @@ describe("grafts", () => {
       },
     });
     const a = `liba-${digits(`${LIB}/liba.so`)}.so`;
-    expect(edits[`demo.libs/${a}`]).toContain(`replace-needed liba.so ${a}`);
+    expect(edits[`demo.libs/${a}`]).toContain(`replace-dependency liba.so ${a}`);
   });
 
   it("adds the search path also when the name needs no change", () => {
@@ -125,7 +128,7 @@ describe("grafts", () => {
       root: { files: { [path]: elf({ id: "libf-00000000.so.1" }) } },
       plan: { digestOf: () => "0".repeat(64) },
     });
-    expect(edits["demo/_x.so"]).toEqual(["set-search-path rpath $ORIGIN/../demo.libs"]);
+    expect(edits["demo/_x.so"]).toEqual(["set-search-paths rpath $ORIGIN/../demo.libs"]);
   });
 
   it("passes over a linker script where a library is looked for", () => {
@@ -174,28 +177,28 @@ describe("search paths of members", () => {
     const braced = "$".concat("{ORIGIN}/../x");
     const runpath = ["/build", "$ORIGIN/lib", braced, "rel", "$ORIGIN/lib", ""];
     expect(grafting({ runpath })).toEqual([
-      `set-search-path rpath $ORIGIN/lib:${braced}:$ORIGIN/../demo.libs`,
+      `set-search-paths rpath $ORIGIN/lib:${braced}:$ORIGIN/../demo.libs`,
     ]);
   });
 
   it("does not repeat an entry that is there", () => {
     expect(grafting({ rpath: ["$ORIGIN/../demo.libs", "$ORIGIN"] })).toEqual([]);
     expect(grafting({ runpath: ["$ORIGIN/../demo.libs"] })).toEqual([
-      "set-search-path rpath $ORIGIN/../demo.libs",
+      "set-search-paths rpath $ORIGIN/../demo.libs",
     ]);
   });
 
   it("drops a DT_RPATH that the loader ignores beside DT_RUNPATH", () => {
     expect(grafting({ rpath: ["$ORIGIN/old"], runpath: ["$ORIGIN/new"] })).toEqual([
-      "set-search-path rpath $ORIGIN/new:$ORIGIN/../demo.libs",
+      "set-search-paths rpath $ORIGIN/new:$ORIGIN/../demo.libs",
     ]);
   });
 
   it("counts the way from where the member lies", () => {
-    expect(grafting({}, "_x.so")).toEqual(["set-search-path rpath $ORIGIN/demo.libs"]);
-    expect(grafting({}, "a/b/_x.so")).toEqual(["set-search-path rpath $ORIGIN/../../demo.libs"]);
+    expect(grafting({}, "_x.so")).toEqual(["set-search-paths rpath $ORIGIN/demo.libs"]);
+    expect(grafting({}, "a/b/_x.so")).toEqual(["set-search-paths rpath $ORIGIN/../../demo.libs"]);
     expect(grafting({}, "demo-1.0.data/platlib/a/_x.so")).toEqual([
-      "set-search-path rpath $ORIGIN/../demo.libs",
+      "set-search-paths rpath $ORIGIN/../demo.libs",
     ]);
   });
 
@@ -210,9 +213,9 @@ describe("search paths of members", () => {
       root,
     });
     expect(edits).toEqual({
-      "demo/_x.so": ["set-search-path runpath $ORIGIN"],
-      "demo/_y.so": ["remove-search-path"],
-      "demo-1.0.data/scripts/tool": ["remove-search-path"],
+      "demo/_x.so": ["set-search-paths runpath $ORIGIN"],
+      "demo/_y.so": ["set-search-paths none"],
+      "demo-1.0.data/scripts/tool": ["set-search-paths none"],
     });
   });
 
@@ -222,7 +225,7 @@ describe("search paths of members", () => {
       "demo/core/libcore.so": elf({ id: "libcore.so" }),
     };
     expect(planRepair({ files, root }).edits).toEqual({
-      "demo/_x.so": ["set-search-path rpath $ORIGIN/core"],
+      "demo/_x.so": ["set-search-paths rpath $ORIGIN/core"],
     });
   });
 
@@ -237,7 +240,7 @@ describe("search paths of members", () => {
         files: { "demo/_x.so": module("_x", { needed: ["libc.so.6", name] }) },
         root: { texts: CONF, files: { [`${LIB}/${name}`]: elf({ id: name }) } },
       });
-      expect(edits).toEqual({ "demo/_x.so": [`remove-needed ${name}`] });
+      expect(edits).toEqual({ "demo/_x.so": [`remove-dependency ${name}`] });
       expect(plan.grafts).toEqual([]);
     }
   });
@@ -262,7 +265,7 @@ describe("programs in .data/scripts", () => {
     });
     expect(plan.members).toMatchObject([{ path: tool, movesTo: "demo.scripts/tool" }]);
     expect(edits["demo.scripts/tool"]?.at(-1)).toBe(
-      "set-search-path rpath $ORIGIN/../demo/lib:$ORIGIN/../demo.libs",
+      "set-search-paths rpath $ORIGIN/../demo/lib:$ORIGIN/../demo.libs",
     );
     expect(plan.grafts[0]?.neededBy).toEqual(["demo.scripts/tool"]);
   });
@@ -302,13 +305,13 @@ describe("libraries that are opened at run time", () => {
     const { edits } = planRepair({ files, root, include: ["libplug.so.1"] });
     const dep = `libdep-${digits(`${LIB}/libdep.so`)}.so`;
     expect(edits).toEqual({
-      "demo/_x.so": ["set-search-path rpath $ORIGIN/../demo.libs"],
-      "demo/sub/_y.so": ["set-search-path rpath $ORIGIN/../../demo.libs"],
+      "demo/_x.so": ["set-search-paths rpath $ORIGIN/../demo.libs"],
+      "demo/sub/_y.so": ["set-search-paths rpath $ORIGIN/../../demo.libs"],
       "demo.libs/libplug.so.1": [
-        `replace-needed libdep.so ${dep}`,
-        "set-search-path rpath $ORIGIN",
+        `replace-dependency libdep.so ${dep}`,
+        "set-search-paths rpath $ORIGIN",
       ],
-      [`demo.libs/${dep}`]: [`set-soname ${dep}`, "set-search-path rpath $ORIGIN"],
+      [`demo.libs/${dep}`]: [`set-id ${dep}`, "set-search-paths rpath $ORIGIN"],
     });
   });
 
@@ -318,7 +321,7 @@ describe("libraries that are opened at run time", () => {
       root,
       include: ["libplug.so.1"],
     });
-    expect(edits["demo/_x.so"]).toEqual(["set-search-path rpath $ORIGIN/../demo.libs"]);
+    expect(edits["demo/_x.so"]).toEqual(["set-search-paths rpath $ORIGIN/../demo.libs"]);
   });
 });
 
@@ -336,7 +339,7 @@ describe("names that stay (--no-mangle)", () => {
   it("keeps the SONAME of those that are named", () => {
     const { edits } = planRepair({ files, root, keeps: ["libGL.so.9"] });
     expect(edits["demo.libs/libGL.so.9"]).toEqual([]);
-    expect(edits["demo/_x.so"]?.[0]).toMatch(/^replace-needed libf\.so libf-/);
+    expect(edits["demo/_x.so"]?.[0]).toMatch(/^replace-dependency libf\.so libf-/);
   });
 
   it("refuses two libraries of one name", () => {
@@ -367,7 +370,7 @@ describe("executable stacks", () => {
         files: { [`${LIB}/libf.so`]: elf({ id: "libf.so", execstack: "yes" }) },
       },
     };
-    const clear = "set-execstack false";
+    const clear = "clear-executable-stack";
     const count = (edits: Readonly<Record<string, readonly string[]>>): number =>
       Object.values(edits)
         .flat()
@@ -393,7 +396,7 @@ describe("Android", () => {
       host: { files: { "/sdk/libf.so": elf({ id: "libf.so", needed: ["libc.so"] }) } },
     });
     expect(tags).toEqual(["android_24_x86_64"]);
-    expect(edits["demo/_x.so"]?.at(-1)).toBe("set-search-path runpath $ORIGIN/../demo.libs");
-    expect(edits["demo/_x.so"]?.some((edit) => edit.startsWith("remove-needed"))).toBe(false);
+    expect(edits["demo/_x.so"]?.at(-1)).toBe("set-search-paths runpath $ORIGIN/../demo.libs");
+    expect(edits["demo/_x.so"]?.some((edit) => edit.startsWith("remove-dependency"))).toBe(false);
   });
 });

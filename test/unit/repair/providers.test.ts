@@ -82,10 +82,10 @@ describe("a wheel that provides libraries", () => {
       },
     });
     expect(edits["demo/_x.so"]?.at(-1)).toBe(
-      "set-search-path rpath $ORIGIN/../basis/lib:$ORIGIN/../demo.libs",
+      "set-search-paths rpath $ORIGIN/../basis/lib:$ORIGIN/../demo.libs",
     );
     expect(edits["demo.libs/libmine-00000000.so"]?.at(-1)).toBe(
-      "set-search-path rpath $ORIGIN/../basis/lib",
+      "set-search-paths rpath $ORIGIN/../basis/lib",
     );
   });
 });
