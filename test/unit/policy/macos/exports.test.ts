@@ -1,0 +1,96 @@
+import { describe, expect, it } from "vitest";
+import {
+  introducedIn,
+  isDatedSymbol,
+  libraryIntroducedIn,
+} from "../../../../src/policy/macos/exports.ts";
+import { printSystemVersion } from "../../../../src/policy/macos/version.ts";
+
+const LIBCXX = "/usr/lib/libc++.1.dylib";
+const SYSTEM = "/usr/lib/libSystem.B.dylib";
+const ACCELERATE = "/System/Library/Frameworks/Accelerate.framework/Versions/A/Accelerate";
+
+function since(library: string, name: string, system: "macos" | "ios" = "macos"): string {
+  const found = introducedIn(library, name, system);
+  if (found === undefined) return "always";
+  return found.since === null ? "unknown" : printSystemVersion(found.since);
+}
+
+describe("the system that first exports a symbol", () => {
+  const cases: readonly (readonly [library: string, symbol: string, macos: string])[] = [
+    [LIBCXX, "_ZNKSt3__14__fs10filesystem4path11__extensionEv", "10.15"],
+    [LIBCXX, "_ZTVNSt3__14__fs10filesystem16filesystem_errorE", "10.15"],
+    [LIBCXX, "_ZNSt3__16__itoa8__u64toaEmPc", "10.15"],
+    [LIBCXX, "_ZNSt3__120__libcpp_atomic_waitEPVKvx", "11.0"],
+    [LIBCXX, "_ZNSt3__134__construct_barrier_algorithm_baseERl", "11.0"],
+    [LIBCXX, "_ZNKSt3__115basic_stringbufIcNS_11char_traitsIcEENS_9allocatorIcEEE3strEv", "12.3"],
+    [LIBCXX, "_ZNSt3__113basic_filebufIcNS_11char_traitsIcEEE4openEPKcj", "12.3"],
+    [LIBCXX, "_ZTTNSt3__114basic_ifstreamIcNS_11char_traitsIcEEEE", "12.3"],
+    [
+      LIBCXX,
+      "_ZTCNSt3__118basic_stringstreamIcNS_11char_traitsIcEENS_9allocatorIcEEEE16_NS_13basic_ostreamIcS2_EE",
+      "12.3",
+    ],
+    [LIBCXX, "_ZNSt3__122__libcpp_verbose_abortEPKcz", "13.4"],
+    [LIBCXX, "_ZNSt3__18to_charsEPcS0_dNS_12chars_formatEi", "13.4"],
+    [LIBCXX, "_ZNSt3__117bad_function_callD1Ev", "13.4"],
+    [LIBCXX, "_ZTVNSt3__13pmr25monotonic_buffer_resourceE", "14.0"],
+    [LIBCXX, "_ZNSt3__13pmr20get_default_resourceEv", "14.0"],
+    ["/usr/lib/libc++abi.dylib", "__cxa_init_primary_exception", "15.0"],
+    [LIBCXX, "_ZNSt3__127__from_chars_floating_pointIdEENS_19__from_chars_resultIT_EE", "unknown"],
+    [LIBCXX, "_ZNSt3__113__hash_memoryEPKvm", "unknown"],
+    [LIBCXX, "_ZnwmSt11align_val_t", "10.13"],
+    [LIBCXX, "_ZdlPvSt11align_val_t", "10.13"],
+    [LIBCXX, "_ZNSt18bad_variant_accessD1Ev", "10.13"],
+    [LIBCXX, "_ZTISt19bad_optional_access", "10.13"],
+    [LIBCXX, "_ZNSt3__119__shared_mutex_base11lock_sharedEv", "10.12"],
+    [SYSTEM, "___chkstk_darwin", "10.15"],
+    [SYSTEM, "clock_gettime", "10.12"],
+    [SYSTEM, "futimens", "10.13"],
+    [SYSTEM, "preadv", "11.0"],
+    [SYSTEM, "openat", "10.10"],
+    [ACCELERATE, "cblas_dgemm$NEWLAPACK", "13.3"],
+    [ACCELERATE, "dgesv$NEWLAPACK$ILP64", "13.3"],
+    // What every system has.
+    [
+      LIBCXX,
+      "_ZNSt3__112basic_stringIcNS_11char_traitsIcEENS_9allocatorIcEEE6appendEPKc",
+      "always",
+    ],
+    [LIBCXX, "_Znwm", "always"],
+    [LIBCXX, "_ZNSt3__18to_charsEPcS0_i", "always"],
+    [SYSTEM, "malloc", "always"],
+    [ACCELERATE, "cblas_dgemm", "always"],
+    // The same name elsewhere is another thing.
+    ["@rpath/libc++.1.dylib", "_ZNSt3__113__hash_memoryEPKvm", "always"],
+    ["/opt/homebrew/lib/libfoo.dylib", "clock_gettime", "always"],
+  ];
+  for (const [library, symbol, macos] of cases) {
+    it(`is ${macos} for ${symbol} of ${library}`, () => {
+      expect(since(library, symbol)).toBe(macos);
+      if (macos !== "always") expect(isDatedSymbol(symbol)).toBe(true);
+    });
+  }
+
+  it("has another number on iOS", () => {
+    expect(since(LIBCXX, "_ZNSt3__13pmr20get_default_resourceEv", "ios")).toBe("17.0");
+    expect(since(SYSTEM, "clock_gettime", "ios")).toBe("10.0");
+  });
+
+  it("keeps no name that every system has", () => {
+    for (const name of ["malloc", "_Znwm", "_ZNSt3__15mutex4lockEv", "PyInit_x", ""]) {
+      expect(isDatedSymbol(name), name).toBe(false);
+    }
+  });
+});
+
+describe("the system that first has a library", () => {
+  it("is known where it came after macOS 10.9", () => {
+    const metal = "/System/Library/Frameworks/Metal.framework/Versions/A/Metal";
+    expect(libraryIntroducedIn(metal)).toEqual({ major: 10, minor: 11 });
+    expect(libraryIntroducedIn("/usr/lib/swift/libswiftCore.dylib")?.minor).toBe(14);
+    expect(libraryIntroducedIn("/usr/lib/swift/libswift_Concurrency.dylib")?.major).toBe(12);
+    expect(libraryIntroducedIn(ACCELERATE)).toBeUndefined();
+    expect(libraryIntroducedIn(SYSTEM)).toBeUndefined();
+  });
+});
