@@ -15,6 +15,7 @@ import { openWheel } from "../wheel/open.ts";
 import { REGULAR_FILE } from "../zip/writer.ts";
 import { canonicalBuild } from "./canonical-build.ts";
 import type { CommandDeclaration, GivenOption, Invocation } from "./command.ts";
+import { editFiles, readNativeEdits, refuseMixedEdits } from "./edit-native.ts";
 import { STATUS } from "./failure.ts";
 import { expandInputs } from "./inputs.ts";
 import {
@@ -42,7 +43,7 @@ import {
 
 export const command: CommandDeclaration = {
   description:
-    "Edits the metadata of built wheels: version, requirements, fields, entry points, files.\nEverything else keeps its bytes. Edits apply in the order in which they are given, all\nor none; an edit that would break a rule is refused.",
+    "Edits the metadata of built wheels: version, requirements, fields, entry points, files.\nEverything else keeps its bytes. Edits apply in the order in which they are given, all\nor none; an edit that would break a rule is refused. A single library or program is\nedited with --replace-needed, --set-id and --set-rpath.",
   examples: [
     {
       what: "A hotfix: the next .post version, with a tighter bound",
@@ -55,6 +56,10 @@ export const command: CommandDeclaration = {
     {
       what: "Many wheels by one file of patches, with a statement of what changed",
       line: "wheelkit edit --patch fixes.toml --proof fixes.intoto.jsonl -w out dist/*.whl",
+    },
+    {
+      what: "A library by itself, of any format",
+      line: "wheelkit edit --in-place --replace-needed libz.so.1=libz-ng.so.2 libdemo.so",
     },
   ],
   define(command) {
@@ -81,6 +86,9 @@ export const command: CommandDeclaration = {
     many("--remove-file <path>", "remove a file");
     many("--add-license <file>", "add a licence text and name it in METADATA");
     many("--patch <file>", "edits for many wheels, from a TOML file");
+    many("--replace-needed <old=new>", "of a native file: another library in this one's place");
+    text("--set-id <name>", "of a native file: its SONAME, install name or DLL name");
+    text("--set-rpath <paths>", "of a native file: its search paths, separated by `:`");
     command
       .option("--allow-unmatched", "a patch may match no wheel")
       .option("--metadata-only", "write the .metadata files of an index, no wheels (PEP 658)")
@@ -99,6 +107,15 @@ async function run({ args, options, sequence }: Invocation, io: Io): Promise<num
   const canonical = flagOption(options, "canonical");
   const metadataOnly = flagOption(options, "metadataOnly");
   const proof = textOption(options, "proof");
+  const nativeEdits = readNativeEdits(sequence);
+  refuseMixedEdits(sequence, edits.length > 0 || patchFiles.length > 0 || canonical);
+  if (nativeEdits.length > 0) {
+    const { paths, problems } = await expandInputs(args, io);
+    reportInputProblems(problems, io);
+    const write = rewriteOptions(options, sequence, io);
+    const status = await editFiles(paths, nativeEdits, write, options, io);
+    return Math.max(status, problems.length > 0 ? STATUS.usage : STATUS.done);
+  }
   if (edits.length === 0 && patchFiles.length === 0 && !canonical) {
     throw new UsageError(
       "there is nothing to edit",
