@@ -10,6 +10,7 @@ import type { Level, Profile } from "../finding.ts";
 import { type ConfigFile, findConfig, readConfig } from "../node/find-config.ts";
 import type { Io } from "../node/io.ts";
 import { didYouMean } from "../suggest.ts";
+import { isTable, type Table } from "../tables.ts";
 import { enumerate } from "./options.ts";
 
 export const PROFILES: readonly Profile[] = ["release", "pypi", "install", "pending"];
@@ -113,8 +114,6 @@ export async function parseConfig(file: ConfigFile, named = true): Promise<Confi
   return readTable(table, file.path);
 }
 
-type Table = Readonly<Record<string, unknown>>;
-
 function readTable(table: Table, path: string): Config {
   for (const key of Object.keys(table)) {
     if (KEYS.some((known) => known === key)) continue;
@@ -179,8 +178,4 @@ function strings(value: unknown, fault: () => UsageError): readonly string[] {
     if (typeof item !== "string") throw fault();
     return item;
   });
-}
-
-function isTable(value: unknown): value is Table {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

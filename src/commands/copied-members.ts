@@ -1,6 +1,8 @@
-/** Do the members that an edit copies have the bytes that RECORD says? */
+/** Do the members of the input that an edit keeps or changes have the bytes that RECORD says? */
 import { toFindings } from "../audit/findings.ts";
 import type { Draft } from "../edit/draft.ts";
+import type { DigestMember } from "../edit/record-mend.ts";
+import { refusalOf } from "../edit/refused.ts";
 import type { Finding, Problem } from "../finding.ts";
 import { nodeCompression } from "../node/compression.ts";
 import { findDistInfo } from "../wheel/dist-info.ts";
@@ -8,28 +10,32 @@ import type { Wheel } from "../wheel/open.ts";
 import { checkRecordDigest, parseRecord, recordPlan } from "../wheel/record.ts";
 
 /** Unpacked bytes of a wheel up to which unpacking it takes no longer than people notice. */
-const CHECKED_BYTES = 64 << 20;
+export const CHECKED_BYTES: number = 64 << 20;
 
 /**
- * Damage in members that stay as they are; nothing for wheels above 64 MiB, which only `audit`
- * unpacks.
+ * Damage in the members of the input that are still there. Of wheels above `limit` unpacked bytes
+ * only what the edit changes is unpacked: the rest is for `audit`.
  */
-export async function damagedMembers(wheel: Wheel, draft: Draft): Promise<readonly Finding[]> {
+export async function damagedMembers(
+  wheel: Wheel,
+  draft: Draft,
+  limit: number = CHECKED_BYTES,
+): Promise<readonly Finding[]> {
   const { entries } = wheel.index;
-  if (entries.reduce((sum, { size }) => sum + size, 0) > CHECKED_BYTES) return [];
+  const whole = entries.reduce((sum, { size }) => sum + size, 0) <= limit;
   const record = wheel.read(`${findDistInfo(entries, wheel.file)}/RECORD`);
   const plan = recordPlan(record === undefined ? [] : parseRecord(record).rows);
-  const copied = new Set(
-    draft.members().flatMap(({ entry, bytes, content }) => {
-      return entry === undefined || bytes !== undefined || content !== undefined ? [] : [entry];
+  const looked = new Set(
+    draft.members().flatMap(({ entry, bytes }) => {
+      return entry === undefined || (!whole && bytes === undefined) ? [] : [entry];
     }),
   );
-  // yauzl, which an edit in place never needs.
+  // yauzl, which an edit in place of a large wheel never needs.
   const { streamMember } = await import("../node/stream.ts");
   const stream = streamMember(wheel.source);
   const problems: Problem[] = [];
   for (const entry of entries) {
-    if (!copied.has(entry) || entry.broken || entry.directory) continue;
+    if (!looked.has(entry) || entry.broken || entry.directory) continue;
     const expected = plan.get(entry.name);
     const hasher = expected && nodeCompression.hasher(expected.algorithm);
     let size = 0;
@@ -42,4 +48,17 @@ export async function damagedMembers(wheel: Wheel, draft: Draft): Promise<readon
     problems.push(...checkRecordDigest(entry.name, expected, hasher.digest(), size));
   }
   return toFindings(problems);
+}
+
+/** Digests of single members, for rows of RECORD that have to be written. */
+export function memberDigests(wheel: Wheel): DigestMember {
+  return async (entry, algorithms) => {
+    const { streamMember } = await import("../node/stream.ts");
+    const hashers = new Map(algorithms.map((name) => [name, nodeCompression.hasher(name)]));
+    const [problem] = await streamMember(wheel.source)(entry, (bytes) => {
+      for (const hasher of hashers.values()) hasher.update(bytes);
+    });
+    if (problem !== undefined) throw refusalOf({ ...problem, path: entry.name });
+    return new Map([...hashers].map(([name, hasher]) => [name, hasher.digest()]));
+  };
 }

@@ -76,7 +76,7 @@ async function run({ args, options, sequence }: Invocation, io: Io): Promise<num
       let repair: Repair | undefined;
       const rewritten = await rewriteWheel(path, write, {
         hasNoInPlace: true,
-        unpacks: true,
+        inspects: true,
         // What PyPI takes is not what runs.
         allowed: ["NAM006"],
         async edit(draft, wheel) {
@@ -86,7 +86,7 @@ async function run({ args, options, sequence }: Invocation, io: Io): Promise<num
           if (canonical) return await canonicalBuild(draft, wheel, wheelDir, write);
           const when = time === undefined ? {} : { time };
           const built =
-            repair === undefined
+            repair === undefined && !draft.changed()
               ? copyOf(wheel)
               : draft.build({ inPlace: false, level, recordLast: true, ...when });
           return { built, close() {} };

@@ -1,11 +1,14 @@
 /** What `edit`, `tags` and `links` share: open a wheel, change a draft of it, check, write. */
 import { existsSync, lstatSync, realpathSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
+import { toFindings } from "../audit/findings.ts";
 import { printable } from "../bytes.ts";
 import type { Edit } from "../edit/apply.ts";
 import { checkValues } from "../edit/check-values.ts";
 import { type Built, Draft } from "../edit/draft.ts";
 import { fieldChanges } from "../edit/field-changes.ts";
+import { mendRecord, recordFaults } from "../edit/record-mend.ts";
+import { refusalOf, refuseDefects } from "../edit/refused.ts";
 import { compareFindings, findingsOf, refuseInvalid } from "../edit/verify.ts";
 import { RefusalError, UsageError } from "../errors.ts";
 import type { Finding } from "../finding.ts";
@@ -20,7 +23,7 @@ import { palette, useColor } from "../node/terminal.ts";
 import type { EditedWheel } from "../report/edit.ts";
 import { editJson, editText, repairSummary } from "../report/edit.ts";
 import { findDistInfo } from "../wheel/dist-info.ts";
-import { parseWheelFilename } from "../wheel/filename.ts";
+import { fileNameProblem, parseWheelFilename } from "../wheel/filename.ts";
 import type { Wheel } from "../wheel/open.ts";
 import { openSoundWheel } from "../wheel/open.ts";
 import { expandTags } from "../wheel/tag.ts";
@@ -28,7 +31,7 @@ import { dosTimeOf } from "../zip/dos-time.ts";
 import type { IndexOptions } from "../zip/index.ts";
 import type { DosTime } from "../zip/writer.ts";
 import type { GivenOption, Options } from "./command.ts";
-import { damagedMembers } from "./copied-members.ts";
+import { CHECKED_BYTES, damagedMembers, memberDigests } from "./copied-members.ts";
 import { describeFailure, errorText, STATUS } from "./failure.ts";
 import { commonOptions, flagOption, numberOption, textOption } from "./options.ts";
 import { wantedOutputs, writeOutputs } from "./outputs.ts";
@@ -53,6 +56,8 @@ export interface RewriteOptions {
 export interface Rewritten extends EditedWheel {
   /** Path of the result; none in a dry run. */
   readonly path?: string;
+  /** Nothing differs from the input: whatever was asked for is so already. */
+  readonly unchanged: boolean;
 }
 
 /** What a caller may do with the draft, and what the rules then allow. */
@@ -60,7 +65,9 @@ export interface Revision {
   edit(draft: Draft, wheel: Wheel): void | Promise<void>;
   /** The command never replaces its input. */
   readonly hasNoInPlace?: boolean;
-  /** Every member is unpacked and checked on the way. */
+  /** The edit has looked at every member, and refused what is damaged. */
+  readonly inspects?: boolean;
+  /** Every member is unpacked on the way, however large the wheel is. */
   readonly unpacks?: boolean;
   /**
    * Touches little but dist-info and can be applied a second time: in place, the headers of the
@@ -122,6 +129,7 @@ export async function rewriteWheel(
   options: RewriteOptions,
   revision: Revision,
 ): Promise<Rewritten> {
+  refuseFileName(given);
   const { path, warnings } = settle(given);
   const source = openFile(path);
   let close = (): void => {};
@@ -129,7 +137,7 @@ export async function rewriteWheel(
   try {
     const file = basename(path);
     const { inPlace, time } = options;
-    const tailOnly = inPlace && revision.tailOnly === true;
+    const tailOnly = inPlace && revision.tailOnly === true && source.size > CHECKED_BYTES;
     const copies = !inPlace && !options.dryRun && revision.build === undefined;
     const from: Required<Pick<IndexOptions, "localsFrom">> = {
       localsFrom: (members) => {
@@ -145,12 +153,25 @@ export async function rewriteWheel(
     let wheel = openSoundWheel(source, file, nodeCompression, from);
     let draft = openDraft(wheel);
     await revision.edit(draft, wheel);
-    if (tailOnly && draft.touchesBefore(startOfInfo(wheel.index.entries))) {
+    let faults = recordFaults(draft);
+    const reads = [...faults.unsound.keys()];
+    if (
+      tailOnly &&
+      (draft.touchesBefore(startOfInfo(wheel.index.entries)) || reads.some(({ broken }) => broken))
+    ) {
       from.localsFrom = () => 0;
       wheel = openSoundWheel(source, file, nodeCompression);
       draft = openDraft(wheel);
       await revision.edit(draft, wheel);
+      faults = recordFaults(draft);
     }
+    const input = [...toFindings(wheel.index.problems)];
+    if (revision.inspects !== true) {
+      const limit = revision.unpacks === true ? Number.POSITIVE_INFINITY : CHECKED_BYTES;
+      input.push(...(await damagedMembers(wheel, draft, limit)));
+    }
+    refuseDefects(input, stillIn(draft));
+    await mendRecord(draft, faults, memberDigests(wheel));
     const metadataBefore = wheel.read(`${findDistInfo(wheel.index.entries, file)}/METADATA`);
     const special = await revision.build?.(draft, wheel);
     if (special !== undefined) close = () => special.close();
@@ -159,13 +180,8 @@ export async function rewriteWheel(
     const { fresh, kept } = draft.changed()
       ? compareFindings(wheel, built, from)
       : { fresh: [], kept: findingsOf(wheel) };
+    refuseDefects([...fresh, ...kept]);
     const findings = refuseInvalid(fresh, revision.allowed);
-    const damage = passedOn([
-      ...kept,
-      ...(inPlace || options.dryRun || revision.unpacks === true
-        ? []
-        : await damagedMembers(wheel, draft)),
-    ]);
     await revision.check?.(built, draft, wheel);
     const result = {
       file,
@@ -176,7 +192,13 @@ export async function rewriteWheel(
         draft.read(`${draft.distInfo}/METADATA`) ?? new Uint8Array(),
       ),
       tags: { before: tagsOf(file), after: expandTags(draft.name) },
-      warnings: [...warnings, ...draft.warnings, ...damage, ...strandedLink(given, inPlace, built)],
+      warnings: [
+        ...warnings,
+        ...draft.warnings,
+        ...passedOn(kept),
+        ...strandedLink(given, inPlace, built),
+      ],
+      unchanged: !draft.changed(),
       findings,
     };
     const target = join(inPlace ? dirname(path) : options.wheelDir, built.file);
@@ -221,6 +243,12 @@ export async function rewriteWheel(
   }
 }
 
+/** True for the members of the input that the draft still has, by their old names. */
+function stillIn(draft: Draft): (path: string) => boolean {
+  const names = new Set(draft.members().map(({ entry }) => entry?.name));
+  return (path) => names.has(path);
+}
+
 /** A symbolic link that named the wheel, when the wheel gets another name. */
 function strandedLink(given: string, inPlace: boolean, built: Built): readonly string[] {
   const linked = inPlace && lstatSync(given).isSymbolicLink();
@@ -229,6 +257,12 @@ function strandedLink(given: string, inPlace: boolean, built: Built): readonly s
         `the symbolic link \`${given}\` leads nowhere then: the wheel is called \`${built.file}\` now`,
       ]
     : [];
+}
+
+/** A name that no index takes, that forges lines of a log and drives a terminal. */
+function refuseFileName(given: string): void {
+  const problem = fileNameProblem(basename(given));
+  if (problem !== undefined) throw refusalOf(problem);
 }
 
 /** Two wheels of one name and one folder for their results: the second must not bury the first. */
@@ -364,13 +398,16 @@ export async function reportRewrites(
   io: Io,
 ): Promise<void> {
   const common = commonOptions(options);
-  for (const { file, warnings, findings } of wheels) {
+  for (const { file, warnings, findings, unchanged, repair } of wheels) {
     if (common.verbosity < -1) continue;
     for (const warning of warnings) {
       io.err(`warning: \`${printable(file)}\`: ${printable(warning)}\n`);
     }
     for (const { code, message } of findings) {
       io.err(`warning: \`${printable(file)}\`: ${printable(message)} [${code}]\n`);
+    }
+    if (unchanged && repair === undefined && common.verbosity >= 0) {
+      io.err(`note: \`${printable(file)}\`: unchanged, for it says so already\n`);
     }
   }
   if (common.verbosity === 0 && io.errTerminal) {

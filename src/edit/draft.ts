@@ -90,23 +90,27 @@ export class Draft {
   /** Things that the user should know: printed, no failure. */
   readonly warnings: string[] = [];
   distInfo: string;
-  readonly #members: DraftMember[];
+  readonly #members: Set<DraftMember>;
   readonly #byPath = new Map<string, DraftMember>();
   readonly #removed: DraftMember[] = [];
-  /** Rows of RECORD that are wrong for members that stay. */
-  readonly #relisted = new Map<string, RecordContent | undefined>();
+  readonly #removedNames = new Set<string>();
+  /** What RECORD should say of members that stay, by their old paths. */
+  readonly #restated = new Map<string, RecordContent>();
+  #recordIsWrong = false;
 
   constructor(input: DraftInput, name: WheelFilename, distInfo: string) {
     this.input = input;
     this.name = name;
     this.distInfo = distInfo;
-    this.#members = input.entries.map((entry) => ({
-      path: entry.name,
-      entry,
-      bytes: undefined,
-      content: undefined,
-      mode: undefined,
-    }));
+    this.#members = new Set(
+      input.entries.map((entry) => ({
+        path: entry.name,
+        entry,
+        bytes: undefined,
+        content: undefined,
+        mode: undefined,
+      })),
+    );
     for (const member of this.#members) this.#byPath.set(member.path, member);
   }
 
@@ -116,7 +120,7 @@ export class Draft {
 
   /** Present paths, in the archive's order. */
   paths(): readonly string[] {
-    return this.#members.map(({ path }) => path);
+    return [...this.#members].map(({ path }) => path);
   }
 
   has(path: string): boolean {
@@ -163,7 +167,7 @@ export class Draft {
     const member = this.#byPath.get(path);
     if (member === undefined) {
       const added = { path, entry: undefined, bytes, content: undefined, mode };
-      this.#members.push(added);
+      this.#members.add(added);
       this.#byPath.set(path, added);
       return;
     }
@@ -182,7 +186,7 @@ export class Draft {
       return;
     }
     const added = { path, entry: undefined, bytes: undefined, content, mode };
-    this.#members.push(added);
+    this.#members.add(added);
     this.#byPath.set(path, added);
   }
 
@@ -196,8 +200,9 @@ export class Draft {
     const member = this.#byPath.get(path);
     if (member === undefined) return;
     this.#byPath.delete(path);
-    this.#members.splice(this.#members.indexOf(member), 1);
+    this.#members.delete(member);
     this.#removed.push(member);
+    if (member.entry !== undefined) this.#removedNames.add(member.entry.name);
   }
 
   /** Gives a member another path; its content stays. */
@@ -212,41 +217,69 @@ export class Draft {
     this.#byPath.set(to, member);
   }
 
-  /** Moves everything below a top-level folder. */
-  renameFolder(from: string, to: string): void {
+  /** Moves everything below folders at the root. @param moves old names to new ones. */
+  renameFolders(moves: ReadonlyMap<string, string>): void {
+    const moved: DraftMember[] = [];
     for (const member of this.#members) {
-      if (member.path !== `${from}/` && !member.path.startsWith(`${from}/`)) continue;
+      const slash = member.path.indexOf("/");
+      const to = slash === -1 ? undefined : moves.get(member.path.slice(0, slash));
+      if (to === undefined) continue;
       this.#byPath.delete(member.path);
-      member.path = to + member.path.slice(from.length);
+      member.path = to + member.path.slice(slash);
+      moved.push(member);
+    }
+    for (const member of moved) {
       if (this.#byPath.has(member.path)) {
         throw new RefusalError("ZIP008", `the wheel has \`${printable(member.path)}\` already`);
       }
       this.#byPath.set(member.path, member);
     }
-    if (this.distInfo === from) this.distInfo = to;
+    this.distInfo = moves.get(this.distInfo) ?? this.distInfo;
   }
 
-  /**
-   * Mends the row of RECORD for a member that stays.
-   *
-   * @param content what the row should say; `undefined`: that it should not be there.
-   */
+  /** The member of the input that is at `path` now. */
+  entryAt(path: string): ZipEntry | undefined {
+    return this.#byPath.get(path)?.entry;
+  }
+
+  /** True when the member of the input that was at `path` is taken out. */
+  removes(path: string): boolean {
+    return this.#removedNames.has(path);
+  }
+
+  /** What RECORD is to say of a member that stays. @param path its path in the input. */
+  restate(path: string, content: RecordContent): void {
+    this.#restated.set(path, content);
+    this.#recordIsWrong = true;
+  }
+
+  /** RECORD is written again even if nothing else changes. */
+  restateRecord(): void {
+    this.#recordIsWrong = true;
+  }
+
+  get restatesRecord(): boolean {
+    return this.#recordIsWrong;
+  }
+
+  /** As {@link restate}; without `content` its row goes, as every row of a file that is not there. */
   relist(path: string, content: RecordContent | undefined): void {
-    this.#relisted.set(path, content);
+    if (content === undefined) this.restateRecord();
+    else this.restate(path, content);
   }
 
   changed(): boolean {
     return (
-      this.#relisted.size > 0 ||
+      this.#recordIsWrong ||
       this.#removed.some(({ entry }) => entry !== undefined) ||
       this.file !== this.input.file ||
-      this.#members.some((member) => isTouched(member))
+      [...this.#members].some((member) => isTouched(member))
     );
   }
 
   /** True when a member that lies before `offset` in the input is anything but kept. */
   touchesBefore(offset: number): boolean {
-    const touched = [...this.#members.filter(isTouched), ...this.#removed];
+    const touched = [...[...this.#members].filter(isTouched), ...this.#removed];
     return touched.some(({ entry }) => entry !== undefined && entry.headerOffset < offset);
   }
 
@@ -312,8 +345,9 @@ export class Draft {
   #ordered(): DraftMember[] {
     const record = `${this.distInfo}/RECORD`;
     const inInfo = ({ path }: DraftMember): boolean => path.startsWith(`${this.distInfo}/`);
-    const present = this.#members.filter(({ entry }) => entry !== undefined);
-    const added = this.#members.filter(({ entry }) => entry === undefined);
+    const members = [...this.#members];
+    const present = members.filter(({ entry }) => entry !== undefined);
+    const added = members.filter(({ entry }) => entry === undefined);
     const firstInfo = present.findIndex(inInfo);
     const lastOther = present.findLastIndex((member) => !inInfo(member));
     const atEnd = firstInfo === -1 || lastOther < firstInfo;
@@ -336,7 +370,9 @@ export class Draft {
 
   #updateRecord(): void {
     const record = `${this.distInfo}/RECORD`;
-    const bytes = this.need(record, "REC001");
+    // A RECORD that is not there is written; one that can't be read is nothing to write over.
+    const bytes =
+      this.#recordIsWrong && !this.has(record) ? new Uint8Array() : this.need(record, "REC001");
     for (const signature of [`${record}.jws`, `${record}.p7s`]) {
       if (!this.has(signature)) continue;
       this.remove(signature);
@@ -347,22 +383,17 @@ export class Draft {
     const { compression } = this.input;
     const renamed = new Map<string, string>();
     const contents = new Map<string, RecordContent>();
+    const files = new Set<string>([record]);
     for (const member of this.#members) {
-      if (member.entry !== undefined && member.entry.name !== member.path) {
-        renamed.set(member.entry.name, member.path);
-      }
-      const content = recordContent(member, compression);
-      if (content !== undefined && member.path !== record) contents.set(member.path, content);
+      const { path, entry } = member;
+      if (entry?.directory === true) continue;
+      files.add(path);
+      if (entry !== undefined && entry.name !== path) renamed.set(entry.name, path);
+      const content =
+        recordContent(member, compression) ?? (entry && this.#restated.get(entry.name));
+      if (content !== undefined && path !== record) contents.set(path, content);
     }
-    for (const [path, content] of this.#relisted) {
-      const now = renamed.get(path) ?? path;
-      if (content !== undefined && !contents.has(now)) contents.set(now, content);
-    }
-    const removed = new Set(
-      this.#removed.flatMap(({ entry }) => (entry === undefined ? [] : [entry.name])),
-    );
-    for (const [path, content] of this.#relisted) if (content === undefined) removed.add(path);
-    this.write(record, editRecord(bytes, { renamed, removed, contents, record }));
+    this.write(record, editRecord(bytes, { renamed, files, contents, record }));
   }
 
   changes(): readonly MemberChange[] {

@@ -6,6 +6,7 @@
 import { printable } from "../bytes.ts";
 import { RefusalError, UsageError } from "../errors.ts";
 import { didYouMean } from "../suggest.ts";
+import { isTable } from "../tables.ts";
 import type { Marker } from "../wheel/marker.ts";
 import { scanMarker } from "../wheel/marker.ts";
 import { normalizeName } from "../wheel/names.ts";
@@ -105,7 +106,7 @@ type EditKey = (typeof EDITS)[number];
 export function readPatches(document: unknown, file: string): readonly Patch[] {
   const inFile = (problem: string, hint?: string): UsageError =>
     new UsageError(`\`${printable(file)}\`: ${problem}`, hint);
-  const table = asTable(document);
+  const table = isTable(document) ? document : undefined;
   const list = table?.patch;
   const unknown = Object.keys(table ?? {}).find((key) => key !== "patch");
   if (unknown !== undefined) {
@@ -124,8 +125,8 @@ export function readPatches(document: unknown, file: string): readonly Patch[] {
 }
 
 function readPatch(item: unknown, number: number, fail: Fail): Patch {
-  const table = asTable(item);
-  if (table === undefined) throw fail("it is no table");
+  if (!isTable(item)) throw fail("it is no table");
+  const table = item;
   const text = (key: string): string | undefined => {
     const value = table[key];
     if (value === undefined || typeof value === "string") return value;
@@ -211,7 +212,7 @@ function readEdits(key: EditKey, value: unknown, fail: Fail): readonly Edit[] {
     case "requires-python":
       return [{ kind: key, specifier: one() }];
     case "set": {
-      const fields = Object.entries(asTable(value) ?? {});
+      const fields = Object.entries(isTable(value) ? value : {});
       return fields.map(([field, content]) => {
         if (typeof content !== "string") throw fail(`\`set.${field}\` must be a text`);
         return { kind: "set", field, value: content };
@@ -249,10 +250,4 @@ function textList(value: unknown, fail: () => UsageError): readonly string[] {
     if (typeof item === "string") return item;
     throw fail();
   });
-}
-
-function asTable(value: unknown): Readonly<Record<string, unknown>> | undefined {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : undefined;
 }

@@ -1,5 +1,5 @@
 /** RECORD after an edit: rows that nothing happened to keep their bytes. */
-import { compareText, concatBytes, encodeUtf8 } from "../bytes.ts";
+import { compareText, concatBytes, decodeUtf8, encodeUtf8 } from "../bytes.ts";
 import type { HashName } from "../runtime.ts";
 import { encodeBase64Url } from "../wheel/base64.ts";
 import type { RecordRow } from "../wheel/record.ts";
@@ -8,9 +8,9 @@ import { formatRecordLine, isHashName, parseRecord } from "../wheel/record.ts";
 export interface RecordChanges {
   /** Old path to new path. */
   readonly renamed: ReadonlyMap<string, string>;
-  /** Old paths. */
-  readonly removed: ReadonlySet<string>;
-  /** Contents that changed or are new, by new path. */
+  /** New paths of all files: rows of others go. */
+  readonly files: ReadonlySet<string>;
+  /** Contents that changed, are new or were recorded wrongly, by new path. */
   readonly contents: ReadonlyMap<string, RecordContent>;
   /** New path of RECORD itself, whose row has neither hash nor size. */
   readonly record: string;
@@ -20,75 +20,134 @@ export interface RecordChanges {
 export interface RecordContent {
   /** Bytes. */
   readonly size: number;
-  /** `undefined`: only SHA-256 is at hand. */
+  /** `undefined`: that digest is not known. */
   digest(algorithm: HashName): Uint8Array | undefined;
 }
 
-const STRONG: readonly HashName[] = ["sha256", "sha384", "sha512"];
+/** PEP 427: "SHA-256 or better", and what Python's hashlib always has. */
+export const STRONG: readonly HashName[] = ["sha256", "sha384", "sha512"];
+
+interface Kept {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
 
 export function editRecord(bytes: Uint8Array, changes: RecordChanges): Uint8Array {
   const { rows } = parseRecord(bytes);
   const lineEnd = lineEndOf(bytes, rows);
-  const kept: { path: string; bytes: Uint8Array }[] = [];
+  const kept: Kept[] = [];
   const seen = new Set<string>();
+  const { renamed, files, contents, record } = changes;
+  const isListed = (path: string): boolean => files.has(renamed.get(path) ?? path);
   for (const row of rows) {
-    const listed = listedPath(row.path, changes);
-    if (changes.removed.has(listed)) continue;
-    const path = changes.renamed.get(listed) ?? listed;
+    const listed = listedPath(row.path, isListed);
+    const path = renamed.get(listed) ?? listed;
+    if (!files.has(path) || seen.has(path)) continue;
     seen.add(path);
-    const content = path === changes.record ? undefined : changes.contents.get(path);
     const raw = bytes.subarray(row.start, row.end);
-    const same = path === listed && content === undefined;
+    if (path === record) {
+      kept.push({ path, bytes: editOwnRow(row, raw, path, lineEnd) });
+      continue;
+    }
+    const content = contents.get(path);
+    const same = path === row.path && content === undefined;
     kept.push({ path, bytes: same ? raw : editRow(row, raw, path, content) });
   }
-  const sorted = kept.every(
-    ({ path }, index) =>
-      index === 0 || path === changes.record || compareText(kept[index - 1]?.path ?? "", path) <= 0,
-  );
-  const added = [...changes.contents.keys()].filter((path) => !seen.has(path)).sort(compareText);
-  for (const path of added) {
-    const content = changes.contents.get(path);
-    const digest = content?.digest("sha256");
-    const line = formatRecordLine(
-      path === changes.record || content === undefined || digest === undefined
-        ? { path }
-        : { path, hash: { algorithm: "sha256", digest }, size: content.size },
-    );
-    const at = placeOf(path, kept, sorted, changes.record);
-    kept.splice(at, 0, { path, bytes: encodeUtf8(line.replace("\n", lineEnd)) });
+  const added = [...contents.keys()]
+    .filter((path) => !seen.has(path) && path !== record)
+    .sort(compareText)
+    .map((path): Kept => {
+      const content = contents.get(path);
+      const digest = content?.digest("sha256");
+      const line = formatRecordLine(
+        content === undefined || digest === undefined
+          ? { path }
+          : { path, hash: { algorithm: "sha256", digest }, size: content.size },
+      );
+      return { path, bytes: encodeUtf8(line.replace("\n", lineEnd)) };
+    });
+  if (!seen.has(record)) {
+    const line = formatRecordLine({ path: record }).replace("\n", lineEnd);
+    kept.push({ path: record, bytes: encodeUtf8(line) });
   }
   return joinRows(
-    kept.map((row) => row.bytes),
+    placed(kept, added, record).map((row) => row.bytes),
     lineEnd,
   );
 }
 
-/** Some Windows tools wrote `\` between the parts of a path; installers and PyPI read `/`. */
-function listedPath(path: string, { renamed, removed, contents }: RecordChanges): string {
-  if (!path.includes("\\") || renamed.has(path) || removed.has(path) || contents.has(path)) {
-    return path;
-  }
-  return path.replaceAll("\\", "/");
+/**
+ * The path that a row means. Some Windows tools wrote `\` between the parts, some tools `./` in
+ * front: installers and PyPI read both as if they were not there.
+ */
+export function listedPath(path: string, isFile: (path: string) => boolean): string {
+  if (isFile(path)) return path;
+  const plain = path.replaceAll("\\", "/").replace(/^(?:\.\/)+/, "");
+  return plain !== path && isFile(plain) ? plain : path;
 }
 
-/** In a sorted file where it belongs, else behind the files of its kind; RECORD's row stays last. */
-function placeOf(
-  path: string,
-  rows: readonly { readonly path: string }[],
-  sorted: boolean,
-  record: string,
-): number {
-  const before = sorted
-    ? (other: string) => compareText(other, path) > 0 || other === record
-    : isDistInfo(path)
-      ? (other: string) => other === record
-      : (other: string) => isDistInfo(other);
-  const at = rows.findIndex((row) => before(row.path));
-  return at === -1 ? rows.length : at;
+/** In a sorted file where they belong, else behind the files of their kind; RECORD's row stays last. */
+function placed(rows: readonly Kept[], added: readonly Kept[], record: string): readonly Kept[] {
+  if (added.length === 0) return rows;
+  const others = rows.filter(({ path }) => path !== record);
+  const sorted = others.every(
+    ({ path }, at) => at === 0 || compareText(others[at - 1]?.path ?? "", path) <= 0,
+  );
+  const result: Kept[] = [];
+  const [code, info] = [
+    added.filter(({ path }) => !isDistInfo(path)),
+    added.filter(({ path }) => isDistInfo(path)),
+  ];
+  let next = 0;
+  let codePlaced = false;
+  for (const row of rows) {
+    if (sorted) {
+      const all = row.path === record && row === rows.at(-1);
+      for (; next < added.length; next++) {
+        const each = added[next];
+        if (each === undefined || (!all && compareText(each.path, row.path) >= 0)) break;
+        if (row.path === record && !all) break;
+        result.push(each);
+      }
+    } else if (!codePlaced && isDistInfo(row.path)) {
+      result.push(...code);
+      codePlaced = true;
+    }
+    if (!sorted && row.path === record) result.push(...info);
+    result.push(row);
+  }
+  if (sorted) result.push(...added.slice(next));
+  else if (!codePlaced) result.push(...code);
+  return result;
 }
 
 function isDistInfo(path: string): boolean {
   return /^[^/]+\.dist-info\//.test(path);
+}
+
+const ROW = /^("(?:[^"\0]|"")*"|[^",\0]*),([^,"]*),([^,"]*?)(\r\n|\n|\r|)$/;
+
+/** True when the row is three columns of CSV in UTF-8. */
+export function isPlainRow(raw: Uint8Array): boolean {
+  let commas = 0;
+  for (const byte of raw) {
+    if (byte === COMMA) commas++;
+    else if (byte === 0 || byte === QUOTE || byte > 0x7e) {
+      const text = decodeUtf8(raw);
+      return text !== undefined && ROW.test(text);
+    }
+  }
+  return commas === 2;
+}
+
+const COMMA = 0x2c;
+const QUOTE = 0x22;
+
+function editOwnRow(row: RecordRow, raw: Uint8Array, path: string, lineEnd: string): Uint8Array {
+  const bare = row.algorithm === "" && row.digest === "" && row.size === "";
+  if (bare && row.path === path && isPlainRow(raw)) return raw;
+  if (bare && isPlainRow(raw)) return editRow(row, raw, path, undefined);
+  return encodeUtf8(formatRecordLine({ path }).replace("\n", lineEnd));
 }
 
 /** The row with a new path, hash and size; the spelling of what stays is kept. */
@@ -99,7 +158,7 @@ function editRow(
   content: RecordContent | undefined,
 ): Uint8Array {
   const text = new TextDecoder().decode(raw);
-  const parts = /^("(?:[^"]|"")*"|[^",]*),([^,"]*),([^,"]*?)(\r\n|\n|\r|)$/.exec(text);
+  const parts = ROW.exec(text);
   const [, rawPath = "", rawHash = "", rawSize = "", end = ""] = parts ?? [];
   const strong = isHashName(row.algorithm) && STRONG.includes(row.algorithm);
   const own = strong && isHashName(row.algorithm) ? content?.digest(row.algorithm) : undefined;

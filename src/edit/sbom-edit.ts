@@ -3,11 +3,13 @@
  * every package URL that names it. Everything else keeps its bytes.
  */
 import { decodeUtf8, encodeUtf8 } from "../bytes.ts";
+import { isTable, parseJson } from "../tables.ts";
 import { normalizeName } from "../wheel/names.ts";
 
 export interface SbomMove {
   readonly project: string;
-  readonly before: string;
+  /** Every version that the wheel states of itself, as spelled. */
+  readonly before: readonly string[];
   readonly after: string;
 }
 
@@ -20,9 +22,12 @@ interface Token {
 /** What is no JSON is left as it is. */
 export function editSbom(bytes: Uint8Array, move: SbomMove): Uint8Array {
   const text = decodeUtf8(bytes);
-  if (text === undefined || !isJson(text)) return bytes;
+  const document = text === undefined ? undefined : parseJson(text);
+  if (text === undefined || document === undefined) return bytes;
   const purl = `pkg:pypi/${normalizeName(move.project)}@`;
-  const olds = [move.before, encodePurl(move.before)];
+  const own = ownVersion(document, move.project);
+  const versions = new Set([...move.before, ...(own === undefined ? [] : [own])]);
+  const olds = [...versions].flatMap((version) => [version, encodePurl(version)]);
   const changes: { readonly token: Token; readonly value: string }[] = [];
 
   const movedPurl = (value: string): string | undefined => {
@@ -42,7 +47,7 @@ export function editSbom(bytes: Uint8Array, move: SbomMove): Uint8Array {
       changes.push({ token, value: purlNow });
     } else if (
       (key === "version" || key === "versionInfo") &&
-      token.text === move.before &&
+      versions.has(token.text) &&
       isSelf(siblings())
     ) {
       changes.push({ token, value: move.after });
@@ -114,11 +119,12 @@ function stringEnd(text: string, open: number): number {
   return at + 1;
 }
 
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
+/** What a CycloneDX document says of the wheel itself, right or wrong. */
+function ownVersion(document: unknown, project: string): string | undefined {
+  const metadata = isTable(document) ? document.metadata : undefined;
+  const component = isTable(metadata) ? metadata.component : undefined;
+  if (!isTable(component)) return undefined;
+  const { name, version } = component;
+  const isOwn = typeof name === "string" && normalizeName(name) === normalizeName(project);
+  return isOwn && typeof version === "string" && version !== "" ? version : undefined;
 }

@@ -37,6 +37,16 @@ const COPY = /^(.*[^ ])(?: ?\([0-9]{1,4}\)| - Copy)$/;
 /** Longer than any file system takes; keeps the work on a hostile name small. */
 const MAX_LENGTH = 4096;
 
+/** NAM008, for a base name that can't be printed or is no base name. */
+export function fileNameProblem(base: string): Problem<WheelCode> | undefined {
+  return /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029/\\]/u.test(base)
+    ? {
+        code: "NAM008",
+        message: `the file name \`${shown(base)}\` holds a control character or a slash`,
+      }
+    : undefined;
+}
+
 /** Splits a base name into its parts. What is wrong inside the parts is told by `checkFilename`. */
 export function parseWheelFilename(base: string): ParsedFilename {
   const extension = base.endsWith(".whlx") ? ".whlx" : ".whl";

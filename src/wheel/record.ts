@@ -271,12 +271,15 @@ export function recordSize(row: Pick<RecordRow, "size">): number | undefined {
   return /^[0-9]{1,15}$/.test(row.size) ? Number(row.size) : undefined;
 }
 
+const OWN_PATH = /^[^/]+\.dist-info\/RECORD$/;
+
 /** What is to be verified while members are inflated, by path. The last of equal paths counts. */
 export function recordPlan(rows: readonly RecordRow[]): ReadonlyMap<string, RecordExpectation> {
   const plan = new Map<string, RecordExpectation>();
   for (const row of rows) {
     const { algorithm } = row;
-    if (!isHashName(algorithm)) continue;
+    // Its own hash can't be right, which is another rule's business.
+    if (!isHashName(algorithm) || OWN_PATH.test(row.path)) continue;
     const defect = digestDefect(row);
     if (defect !== undefined && defect !== "padded") continue;
     const digest = withoutPadding(row.digest);

@@ -1,5 +1,6 @@
 /** NAM002-NAM008. */
 import type { WheelFilename } from "../filename.ts";
+import { fileNameProblem } from "../filename.ts";
 import { singleField } from "../metadata.ts";
 import { isTaggedExtension } from "../modules.ts";
 import { escapeName, isProjectName, normalizeName } from "../names.ts";
@@ -12,12 +13,8 @@ import type { CheckContext } from "../view.ts";
 
 export function checkFilename(context: CheckContext): void {
   const { filename, problems, view } = context;
-  if (/[\0-\x1f\x7f/\\]/.test(view.filename)) {
-    problems.add({
-      code: "NAM008",
-      message: `the file name ${quoted(view.filename)} holds a control character or a slash`,
-    });
-  }
+  const unprintable = fileNameProblem(view.filename);
+  if (unprintable !== undefined) problems.add(unprintable);
   if (filename === undefined) return;
   checkName(context, filename);
   checkVersion(context, filename);

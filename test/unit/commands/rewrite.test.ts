@@ -101,16 +101,16 @@ describe("damage that the input has", () => {
     const folder = scratchFolder();
     const path = writeWheel(folder, {
       ...SPEC,
-      record: (lines) => lines.filter((line) => !line.startsWith("demo/data.txt")),
+      files: { ...SPEC.files, "aux.py": "" },
     });
     const flags = ["--set", "Summary=x"];
     const { status, err } = await wheelkit("edit", ...flags, "-w", join(folder, "out"), path);
     expect(status).toBe(0);
-    expect(err).toMatch(/the input has this defect.*`demo\/data.txt`.*\[REC003\]/);
-    expect((await wheelkit("tags", "--build", "1", "--in-place", path)).err).toContain("[REC003]");
+    expect(err).toMatch(/the input has this defect.*`aux.py`.*\[ZIP035\]/);
+    expect((await wheelkit("tags", "--build", "1", "--in-place", path)).err).toContain("[ZIP035]");
   });
 
-  it("is found in the bytes of members that are copied", async () => {
+  it("in the bytes of members that are copied is refused, unless the edit replaces them", async () => {
     const folder = scratchFolder();
     const path = writeWheel(folder, {
       ...SPEC,
@@ -121,8 +121,9 @@ describe("damage that the input has", () => {
     });
     const flags = ["--set", "Summary=x"];
     const { status, err } = await wheelkit("edit", ...flags, "-w", join(folder, "out"), path);
-    expect(status).toBe(0);
-    expect(err).toContain("[REC008]");
+    expect([status, err]).toEqual([3, expect.stringContaining("[REC008]")]);
+    const hint = ["--remove-file", "demo/data.txt", "--add-file", `${path}=demo/data.txt`];
+    expect((await wheelkit("edit", ...hint, "-w", join(folder, "out"), path)).status).toBe(0);
   });
 });
 

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { editRecord } from "../../../src/edit/record-edit.ts";
+import { parseRecord } from "../../../src/wheel/record.ts";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const NEW = bytes("new content");
@@ -24,11 +25,21 @@ function edit(
   return new TextDecoder().decode(
     editRecord(bytes(before), {
       renamed: new Map(Object.entries(changes.renamed ?? {})),
-      removed: new Set(changes.removed),
+      files: files(before, changes),
       contents: new Map((changes.contents ?? []).map((path) => [path, content])),
       record: "d-1.dist-info/RECORD",
     }),
   );
+}
+
+/** What the rows list, but for what is removed, under the new names; and what is new. */
+function files(
+  before: string,
+  { renamed = {}, removed = [], contents = [] }: Parameters<typeof edit>[1],
+): ReadonlySet<string> {
+  const listed = parseRecord(bytes(before)).rows.map(({ path }) => path.replaceAll("\\", "/"));
+  const left = listed.filter((path) => !removed.includes(path));
+  return new Set([...left.map((path) => renamed[path] ?? path), ...contents]);
 }
 
 const OWN = "d-1.dist-info/RECORD,,\n";
@@ -62,7 +73,7 @@ describe("editRecord", () => {
     const changes = { contents: ["d/a.py", "d/d.py"], removed: ["d/b.py"] };
     const changed = (path: string): string => `${path},${digest("sha256")},${NEW.length}\n`;
     expect(edit(rows + own, changes)).toBe(
-      `${changed("d/a.py")}d\\c.py,sha256=q,1\n${changed("d/d.py")}${own}`,
+      `${changed("d/a.py")}d/c.py,sha256=q,1\n${changed("d/d.py")}${OWN}`,
     );
     // On other systems it may be part of a name.
     expect(edit(`a\\b,sha256=q,1\n${OWN}`, { contents: ["a\\b"] })).toBe(changed("a\\b") + OWN);
@@ -83,6 +94,17 @@ describe("editRecord", () => {
   });
 
   it("gives the last row its line end when another follows", () => {
-    expect(edit("z,,", { contents: ["zz"] })).toBe(`z,,\nzz,${digest("sha256")},${NEW.length}\n`);
+    expect(edit("z,,", { contents: ["zz"] })).toBe(
+      `z,,\nzz,${digest("sha256")},${NEW.length}\n${OWN}`,
+    );
+  });
+
+  it("drops rows of files that are not there, repeated rows, and what RECORD says of itself", () => {
+    const rows = "a,sha256=q,1\na,sha256=r,2\n./b,sha256=q,1\n../x,,\nd/,,\n";
+    const own = "d-1.dist-info/RECORD,sha256=q,1\n";
+    const changes = { contents: ["b"], removed: ["../x", "d/", "./b"] };
+    expect(edit(rows + own, changes)).toBe(
+      `a,sha256=q,1\nb,${digest("sha256")},${NEW.length}\n${OWN}`,
+    );
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { editSbom } from "../../../src/edit/sbom-edit.ts";
 
 function edit(text: string): string {
-  const move = { project: "My_Demo", before: "1.0+x", after: "1.0.post1+x" };
+  const move = { project: "My_Demo", before: ["1.0+x"], after: "1.0.post1+x" };
   return new TextDecoder().decode(editSbom(new TextEncoder().encode(text), move));
 }
 

@@ -1,0 +1,82 @@
+/**
+ * The defects under which no command writes a wheel, and what to do about each.
+ *
+ * Nobody could say what such a wheel holds: readers see different members or different contents, a
+ * member is damaged, or a name leads out of the folder that it is unpacked into. A result would pass
+ * that on under a new name and date. All other defects are carried over, with a warning.
+ */
+import { RefusalError } from "../errors.ts";
+import type { Finding } from "../finding.ts";
+
+const REBUILD = "build the wheel again; `wheelkit audit` says everything that is wrong";
+const TAKE_OUT = "rename the file before the build, or take it out: `wheelkit edit --remove-file`";
+
+/** Defects of the archive as a whole: what an edit does to single members does not help. */
+const OF_ARCHIVE: readonly string[] = [
+  "ZIP002",
+  "ZIP006",
+  "ZIP007",
+  "ZIP008",
+  "ZIP010",
+  "ZIP012",
+  "ZIP030",
+  "ZIP041",
+];
+
+const HINTS: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(OF_ARCHIVE.map((code) => [code, REBUILD])),
+  ZIP009: REBUILD,
+  ZIP013: REBUILD,
+  ZIP015: REBUILD,
+  ZIP016: REBUILD,
+  ZIP017: TAKE_OUT,
+  ZIP018: TAKE_OUT,
+  ZIP019: REBUILD,
+  ZIP020: REBUILD,
+  ZIP021: REBUILD,
+  ZIP023: REBUILD,
+  ZIP024: REBUILD,
+  ZIP025: REBUILD,
+  ZIP026: REBUILD,
+  ZIP027: REBUILD,
+  ZIP031: TAKE_OUT,
+  ZIP032:
+    "`wheelkit links import` puts links into the LINKS record, `wheelkit links materialize` then makes files of them",
+  ZIP038: TAKE_OUT,
+  NAM008: "rename the file: letters, digits, `-`, `_`, `.`, `+` and `!` are enough",
+  REC008:
+    "the file was changed after RECORD was written: build the wheel again, or give the file that is meant with `wheelkit edit --remove-file PATH --add-file FILE=PATH`",
+};
+
+/** True for the codes under which nothing is written. */
+export function isRefused(code: string): boolean {
+  return Object.hasOwn(HINTS, code);
+}
+
+/**
+ * @param remains where the findings are of the input: true for a member that is still in the result.
+ * @throws RefusalError for the first defect under which nothing is written.
+ */
+export function refuseDefects(
+  findings: readonly Finding[],
+  remains?: (path: string) => boolean,
+): void {
+  const stays = ({ code, path }: Finding): boolean => {
+    if (remains === undefined || OF_ARCHIVE.includes(code)) return true;
+    return path !== undefined && remains(path);
+  };
+  const grave = findings.find(
+    (finding) => finding.level === "error" && isRefused(finding.code) && stays(finding),
+  );
+  if (grave !== undefined) throw refusalOf(grave);
+}
+
+/** The refusal of one defect, whoever found it. */
+export function refusalOf({
+  code,
+  path,
+  message,
+}: Pick<Finding, "code" | "path" | "message">): RefusalError {
+  const where = path === undefined ? "" : `\`${path}\`: `;
+  return new RefusalError(code, `${where}${message}`, HINTS[code] ?? REBUILD);
+}
