@@ -56,7 +56,7 @@ export interface RewriteOptions {
 export interface Rewritten extends EditedWheel {
   /** Path of the result; none in a dry run. */
   readonly path?: string;
-  /** Nothing differs from the input: whatever was asked for is so already. */
+  /** What the edit asked for was so already. */
   readonly unchanged: boolean;
 }
 
@@ -198,7 +198,7 @@ export async function rewriteWheel(
         ...passedOn(kept),
         ...strandedLink(given, inPlace, built),
       ],
-      unchanged: !draft.changed(),
+      unchanged: revision.inspects !== true && !draft.changed(),
       findings,
     };
     const target = join(inPlace ? dirname(path) : options.wheelDir, built.file);
@@ -398,7 +398,7 @@ export async function reportRewrites(
   io: Io,
 ): Promise<void> {
   const common = commonOptions(options);
-  for (const { file, warnings, findings, unchanged, repair } of wheels) {
+  for (const { file, warnings, findings, unchanged } of wheels) {
     if (common.verbosity < -1) continue;
     for (const warning of warnings) {
       io.err(`warning: \`${printable(file)}\`: ${printable(warning)}\n`);
@@ -406,7 +406,7 @@ export async function reportRewrites(
     for (const { code, message } of findings) {
       io.err(`warning: \`${printable(file)}\`: ${printable(message)} [${code}]\n`);
     }
-    if (unchanged && repair === undefined && common.verbosity >= 0) {
+    if (unchanged && common.verbosity >= 0) {
       io.err(`note: \`${printable(file)}\`: unchanged, for it says so already\n`);
     }
   }
