@@ -53,6 +53,14 @@ export interface RuleInfo {
   readonly why: string;
   /** How to mend it. Full sentences, the first one short enough to be a hint. */
   readonly mend: string;
+  /**
+   * What a repair makes of it. `refuse`: such a wheel is not touched, for its members can't be
+   * trusted. `fixes`: it is right in the result. `passes`: the result may have it, for it depends on
+   * what the user asked for. Absent: the result may not have it unless the input has it.
+   */
+  readonly repair?: "refuse" | "fixes" | "passes";
+  /** With `refuse`: what to do about it first, where building the wheel again is not all. */
+  readonly repairHint?: string;
   /** The rule's source: a PEP, a specification's section, a known defect. */
   readonly source: string;
 }

@@ -4,10 +4,11 @@
  * Each member is inflated once; the order of the steps is the order in which facts become known.
  */
 import { toHex } from "../bytes.ts";
+import { digestOf } from "../digest.ts";
 import type { Level, Problem, Unverified } from "../finding.ts";
 import { readerOf } from "../formats.ts";
 import type { Compression, FileSource } from "../runtime.ts";
-import { readInto } from "../source.ts";
+import type { Source } from "../source.ts";
 import type { WheelModel } from "../wheel/check.ts";
 import { checkWheel, distInfoDirectories, findDistInfo } from "../wheel/check.ts";
 import type { Wheel } from "../wheel/open.ts";
@@ -30,11 +31,13 @@ export interface Engine {
   open(path: string): FileSource;
   /** Inspects members, on this thread or on several. Reports come in any order. */
   inspect(job: InspectJob): Promise<readonly MemberReport[]>;
+  /** Called when no inspection is near: frees what is only kept for the next one. */
+  rest?(): Promise<void>;
 }
 
 export interface InspectJob {
   readonly path: string;
-  readonly source: FileSource;
+  readonly source: Source;
   /** In archive order. */
   readonly tasks: readonly MemberTask[];
   readonly options: InspectOptions;
@@ -77,7 +80,10 @@ export async function auditWheel(
     const wheel = openWheel(source, baseName(path), engine.compression);
     const inspection = inspectWheel(wheel, path, source, engine, options);
     // The file's own digest is computed here while workers inflate.
-    const sha256 = options.hash && options.digest ? digestOf(source, engine.compression) : null;
+    const sha256 =
+      options.hash && options.digest
+        ? toHex(digestOf(source, engine.compression.hasher("sha256")))
+        : null;
     const { problems, unverified, model, native } = judgeWheel(wheel, await inspection, options);
     const findings = toFindings(problems, options.findings);
     const { failOn } = options;
@@ -119,7 +125,7 @@ const KEPT_ROWS = 50_000;
 export async function inspectWheel(
   wheel: Wheel,
   path: string,
-  source: FileSource,
+  source: Source,
   engine: Engine,
   options: Pick<AuditOptions, "hash" | "onProgress">,
   only: (name: string) => boolean = () => true,
@@ -292,17 +298,6 @@ function tasksOf(
     });
   });
   return tasks;
-}
-
-function digestOf(source: FileSource, compression: Compression): string {
-  const hasher = compression.hasher("sha256");
-  const buffer = new Uint8Array(Math.min(source.size, 1 << 20));
-  for (let at = 0; at < source.size; at += buffer.length) {
-    const part = buffer.subarray(0, Math.min(buffer.length, source.size - at));
-    readInto(source, at, part);
-    hasher.update(part);
-  }
-  return toHex(hasher.digest());
 }
 
 function sortUnverified(items: readonly Unverified[]): readonly Unverified[] {

@@ -6,9 +6,10 @@ import type { Command } from "commander";
 import { printable } from "../bytes.ts";
 import { UsageError } from "../errors.ts";
 import type { Io } from "../node/io.ts";
-import type { RepairSettings } from "../node/repair-wheel.ts";
+import type { WorkshopOptions } from "../node/workshop.ts";
 import { policyArch } from "../policy/arch.ts";
 import { policyTable } from "../policy/linux/table.ts";
+import type { RepairSettings } from "../repair/settings.ts";
 import type { PlatformTag } from "../wheel/platform-tag.ts";
 import { parsePlatformTag } from "../wheel/platform-tag.ts";
 import type { GivenOption, Options } from "./command.ts";
@@ -22,6 +23,16 @@ import {
   numberOption,
   textOption,
 } from "./options.ts";
+
+/** What the options of `repair` say. */
+export interface RepairOptions {
+  readonly settings: RepairSettings;
+  /** Wheels, or names of projects, that provide libraries at run time. */
+  readonly providedBy: readonly string[];
+  /** The root whose libraries count; `undefined`: only the folders that are given. */
+  readonly sysroot: string | undefined;
+  readonly packing: Pick<WorkshopOptions, "level" | "splices" | "jobs">;
+}
 
 export function addRepairOptions(command: Command): void {
   command
@@ -93,7 +104,7 @@ export function readSettings(
   sequence: readonly GivenOption[],
   config: Config,
   io: Io,
-): RepairSettings {
+): RepairOptions {
   warnOfIdle(sequence, options, io);
   const { env } = io;
   const sysroot = searchRoot(options);
@@ -121,29 +132,33 @@ export function readSettings(
   // A level that is asked for is one for the whole member.
   const level = numberOption(options, "zipCompressionLevel") ?? levelOf(env);
   return {
-    linux: {
+    settings: {
       plat: platform(options, env),
       onlyPlat: flagOption(options, "onlyPlat"),
       updateTags: options.updateTags !== false,
-      libSuffix: librarySuffix(options),
+      libSuffix: sequence.some(({ name }) => name === "lib-sdir")
+        ? librarySuffix(options)
+        : undefined,
       include: included(options),
       keepsName: namesToKeep(options),
       strip: flagOption(options, "strip"),
       clearExecstack: flagOption(options, "clearExecstack"),
       isaCheck: !flagOption(options, "disableIsaExtCheck"),
       sbom: options.sbom !== false,
+      exclude: names(excluded.length > 0 ? excluded : (config.exclude ?? [])),
+      ldpaths: onHost ? ldpaths : [...peers, ...ldpaths],
+      libraryPath: onHost ? [...peers, ...own] : [],
+      ifNeeded: flagOption(options, "ifNeeded"),
+      pureIsFine: flagOption(options, "allowPurePythonWheel"),
+    },
+    providedBy: listOption(options, "providedBy"),
+    sysroot,
+    packing: {
       level: level ?? DEFAULT_LEVEL,
       // What an earlier build compressed is not the same in every build.
       splices: level === undefined && !flagOption(options, "canonical"),
       jobs: numberOption(options, "jobs") ?? availableParallelism(),
     },
-    exclude: names(excluded.length > 0 ? excluded : (config.exclude ?? [])),
-    providedBy: listOption(options, "providedBy"),
-    ldpaths: onHost ? ldpaths : [...peers, ...ldpaths],
-    libraryPath: onHost ? [...peers, ...own] : [],
-    sysroot,
-    ifNeeded: flagOption(options, "ifNeeded"),
-    pureIsFine: flagOption(options, "allowPurePythonWheel"),
   };
 }
 

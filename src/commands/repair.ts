@@ -1,10 +1,14 @@
 /** `wheelkit repair [OPTIONS] WHEEL…` */
+import { join } from "node:path";
+import type { Workshop } from "../edit/workshop.ts";
 import { createEngine } from "../node/engine.ts";
 import type { Io } from "../node/io.ts";
 import { openProviders, openRoots } from "../node/repair-roots.ts";
-import type { Repair } from "../node/repair-wheel.ts";
-import { repairWheel } from "../node/repair-wheel.ts";
-import { verifyRepair } from "../node/verify-repair.ts";
+import { createWorkshop } from "../node/workshop.ts";
+import type { Repair } from "../repair/repair.ts";
+import { repairWheel } from "../repair/repair.ts";
+import { verifyRepair } from "../repair/verify.ts";
+import { repairReport } from "../report/repair.ts";
 import { canonicalBuild } from "./canonical-build.ts";
 import type { CommandDeclaration, Invocation } from "./command.ts";
 import { loadConfig } from "./config.ts";
@@ -61,26 +65,38 @@ async function run({ args, options, sequence }: Invocation, io: Io): Promise<num
   const config = await loadConfig(commonOptions(options).config, io);
   const read = readSettings(options, sequence, config, io);
   // `-q`: that a pure wheel is copied is no news then.
-  const pureIsFine = read.pureIsFine || commonOptions(options).verbosity < 0;
-  const settings = { ...read, pureIsFine };
+  const pureIsFine = read.settings.pureIsFine || commonOptions(options).verbosity < 0;
+  const settings = { ...read.settings, pureIsFine };
   const { paths, problems } = await expandInputs(args, io);
   reportInputProblems(problems, io);
-  const engine = createEngine({ jobs: settings.linux.jobs });
+  const { level, jobs } = read.packing;
+  const engine = createEngine({ jobs });
   const { wheelDir, dryRun, time } = write;
   const canonical = flagOption(options, "canonical");
-  const { level, updateTags } = settings.linux;
+  const { updateTags } = settings;
   try {
-    const providers = await openProviders(settings.providedBy, engine);
-    const context = { settings, roots: openRoots(settings.sysroot), providers, engine };
+    const providers = await openProviders(read.providedBy, engine);
+    const context = { settings, roots: openRoots(read.sysroot), providers, engine };
     const { wheels, status } = await rewriteAll(paths, io, async (path) => {
       let repair: Repair | undefined;
+      let workshop: Workshop | undefined;
       const rewritten = await rewriteWheel(path, write, {
         hasNoInPlace: true,
         inspects: true,
         // What PyPI takes is not what runs.
         allowed: ["NAM006"],
         async edit(draft, wheel) {
-          repair = await repairWheel({ draft, wheel, path, wheelDir, dryRun }, context);
+          const { source } = wheel;
+          workshop = createWorkshop({
+            ...read.packing,
+            archive: source,
+            beside: join(wheelDir, wheel.file),
+            dryRun,
+            indexMember: (span) => engine.indexMember(path, source, span),
+          });
+          const outcome = await repairWheel({ draft, wheel, path, workshop }, context);
+          repair = outcome.repair;
+          draft.warnings.push(...outcome.notes);
         },
         async build(draft, wheel) {
           if (canonical) return await canonicalBuild(draft, wheel, wheelDir, write);
@@ -95,8 +111,9 @@ async function run({ args, options, sequence }: Invocation, io: Io): Promise<num
           if (repair === undefined) return;
           await verifyRepair({ ...repair, path: temporary, built, updateTags }, engine);
         },
-      }).finally(() => repair?.linux.close());
-      return repair === undefined ? rewritten : { ...rewritten, repair: repair.linux };
+      }).finally(() => workshop?.close());
+      if (repair === undefined) return rewritten;
+      return { ...rewritten, repair: repairReport(repair.plan, !dryRun) };
     });
     await reportRewrites("wheelkit.repair/1", wheels, options, io);
     return Math.max(status, problems.length > 0 ? STATUS.usage : STATUS.done);

@@ -1,6 +1,7 @@
 /** Tags and build number: file name and WHEEL move together, as `wheel tags` does it. */
 import { printable } from "../bytes.ts";
 import { RefusalError } from "../errors.ts";
+import type { WheelFilename } from "../wheel/filename.ts";
 import { fieldsNamed, parseHeaders } from "../wheel/headers.ts";
 import { parsePlatformTag } from "../wheel/platform-tag.ts";
 import { expandTags } from "../wheel/tag.ts";
@@ -24,24 +25,26 @@ export interface TagEdit {
 export const WHEEL_ORDER = ["Wheel-Version", "Generator", "Root-Is-Purelib", "Build", "Tag"];
 
 export function editTags(draft: Draft, edit: TagEdit): void {
-  const { name } = draft;
+  draft.name = retaggedName(draft.name, edit);
+  const path = `${draft.distInfo}/WHEEL`;
+  draft.write(path, retaggedWheel(draft.need(path, "WHL001"), draft.name));
+}
+
+/** @throws RefusalError NAM001, NAM004, EDT003. */
+export function retaggedName(name: WheelFilename, edit: TagEdit): WheelFilename {
   const pythonTags = editSet(name.pythonTags, edit.python, "python tag");
   const abiTags = editSet(name.abiTags, edit.abi, "ABI tag");
   const platformTags = editSet(name.platformTags, edit.platform, "platform tag");
   const build = edit.build === undefined ? name.build : checkedBuild(edit.build);
   const { build: _, ...rest } = name;
-  draft.name = {
-    ...rest,
-    ...(build === undefined ? {} : { build }),
-    pythonTags,
-    abiTags,
-    platformTags,
-  };
+  return { ...rest, ...(build === undefined ? {} : { build }), pythonTags, abiTags, platformTags };
+}
 
-  const path = `${draft.distInfo}/WHEEL`;
-  let wheel = draft.need(path, "WHL001");
-  const present = fieldsNamed(parseHeaders(wheel), "Tag").map(({ value }) => value.trim());
-  const wanted = expandTags(draft.name);
+/** WHEEL with the tags and the build number of a file name. */
+export function retaggedWheel(bytes: Uint8Array, name: WheelFilename): Uint8Array {
+  let wheel = bytes;
+  const present = wheelTags(wheel);
+  const wanted = expandTags(name);
   // The same tags in another order are left as they are.
   const same =
     new Set(present).size === wanted.length && wanted.every((tag) => present.includes(tag));
@@ -51,11 +54,15 @@ export function editTags(draft: Draft, edit: TagEdit): void {
     wheel = setFields(wheel, "Tag", [...new Set(kept), ...added], WHEEL_ORDER);
   }
   const builds = fieldsNamed(parseHeaders(wheel), "Build").map(({ value }) => value.trim());
-  if (build === undefined) wheel = removeFields(wheel, "Build");
-  else if (builds.length !== 1 || builds[0] !== build) {
-    wheel = setField(wheel, "Build", build, WHEEL_ORDER);
-  }
-  draft.write(path, wheel);
+  if (name.build === undefined) return removeFields(wheel, "Build");
+  return builds.length === 1 && builds[0] === name.build
+    ? wheel
+    : setField(wheel, "Build", name.build, WHEEL_ORDER);
+}
+
+/** The tags that WHEEL names, in its order. */
+export function wheelTags(wheel: Uint8Array): readonly string[] {
+  return fieldsNamed(parseHeaders(wheel), "Tag").map(({ value }) => value.trim());
 }
 
 /** Is every value one that some wheel could take? @throws RefusalError NAM001, NAM004. */

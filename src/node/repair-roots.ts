@@ -4,10 +4,10 @@ import { inspectWheel } from "../audit/audit.ts";
 import { elfBinaries } from "../audit/member.ts";
 import { printable } from "../bytes.ts";
 import { FormatError, UsageError } from "../errors.ts";
-import type { OwningPackage } from "../repair/owners/owner.ts";
 import { packageFinder } from "../repair/owners/owner.ts";
 import type { LibraryProvider } from "../repair/providers.ts";
 import { namedProvider, wheelProvider } from "../repair/providers.ts";
+import type { RepairRoot, RepairRoots } from "../repair/roots.ts";
 import { parseWheelFilename } from "../wheel/filename.ts";
 import { normalizeName } from "../wheel/names.ts";
 import { openSoundWheel } from "../wheel/open.ts";
@@ -15,24 +15,14 @@ import type { NodeEngine } from "./engine.ts";
 import type { Root } from "./root-files.ts";
 import { openRoot } from "./root-files.ts";
 
-/** A root, with the packages that its package manager installed. */
-export interface RepairRoot extends Root {
-  ownerOf(path: string): OwningPackage | undefined;
-}
-
-export interface RepairRoots {
-  /** This host, for the folders that are given. */
-  readonly host: RepairRoot;
-  /** Whose loader's settings and folders count, if any. */
-  readonly sysroot: RepairRoot | undefined;
-}
-
-/** @throws UsageError when `sysroot` is no folder. */
+/**
+ * @param sysroot a folder; `/` is this host; `undefined`: no loader's folders count.
+ * @throws UsageError when it is no folder.
+ */
 export function openRoots(sysroot: string | undefined): RepairRoots {
   const host = withOwners(openRoot("/"));
-  if (sysroot === undefined || sysroot === "/") {
-    return { host, sysroot: sysroot === undefined ? undefined : host };
-  }
+  if (sysroot === undefined) return { host };
+  if (sysroot === "/") return { host, sysroot: host };
   try {
     return { host, sysroot: withOwners(openRoot(sysroot)) };
   } catch {

@@ -3,7 +3,7 @@ import type { GraphNode } from "../audit/graph/graph.ts";
 import { compareText } from "../bytes.ts";
 import { RefusalError } from "../errors.ts";
 import { baseNameOf } from "../paths.ts";
-import type { Target } from "./linux/target.ts";
+import type { OutsideFile } from "./platform.ts";
 
 /** Hex digits of the SHA-256 that go into a name. */
 const DIGITS = 8;
@@ -33,10 +33,14 @@ export interface GraftName {
 }
 
 export interface NamingInput {
-  readonly target: Target;
+  /** Libraries outside and the names by which they are asked for, by real path. */
+  readonly grafts: ReadonlyMap<
+    string,
+    { readonly node: GraphNode; readonly names: ReadonlySet<string> }
+  >;
   readonly opened: ReadonlyMap<string, GraphNode>;
   readonly keepsName: (name: string) => boolean;
-  readonly digestOf: (node: GraphNode) => string;
+  readonly digestOf: (file: OutsideFile) => string;
 }
 
 /**
@@ -47,7 +51,7 @@ export interface NamingInput {
  * @throws RefusalError when two different libraries would get the same name.
  */
 export function nameGrafts(input: NamingInput): ReadonlyMap<string, GraftName> {
-  const { target, opened, keepsName, digestOf } = input;
+  const { grafts, opened, keepsName, digestOf } = input;
   const openedAs = new Map<string, string>();
   for (const [name, { path }] of opened) {
     const other = openedAs.get(path);
@@ -62,7 +66,7 @@ export function nameGrafts(input: NamingInput): ReadonlyMap<string, GraftName> {
   }
   const names = new Map<string, GraftName>();
   const taken = new Map<string, string>();
-  for (const [path, { node, names: aliases }] of [...target.grafts].sort(byPath)) {
+  for (const [path, { node, names: aliases }] of [...grafts].sort(byPath)) {
     const sha256 = digestOf(node);
     const file = baseNameOf(path);
     const own = baseNameOf(node.slice.id ?? file);

@@ -4,12 +4,14 @@
  */
 import type { Judgement } from "../audit/audit.ts";
 import type { HostFiles } from "../audit/graph/host-files.ts";
+import type { BinaryFormat } from "../binary.ts";
 import type { NativeEdit } from "../native-edit.ts";
 import type { WheelFilename } from "../wheel/filename.ts";
 import type { RepairSettings } from "./settings.ts";
 
 export interface RepairPlatform {
   readonly name: "linux" | "macos" | "windows";
+  readonly format: BinaryFormat;
   /** Of the folder for grafted libraries, unless the settings name another: `.libs`, `.dylibs`. */
   readonly folderSuffix: string;
   /**
@@ -82,6 +84,8 @@ export interface MemberEdits {
   readonly edits: readonly NativeEdit[];
   /** Its path in the repaired wheel, where that is another. */
   readonly movesTo?: string;
+  /** It is run where it lies, so its mode must let it. */
+  readonly executable?: boolean;
 }
 
 /** A file that is no native code: a script, an `__init__.py`, the order in which DLLs load. */

@@ -1,6 +1,9 @@
 /** What a repair did to a wheel, for people and as JSON. */
 import { printable } from "../bytes.ts";
 import type { NativeEdit } from "../native-edit.ts";
+import { baseNameOf } from "../paths.ts";
+import { packageUrl } from "../repair/owners/owner.ts";
+import type { WheelPlan } from "../repair/wheel-plan.ts";
 
 export interface RepairReport {
   readonly grafted: readonly GraftedLibrary[];
@@ -23,6 +26,32 @@ export interface GraftedLibrary {
   readonly sha256: string;
   /** Paths in the repaired wheel, sorted. */
   readonly neededBy: readonly string[];
+}
+
+/** @param audited whether the result was written, and then audited. */
+export function repairReport({ native, components }: WheelPlan, audited: boolean): RepairReport {
+  const { members, grafts } = native;
+  // That everything was stripped is known to whoever asked for it.
+  const told = (edits: readonly NativeEdit[]): readonly NativeEdit[] =>
+    edits.filter(({ kind }) => kind !== "strip");
+  const changed = members
+    .map(({ path, movesTo, edits }) => ({ path, movesTo, edits: told(edits) }))
+    .filter(({ movesTo, edits }) => movesTo !== undefined || edits.length > 0);
+  return {
+    grafted: components.map(({ path, originalName, owner, sha256 }, index) => ({
+      name: baseNameOf(path),
+      path,
+      original: originalName,
+      package: owner === undefined ? null : packageUrl(owner),
+      sha256,
+      neededBy: grafts[index]?.neededBy ?? [],
+    })),
+    edits: [
+      ...changed.map(({ path, movesTo, edits }) => ({ path: movesTo ?? path, edits })),
+      ...grafts.map(({ path, edits }) => ({ path, edits: told(edits) })),
+    ],
+    audited,
+  };
 }
 
 /** What was checked of a repaired wheel, besides what every edited one is checked for. */

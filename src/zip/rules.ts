@@ -49,6 +49,7 @@ export const ZIP_RULES = {
     level: "error",
     why: "Members that share bytes unpack to far more than the archive holds (the overlapping kind of zip bomb), and readers disagree about their content. CPython's zipfile, uv and unzip refuse them.",
     mend: "Write the archive again with an ordinary tool.",
+    repair: "refuse",
     source: "CVE-2024-0450; APPNOTE 4.3.6",
   },
   ZIP007: {
@@ -64,6 +65,7 @@ export const ZIP_RULES = {
     level: "error",
     why: "Some readers take the first member of a name, some the last, so the installed file depends on the installer.",
     mend: "Keep one member of each name; Python's zipfile only warns when the same name is written twice.",
+    repair: "refuse",
     source:
       "PyPI: `Duplicate filename in central directory`, `Duplicate filename in local headers`",
   },
@@ -177,6 +179,7 @@ export const ZIP_RULES = {
     profiles: { pypi: "warning" },
     why: "The member's content is not what was packed. pip and uv fail on it; PyPI does not look.",
     mend: "Build the wheel again; the file was damaged or changed after it was packed.",
+    repair: "refuse",
     source: "APPNOTE 4.4.7",
   },
   ZIP024: {
@@ -185,6 +188,7 @@ export const ZIP_RULES = {
     profiles: { pypi: "warning" },
     why: "CPython reads only as many bytes as are declared, uv and 7-Zip refuse the member, PyPI accepts it. So the installed file depends on the installer.",
     mend: "Build or download the wheel again: its data are not what its headers say.",
+    repair: "refuse",
     source: "APPNOTE 4.4.9",
   },
   ZIP025: {
@@ -193,6 +197,7 @@ export const ZIP_RULES = {
     profiles: { pypi: "warning" },
     why: "The stream must be valid and end exactly at the member's end. Bytes behind its last block are invisible to most readers and refused by uv.",
     mend: "Build or download the wheel again: the data are damaged, or a faulty tool wrote them.",
+    repair: "refuse",
     source: "RFC 1951; APPNOTE 4.4.8",
   },
   ZIP026: {
@@ -240,6 +245,7 @@ export const ZIP_RULES = {
     profiles: { pypi: "warning" },
     why: "Absolute paths, drive letters, backslashes and `..` lead out of the target folder. pip refuses the wheel, uv leaves the file out silently, PyPI accepts it. unzip cuts a name at a `;` with nothing but digits behind it.",
     mend: "Use relative paths with `/` and without `.`, `..` and empty parts.",
+    repair: "refuse",
     source: "APPNOTE 4.4.17.1; pip; uv",
   },
   ZIP032: {
@@ -248,6 +254,9 @@ export const ZIP_RULES = {
     profiles: { pypi: "warning" },
     why: "pip and uv write the text of a symbolic link as an ordinary file, unzip makes a link. No installer supports devices, pipes and sockets.",
     mend: "Pack the file that the link points to, or use a `LINKS` record (`wheelkit links import`).",
+    repair: "refuse",
+    repairHint:
+      "`wheelkit links import` puts links into the LINKS record, `wheelkit links materialize` then makes files of them",
     source: "pypa/pip#10935; PEP 778",
   },
   ZIP033: {

@@ -3,12 +3,11 @@
 import type { HostFiles } from "../../src/audit/graph/host-files.ts";
 import type { ElfSlice } from "../../src/formats.ts";
 import type { NativeEdit } from "../../src/native-edit.ts";
-import type { Goal } from "../../src/repair/linux/goal.ts";
 import { chooseGoal } from "../../src/repair/linux/goal.ts";
 import type { LinuxPlan, PlanInput } from "../../src/repair/linux/plan.ts";
-import { planLinux } from "../../src/repair/linux/plan.ts";
+import { planFiles } from "../../src/repair/linux/plan.ts";
 import { repairedPlatforms } from "../../src/repair/linux/tags.ts";
-import type { TargetFacts } from "../../src/repair/linux/target.ts";
+import type { Goal, TargetFacts } from "../../src/repair/linux/target.ts";
 import { audit, type WheelSketch } from "./native.ts";
 
 export interface OutsideFiles {
@@ -106,7 +105,7 @@ export function planRepair(sketch: PlanSketch): Planned {
     included: opened,
   };
   const goal = chooseGoal(facts, identity, plat, onlyPlat);
-  const plan = planLinux({
+  const plan = planFiles({
     family: identity.family,
     distribution: "demo",
     libSuffix: ".libs",
@@ -116,11 +115,12 @@ export function planRepair(sketch: PlanSketch): Planned {
     opened,
     keepsName: (name) => keeps.includes(name),
     digestOf: ({ path }) => fakeDigest(path),
+    strip: false,
     clearExecstack: false,
     providerFolders: new Map(),
     ...sketch.plan,
   });
-  const { tags, contradicted } = repairedPlatforms(identity, goal, table);
+  const { platforms: tags, contradicted } = repairedPlatforms(identity, goal, table);
   const files = [
     ...plan.members.map(({ path, movesTo, edits }) => ({ path: movesTo ?? path, edits })),
     ...plan.grafts,

@@ -72,15 +72,7 @@ const TO_STRIKE: ReadonlySet<string> = new Set([
   "src/elf/verify/edit.ts -> src/elf/edit/types.ts",
   "src/elf/verify/layout.ts -> src/elf/edit/model.ts",
   "src/node/head-start.ts src/node/output.ts",
-  "src/node/repair-linux.ts -> src/audit/linux/identify.ts",
-  "src/node/repair-linux.ts -> src/policy/linux/table.ts",
-  "src/node/repair-linux.ts -> src/repair/linux/goal.ts",
-  "src/node/repair-linux.ts -> src/repair/linux/plan.ts",
-  "src/node/repair-linux.ts -> src/repair/linux/tags.ts",
-  "src/node/repair-linux.ts -> src/repair/linux/target.ts",
   "src/policy/data/linux.ts -> src/policy/linux/data-types.ts",
-  "src/repair/linux/android.ts src/repair/linux/goal.ts src/repair/linux/tags.ts",
-  "src/repair/names.ts -> src/repair/linux/target.ts",
   "src/zip/index.ts src/zip/locals.ts",
 ]);
 

@@ -17,3 +17,10 @@ export const RULES: Readonly<Record<RuleCode, RuleInfo>> = {
   ...NATIVE_RULES,
   ...EXPECTATION_RULES,
 };
+
+const BY_CODE: Readonly<Record<string, RuleInfo>> = RULES;
+
+/** `undefined` for what is no rule of the audit. */
+export function ruleOf(code: string): RuleInfo | undefined {
+  return Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined;
+}

@@ -85,6 +85,7 @@ export const NATIVE_RULES = {
     profiles: { pending: "info" },
     why: "No policy lets the host provide the library, so the import fails on systems that happen not to have it.",
     mend: "Run `wheelkit repair` to put the library into the wheel. If another wheel or a driver provides it, say so with `--exclude`.",
+    repair: "passes",
     source: "PEP 513 and its heirs: the list of allowed libraries",
   },
   LNK002: {

@@ -4,10 +4,9 @@ import { RefusalError } from "../../errors.ts";
 import { androidLibraryApi, OLDEST_API } from "../../policy/linux/android.ts";
 import type { Need } from "../../policy/linux/decide.ts";
 import { parsePlatformTag } from "../../wheel/platform-tag.ts";
-import type { Goal } from "./goal.ts";
 import { blocked, worst } from "./refusal.ts";
 import { requestedName } from "./tags.ts";
-import type { Target, TargetFacts } from "./target.ts";
+import type { Goal, Target, TargetFacts } from "./target.ts";
 import { targetAt } from "./target.ts";
 
 /** Android's linker honours DT_RUNPATH, by which grafted libraries are found, from this level on. */

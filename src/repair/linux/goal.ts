@@ -8,17 +8,8 @@ import type { PolicyTable } from "../../policy/linux/table.ts";
 import { androidGoal } from "./android.ts";
 import { blocked, worst } from "./refusal.ts";
 import { requestedName, tagsOf } from "./tags.ts";
-import type { Target, TargetFacts } from "./target.ts";
+import type { Goal, Target, TargetFacts } from "./target.ts";
 import { bestTarget, targetAt } from "./target.ts";
-
-export interface Goal {
-  /** What is grafted, and why. */
-  readonly target: Target;
-  /** Tags that the result gets, without those of the input that stay. */
-  readonly tags: readonly string[];
-  /** Android: the API level from which on the result runs. */
-  readonly level?: number;
-}
 
 /**
  * The goal for `--plat`: `auto`, a policy's tag or alias, or any `manylinux_X_Y`.

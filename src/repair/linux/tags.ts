@@ -7,7 +7,8 @@ import { judgeManylinux, judgePosition } from "../../policy/linux/decide.ts";
 import { nearestPolicy, policyVersion } from "../../policy/linux/manylinux.ts";
 import type { PolicyTable } from "../../policy/linux/table.ts";
 import { parsePlatformTag } from "../../wheel/platform-tag.ts";
-import type { Goal } from "./goal.ts";
+import type { PlannedTags } from "../platform.ts";
+import type { Goal } from "./target.ts";
 
 /** `manylinux_2_17_x86_64`, then its aliases. */
 export function tagsOf(table: PolicyTable, position: number, tagArch: string): readonly string[] {
@@ -36,31 +37,23 @@ export function requestedName(plat: string, table: PolicyTable, tagArch: string)
   return plat.slice(0, -(tagArch.length + 1));
 }
 
-export interface RepairedPlatforms {
-  /** Of the result, sorted. */
-  readonly tags: readonly string[];
-  /** Tags of the input that promise a platform and that the content contradicts. */
-  readonly contradicted: readonly string[];
-}
-
 /**
  * The tags of the result: the reached ones, and of the old ones those that are true of it.
  *
  * A bare `linux_*` and `any` say less than the truth and go; a tag that the content contradicts
  * goes too, because an installer would trust it.
  */
-export function repairedPlatforms(
-  identity: Identity,
-  goal: Goal,
-  table: PolicyTable,
-): RepairedPlatforms {
+export function repairedPlatforms(identity: Identity, goal: Goal, table: PolicyTable): PlannedTags {
   const kept: string[] = [];
   const contradicted: string[] = [];
   for (const claim of identity.claims) {
     if (isTrue(claim, identity, goal, table)) kept.push(claim.text);
     else if (claim.kind !== "any" && claim.kind !== "linux") contradicted.push(claim.text);
   }
-  return { tags: [...new Set([...kept, ...goal.tags])].sort(compareText), contradicted };
+  return {
+    platforms: [...new Set([...kept, ...goal.tags])].sort(compareText),
+    contradicted,
+  };
 }
 
 function isTrue(

@@ -37,6 +37,16 @@ export interface Target {
   readonly relied: number;
 }
 
+/** What was asked for, or the best that can be reached. */
+export interface Goal {
+  /** What is grafted, and why. */
+  readonly target: Target;
+  /** Tags that the result gets, without those of the input that stay. */
+  readonly tags: readonly string[];
+  /** Android: the API level from which on the result runs. */
+  readonly level?: number;
+}
+
 export interface TargetFacts {
   readonly table: PolicyTable;
   readonly considered: readonly ElfBinary[];

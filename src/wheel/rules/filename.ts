@@ -55,6 +55,7 @@ export const FILENAME_RULES: Readonly<Record<FilenameCode, RuleInfo>> = {
     profiles: { install: "info" },
     why: "PyPI takes a closed list of platform tags, since installers of others would get files that can't run. A bare `linux_x86_64` promises nothing about the C library and is refused, as are macOS tags from 11 on with a minor version other than 0.",
     mend: "Repair the wheel so that it earns a `manylinux`, `musllinux` or `macosx_N_0` tag: `wheelkit repair`.",
+    repair: "passes",
     source:
       "PyPI's upload checks (warehouse, `forklift/legacy.py`); PEP 600, PEP 656, PEP 730, PEP 738, PEP 783",
   },

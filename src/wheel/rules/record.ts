@@ -41,6 +41,7 @@ export const RECORD_RULES: Readonly<Record<RecordCode, RuleInfo>> = {
     profiles: { pypi: "warning", install: "warning" },
     why: "A file that RECORD does not list can't be verified, and nobody knows whether its author put it there. PyPI sends a warning and has announced that it will refuse such wheels; pypa/installer refuses them.",
     mend: `${REPACK} If you did not add the file, find out who did.`,
+    repair: "fixes",
     source: 'Binary distribution format (PEP 427), "Signed wheel files"; PyPI\'s upload checks',
   },
   REC004: {
@@ -49,6 +50,7 @@ export const RECORD_RULES: Readonly<Record<RecordCode, RuleInfo>> = {
     profiles: { pypi: "warning", install: "warning" },
     why: "RECORD promises a file that the archive does not hold: either the file was lost or the path is spelled differently. PyPI sends a warning.",
     mend: REPACK,
+    repair: "fixes",
     source: "Binary distribution format (PEP 427); PyPI's upload checks",
   },
   REC005: {
@@ -57,6 +59,7 @@ export const RECORD_RULES: Readonly<Record<RecordCode, RuleInfo>> = {
     profiles: { pypi: "warning", install: "warning" },
     why: "Every file but RECORD itself and its signatures needs a hash; without it, a changed file is not noticed.",
     mend: REPACK,
+    repair: "fixes",
     source: 'Binary distribution format (PEP 427), "The .dist-info directory"',
   },
   REC006: {
@@ -65,6 +68,7 @@ export const RECORD_RULES: Readonly<Record<RecordCode, RuleInfo>> = {
     profiles: { pypi: "warning", install: "warning" },
     why: "The format asks for SHA-256 or better. MD5 and SHA-1 can be forged, and a hash that nobody can compute proves nothing.",
     mend: `${REPACK} They use SHA-256.`,
+    repair: "fixes",
     source: 'Binary distribution format (PEP 427), "The .dist-info directory"',
   },
   REC007: {
@@ -73,6 +77,7 @@ export const RECORD_RULES: Readonly<Record<RecordCode, RuleInfo>> = {
     profiles: { pypi: "warning", install: "warning" },
     why: "Digests are URL-safe base64 (`-` and `_`) without `=`. Verifiers that compare texts see a mismatch where the file is sound, and a digest of the wrong length can't be compared at all.",
     mend: REPACK,
+    repair: "fixes",
     source: "Binary distribution format (PEP 427); pip#11762",
   },
   REC008: {
@@ -81,6 +86,8 @@ export const RECORD_RULES: Readonly<Record<RecordCode, RuleInfo>> = {
     profiles: { pypi: "warning" },
     why: "The file was changed, or damaged, after RECORD was written. pip and PyPI don't look, so that a user who verifies the installation finds it first.",
     mend: "Find out what changed the file after the build (a signing or patching step?), and build again. No command of wheelkit puts a wrong hash right; the file that is meant can be given: `wheelkit edit --remove-file PATH --add-file FILE=PATH`.",
+    repair: "refuse",
+    repairHint: "the file was changed after RECORD was written: build the wheel again",
     source: 'Binary distribution format (PEP 427), "Signed wheel files"; pip#4705',
   },
   REC009: {
@@ -89,6 +96,7 @@ export const RECORD_RULES: Readonly<Record<RecordCode, RuleInfo>> = {
     profiles: { pypi: "warning", install: "warning" },
     why: "The third column is the file's size in bytes. A wrong one means that the file changed after RECORD was written.",
     mend: REPACK,
+    repair: "fixes",
     source: "Recording installed projects (PEP 376)",
   },
   REC010: {

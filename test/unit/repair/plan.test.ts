@@ -159,7 +159,7 @@ describe("grafts", () => {
       },
       root: { files: {} },
     });
-    expect(plan).toEqual({ grafts: [], members: [] });
+    expect(plan).toEqual({ grafts: [], members: [], files: [] });
   });
 });
 

@@ -1,26 +1,27 @@
 /** The last look at a repaired wheel before it gets its name: it is audited as any wheel is. */
-import type { Inspection, Judgement } from "../audit/audit.ts";
+import type { Engine, Judgement } from "../audit/audit.ts";
 import { inspectWheel, judgeWheel } from "../audit/audit.ts";
 import { toFindings } from "../audit/findings.ts";
-import type { NativeOptions } from "../audit/native.ts";
+import { ruleOf } from "../audit/rules/table.ts";
 import type { Built } from "../edit/draft.ts";
 import { RefusalError } from "../errors.ts";
+import type { Finding } from "../finding.ts";
 import { openWheel } from "../wheel/open.ts";
-import type { NodeEngine } from "./engine.ts";
+import type { Repair } from "./repair.ts";
 
-export interface RepairCheck {
-  /** The finished file, under its temporary name. */
+export interface RepairCheck extends Pick<Repair, "before" | "judged" | "native"> {
+  /** The finished file, as the engine opens it. */
   readonly path: string;
   readonly built: Built;
-  /** What was found in the input: members that did not change are not read again. */
-  readonly before: Inspection;
-  readonly judged: Judgement;
-  readonly native: NativeOptions;
   readonly updateTags: boolean;
 }
 
-/** @throws RefusalError when the result has an error that the input does not have. */
-export async function verifyRepair(check: RepairCheck, engine: NodeEngine): Promise<void> {
+/**
+ * Members that did not change are not read again.
+ *
+ * @throws RefusalError when the result has an error that the input does not have.
+ */
+export async function verifyRepair(check: RepairCheck, engine: Engine): Promise<void> {
   const { path, built, before, judged, native, updateTags } = check;
   const touched = new Set(built.changes.map((change) => change.path));
   const source = engine.open(path);
@@ -44,7 +45,9 @@ export async function verifyRepair(check: RepairCheck, engine: NodeEngine): Prom
       { native },
     );
     const known = new Set(errorsOf(judged).map(({ code }) => code));
-    const fresh = errorsOf(result).find(({ code }) => !known.has(code) && !ALLOWED.has(code));
+    const fresh = errorsOf(result).find(
+      ({ code }) => !known.has(code) && ruleOf(code)?.repair !== "passes",
+    );
     if (fresh !== undefined) {
       throw new RefusalError(
         fresh.code,
@@ -64,9 +67,6 @@ export async function verifyRepair(check: RepairCheck, engine: NodeEngine): Prom
   }
 }
 
-/** Depend on what the user asked for: a bare `linux_*` tag kept, a library left out. */
-const ALLOWED: ReadonlySet<string> = new Set(["NAM006", "LNK001"]);
-
-function errorsOf({ problems }: Judgement): ReturnType<typeof toFindings> {
+function errorsOf({ problems }: Judgement): readonly Finding[] {
   return toFindings(problems).filter(({ level }) => level === "error");
 }

@@ -1,0 +1,35 @@
+/**
+ * What changing the native files of one wheel needs of the place where it runs: compressing, and
+ * room for what is too large to hold in memory. `src/node/workshop.ts` is Node's.
+ */
+import type { NativeEdit } from "../native-edit.ts";
+import type { FileSource, MemberSpan, MemberStream } from "../runtime.ts";
+import type { PackedContent } from "./draft.ts";
+
+export interface PatchJob {
+  /** Path in the result. */
+  readonly path: string;
+  readonly edits: readonly NativeEdit[];
+  /** A member of the wheel, or the way to a file outside, which is closed afterwards. */
+  readonly from: MemberSpan | (() => FileSource);
+}
+
+export interface Patched {
+  /** `undefined`: the member is as it should be. */
+  readonly content: PackedContent | undefined;
+  /** What was left out, and why: predicates of the file, as in `was not stripped: …`. */
+  readonly warnings: readonly string[];
+}
+
+export interface Workshop {
+  /**
+   * Patches files, as many at a time as the place can; results in the order of the jobs.
+   *
+   * @throws RefusalError of the first job that can't be done, whatever runs at once.
+   */
+  patch(jobs: readonly PatchJob[]): Promise<readonly Patched[]>;
+  /** Unpacks members of the wheel. */
+  readonly stream: MemberStream;
+  /** Removes what is temporary: call it when the result is written. */
+  close(): void;
+}

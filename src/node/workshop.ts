@@ -1,0 +1,163 @@
+/** Changes native files on Node: several at once, by plans that prove that nothing else changes. */
+import { digestOf } from "../digest.ts";
+import type { PackedContent } from "../edit/draft.ts";
+import type { Patched, PatchJob, Workshop } from "../edit/workshop.ts";
+import { FormatError, RefusalError } from "../errors.ts";
+import type { NativeRewrite } from "../format.ts";
+import { formatOf, readerOf } from "../formats.ts";
+import { isUnchanged, rewrittenSource } from "../rewrite.ts";
+import type { FileSource, MemberSpan } from "../runtime.ts";
+import type { Source } from "../source.ts";
+import { memorySource } from "../source.ts";
+import type { BlockIndex } from "../zip/deflate-scan.ts";
+import { STORED } from "../zip/layout.ts";
+import { readMember } from "../zip/read.ts";
+import { nodeCompression } from "./compression.ts";
+import { deflateContent } from "./deflate.ts";
+import type { DeflatedMember } from "./splice-member.ts";
+import { deflatedMember, spliceMember } from "./splice-member.ts";
+import { spoolMember } from "./spool.ts";
+import { streamMember } from "./stream.ts";
+
+export interface WorkshopOptions {
+  /** The wheel whose members change. */
+  readonly archive: Source;
+  /** 0-9. */
+  readonly level: number;
+  /** Compressed data may be kept where they still hold, whatever level they were made with. */
+  readonly splices: boolean;
+  /** Files at once, and deflate streams for each. */
+  readonly jobs: number;
+  /** Temporary files go beside this path. */
+  readonly beside: string;
+  /** Plans and verifies, but compresses nothing, and makes no folder for results. */
+  readonly dryRun: boolean;
+  /** Finds the blocks of a deflated member. */
+  readonly indexMember: (span: MemberSpan) => Promise<BlockIndex | undefined>;
+}
+
+/** Members above this size (bytes) are unpacked to a temporary file. */
+const MEMORY_LIMIT = 8 << 20;
+
+export function createWorkshop(options: WorkshopOptions): Workshop {
+  const closers: (() => void)[] = [];
+  return {
+    patch: (jobs) => patchFiles(jobs, options, closers),
+    stream: streamMember(options.archive),
+    close() {
+      for (const close of closers.splice(0)) close();
+    },
+  };
+}
+
+/** @param closers gets what must be called when the results were written. */
+async function patchFiles(
+  jobs: readonly PatchJob[],
+  options: WorkshopOptions,
+  closers: (() => void)[],
+): Promise<readonly Patched[]> {
+  const results: Patched[] = [];
+  const errors = new Map<number, unknown>();
+  let next = 0;
+  const runner = async (): Promise<void> => {
+    while (next < jobs.length && errors.size === 0) {
+      const index = next++;
+      const job = jobs[index];
+      if (job === undefined) return;
+      try {
+        results[index] = await patchFile(job, options, closers);
+      } catch (error) {
+        errors.set(index, error);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.max(1, options.jobs) }, runner));
+  // Jobs start in order, so the first that fails is always among those that were started.
+  if (errors.size > 0) throw errors.get(Math.min(...errors.keys()));
+  return results;
+}
+
+async function patchFile(
+  job: PatchJob,
+  options: WorkshopOptions,
+  closers: (() => void)[],
+): Promise<Patched> {
+  const { from } = job;
+  const { dryRun } = options;
+  const deflated = typeof from === "function" ? undefined : packedMember(from, options);
+  // Of a large member the blocks are looked up while it is unpacked.
+  if (deflated?.isLarge === true) deflated.prepare();
+  const source = typeof from === "function" ? from() : await openMember(from, options);
+  let keepsSource = false;
+  try {
+    const rewrite = rewriteFile(job, source);
+    const result = rewrittenSource(source, rewrite);
+    const { warnings } = rewrite;
+    if (isUnchanged(rewrite) && typeof from !== "function") return { content: undefined, warnings };
+    if (dryRun) {
+      keepsSource = true;
+      return { content: uncompressed(result), warnings };
+    }
+    const { level, jobs, beside } = options;
+    const packing = { level, jobs, spoolBeside: beside };
+    const content =
+      (await spliceMember(deflated, rewrite, result, packing)) ??
+      (await deflateContent(result, packing));
+    closers.push(() => content.packed.close());
+    keepsSource = content.packed.method === STORED;
+    return { content, warnings };
+  } finally {
+    if (keepsSource) closers.push(() => source.close());
+    else source.close();
+  }
+}
+
+function packedMember(
+  span: MemberSpan,
+  { archive, splices, dryRun, indexMember }: WorkshopOptions,
+): DeflatedMember | undefined {
+  if (!splices || dryRun) return undefined;
+  return deflatedMember(archive, span, () => indexMember(span));
+}
+
+/** @throws RefusalError when the member is damaged. */
+async function openMember(
+  span: MemberSpan,
+  { archive, beside, dryRun }: WorkshopOptions,
+): Promise<FileSource> {
+  if (span.size > MEMORY_LIMIT) {
+    return await spoolMember(archive, span, dryRun ? undefined : beside);
+  }
+  const { bytes, problems } = readMember(archive, span, nodeCompression);
+  const [problem] = problems;
+  if (problem === undefined) return { ...memorySource(bytes), close() {} };
+  throw new RefusalError(problem.code, `\`${span.name}\` is damaged: ${problem.message}`);
+}
+
+function rewriteFile({ path, edits }: PatchJob, source: Source): NativeRewrite {
+  const format = formatOf(source.read(0, Math.min(source.size, 64)));
+  const reader = format === undefined ? undefined : readerOf(format);
+  try {
+    if (reader === undefined) throw new RefusalError("native-unread", "it can't be patched");
+    return reader.rewrite(source, edits, nodeCompression);
+  } catch (error) {
+    const { code, message, hint } = refusal(error);
+    throw new RefusalError(code, `\`${path}\`: ${message}`, hint);
+  }
+}
+
+/** A record that no editor can read is a reason to refuse, like any other. */
+function refusal(error: unknown): RefusalError {
+  if (error instanceof RefusalError) return error;
+  if (error instanceof FormatError)
+    return new RefusalError(`${error.place.format}-damaged`, error.message);
+  throw error;
+}
+
+/** As it would be, for a dry run: its size and digest are what counts. */
+function uncompressed(content: Source): PackedContent {
+  const { size } = content;
+  const data = { source: content, start: 0, size };
+  const packed = { method: STORED, crc32: 0, compressedSize: size, size, data };
+  return { packed, sha256: digestOf(content, nodeCompression.hasher("sha256")) };
+}

@@ -1,0 +1,75 @@
+/** Repairs for Linux and Android: the one file of this folder that others import. */
+import type { DependencyGraph, GraphNode } from "../../audit/graph/graph.ts";
+import { RefusalError } from "../../errors.ts";
+import { formatWheelFilename } from "../../wheel/filename.ts";
+import type { RepairPlan, RepairPlatform, RepairRequest } from "../platform.ts";
+import { chooseGoal } from "./goal.ts";
+import { leftAlone } from "./left-alone.ts";
+import { planFiles } from "./plan.ts";
+import { repairedPlatforms } from "./tags.ts";
+import type { TargetFacts } from "./target.ts";
+
+const FOLDER_SUFFIX = ".libs";
+
+export const linux: RepairPlatform = {
+  name: "linux",
+  format: "elf",
+  folderSuffix: FOLDER_SUFFIX,
+  plan: planLinux,
+};
+
+function planLinux(request: RepairRequest): RepairPlan {
+  const { judgement, settings, name } = request;
+  const { graph, model } = judgement.native;
+  const { identity, table } = model;
+  if (table === undefined || identity.family === null) {
+    throw new RefusalError(
+      "TAG002",
+      `no platform policy is known for the files of \`${formatWheelFilename(name)}\` (${identity.arch})`,
+      "`wheelkit show` tells what they are built for",
+    );
+  }
+  const opened = openedLibraries(settings.include, graph);
+  const facts: TargetFacts = {
+    table,
+    considered: identity.considered,
+    graph,
+    needOptions: { isaCheck: settings.isaCheck, isa: identity.isa },
+    included: opened,
+  };
+  const goal = chooseGoal(facts, identity, settings.plat, settings.onlyPlat);
+  const files = planFiles({
+    ...settings,
+    family: identity.family,
+    distribution: name.name,
+    libSuffix: settings.libSuffix ?? FOLDER_SUFFIX,
+    considered: identity.considered,
+    graph,
+    target: goal.target,
+    opened,
+    providerFolders: request.providerFolders,
+    digestOf: request.digestOf,
+  });
+  const tags = repairedPlatforms(identity, goal, table);
+  return { ...files, tags, notes: leftAlone(identity, goal.target, files, settings) };
+}
+
+function openedLibraries(
+  names: readonly string[],
+  { included, host }: DependencyGraph,
+): ReadonlyMap<string, GraphNode> {
+  const nodes = new Map<string, GraphNode>();
+  for (const name of names) {
+    const node = host.get(included.get(name) ?? "");
+    if (node !== undefined) {
+      nodes.set(name, node);
+      continue;
+    }
+    throw new RefusalError(
+      "LNK001",
+      `\`${name}\`, asked for with \`--include\`, was not found`,
+      "say where it is with `--ldpaths DIR`",
+    );
+  }
+  return nodes;
+}

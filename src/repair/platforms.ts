@@ -1,0 +1,54 @@
+/** The platforms that wheels are repaired for: the one place that names them all. */
+import type { Judgement } from "../audit/audit.ts";
+import type { Family } from "../audit/result.ts";
+import { printable } from "../bytes.ts";
+import { RefusalError } from "../errors.ts";
+import { linux } from "./linux/index.ts";
+import type { RepairPlatform } from "./platform.ts";
+
+export const REPAIR_PLATFORMS: Readonly<Partial<Record<RepairPlatform["name"], RepairPlatform>>> = {
+  linux,
+};
+
+const PLATFORM_OF: Readonly<Record<Family, RepairPlatform["name"] | undefined>> = {
+  manylinux: "linux",
+  musllinux: "linux",
+  android: "linux",
+  macos: "macos",
+  ios: "macos",
+  windows: "windows",
+  pyemscripten: undefined,
+  any: undefined,
+};
+
+/** @throws RefusalError when the wheel's tags and files name no platform that can be repaired. */
+export function repairPlatform({ native: { verdict, model } }: Judgement): RepairPlatform {
+  const { family, supported, claimed } = verdict;
+  if (supported === "any") {
+    throw new RefusalError(
+      "TAG001",
+      `the wheel is tagged \`${printable(claimed.join("."))}\`, but there is no native code in it`,
+      "if that is right, `wheelkit tags --platform-tag any` says so; else the build went wrong",
+    );
+  }
+  if (model.identity.family !== null) return linux;
+  const name = PLATFORM_OF[family];
+  const platform = name === undefined ? undefined : REPAIR_PLATFORMS[name];
+  const isForeign = family === "pyemscripten" || (name !== undefined && name !== "linux");
+  const [opaque] = model.binaries.filter(({ format }) => format !== "elf");
+  if (opaque !== undefined && !isForeign) {
+    throw new RefusalError(
+      "TAG003",
+      `the wheel is tagged \`${printable(claimed.join("."))}\`, but \`${printable(opaque.path)}\` is no file for Linux`,
+      "`wheelkit audit` says what does not fit",
+    );
+  }
+  if (platform === undefined && isForeign) {
+    throw new RefusalError(
+      "TAG003",
+      `wheels for ${family} can't be repaired yet`,
+      "this version of wheelkit repairs wheels for Linux and Android",
+    );
+  }
+  return platform ?? linux;
+}

@@ -1,0 +1,154 @@
+/** Repairs one open wheel: inspects it, finds out what it is, plans, and has a draft of it changed. */
+import type { Engine, Inspection, Judgement } from "../audit/audit.ts";
+import { inspectWheel, judgeWheel } from "../audit/audit.ts";
+import { toFindings } from "../audit/findings.ts";
+import type { NativeOptions } from "../audit/native.ts";
+import { ruleOf } from "../audit/rules/table.ts";
+import { toHex } from "../bytes.ts";
+import { digestOf } from "../digest.ts";
+import type { Draft } from "../edit/draft.ts";
+import type { Workshop } from "../edit/workshop.ts";
+import { RefusalError } from "../errors.ts";
+import type { Wheel } from "../wheel/open.ts";
+import { parsePlatformTag } from "../wheel/platform-tag.ts";
+import { carryOut } from "./carry-out.ts";
+import type { OutsideFile, RepairRequest } from "./platform.ts";
+import { repairPlatform } from "./platforms.ts";
+import type { LibraryProvider } from "./providers.ts";
+import { provideLibraries } from "./providers.ts";
+import type { RepairRoots } from "./roots.ts";
+import { rootOf } from "./roots.ts";
+import type { RepairSettings } from "./settings.ts";
+import type { WheelPlan } from "./wheel-plan.ts";
+import { planWheel } from "./wheel-plan.ts";
+
+/** What is the same for all wheels of a run. */
+export interface RepairContext {
+  readonly settings: RepairSettings;
+  readonly roots: RepairRoots;
+  readonly providers: readonly LibraryProvider[];
+  readonly engine: Engine;
+}
+
+export interface RepairJob {
+  readonly draft: Draft;
+  readonly wheel: Wheel;
+  /** Of the wheel, as the engine opens it. */
+  readonly path: string;
+  readonly workshop: Workshop;
+}
+
+/** A repair that was carried out on the draft, with the facts that it started from. */
+export interface Repair {
+  readonly plan: WheelPlan;
+  readonly before: Inspection;
+  readonly judged: Judgement;
+  readonly native: NativeOptions;
+}
+
+export interface RepairOutcome {
+  /**
+   * `undefined` for a wheel that is to be copied: it is pure, or nothing is wrong with it and that is
+   * reason enough.
+   */
+  readonly repair: Repair | undefined;
+  /** What the user should know. */
+  readonly notes: readonly string[];
+}
+
+/** @throws RefusalError when the wheel can't be repaired; then the draft is of no more use. */
+export async function repairWheel(
+  { draft, wheel, path, workshop }: RepairJob,
+  { settings, roots, providers, engine }: RepairContext,
+): Promise<RepairOutcome> {
+  const before = await inspectWheel(wheel, path, wheel.source, engine, { hash: true });
+  await engine.rest?.();
+  const searched = searchedPlaces(draft, settings, roots);
+  const first = judgeWheel(wheel, before, { native: searched });
+  refuseDamaged(first);
+  if (isCopied(first)) {
+    const note = "there is no native code to repair: it is copied";
+    return { repair: undefined, notes: settings.pureIsFine ? [] : [note] };
+  }
+  const platform = repairPlatform(first);
+  const provided = provideLibraries(
+    first.native.graph,
+    providers,
+    first.native.model.wheel.requires,
+  );
+  const native = { ...searched, exclude: [...settings.exclude, ...provided.names] };
+  const judged = provided.names.length === 0 ? first : judgeWheel(wheel, before, { native });
+  if (settings.ifNeeded && nothingWrong(judged)) return { repair: undefined, notes: [] };
+  const request: RepairRequest = {
+    name: draft.name,
+    judgement: judged,
+    settings,
+    providerFolders: provided.folders,
+    read: (member) => wheel.read(member),
+    digestOf: (file) => digestOutside(file, roots, engine),
+  };
+  const plan = planWheel({ draft, wheel, request, roots }, platform);
+  const notes = await carryOut({ draft, wheel, roots, workshop }, plan);
+  await engine.rest?.();
+  return { repair: { plan, before, judged, native }, notes };
+}
+
+/** Where libraries are looked for, and what counts. */
+function searchedPlaces(
+  { name }: Draft,
+  settings: RepairSettings,
+  { host, sysroot }: RepairRoots,
+): NativeOptions {
+  const { exclude, include, ldpaths, libraryPath, isaCheck } = settings;
+  const android = name.platformTags.some((tag) => parsePlatformTag(tag).kind === "android");
+  // A phone's libraries are not this host's.
+  const noSystem = sysroot === undefined || (android && sysroot === host);
+  return {
+    exclude,
+    ldpaths,
+    libraryPath,
+    include,
+    isaCheck,
+    ...(host === undefined ? {} : { host }),
+    ...(noSystem ? {} : { sysroot }),
+  };
+}
+
+function digestOutside(file: OutsideFile, roots: RepairRoots, { compression }: Engine): string {
+  const source = rootOf(roots, file).open(file.path);
+  try {
+    return toHex(digestOf(source, compression.hasher("sha256")));
+  } finally {
+    source.close();
+  }
+}
+
+/** Pure wheels, and those for iOS, whose libraries are frameworks that Xcode sees to. */
+function isCopied({ native: { verdict } }: Judgement): boolean {
+  if (verdict.family === "ios") return true;
+  return verdict.supported === "any" && verdict.claimed.includes("any");
+}
+
+/** A damaged member would be damaged in the result too, or worse: patched. */
+function refuseDamaged({ problems }: Judgement): void {
+  const grave = problems.find(({ code, level }) => {
+    return ruleOf(code)?.repair === "refuse" && (level === undefined || level === "error");
+  });
+  if (grave === undefined) return;
+  throw new RefusalError(
+    grave.code,
+    `${grave.path === undefined ? "" : `\`${grave.path}\`: `}${grave.message}`,
+    ruleOf(grave.code)?.repairHint ??
+      "build the wheel again; `wheelkit audit` says everything that is wrong",
+  );
+}
+
+function nothingWrong({ problems, native }: Judgement): boolean {
+  const { verdict, external } = native;
+  const bare = verdict.claimed.every((tag) => {
+    const { kind } = parsePlatformTag(tag);
+    return kind === "linux" || kind === "any";
+  });
+  const findings = toFindings(problems).filter(({ level }) => level === "error");
+  return verdict.truthful === true && external.length === 0 && !bare && findings.length === 0;
+}
