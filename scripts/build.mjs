@@ -22,7 +22,7 @@ const common = {
   absWorkingDir: root,
   outdir: "dist",
   bundle: true,
-  external: ["piscina", "yauzl", "picomatch", "smol-toml"],
+  external: ["@bokuweb/zstd-wasm", "piscina", "yauzl", "picomatch", "smol-toml"],
   platform: "node",
   target: "node20",
   minifySyntax: true,

@@ -1,0 +1,141 @@
+/** The containers of a region, one after the other. Only headers are read. */
+import { FormatError } from "../errors.ts";
+import type { ByteRange, Source } from "../source.ts";
+import { CONTAINER } from "./constants.ts";
+import { type DeviceEntry, ENTRY_HEADER, entryOf } from "./entry.ts";
+import { FATBIN, FatContainerRecord, FatEntryRecord } from "./layout.ts";
+
+export interface DeviceContainer {
+  /** Byte offset in the region. */
+  readonly start: number;
+  readonly end: number;
+  readonly headerSize: number;
+  readonly entries: readonly DeviceEntry[];
+}
+
+export interface DeviceCode {
+  readonly containers: readonly DeviceContainer[];
+  /** Zero bytes between and behind the containers. */
+  readonly padding: number;
+  /** What follows the last container that could be read, and why it is none; else `null`. */
+  readonly unread: (ByteRange & { readonly reason: string }) | null;
+}
+
+const HEADER = FatContainerRecord.sizeOf(FATBIN.variant);
+/** More than twenty times what the largest published library has; each costs an object. */
+const MAX_ENTRIES = 1 << 19;
+/** Drivers read `fat_size` as a signed number of 32 bits. */
+const MAX_CONTAINER = 0x7fff_ffff;
+const ALIGN = 8;
+const CHUNK = 1 << 16;
+
+/**
+ * Reads the chain of containers. Zero bytes between two are skipped; payloads are never searched.
+ * What can't be read ends the chain and is said in `unread`.
+ */
+export function readDeviceCode(region: Source): DeviceCode {
+  const containers: DeviceContainer[] = [];
+  let entries = 0;
+  let padding = 0;
+  let at = 0;
+  try {
+    for (;;) {
+      const next = skipZeros(region, at);
+      padding += next - at;
+      at = next;
+      if (at === region.size) return { containers, padding, unread: null };
+      const container = readContainer(region, at, MAX_ENTRIES - entries);
+      entries += container.entries.length;
+      containers.push(container);
+      at = container.end;
+    }
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    return { containers, padding, unread: { start: at, end: region.size, reason: error.message } };
+  }
+}
+
+/** The next multiple of 8 with a byte that is not zero, or the end. */
+function skipZeros(region: Source, from: number): number {
+  for (let at = from; at < region.size; ) {
+    const bytes = region.read(at, Math.min(CHUNK, region.size - at));
+    const found = bytes.findIndex((byte) => byte !== 0);
+    if (found >= 0) return found === 0 ? at : at + Math.floor(found / ALIGN) * ALIGN;
+    at += bytes.length;
+  }
+  return region.size;
+}
+
+/** @throws FormatError when there is no whole container at `start`. */
+function readContainer(region: Source, start: number, maxEntries: number): DeviceContainer {
+  const place = { format: "fatbin", record: "container", offset: start } as const;
+  const bytes = region.read(start, HEADER);
+  const magic = FatContainerRecord.column(bytes, FATBIN, "magic")(0);
+  if (magic !== CONTAINER.MAGIC) {
+    const value = `0x${magic.toString(16)}`;
+    const reason =
+      magic === CONTAINER.ANCIENT_MAGIC
+        ? "the container is of a form that no driver of today reads"
+        : "there is no container";
+    throw new FormatError(reason, { ...place, field: "magic", value });
+  }
+  const header = FatContainerRecord.read(bytes, 0, FATBIN, start);
+  const { version, header_size, fat_size } = header;
+  if (version !== CONTAINER.VERSION) {
+    const value = String(version);
+    throw new FormatError("the version is unknown", { ...place, field: "version", value });
+  }
+  if (header_size < HEADER || header_size % ALIGN !== 0) {
+    const value = String(header_size);
+    throw new FormatError("the size can't be right", { ...place, field: "header_size", value });
+  }
+  const end = start + header_size + fat_size;
+  if (fat_size > MAX_CONTAINER || end > region.size) {
+    const value = String(fat_size);
+    throw new FormatError("the container ends behind its region", {
+      ...place,
+      field: "fat_size",
+      value,
+    });
+  }
+  const entries: DeviceEntry[] = [];
+  for (let at = start + header_size; at < end; ) {
+    if (entries.length >= maxEntries) {
+      throw new FormatError(`there are more than ${MAX_ENTRIES} entries`, place);
+    }
+    const entry = readEntry(region, at, end);
+    entries.push(entry);
+    at += entry.headerSize + entry.payloadSize;
+  }
+  return { start, end, headerSize: header_size, entries };
+}
+
+function readEntry(region: Source, start: number, end: number): DeviceEntry {
+  const place = { format: "fatbin", record: "entry", offset: start } as const;
+  if (end - start < ENTRY_HEADER) {
+    throw new FormatError("the entry's header does not fit its container", place);
+  }
+  const header = FatEntryRecord.read(region.read(start, ENTRY_HEADER), 0, FATBIN, start);
+  const { header_size, payload_size, compressed_size } = header;
+  if (header_size < ENTRY_HEADER || header_size > end - start) {
+    const value = String(header_size);
+    throw new FormatError("the size can't be right", { ...place, field: "header_size", value });
+  }
+  if (payload_size > end - start - header_size) {
+    const value = String(payload_size);
+    throw new FormatError("the payload ends behind its container", {
+      ...place,
+      field: "payload_size",
+      value,
+    });
+  }
+  if (compressed_size > payload_size) {
+    const value = String(compressed_size);
+    throw new FormatError("the payload is longer than its place", {
+      ...place,
+      field: "compressed_size",
+      value,
+    });
+  }
+  return entryOf(header, start);
+}
