@@ -228,7 +228,7 @@ function checkCompatibility(byKey: ReadonlyMap<string, string>, add: Add): void 
 }
 
 /** Equal for names that one directory of Windows or macOS can't hold together. */
-function foldName(name: string): string {
+export function foldName(name: string): string {
   // Upper case first: it folds `ß` and `ſ`, which have no other lower case.
   const folded = ASCII_SIMPLE.test(name)
     ? name.toLowerCase()

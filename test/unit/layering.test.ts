@@ -211,6 +211,8 @@ function spell({ from, to }: Import): string {
 }
 
 function platformOf(file: string): string | undefined {
+  // Only macOS has files for several processors.
+  if (file.startsWith("src/repair/fuse/")) return "macos";
   return PLATFORM_FOLDER.exec(file)?.[1];
 }
 

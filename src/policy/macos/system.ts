@@ -30,11 +30,3 @@ const LIBPYTHON = /^libpython[23](?:\.\d+)?[a-z]*\.dylib$/;
 export function isPythonLibrary(path: string): boolean {
   return PYTHON_FRAMEWORK.test(path) || LIBPYTHON.test(baseNameOf(path));
 }
-
-/**
- * A name as macOS file systems compare it: `libFoo.dylib` and `libfoo.dylib` are one file there, and
- * so are composed and decomposed accents.
- */
-export function foldedName(name: string): string {
-  return name.normalize("NFC").toLowerCase().normalize("NFC");
-}

@@ -1,11 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { archsInUse, archsOfTag, parseArchs } from "../../../../src/policy/macos/archs.ts";
 import { distinctSpelling, parseInstallName } from "../../../../src/policy/macos/install-name.ts";
-import {
-  foldedName,
-  isPythonLibrary,
-  isSystemLibrary,
-} from "../../../../src/policy/macos/system.ts";
+import { isPythonLibrary, isSystemLibrary } from "../../../../src/policy/macos/system.ts";
 
 describe("what the system provides", () => {
   it("is compared by whole components of the path", () => {
@@ -39,12 +35,6 @@ describe("what the system provides", () => {
     for (const path of ["libpython.dylib", "/x/Python", "libboost_python312.dylib"]) {
       expect(isPythonLibrary(path), path).toBe(false);
     }
-  });
-
-  it("has file names that differ in more than case and composition", () => {
-    expect(foldedName("libFoo.dylib")).toBe(foldedName("LIBFOO.dylib"));
-    expect(foldedName("lib\u00e9.dylib")).toBe(foldedName("libe\u0301.dylib"));
-    expect(foldedName("liba.dylib")).not.toBe(foldedName("libb.dylib"));
   });
 });
 
