@@ -56,3 +56,20 @@ export type NativeEdit =
     }
   /** PF_X of PT_GNU_STACK, MH_ALLOW_STACK_EXECUTION. */
   | { readonly kind: "clear-executable-stack" };
+
+const ORDER: Readonly<Record<NativeEdit["kind"], number>> = {
+  "keep-archs": 0,
+  strip: 1,
+  cut: 2,
+  "set-id": 3,
+  "replace-dependency": 4,
+  "remove-dependency": 5,
+  "add-dependency": 6,
+  "set-search-paths": 7,
+  "clear-executable-stack": 8,
+};
+
+/** In the order in which edits apply; those of one kind stay as they are given. */
+export function inOrder(edits: readonly NativeEdit[]): readonly NativeEdit[] {
+  return edits.toSorted((a, b) => ORDER[a.kind] - ORDER[b.kind]);
+}

@@ -243,7 +243,7 @@ function symbolsBySection(path: string): number | null {
   return entry === "" ? null : Number.parseInt(size, 16) / Number.parseInt(entry, 16);
 }
 
-function bracketed(facts: ReadelfFacts, tag: string): string[] {
+export function bracketed(facts: ReadelfFacts, tag: string): string[] {
   return facts.dynamic
     .filter(({ name }) => name === tag)
     .map(({ rest }) => /\[(.*)\]$/.exec(rest)?.[1] ?? rest);

@@ -44,13 +44,15 @@ export function planTarget(model: EditModel, edits: readonly ElfEdit[]): Target 
 
   const renameNeeded = (names: ReadonlyMap<string, string>): void => {
     const seen = new Set<string>();
+    const given = new Set<string>();
     entries = entries.flatMap((entry) => {
       if (entry.d_tag !== DT.DT_NEEDED) return [entry];
       const name = nameOf(entry);
       const wanted = names.get(name) ?? name;
       // Naming one library twice helps nobody; a repetition that was there before stays.
-      if (seen.has(wanted) && names.has(name)) return [];
+      if (seen.has(wanted) && (names.has(name) || given.has(wanted))) return [];
       seen.add(wanted);
+      if (wanted !== name) given.add(wanted);
       return [wanted === name ? entry : retext(entry, wanted)];
     });
     for (const [index] of model.versionNeeds.entries()) {

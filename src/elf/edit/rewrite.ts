@@ -1,7 +1,7 @@
 /** What may be asked of any native file, done to an ELF file in one transaction. */
 import { FormatError, RefusalError } from "../../errors.ts";
 import type { NativeRewrite } from "../../format.ts";
-import type { NativeEdit } from "../../native-edit.ts";
+import { inOrder, type NativeEdit } from "../../native-edit.ts";
 import type { Rewrite } from "../../rewrite.ts";
 import { composeRewrites, isUnchanged, rewrittenSource } from "../../rewrite.ts";
 import type { Source } from "../../source.ts";
@@ -27,7 +27,7 @@ export function rewriteElf(source: Source, edits: readonly NativeEdit[]): Native
   const image = parseElf(between);
   const rewrite = planElfEdit(
     image,
-    edits.flatMap((edit) => elfEdits(edit, image)),
+    inOrder(edits).flatMap((edit) => elfEdits(edit, image)),
   );
   return { ...(first === undefined ? rewrite : composeRewrites(first, rewrite)), warnings };
 }

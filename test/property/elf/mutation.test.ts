@@ -21,43 +21,15 @@ function survives(bytes: Uint8Array): void {
 }
 
 describe("a damaged ELF file is refused or read with problems", () => {
-  it.each(["no-stack-header", "module-mips-no-sections"])("every prefix of %s", (name) => {
-    const whole = elfFixture(name);
-    for (let length = 0; length < whole.length; length++) survives(whole.subarray(0, length));
-  });
-
-  it("some prefixes of every fixture; those that cut a load segment have problems", () => {
-    for (const [index, name] of elfFixtures().entries()) {
+  it("every fixture has problems once a load segment is cut", () => {
+    for (const name of elfFixtures()) {
       const whole = elfFixture(name);
-      for (let length = index % 7; length < whole.length; length += 137) {
-        survives(whole.subarray(0, length));
-      }
       const image = elf.parse(memorySource(whole));
       const end = Math.max(...image.loads.map((load) => load.p_offset + load.p_filesz));
       if (image.loads.length === 0) continue;
       const cut = elf.parse(memorySource(whole.subarray(0, end - 1)));
       expect([name, cut.problems.length > 0]).toEqual([name, true]);
     }
-  });
-
-  it("one byte changed", () => {
-    const fixtures = elfFixtures().map(elfFixture);
-    fc.assert(
-      fc.property(
-        fc.nat({ max: fixtures.length - 1 }),
-        fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
-        fc.boolean(),
-        fc.nat({ max: 255 }),
-        (index, place, inTables, value) => {
-          const bytes = new Uint8Array(fixtures[index] ?? new Uint8Array());
-          // Half of the changes go where the headers and tables are.
-          const range = inTables ? Math.min(1200, bytes.length) : bytes.length;
-          bytes[Math.floor(place * range)] = value;
-          survives(bytes);
-        },
-      ),
-      { seed: SEED, numRuns: 2000 },
-    );
   });
 
   it("a word of a header, a segment or the dynamic section changed to an awkward number", () => {

@@ -1,0 +1,163 @@
+/**
+ * What each format brings to the suites that hold for all of them: a format that is added here is
+ * tried by all of these from then on.
+ */
+import { spawnSync } from "node:child_process";
+import type { NativeFile } from "../../src/binary.ts";
+import { FormatError } from "../../src/errors.ts";
+import type { Format, NativeRewrite } from "../../src/format.ts";
+import { FORMATS } from "../../src/formats.ts";
+import type { NativeEdit } from "../../src/native-edit.ts";
+import { nodeCompression } from "../../src/node/compression.ts";
+import { applyRewrite } from "../../src/rewrite.ts";
+import { memorySource } from "../../src/source.ts";
+import { elfFixture, elfFixtures } from "./elf-fixtures.ts";
+import { bracketed, parseReadelf, runReadelf } from "./elf-readelf.ts";
+import { python, requireTool } from "./tools.ts";
+
+/** What another program reads in a file. */
+export interface SecondOpinion {
+  readonly id: string | null;
+  readonly dependencies: readonly string[];
+  readonly searchPaths: readonly string[];
+}
+
+export interface FormatCase {
+  readonly format: Format;
+  /** Names of its files in `fixtures`, sorted. */
+  readonly fixtures: readonly string[];
+  /** Small ones of different layouts, of which every prefix is read. */
+  readonly small: readonly string[];
+  /** A fresh copy of a fixture's bytes, free to be changed. */
+  bytes(name: string): Uint8Array;
+  /** Bytes from the start that hold most headers and tables of the fixtures. */
+  readonly tables: number;
+  /** The regions whose bytes no edit and no strip may touch. */
+  readonly code: readonly string[];
+  /** Names and paths as the format spells them; `id` is longer than those of the fixtures. */
+  readonly words: {
+    readonly id: string;
+    readonly dependency: string;
+    readonly searchPaths: readonly string[];
+  };
+  /** Every edit that at least one fixture takes. */
+  readonly takes: readonly NativeEdit["kind"][];
+  /** `undefined` where the program isn't installed. */
+  readonly oracle: ((path: string) => SecondOpinion) | undefined;
+  /** Those of the files that the loader of this system takes; `undefined` where it has none for the format. */
+  readonly loads: ((paths: readonly string[]) => ReadonlySet<string>) | undefined;
+}
+
+const elf: FormatCase = {
+  format: FORMATS.elf,
+  fixtures: elfFixtures(),
+  small: ["no-stack-header", "module-mips-no-sections"],
+  bytes: elfFixture,
+  tables: 1200,
+  code: [".text", ".rodata", ".data"],
+  words: {
+    id: "libdemo-0123abcd-with-a-rather-long-name.so.1",
+    dependency: "libneeded-0123abcd.so.6",
+    searchPaths: ["$ORIGIN/../demo.libs", "$ORIGIN/another/place"],
+  },
+  takes: [
+    "strip",
+    "set-id",
+    "replace-dependency",
+    "remove-dependency",
+    "add-dependency",
+    "set-search-paths",
+    "clear-executable-stack",
+  ],
+  oracle:
+    requireTool("readelf") === undefined
+      ? undefined
+      : (path) => {
+          const facts = parseReadelf(runReadelf(path, ["-d"]));
+          const paths = [...bracketed(facts, "RPATH"), ...bracketed(facts, "RUNPATH")];
+          return {
+            id: bracketed(facts, "SONAME").at(-1) ?? null,
+            dependencies: bracketed(facts, "NEEDED"),
+            searchPaths: paths.flatMap((each) => each.split(":")),
+          };
+        },
+  loads: process.platform === "linux" ? loadedByPython : undefined,
+};
+
+export const FORMAT_CASES: readonly FormatCase[] = [elf];
+
+/** Binds every symbol at once; a library that kills the process takes those after it along. */
+const LOADER = `
+import ctypes, os, sys
+for path in sys.argv[1:]:
+    try:
+        ctypes.CDLL(path, mode=os.RTLD_NOW)
+        print(path, flush=True)
+    except OSError:
+        pass
+`;
+
+function loadedByPython(paths: readonly string[]): ReadonlySet<string> {
+  const { stdout } = spawnSync(python(), ["-c", LOADER, ...paths], { encoding: "utf8" });
+  return new Set(stdout.split("\n").filter((line) => line !== ""));
+}
+
+export interface EverythingRead {
+  readonly facts: NativeFile;
+  readonly imports: readonly string[];
+  readonly exports: readonly string[];
+  readonly requirements: readonly string[];
+  /** Bytes of each region, by name. */
+  readonly regions: ReadonlyMap<string, Uint8Array>;
+}
+
+/** All that a format tells of a file, or the error that refused it; anything else that is thrown goes through. */
+export function readEverything(format: Format, bytes: Uint8Array): EverythingRead | FormatError {
+  const source = memorySource(bytes);
+  try {
+    const head = bytes.subarray(0, 1 << 16);
+    format.likelyRanges(head, source.size);
+    const open = format.open(source);
+    const facts = open.facts((name) => name.startsWith("P"));
+    const check = format.contentCheck?.(head, source.size, nodeCompression);
+    check?.add(bytes, 0);
+    open.dump();
+    const names = (which: "imports" | "exports"): readonly string[] =>
+      open.symbols(which).map(({ name, version = "" }) => `${name}@${version}`);
+    return {
+      facts: check === undefined ? facts : check.complete(facts),
+      imports: names("imports"),
+      exports: names("exports"),
+      requirements: open.requirements(),
+      regions: new Map(
+        open.regions().map(({ name, start, size }) => [name, source.read(start, size)]),
+      ),
+    };
+  } catch (error) {
+    if (error instanceof FormatError) return error;
+    throw error;
+  }
+}
+
+/** The same of a file that must be readable. */
+export function readSound(format: Format, bytes: Uint8Array): EverythingRead {
+  const answer = readEverything(format, bytes);
+  if (answer instanceof FormatError) throw answer;
+  return answer;
+}
+
+export interface Rewritten {
+  readonly rewrite: NativeRewrite;
+  readonly bytes: Uint8Array;
+}
+
+/** @throws RefusalError and FormatError, as {@link Format.rewrite} does. */
+export function rewritten(
+  format: Format,
+  bytes: Uint8Array,
+  edits: readonly NativeEdit[],
+): Rewritten {
+  const source = memorySource(bytes);
+  const rewrite = format.rewrite(source, edits, nodeCompression);
+  return { rewrite, bytes: new Uint8Array(Buffer.concat([...applyRewrite(source, rewrite)])) };
+}
