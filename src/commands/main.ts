@@ -129,9 +129,10 @@ async function runCommand(entry: CommandEntry, argv: readonly string[], io: Io):
   } catch (error) {
     if (!isCommanderError(error)) throw error;
     if (error.exitCode === 0) return STATUS.done;
+    // `wheelkit links` without an action: the help is all that there is to say.
+    if (error.code === "commander.help") return STATUS.usage;
     throw usageError(error, entry);
   }
-  // `wheelkit links` without an action: commander has printed the help.
   if (invocation === undefined) return STATUS.usage;
   return declaration.run(invocation, await onTerminal(io, whenOption(invocation.options, "color")));
 }
