@@ -50,15 +50,11 @@ export const command: CommandDeclaration = {
       line: "wheelkit edit --post --constrain 'numpy<2.3' dist/*.whl",
     },
     {
-      what: "In place: only the end of the file is written, whatever its size",
-      line: "wheelkit edit --in-place --requires-python '>=3.10' demo-1.0-py3-none-any.whl",
-    },
-    {
       what: "Many wheels by one file of patches, with a statement of what changed",
       line: "wheelkit edit --patch fixes.toml --proof fixes.intoto.jsonl -w out dist/*.whl",
     },
     {
-      what: "A library by itself, of any format",
+      what: "A library by itself, of any format, in place",
       line: "wheelkit edit --in-place --replace-needed libz.so.1=libz-ng.so.2 libdemo.so",
     },
   ],
