@@ -1,6 +1,7 @@
 /** What a summary says of the dynamic symbols: counts, chosen imports, who uses which version. */
 import type { DynamicSymbol } from "../../binary.ts";
 import { compareText, encodeUtf8 } from "../../bytes.ts";
+import { PYTHON_INIT_PREFIXES } from "../../python-init.ts";
 import { STB, STT, VERSYM_HIDDEN, VERSYM_VERSION } from "../constants.ts";
 import { ElfSym } from "../layout.ts";
 import type { ElfImage } from "../read/image.ts";
@@ -135,15 +136,7 @@ function isFunction(info: number): boolean {
   return type === STT.STT_FUNC || type === STT.STT_GNU_IFUNC;
 }
 
-/** PEP 489 (`PyInit_`, `PyInitU_`), PEP 793, Python 2 and cffi under PyPy. */
-const PREFIXES: readonly Uint8Array[] = [
-  "PyInit_",
-  "PyInitU_",
-  "PyModExport_",
-  "PyModExportU_",
-  "init",
-  "_cffi_pypyinit_",
-].map(encodeUtf8);
+const PREFIXES: readonly Uint8Array[] = PYTHON_INIT_PREFIXES.map(encodeUtf8);
 
 /** Compares bytes in the string table, since nearly all names are something else. */
 function isPythonInit(names: Uint8Array, at: number): boolean {
