@@ -23,3 +23,6 @@ export const pe: RecognisedFormat = {
   title: "PE",
   matches: (head) => head.length >= 4 && head[0] === 0x4d && head[1] === 0x5a,
 };
+export { openPe } from "./open.ts";
+export { matches } from "./read/header.ts";
+export { likelyRanges } from "./read/ranges.ts";
