@@ -7,6 +7,9 @@ import { pe } from "./pe/index.ts";
 
 export type { ElfFile, ElfSlice, LibraryVersions, LoadSegment, VersionNeed } from "./elf/index.ts";
 
+export type { PeFile, PeSlice } from "./pe/index.ts";
+export { dllKey, mayHold } from "./pe/index.ts";
+
 export const FORMATS = { elf, macho, pe } satisfies Record<BinaryFormat, Format | RecognisedFormat>;
 
 /** Facts of any format, told apart by `format`. */

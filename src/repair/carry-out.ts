@@ -3,6 +3,7 @@ import { printable } from "../bytes.ts";
 import type { Draft } from "../edit/draft.ts";
 import { rehashLinks, renameLinkTargets } from "../edit/links.ts";
 import type { PatchJob, Workshop } from "../edit/workshop.ts";
+import { memorySource } from "../source.ts";
 import type { Wheel } from "../wheel/open.ts";
 import { modeOf, REGULAR_FILE } from "../zip/writer.ts";
 import type { Graft, MemberEdits } from "./platform.ts";
@@ -22,6 +23,9 @@ export interface CarryOutInput {
 /** Grafted libraries are made by us: their mode depends on no host. */
 const LIBRARY_MODE = REGULAR_FILE | 0o755;
 
+/** Bytes of a member that is copied to further places. */
+const MEMBER_LIMIT = 1 << 30;
+
 /** A file to patch, and the mode that it gets: `undefined`: its own. */
 interface Work {
   readonly job: PatchJob;
@@ -39,6 +43,7 @@ export async function carryOut(
   const { native } = plan;
   const work = [
     ...native.members.map((member) => memberWork(wheel, member)),
+    ...native.members.flatMap((member) => copyWork(wheel, member)),
     ...native.grafts.map((graft) => graftWork(roots, graft)),
   ];
   const patched = await workshop.patch(work.map(({ job }) => job));
@@ -79,6 +84,21 @@ function memberWork(wheel: Wheel, { path, movesTo, edits, executable }: MemberEd
     job: { path: movesTo ?? path, edits, from: entry },
     mode: executable === true ? modeOf(entry) | 0o711 : undefined,
   };
+}
+
+/** Copies are new members, so they are written also where no edit changes them. */
+function copyWork(wheel: Wheel, { path, edits, copies = [] }: MemberEdits): readonly Work[] {
+  return copies.map((copy) => ({
+    job: {
+      path: copy,
+      edits,
+      from: () => ({
+        ...memorySource(wheel.read(path, MEMBER_LIMIT) ?? new Uint8Array()),
+        close: () => {},
+      }),
+    },
+    mode: LIBRARY_MODE,
+  }));
 }
 
 function graftWork(roots: RepairRoots, graft: Graft): Work {

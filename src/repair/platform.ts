@@ -44,8 +44,10 @@ export interface RepairRequest {
   readonly providerFolders: ReadonlyMap<string, readonly string[]>;
   /** Content of a member of the input; `undefined` where there is none, or it can't be read. */
   read(path: string): Uint8Array | undefined;
-  /** Hex SHA-256 of a file outside the wheel. */
-  digestOf(file: OutsideFile): string;
+  /** Hex SHA-256 of a file outside the wheel, after the bytes `before` where they are given. */
+  digestOf(file: OutsideFile, before?: Uint8Array): string;
+  /** The same of a member. */
+  digestOfMember(path: string, before?: Uint8Array): string;
 }
 
 export interface RepairPlan {
@@ -84,6 +86,8 @@ export interface MemberEdits {
   readonly edits: readonly NativeEdit[];
   /** Its path in the repaired wheel, where that is another. */
   readonly movesTo?: string;
+  /** Further paths that the result of the edits is written to. */
+  readonly copies?: readonly string[];
   /** It is run where it lies, so its mode must let it. */
   readonly executable?: boolean;
 }

@@ -85,7 +85,8 @@ export async function repairWheel(
     settings,
     providerFolders: provided.folders,
     read: (member) => wheel.read(member),
-    digestOf: (file) => digestOutside(file, roots, engine),
+    digestOf: (file, before) => digestOutside(file, roots, engine, before),
+    digestOfMember: (member, before) => digestMember(wheel, member, engine, before),
   };
   const plan = planWheel({ draft, wheel, request, roots }, platform);
   const notes = await carryOut({ draft, wheel, roots, workshop }, plan);
@@ -114,13 +115,35 @@ function searchedPlaces(
   };
 }
 
-function digestOutside(file: OutsideFile, roots: RepairRoots, { compression }: Engine): string {
+/** Bytes of a member that is read as a whole: no DLL comes near. */
+const MEMBER_LIMIT = 1 << 30;
+
+function digestOutside(
+  file: OutsideFile,
+  roots: RepairRoots,
+  { compression }: Engine,
+  before: Uint8Array = new Uint8Array(),
+): string {
   const source = rootOf(roots, file).open(file.path);
   try {
-    return toHex(digestOf(source, compression.hasher("sha256")));
+    const hasher = compression.hasher("sha256");
+    hasher.update(before);
+    return toHex(digestOf(source, hasher));
   } finally {
     source.close();
   }
+}
+
+function digestMember(
+  wheel: Wheel,
+  path: string,
+  { compression }: Engine,
+  before: Uint8Array = new Uint8Array(),
+): string {
+  const hasher = compression.hasher("sha256");
+  hasher.update(before);
+  hasher.update(wheel.read(path, MEMBER_LIMIT) ?? new Uint8Array());
+  return toHex(hasher.digest());
 }
 
 /** Pure wheels, and those for iOS, whose libraries are frameworks that Xcode sees to. */

@@ -148,6 +148,21 @@ export function insertPatch(source: Uint8Array, lines: readonly string[]): Uint8
   return concatBytes([source.subarray(0, at), encodeUtf8(code), source.subarray(resumeAt)]);
 }
 
+/**
+ * The module with other code in the place of what an earlier repair put there.
+ *
+ * @param old byte offsets of that code, with its last line ending.
+ */
+export function replacePatch(
+  source: Uint8Array,
+  old: { readonly start: number; readonly end: number },
+  lines: readonly string[],
+): Uint8Array {
+  const newline = firstNewline(decodeLatin1(source));
+  const code = encodeUtf8(lines.map((line) => line + newline).join(""));
+  return concatBytes([source.subarray(0, old.start), code, source.subarray(old.end)]);
+}
+
 /** The lines that `--custom-patch` asks for, each replaced by the code; `undefined` without any. */
 export function replaceMarkers(
   source: Uint8Array,
@@ -155,7 +170,7 @@ export function replaceMarkers(
 ): Uint8Array | undefined {
   const text = decodeLatin1(source);
   const marker = /(^|\n|\r)# *delvewheel *: *patch *(?=\n|\r|$)/gi;
-  const newline = /\r\n|\n|\r/.exec(text)?.[0] ?? "\n";
+  const newline = firstNewline(text);
   const parts: Uint8Array[] = [];
   let from = 0;
   for (const match of text.matchAll(marker)) {
@@ -164,4 +179,8 @@ export function replaceMarkers(
     from = match.index + match[0].length;
   }
   return from === 0 ? undefined : concatBytes([...parts, source.subarray(from)]);
+}
+
+function firstNewline(text: string): string {
+  return /\r\n|\n|\r/.exec(text)?.[0] ?? "\n";
 }

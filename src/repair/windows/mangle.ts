@@ -5,44 +5,35 @@
  * module for one DLL: SHA-256 over the hash and a NUL for each dependency that is renamed as well,
  * in the order of the import table, then the file as it was found; 32 hex digits of it. Where DLLs
  * need each other in a circle, which delvewheel can't name, the circle counts as one thing: its
- * files' hashes without the circle, sorted, say what it is, and each file's own tells it apart.
+ * files' hashes without the circle, sorted, take the place of those of the dependencies in it.
  */
-import { compareText, encodeUtf8, toHex } from "../../bytes.ts";
-import type { Hasher } from "../../runtime.ts";
+import { compareText, encodeUtf8 } from "../../bytes.ts";
 
 /** Hex digits of the SHA-256 that go into a name. */
 const DIGITS = 32;
-const NUL: Uint8Array = new Uint8Array(1);
 
 export interface MangleNode {
   /** What tells it from the others: its path. */
   readonly key: string;
   /** Keys of the DLLs that it needs and that are renamed, in the order of its import table. */
   readonly dependencies: readonly string[];
-  /** Feeds the hasher the file as it was before any change. */
-  content(hasher: Hasher): void;
+  /** Hex SHA-256 of the bytes given and then those of the file, as it was before any change. */
+  digest(before: Uint8Array): string;
 }
 
-/**
- * The hash of each DLL, by key. Dependencies that are none of `nodes` don't count.
- *
- * @param newHasher of SHA-256.
- */
-export function mangleHashes(
-  nodes: readonly MangleNode[],
-  newHasher: () => Hasher,
-): ReadonlyMap<string, string> {
+/** The hash of each DLL, by key. Dependencies that are none of `nodes` don't count. */
+export function mangleHashes(nodes: readonly MangleNode[]): ReadonlyMap<string, string> {
   const byKey = new Map(nodes.map((node) => [node.key, node]));
   const hashes = new Map<string, string>();
   for (const component of components(byKey)) {
     const inside = new Set(component.map(({ key }) => key));
     const own = component.map((node) => {
       const outside = node.dependencies.filter((key) => !inside.has(key));
-      return { key: node.key, hash: hashOf(node, outside, hashes, newHasher) };
+      return { node, hash: hashAfter(node, hashesOf(outside, hashes)) };
     });
-    const circle = own.length === 1 ? undefined : digest(sortedHashes(own), newHasher);
-    for (const { key, hash } of own) {
-      hashes.set(key, circle === undefined ? hash : digest([circle, hash], newHasher));
+    const circle = own.map(({ hash }) => hash).sort(compareText);
+    for (const { node, hash } of own) {
+      hashes.set(node.key, own.length === 1 ? hash : hashAfter(node, [...circle, hash]));
     }
   }
   return hashes;
@@ -65,31 +56,13 @@ export function isMangledName(fileName: string): boolean {
   return /.-[0-9a-f]{32}(?:\.[^.]*)?$/i.test(fileName);
 }
 
-function hashOf(
-  node: MangleNode,
-  dependencies: readonly string[],
-  hashes: ReadonlyMap<string, string>,
-  newHasher: () => Hasher,
-): string {
-  const hasher = newHasher();
-  for (const key of dependencies) {
-    const hash = hashes.get(key);
-    if (hash === undefined) continue;
-    hasher.update(encodeUtf8(hash));
-    hasher.update(NUL);
-  }
-  node.content(hasher);
-  return toHex(hasher.digest()).slice(0, DIGITS);
+function hashesOf(keys: readonly string[], hashes: ReadonlyMap<string, string>): readonly string[] {
+  return keys.flatMap((key) => hashes.get(key) ?? []);
 }
 
-function sortedHashes(own: readonly { readonly hash: string }[]): readonly string[] {
-  return own.map(({ hash }) => hash).sort(compareText);
-}
-
-function digest(texts: readonly string[], newHasher: () => Hasher): string {
-  const hasher = newHasher();
-  hasher.update(encodeUtf8(texts.join("\0")));
-  return toHex(hasher.digest()).slice(0, DIGITS);
+function hashAfter(node: MangleNode, hashes: readonly string[]): string {
+  const before = encodeUtf8(hashes.map((hash) => `${hash}\0`).join(""));
+  return node.digest(before).slice(0, DIGITS);
 }
 
 interface Visit {

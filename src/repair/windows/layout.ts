@@ -1,0 +1,146 @@
+/**
+ * Where grafted DLLs go, and who leads the loader there.
+ *
+ * Whatever Python loads is looked for, with all that it needs, in the folder of the file that Python
+ * named and in the folders that code has added. `init`: the DLLs share one folder, and the package's
+ * `__init__.py` adds it. `adjacent`: copies lie beside each file that Python names, and no code runs;
+ * so it is as well where no package has an `__init__.py` of its own: in top-level modules, namespace
+ * packages and packages that are compiled as a whole.
+ */
+import { folderOf } from "../../paths.ts";
+import { installedPath, isSitePath, sitePath } from "../../wheel/installed.ts";
+import type { LinkedFile, LinkedFiles } from "./links.ts";
+import { reachOf, rootsOf } from "./links.ts";
+import type { InitModule, Packages } from "./packages.ts";
+
+export type WindowsLayout = "init" | "adjacent";
+
+export interface LayoutInput {
+  readonly files: LinkedFiles;
+  readonly packages: Packages;
+  readonly layout: WindowsLayout;
+  /** Folder of grafted DLLs in the `init` layout, at the wheel's root. */
+  readonly libs: string;
+  /** Keys of the files outside that every package may open by name: they count as needed by all. */
+  readonly opened: readonly string[];
+  /** True for a program that is to be made whole as well. */
+  readonly servesProgram: (path: string) => boolean;
+}
+
+export interface InitWork {
+  readonly init: InitModule;
+  /** Folders below site-packages, with the keys of the files that are found there. */
+  readonly folders: Map<string, Set<string>>;
+  /** Keys of files that are loaded at once. */
+  readonly preload: Set<string>;
+}
+
+export interface Layout {
+  /** Folders (of member paths) that a file from outside is put into, by its key. */
+  readonly homes: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Folders that a DLL of the wheel is copied into, by its key. */
+  readonly copies: ReadonlyMap<string, ReadonlySet<string>>;
+  /** By member path of the `__init__.py`. */
+  readonly inits: ReadonlyMap<string, InitWork>;
+  /** Keys of DLLs that a root must import at once, because no code loads them before it is needed. */
+  readonly pinned: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Roots that find something only when other code has loaded it or added its folder. */
+  readonly notes: readonly string[];
+}
+
+export function planLayout(input: LayoutInput): Layout {
+  const { files, packages, layout, libs, opened, servesProgram } = input;
+  const homes = new Map<string, Set<string>>();
+  const copies = new Map<string, Set<string>>();
+  const inits = new Map<string, InitWork>();
+  const pinned = new Map<string, Set<string>>();
+  const notes: string[] = [];
+  const lateSomewhere = new Set<string>();
+  for (const { links } of files.values()) {
+    for (const { how, to } of links) if (how === "delay" && to !== undefined) lateSomewhere.add(to);
+  }
+  for (const root of rootsOf(files)) {
+    if (root.role === "program" && !servesProgram(root.path)) continue;
+    place(root);
+  }
+  return { homes, copies, inits, pinned, notes };
+
+  function place(root: LinkedFile): void {
+    const { all, late } = reachOf(files, root);
+    const wanted = root.role === "library" ? all : new Set([...all, ...opened]);
+    if (wanted.size === 0) return;
+    const home = folderOf(root.path);
+    const code = root.role === "program" ? undefined : codeBefore(root.path);
+    for (const key of wanted) {
+      const file = files.get(key);
+      if (file === undefined) continue;
+      if (code !== undefined && isServed(code, file)) continue;
+      if (layout === "adjacent" || code === undefined) beside(root, home, file, late.has(key));
+      else behindCode(code, home, file, late.has(key));
+    }
+  }
+
+  function codeBefore(path: string): InitModule | undefined {
+    return isSitePath(path) ? packages.initOf(folderOf(sitePath(path))) : undefined;
+  }
+
+  /** Code of an earlier repair leads to the file already. */
+  function isServed({ known }: InitModule, file: LinkedFile): boolean {
+    if (!file.inside || !isSitePath(file.path)) return false;
+    const path = sitePath(file.path);
+    return known.some(
+      ({ by, folders, preload }) =>
+        folders.has(folderOf(path)) &&
+        (by === "delvewheel" || !lateSomewhere.has(file.key) || preload.has(path)),
+    );
+  }
+
+  function behindCode(init: InitModule, home: string, file: LinkedFile, late: boolean): void {
+    if (!file.inside) add(homes, file.key, libs);
+    const folder = file.inside ? siteFolder(file.path) : libs;
+    if (folder === undefined) {
+      notes.push(outsideSite(file.path));
+      return;
+    }
+    const same = file.inside && isBeside(home, file.path);
+    if (same && !late) return;
+    const known = inits.get(init.path);
+    const work = known ?? { init, folders: new Map(), preload: new Set<string>() };
+    if (known === undefined) inits.set(init.path, work);
+    add(work.folders, folder, file.key);
+    if (late) work.preload.add(file.key);
+  }
+
+  function beside(root: LinkedFile, home: string, file: LinkedFile, late: boolean): void {
+    if (!file.inside) add(homes, file.key, home);
+    else if (file.role === "module" && !isBeside(home, file.path)) {
+      notes.push(
+        `\`${root.path}\` finds \`${file.path}\` only when that module was imported before it`,
+      );
+      return;
+    } else if (!isBeside(home, file.path)) add(copies, file.key, home);
+    if (late) add(pinned, root.key, file.key);
+  }
+}
+
+/** The folder below site-packages that a member is installed into; `undefined` when it is elsewhere. */
+function siteFolder(path: string): string | undefined {
+  return isSitePath(path) ? folderOf(sitePath(path)) : undefined;
+}
+
+/** True when a member is installed into the folder that the members of `home` are installed into. */
+function isBeside(home: string, path: string): boolean {
+  return (
+    folderOf(installedPath(path)) === folderOf(installedPath(`${home === "" ? "" : `${home}/`}x`))
+  );
+}
+
+function outsideSite(path: string): string {
+  return `\`${path}\` is installed outside site-packages, where no path leads to it`;
+}
+
+function add(sets: Map<string, Set<string>>, key: string, value: string): void {
+  const set = sets.get(key);
+  if (set === undefined) sets.set(key, new Set([value]));
+  else set.add(value);
+}

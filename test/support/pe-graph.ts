@@ -1,0 +1,100 @@
+/** Dependency graphs of Windows wheels, made by hand. */
+import { createHash } from "node:crypto";
+import type { DependencyGraph, Edge, GraphNode } from "../../src/audit/graph/graph.ts";
+import type { DependencyHow } from "../../src/binary.ts";
+import { encodeUtf8 } from "../../src/bytes.ts";
+import type { WindowsFiles, WindowsPlanInput } from "../../src/repair/windows/plan.ts";
+import { planFiles } from "../../src/repair/windows/plan.ts";
+
+/** `b.dll` as spelled, `:delay` or `:forwarder` after it, and where it leads: a member, or `/outside`. */
+export type Need = readonly [name: string, to?: string];
+
+export interface PlannedWheel {
+  /** PE members and files outside (absolute paths), with what they need. */
+  readonly files: Readonly<Record<string, readonly Need[]>>;
+  /** Python files. */
+  readonly texts?: Readonly<Record<string, string>>;
+  /** Content, where it is not the path. */
+  readonly content?: Readonly<Record<string, string>>;
+}
+
+export const DEMO: Omit<
+  WindowsPlanInput,
+  "graph" | "members" | "considered" | "read" | "digestOutside" | "digestMember"
+> = {
+  distribution: "demo",
+  libSuffix: ".libs",
+  opened: new Map(),
+  layout: "init",
+  namespaces: [],
+  patch: "init",
+  programs: false,
+  loadOrder: undefined,
+  keepsName: () => false,
+  strip: false,
+};
+
+export function planWheel(
+  { files, texts = {}, content = {} }: PlannedWheel,
+  options: Partial<WindowsPlanInput> = {},
+): WindowsFiles {
+  const nodes = Object.entries(files).map(([path, needs]): GraphNode => graphNode(path, needs));
+  const inside = nodes.filter(({ path }) => !path.startsWith("/"));
+  const graph: DependencyGraph = {
+    members: new Map(inside.map((node) => [node.path, node])),
+    host: new Map(nodes.filter((node) => !inside.includes(node)).map((node) => [node.path, node])),
+    users: new Map(),
+    included: new Map(),
+    searchedHost: true,
+  };
+  const digest = (path: string, before: Uint8Array): string =>
+    createHash("sha256")
+      .update(before)
+      .update(content[path] ?? path)
+      .digest("hex");
+  return planFiles({
+    ...DEMO,
+    graph,
+    members: new Set([...inside.map(({ path }) => path), ...Object.keys(texts)]),
+    considered: new Set(inside.map(({ path }) => path)),
+    read: (path) => (texts[path] === undefined ? undefined : encodeUtf8(texts[path])),
+    digestOutside: digest,
+    digestMember: digest,
+    ...options,
+  });
+}
+
+function graphNode(path: string, needs: readonly Need[]): GraphNode {
+  const at = { record: "", field: "", offset: 0 };
+  return {
+    path,
+    slice: {
+      arch: "x86_64",
+      kind: path.endsWith(".exe") ? "executable" : "shared",
+      bits: 64,
+      id: null,
+      dependencies: [],
+      searchPaths: [],
+      symbolCount: 0,
+      importCount: 0,
+      exportCount: 0,
+      imports: [],
+      pythonInit: [],
+      debug: { symtab: 0, dwarf: 0 },
+    },
+    edges: needs.map(([text, to]): Edge => {
+      const [name = "", how = "required"] = text.split(":");
+      return { name, how: howOf(how), at, target: targetOf(to), trace: [] };
+    }),
+  } as unknown as GraphNode;
+}
+
+function targetOf(to: string | undefined): Edge["target"] {
+  if (to === undefined) return { kind: "none" };
+  if (to === "system") return { kind: "excluded" };
+  return { kind: to.startsWith("/") ? "host" : "wheel", path: to } as Edge["target"];
+}
+
+function howOf(text: string): DependencyHow {
+  return text === "delay" || text === "forwarder" ? text : "required";
+}
