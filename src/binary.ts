@@ -30,6 +30,21 @@ export interface SearchPath {
   readonly at: FieldRef;
 }
 
+/** One version that a library must define, with the imported symbols that need it. */
+export interface VersionNeed {
+  readonly version: string;
+  /** VER_FLG_WEAK: the loader only warns when it is missing. */
+  readonly weak: boolean;
+  /** Names of imported symbols bound to this version, sorted; empty when nothing uses it. */
+  readonly symbols: readonly string[];
+  readonly at: FieldRef;
+}
+
+export interface LibraryVersions {
+  readonly library: string;
+  readonly versions: readonly VersionNeed[];
+}
+
 /** A symbol that crosses the border of a file. */
 export interface DynamicSymbol {
   readonly name: string;
@@ -66,6 +81,8 @@ export interface Slice {
   readonly symbolCount: number;
   readonly importCount: number;
   readonly exportCount: number;
+  /** Versions of symbols that are asked of libraries: only ELF has them. */
+  readonly versionNeeds?: readonly LibraryVersions[];
   /** The undefined names that the caller's `interest` picked, as C spells them (no leading `_` of Mach-O). */
   readonly imports: readonly DynamicSymbol[];
   /** Python module initialisers that it defines: `PyInit_x`, `PyInitU_x`, `PyModExport_x`, `initx`, `_cffi_pypyinit_x`. */

@@ -5,7 +5,7 @@ import type { Format, RecognisedFormat } from "./format.ts";
 import { macho } from "./macho/index.ts";
 import { pe } from "./pe/index.ts";
 
-export type { ElfFile, ElfSlice, LibraryVersions, LoadSegment, VersionNeed } from "./elf/index.ts";
+export type { ElfFile, ElfSlice, LoadSegment } from "./elf/index.ts";
 
 export type { PeFile, PeSlice } from "./pe/index.ts";
 export { dllKey, mayHold } from "./pe/index.ts";

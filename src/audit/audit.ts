@@ -20,8 +20,10 @@ import type { FindingOptions } from "./findings.ts";
 import { atLeast, DEFAULT_FINDING_OPTIONS, toFindings } from "./findings.ts";
 import type { InspectOptions, MemberReport, MemberTask } from "./inspect/task.ts";
 import type { NativeMember } from "./member.ts";
-import type { NativeAudit, NativeOptions } from "./native.ts";
-import { auditNative, DEFAULT_NATIVE_OPTIONS } from "./native.ts";
+import { auditNative } from "./native.ts";
+import type { NativeOptions } from "./options.ts";
+import { DEFAULT_NATIVE_OPTIONS } from "./options.ts";
+import type { NativeAudit } from "./platform.ts";
 import type { PlatformVerdict, WheelResult } from "./result.ts";
 
 /** What an audit needs besides the wheel: given by `src/node/engine.ts` on Node. */

@@ -1,5 +1,5 @@
 /** The native files of a wheel, as the audit holds them. */
-import type { BinaryFormat, LayoutProblem, Slice } from "../binary.ts";
+import type { BinaryFormat, LayoutProblem, NativeFile, Slice } from "../binary.ts";
 import type { AnyNative, ElfSlice } from "../formats.ts";
 
 /** A native member. */
@@ -14,6 +14,8 @@ export interface NativeMember {
 
 /** One architecture of a native member: what rules walk, and what the graph links. */
 export interface Binary<S extends Slice = Slice> {
+  /** Of the graph's node: see {@link sliceKey}. */
+  readonly key: string;
   readonly path: string;
   /** Bytes of the member. */
   readonly size: number;
@@ -24,11 +26,29 @@ export interface Binary<S extends Slice = Slice> {
 
 export type ElfBinary = Binary<ElfSlice>;
 
+/** What names a slice among all: the path, and with several slices in a file the architecture too. */
+export function sliceKey(path: string, { arch }: Slice, slices: number): string {
+  return slices === 1 ? path : `${path}\0${arch}`;
+}
+
 /** One for each architecture. */
 export function elfBinaries(members: readonly NativeMember[]): readonly ElfBinary[] {
   return members.flatMap(({ path, size, file }) =>
-    file?.format === "elf"
-      ? file.slices.map((slice) => ({ path, size, slice, problems: file.problems }))
-      : [],
+    file?.format === "elf" ? binariesOf(path, size, file) : [],
   );
+}
+
+/** The slices of one file. */
+export function binariesOf<S extends Slice>(
+  path: string,
+  size: number,
+  { slices, problems }: NativeFile<S>,
+): readonly Binary<S>[] {
+  return slices.map((slice) => ({
+    key: sliceKey(path, slice, slices.length),
+    path,
+    size,
+    slice,
+    problems,
+  }));
 }

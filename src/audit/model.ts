@@ -1,9 +1,9 @@
 /** What the rules on native code see: everything is data, nothing is read from here on. */
-import type { Need, TagVerdict } from "../policy/linux/decide.ts";
-import type { PolicyTable } from "../policy/linux/table.ts";
+import type { Slice } from "../binary.ts";
+import type { Claim } from "./claim.ts";
 import type { DependencyGraph } from "./graph/graph.ts";
-import type { Identity } from "./linux/identify.ts";
-import type { ElfBinary, NativeMember } from "./member.ts";
+import type { LinuxFacts } from "./linux/facts.ts";
+import type { Binary, NativeMember } from "./member.ts";
 import type { PlatformVerdict } from "./result.ts";
 
 /** What the file name and the metadata say. */
@@ -21,21 +21,36 @@ export interface WheelFacts {
 /** A claimed platform tag and what became of it. */
 export interface JudgedTag {
   readonly tag: string;
-  readonly verdict: TagVerdict;
+  readonly verdict: {
+    /** null: could not be decided. */
+    readonly truthful: boolean | null;
+  };
 }
 
-export interface AuditModel {
+/** What only one platform knows of a wheel, told apart by `platform`. */
+export type PlatformFacts = LinuxFacts;
+
+export interface AuditModel<S extends Slice = Slice> {
   readonly wheel: WheelFacts;
+  readonly claims: readonly Claim[];
   /** Paths of all members, without folders. */
   readonly members: ReadonlySet<string>;
+  /** All native members, of every format. */
   readonly binaries: readonly NativeMember[];
-  /** All ELF files, also those of other machines. */
-  readonly elves: readonly ElfBinary[];
-  readonly identity: Identity;
-  readonly graph: DependencyGraph;
-  /** `undefined` when no policy is known for the family and architecture. */
-  readonly table: PolicyTable | undefined;
-  readonly needs: readonly Need[];
+  /** Slices in the graph. */
+  readonly linked: readonly Binary<S>[];
+  /** Slices that decide the verdict. */
+  readonly considered: readonly Binary<S>[];
+  /** Slices for this platform that are not what the wheel is built for. */
+  readonly others: readonly Binary<S>[];
+  /** Paths of native members that are data for the platform. */
+  readonly data: ReadonlySet<string>;
+  /** Paths of members that start a process. */
+  readonly programs: ReadonlySet<string>;
+  readonly graph: DependencyGraph<S>;
+  /** Whether the platform's promises let the host provide a library: all, some, or none of them. */
+  hostProvides(name: string): "always" | "sometimes" | "never";
+  readonly facts: PlatformFacts;
   readonly judged: readonly JudgedTag[];
   readonly verdict: PlatformVerdict;
 }

@@ -71,7 +71,7 @@ export interface SearchStep {
   readonly via: string;
   /** Directory as the loader would try it, members relative to the wheel's root. */
   readonly place: string;
-  readonly found: "no" | "yes" | "incompatible" | "not-elf";
+  readonly found: "no" | "yes" | "incompatible" | `not-${BinaryFormat}`;
 }
 
 export interface BinaryResult {

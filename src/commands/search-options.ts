@@ -1,7 +1,8 @@
 /** Where libraries outside the wheel are looked for, and which of them don't count. */
 import { delimiter } from "node:path";
 import type { Command } from "commander";
-import { DEFAULT_NATIVE_OPTIONS, type NativeOptions } from "../audit/native.ts";
+import type { NativeOptions } from "../audit/options.ts";
+import { DEFAULT_NATIVE_OPTIONS } from "../audit/options.ts";
 import { printable } from "../bytes.ts";
 import { UsageError } from "../errors.ts";
 import type { Io } from "../node/io.ts";

@@ -1,7 +1,8 @@
 /** `wheelkit show [OPTIONS] PATH…` */
 import { basename } from "node:path";
 import { auditWheel, DEFAULT_AUDIT_OPTIONS } from "../audit/audit.ts";
-import { auditNative, type NativeOptions } from "../audit/native.ts";
+import { auditNative } from "../audit/native.ts";
+import type { NativeOptions } from "../audit/options.ts";
 import type { WheelResult } from "../audit/result.ts";
 import { FormatError } from "../errors.ts";
 import type { OpenNative } from "../format.ts";

@@ -9,9 +9,7 @@ import { likelyRanges } from "./read/ranges.ts";
 export type {
   ElfFile,
   ElfSlice,
-  LibraryVersions,
   LoadSegment,
-  VersionNeed,
 } from "./facts/slice.ts";
 
 export const elf: Format<ElfFile> = {

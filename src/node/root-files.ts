@@ -14,8 +14,8 @@ import { join, sep } from "node:path";
 import type { HostFiles } from "../audit/graph/host-files.ts";
 import { compareText } from "../bytes.ts";
 import { FormatError } from "../errors.ts";
-import type { ElfSlice } from "../formats.ts";
-import { FORMATS } from "../formats.ts";
+import type { AnyNative } from "../formats.ts";
+import { formatOf, readerOf } from "../formats.ts";
 import { interestingSymbol } from "../policy/interest.ts";
 import type { RootFiles } from "../repair/owners/owner.ts";
 import type { FileSource } from "../runtime.ts";
@@ -38,7 +38,7 @@ export function openRoot(folder: string): Root {
   const base = realpathSync(folder);
   const isHost = base === sep;
   const resolved = new Map<string, string | undefined>();
-  const summaries = new Map<string, ElfSlice | undefined>();
+  const facts = new Map<string, AnyNative | undefined>();
   const outside = (path: string): string => (isHost ? path : join(base, path));
 
   const realPath = (path: string): string | undefined => {
@@ -73,9 +73,9 @@ export function openRoot(folder: string): Root {
       return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
     },
     read: (path) => read(path, DATABASE_LIMIT),
-    readElf(path) {
-      if (!summaries.has(path)) summaries.set(path, readSummary(outside(path)));
-      return summaries.get(path);
+    readNative(path) {
+      if (!facts.has(path)) facts.set(path, readFacts(outside(path)));
+      return facts.get(path);
     },
     open: (path) => openFile(outside(path)),
   };
@@ -111,13 +111,13 @@ function rootedPath(base: string, path: string): string | undefined {
   }
 }
 
-function readSummary(path: string): ElfSlice | undefined {
+function readFacts(path: string): AnyNative | undefined {
   const source = attempt(() => openFile(path));
   if (source === undefined) return undefined;
   try {
-    const head = source.read(0, Math.min(64, source.size));
-    if (!FORMATS.elf.matches(head)) return undefined;
-    return FORMATS.elf.open(source).facts(interestingSymbol).slices[0];
+    const format = formatOf(source.read(0, Math.min(64, source.size)));
+    const reader = format === undefined ? undefined : readerOf(format);
+    return reader?.open(source).facts(interestingSymbol);
   } catch (error) {
     if (error instanceof FormatError) return undefined;
     throw error;

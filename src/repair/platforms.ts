@@ -31,7 +31,7 @@ export function repairPlatform({ native: { verdict, model } }: Judgement): Repai
       "if that is right, `wheelkit tags --platform-tag any` says so; else the build went wrong",
     );
   }
-  if (model.identity.family !== null) return linux;
+  if (model.facts.identity.family !== null) return linux;
   const name = PLATFORM_OF[family];
   const platform = name === undefined ? undefined : REPAIR_PLATFORMS[name];
   const isForeign = family === "pyemscripten" || (name !== undefined && name !== "linux");

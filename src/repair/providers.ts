@@ -2,10 +2,12 @@
  * Libraries that another wheel provides at run time: left out of the graft, and reached by a search
  * path that leads from one package to the other in site-packages.
  */
+
 import type { DependencyGraph, GraphNode } from "../audit/graph/graph.ts";
 import type { ElfBinary } from "../audit/member.ts";
 import { compareText } from "../bytes.ts";
 import { RefusalError } from "../errors.ts";
+import type { ElfSlice } from "../formats.ts";
 import { baseNameOf, folderOf } from "../paths.ts";
 import { knownProvider } from "../policy/providers.ts";
 import { isSitePath, sitePath } from "../wheel/installed.ts";
@@ -119,7 +121,7 @@ export function provideLibraries(
       const provider = providers.find((each) => each.folderOf(name) !== undefined);
       const folder = provider?.folderOf(name);
       if (provider === undefined || folder === undefined) {
-        const next = target.kind === "host" ? graph.host.get(target.path) : undefined;
+        const next = target.kind === "host" ? graph.host.get(target.key) : undefined;
         if (next !== undefined && !seen.has(next)) nodes.push(next);
         if (next !== undefined) seen.add(next);
         continue;
@@ -151,7 +153,7 @@ function refuseUnmet(
   const defined = provider.versionsOf(library);
   // A library without any version satisfies them all.
   if (defined === undefined || defined.size === 0) return;
-  for (const { versions, ...need } of slice.versionNeeds) {
+  for (const { versions, ...need } of slice.versionNeeds ?? []) {
     if (need.library !== library) continue;
     const missing = versions.find(({ version, weak }) => !weak && !defined.has(version));
     if (missing === undefined) continue;

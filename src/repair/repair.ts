@@ -2,7 +2,7 @@
 import type { Engine, Inspection, Judgement } from "../audit/audit.ts";
 import { inspectWheel, judgeWheel } from "../audit/audit.ts";
 import { toFindings } from "../audit/findings.ts";
-import type { NativeOptions } from "../audit/native.ts";
+import type { NativeOptions } from "../audit/options.ts";
 import { ruleOf } from "../audit/rules/table.ts";
 import { toHex } from "../bytes.ts";
 import { digestOf } from "../digest.ts";

@@ -1,11 +1,18 @@
 /** ELF facts made by hand, and an audit of native code over them. */
 
+import type { DependencyGraph } from "../../src/audit/graph/graph.ts";
+import type { Loader } from "../../src/audit/graph/loader.ts";
+import { resolveGraph } from "../../src/audit/graph/resolve.ts";
+import { linuxLoader } from "../../src/audit/linux/loader.ts";
+import type { LinuxLoader } from "../../src/audit/linux/loader-folders.ts";
 import type { Binary, NativeMember } from "../../src/audit/member.ts";
-import type { NativeAudit, NativeOptions } from "../../src/audit/native.ts";
-import { auditNative, DEFAULT_NATIVE_OPTIONS } from "../../src/audit/native.ts";
+import { auditNative } from "../../src/audit/native.ts";
+import type { NativeOptions } from "../../src/audit/options.ts";
+import { DEFAULT_NATIVE_OPTIONS } from "../../src/audit/options.ts";
+import type { NativeAudit } from "../../src/audit/platform.ts";
 import type { DynamicSymbol, LayoutProblem } from "../../src/binary.ts";
 import type { Problem } from "../../src/finding.ts";
-import type { ElfSlice } from "../../src/formats.ts";
+import type { ElfFile, ElfSlice } from "../../src/formats.ts";
 import { parseMetadata } from "../../src/wheel/metadata.ts";
 import type { ElfFacts } from "./elf.ts";
 
@@ -119,7 +126,44 @@ export interface RecognisedFile {
 
 /** A file as a member that the graph links. */
 export function binaryOf(path: string, facts: ElfSlice, size = 1): Binary<ElfSlice> {
-  return { path, size, slice: facts, problems: [] };
+  return { key: path, path, size, slice: facts, problems: [] };
+}
+
+/** A file outside the wheel, as its reader gives it. */
+export function elfFile({ problems = [], ...slice }: ElfSlice & Partial<ElfFacts>): ElfFile {
+  return { format: "elf", slices: [slice], problems };
+}
+
+export interface GraphSketch extends Partial<NativeOptions> {
+  readonly loader?: LinuxLoader;
+  readonly hostProvides?: Loader["hostProvides"];
+}
+
+/** The graph of files as one of Linux's loaders resolves it. */
+export function linuxGraph(
+  files: Readonly<Record<string, ElfSlice | string>>,
+  sketch: GraphSketch = {},
+): DependencyGraph<ElfSlice> {
+  const { loader = "glibc", hostProvides = () => "never", ...given } = sketch;
+  const options = { ...DEFAULT_NATIVE_OPTIONS, ...given };
+  const elves = Object.entries(files).flatMap(([path, slice]) =>
+    typeof slice === "string" ? [] : [binaryOf(path, slice)],
+  );
+  const { ldpaths, host, sysroot, include = [] } = options;
+  return resolveGraph(
+    elves,
+    new Set(Object.keys(files)),
+    {
+      ...linuxLoader(loader, elves[0], undefined, options),
+      hostProvides,
+      mayBeLoaded: (name) => !name.includes("/") && hostProvides(name) === "never",
+    },
+    {
+      exclude: options.exclude,
+      include,
+      searchesHost: (host !== undefined && ldpaths.length > 0) || sysroot !== undefined,
+    },
+  );
 }
 
 /** The same before its slices are told apart. */
@@ -129,8 +173,7 @@ export function memberOf(
   size: number,
 ): NativeMember {
   if ("format" in facts) return { path, size, format: facts.format };
-  const { problems, ...slice } = facts;
-  return { path, size, format: "elf", file: { format: "elf", slices: [slice], problems } };
+  return { path, size, format: "elf", file: elfFile(facts) };
 }
 
 export interface WheelSketch {

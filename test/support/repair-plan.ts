@@ -8,7 +8,7 @@ import type { LinuxPlan, PlanInput } from "../../src/repair/linux/plan.ts";
 import { planFiles } from "../../src/repair/linux/plan.ts";
 import { repairedPlatforms } from "../../src/repair/linux/tags.ts";
 import type { Goal, TargetFacts } from "../../src/repair/linux/target.ts";
-import { audit, type WheelSketch } from "./native.ts";
+import { audit, elfFile, type WheelSketch } from "./native.ts";
 
 export interface OutsideFiles {
   /** Real path → facts; `null`: no ELF file. */
@@ -31,7 +31,10 @@ export function outside({ files, links = {}, texts = {} }: OutsideFiles): HostFi
         .map((path) => path.slice(folder.length + 1).split("/")[0] ?? "")
         .sort(),
     readText: (path) => texts[resolve(path) ?? ""],
-    readElf: (path) => files[path] ?? undefined,
+    readNative(path) {
+      const file = files[path];
+      return file ? elfFile(file) : undefined;
+    },
   };
 }
 
@@ -87,8 +90,7 @@ export function planRepair(sketch: PlanSketch): Planned {
       ...sketch.options,
     },
   });
-  const { model, graph } = native;
-  const { identity, table } = model;
+  const { identity, table, graph } = native.model.facts;
   if (table === undefined || identity.family === null) throw new Error("no policy table");
   const opened = new Map(
     include.map((name) => {

@@ -41,28 +41,11 @@ const CORE_TOP = LAYERS.findIndex((layer) => layer.includes("src/report"));
 
 const FORMAT_FOLDER = /^src\/(elf|macho|pe)\//;
 const PLATFORM_FOLDER = /^src\/(?:.+\/)?(linux|macos|windows)\//;
-/** Files that name all platforms of their room. */
-const PLATFORM_TABLE = /^src\/(?:[^/]+\/)+(?:index|platforms|interest)\.ts$/;
+/** Files that name all platforms of their room: its table, and the model that holds the facts of each. */
+const PLATFORM_TABLE = /^src\/(?:[^/]+\/)+(?:index|platforms|interest|model)\.ts$/;
 
 /** What the rebuilding still has to take away. */
 const TO_STRIKE: ReadonlySet<string> = new Set([
-  "src/audit/binaries.ts -> src/audit/linux/needs.ts",
-  "src/audit/binaries.ts -> src/policy/linux/table.ts",
-  "src/audit/graph/graph.ts -> src/audit/linux/loader-folders.ts",
-  "src/audit/graph/graph.ts src/audit/graph/names.ts src/audit/graph/resolve.ts",
-  "src/audit/graph/resolve.ts -> src/audit/linux/loader-folders.ts",
-  "src/audit/graph/resolve.ts -> src/audit/linux/search-path.ts",
-  "src/audit/graph/resolve.ts -> src/policy/linux/table.ts",
-  "src/audit/model.ts -> src/audit/linux/identify.ts",
-  "src/audit/model.ts -> src/policy/linux/decide.ts",
-  "src/audit/model.ts -> src/policy/linux/table.ts",
-  "src/audit/native.ts -> src/audit/linux/identify.ts",
-  "src/audit/native.ts -> src/audit/linux/verdict.ts",
-  "src/audit/native.ts -> src/policy/linux/table.ts",
-  "src/audit/rules/common/lnk001-external.ts -> src/policy/linux/manylinux.ts",
-  "src/audit/rules/common/tag001-native-code.ts -> src/audit/linux/identify.ts",
-  "src/audit/rules/common/tag002-architecture.ts -> src/audit/linux/identify.ts",
-  "src/audit/rules/common/tag003-system.ts -> src/audit/linux/identify.ts",
   "src/commands/repair-settings.ts -> src/policy/linux/table.ts",
   "src/edit/diff-causes.ts src/edit/diff.ts",
   "src/elf/verify/edit.ts -> src/elf/edit/check.ts",

@@ -1,5 +1,5 @@
 /** The part of a file system that the dependency graph may look at, given by the caller. */
-import type { ElfSlice } from "../../formats.ts";
+import type { AnyNative } from "../../formats.ts";
 
 /**
  * Files below a root. Paths are absolute, with `/`, as a program inside that root would write them;
@@ -12,6 +12,6 @@ export interface HostFiles {
   list(path: string): readonly string[];
   /** `undefined` when there is no such text file or it is unreasonably large. */
   readText(path: string): string | undefined;
-  /** Facts of a file that `resolve` gave; `undefined` when it is no ELF file. */
-  readElf(path: string): ElfSlice | undefined;
+  /** Facts of a file that `resolve` gave; `undefined` when it is not a native file that can be read. */
+  readNative(path: string): AnyNative | undefined;
 }

@@ -10,15 +10,12 @@ import type { ElfSlice } from "../../formats.ts";
 import type { TagArch } from "../../policy/arch.ts";
 import { policyArch, tagArch } from "../../policy/arch.ts";
 import type { LinuxFamily } from "../../policy/linux/table.ts";
-import type { PlatformTag } from "../../wheel/platform-tag.ts";
-import { parsePlatformTag } from "../../wheel/platform-tag.ts";
+import type { Claim } from "../claim.ts";
 import type { ElfBinary } from "../member.ts";
 import { isPythonExtension, moduleSuffix } from "../python/module.ts";
 
-/** A platform tag of the file name. */
-export interface Claim {
-  readonly text: string;
-  readonly tag: PlatformTag;
+/** A platform tag of the file name, as Linux sees it. */
+export interface LinuxClaim extends Claim {
   /** `linux`: a bare `linux_*`; `any`; `other`: a system whose binaries are not ELF. */
   readonly kind: LinuxFamily | "linux" | "any" | "other";
   /** Only for the Linux kinds. */
@@ -26,7 +23,7 @@ export interface Claim {
 }
 
 export interface Identity {
-  readonly claims: readonly Claim[];
+  readonly claims: readonly LinuxClaim[];
   /** C library that the files are built for, `null` without ELF files of a known machine. */
   readonly family: LinuxFamily | null;
   /** False when no file says which C library it needs (static programs): then all will do. */
@@ -57,8 +54,8 @@ const HOST_MACHINES: ReadonlySet<string> = new Set(
     .map((name) => `EM_${name}`),
 );
 
-export function identify(platformTags: readonly string[], elves: readonly ElfBinary[]): Identity {
-  const claims = platformTags.map(toClaim);
+export function identify(given: readonly Claim[], elves: readonly ElfBinary[]): Identity {
+  const claims = given.map(toLinuxClaim);
   const host = elves.filter(({ slice }) => HOST_MACHINES.has(slice.machine));
   const device = elves.filter(({ slice }) => !HOST_MACHINES.has(slice.machine));
   const known = host.filter(({ slice }) => slice.arch !== "unknown");
@@ -85,8 +82,7 @@ export function identify(platformTags: readonly string[], elves: readonly ElfBin
   };
 }
 
-function toClaim(text: string): Claim {
-  const tag = parsePlatformTag(text);
+function toLinuxClaim({ text, tag }: Claim): LinuxClaim {
   switch (tag.kind) {
     case "any":
       return { text, tag, kind: "any", arch: undefined };
@@ -105,7 +101,7 @@ function toClaim(text: string): Claim {
  * The claimed architecture where a file has it. Without a claim, or with several: that of the first
  * file by its path, as auditwheel takes the first one of RECORD. When no file fits: the one of most extension modules, of most files.
  */
-function pickArch(claims: readonly Claim[], known: readonly ElfBinary[]): string {
+function pickArch(claims: readonly LinuxClaim[], known: readonly ElfBinary[]): string {
   const claimed = new Set<string>();
   for (const { arch } of claims) {
     if (arch !== undefined && known.some(({ slice }) => policyArch(slice.arch) === arch.arch)) {
@@ -126,7 +122,7 @@ function pickArch(claims: readonly Claim[], known: readonly ElfBinary[]): string
 export type LibcHint = LinuxFamily | "libc.so" | null;
 
 function pickFamily(
-  claims: readonly Claim[],
+  claims: readonly LinuxClaim[],
   ours: readonly ElfBinary[],
   hints: ReadonlyMap<ElfBinary, LibcHint>,
 ): { readonly family: LinuxFamily; readonly familyKnown: boolean } {

@@ -30,13 +30,13 @@ const PYFPE: readonly string[] = ["PyFPE_counter", "PyFPE_dummy", "PyFPE_jbuf"];
 export function collectNeeds(
   table: PolicyTable,
   binaries: readonly ElfBinary[],
-  graph: DependencyGraph,
+  graph: DependencyGraph<ElfSlice>,
   options: NeedOptions,
 ): Needs {
   const needs: Need[] = [];
   const grafted = new Map<string, Grafted>();
   for (const binary of binaries) {
-    const node = graph.members.get(binary.path);
+    const node = graph.members.get(binary.key);
     if (node === undefined) continue;
     needs.push(
       ...versionNeeds(table, node),
@@ -69,7 +69,10 @@ export function collectNeeds(
 }
 
 /** Symbol versions; those that a library inside the wheel provides don't count. */
-function versionNeeds(table: PolicyTable, { path, slice, edges }: GraphNode): readonly Need[] {
+function versionNeeds(
+  table: PolicyTable,
+  { path, slice, edges }: GraphNode<ElfSlice>,
+): readonly Need[] {
   const needs: Need[] = [];
   const inside = new Set<string>();
   for (const { name, target } of edges) if (target.kind === "wheel") inside.add(name);
@@ -98,7 +101,10 @@ function versionNeeds(table: PolicyTable, { path, slice, edges }: GraphNode): re
 }
 
 /** Forbidden symbols, and on musl the functions that 1.1 lacks. Weak imports are optional. */
-function symbolNeeds(table: PolicyTable, { path, slice, edges }: GraphNode): readonly Need[] {
+function symbolNeeds(
+  table: PolicyTable,
+  { path, slice, edges }: GraphNode<ElfSlice>,
+): readonly Need[] {
   const needs: Need[] = [];
   const imports = slice.imports.filter(({ defined, weak }) => !defined && !weak);
   for (const { name: library, target } of edges) {
@@ -151,7 +157,11 @@ function muslNeeds(
   ];
 }
 
-function isaNeeds(table: PolicyTable, { path, slice }: GraphNode, options: NeedOptions): Need[] {
+function isaNeeds(
+  table: PolicyTable,
+  { path, slice }: GraphNode<ElfSlice>,
+  options: NeedOptions,
+): Need[] {
   if (!options.isaCheck || !exceedsIsa(slice, options.isa)) return [];
   const version = slice.isa ?? `0x${slice.isaUnknown.toString(16)}`;
   return [{ path, why: "isa", position: table.none, mendable: false, version }];
@@ -197,7 +207,7 @@ export interface ExternalNeed {
   /** Position of the first policy under which nothing has to be grafted for it. */
   readonly position: number;
   /** The file outside, where places outside were searched and have it. */
-  readonly host: GraphNode | "libpython" | undefined;
+  readonly host: GraphNode<ElfSlice> | "libpython" | undefined;
 }
 
 /**
@@ -206,8 +216,8 @@ export interface ExternalNeed {
  */
 export function externalLibraries(
   table: PolicyTable,
-  node: GraphNode,
-  graph: DependencyGraph,
+  node: GraphNode<ElfSlice>,
+  graph: DependencyGraph<ElfSlice>,
 ): readonly ExternalNeed[] {
   const found = new Map<string, ExternalNeed>();
   const queue: { readonly edge: Edge; readonly limit: number }[] = [];
@@ -221,7 +231,7 @@ export function externalLibraries(
     if (libpython && table.family === "android") continue;
     const position = Math.min(item.limit, libpython ? table.none : table.library(name));
     if (position === 0 || (found.get(name)?.position ?? 0) >= position) continue;
-    const host = target.kind === "host" ? graph.host.get(target.path) : undefined;
+    const host = target.kind === "host" ? graph.host.get(target.key) : undefined;
     found.set(name, { name, position, host: libpython ? "libpython" : host });
     for (const edge of host?.edges ?? []) queue.push({ edge, limit: position });
   }

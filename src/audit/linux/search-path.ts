@@ -1,7 +1,7 @@
 /** Entries of DT_RPATH and DT_RUNPATH, and names with a slash, as the loader expands them. */
 import type { ElfSlice } from "../../formats.ts";
 import { normalizePath } from "../../wheel/installed.ts";
-import type { Loader } from "./loader-folders.ts";
+import type { LinuxLoader } from "./loader-folders.ts";
 
 /** `$LIB` on common distributions: 64-bit machines have `lib64`, Debian its multiarch folders. */
 const LIB: Readonly<Record<32 | 64, readonly string[]>> = { 32: ["lib"], 64: ["lib64", "lib"] };
@@ -37,7 +37,7 @@ export function expandSearchPath(
   entry: string,
   origin: string,
   { arch, bits }: ElfSlice,
-  { loader }: { readonly loader: Loader },
+  loader: LinuxLoader,
 ): readonly string[] {
   const folders: string[] = [];
   const libraries =

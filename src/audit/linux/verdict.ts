@@ -14,6 +14,7 @@
  */
 import { compareText } from "../../bytes.ts";
 import type { Unverified } from "../../finding.ts";
+import type { ElfSlice } from "../../formats.ts";
 import { policyArch } from "../../policy/arch.ts";
 import { androidLibraryApi, OLDEST_API } from "../../policy/linux/android.ts";
 import type { Grafted, Need, TagVerdict } from "../../policy/linux/decide.ts";
@@ -22,16 +23,16 @@ import type { LinuxFamily, PolicyTable } from "../../policy/linux/table.ts";
 import { policyTable } from "../../policy/linux/table.ts";
 import type { DependencyGraph } from "../graph/graph.ts";
 import type { ElfBinary } from "../member.ts";
-import type { JudgedTag } from "../model.ts";
 import type { Family, PlatformVerdict, PolicyReason } from "../result.ts";
-import type { Claim, Identity } from "./identify.ts";
+import type { Identity, LinuxClaim } from "./identify.ts";
+import type { LinuxTag } from "./model.ts";
 import type { NeedOptions } from "./needs.ts";
 import { collectNeeds } from "./needs.ts";
 
 export interface VerdictInput {
   readonly identity: Identity;
   readonly elves: readonly ElfBinary[];
-  readonly graph: DependencyGraph;
+  readonly graph: DependencyGraph<ElfSlice>;
   /** Mach-O and PE members. */
   readonly opaque: readonly string[];
   /** Native members that no reader could make sense of. */
@@ -41,7 +42,7 @@ export interface VerdictInput {
 
 export interface VerdictResult {
   readonly verdict: PlatformVerdict;
-  readonly judged: readonly JudgedTag[];
+  readonly judged: readonly LinuxTag[];
   readonly table: PolicyTable | undefined;
   readonly needs: readonly Need[];
   readonly unverified: readonly Unverified[];
@@ -116,7 +117,7 @@ function isPure({ elves, opaque, unreadable, identity }: VerdictInput): boolean 
 }
 
 /** @param known the needs under the claim's own table, where they were collected already. */
-function judgeClaim(claim: Claim, input: VerdictInput, known?: readonly Need[]): TagVerdict {
+function judgeClaim(claim: LinuxClaim, input: VerdictInput, known?: readonly Need[]): TagVerdict {
   const { identity, elves, graph, opaque, unreadable, isaCheck } = input;
   if (claim.kind === "other") {
     return isPure(input)
@@ -164,7 +165,7 @@ function judgeClaim(claim: Claim, input: VerdictInput, known?: readonly Need[]):
 }
 
 function judgeNeeds(
-  { tag }: Claim,
+  { tag }: LinuxClaim,
   table: PolicyTable,
   needs: readonly Need[],
   binaries: readonly ElfBinary[],
@@ -259,7 +260,7 @@ function broughtAlong(grafted: readonly Grafted[]): readonly Need[] {
 /** A claimed family that the files contradict: all of its policies are lost. */
 function libcReasons(
   { identity, elves }: VerdictInput,
-  judged: readonly JudgedTag[],
+  judged: readonly LinuxTag[],
 ): readonly PolicyReason[] {
   const reasons: PolicyReason[] = [];
   const done = new Set<string>();

@@ -1,5 +1,5 @@
 /** Which native files are extension modules, by what they export and how they are called. */
-import type { ElfBinary } from "../member.ts";
+import type { Binary } from "../member.ts";
 
 /** Base name up to the first `.`. */
 export function moduleStem(path: string): string {
@@ -32,7 +32,7 @@ export function moduleSuffix(path: string): string | undefined {
  * `init{name}` and cffi's `_cffi_pypyinit_{name}`; a file with a module's suffix counts with any
  * initialiser, because it may have been renamed.
  */
-export function isPythonExtension({ path, slice }: ElfBinary): boolean {
+export function isPythonExtension({ path, slice }: Binary): boolean {
   const { pythonInit } = slice;
   if (pythonInit.length === 0) return false;
   const name = moduleName(path);
@@ -56,7 +56,7 @@ export function hasInit(symbols: readonly string[], name: string): boolean {
 }
 
 /** Python 2 modules are the only ones that UCS2 and UCS4 builds tell apart. */
-export function isPython2Module(binary: ElfBinary): boolean {
+export function isPython2Module(binary: Binary): boolean {
   const { pythonInit } = binary.slice;
   return isPythonExtension(binary) && !pythonInit.some((symbol) => symbol.startsWith("Py"));
 }

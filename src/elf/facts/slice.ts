@@ -1,21 +1,6 @@
 /** The facts of an ELF file: the neutral model and what only ELF has, as plain data that crosses threads. */
-import type { NativeFile, Slice } from "../../binary.ts";
+import type { LibraryVersions, NativeFile, Slice } from "../../binary.ts";
 import type { FieldRef } from "../../errors.ts";
-
-/** One version that a library must define, with the imported symbols that need it. */
-export interface VersionNeed {
-  readonly version: string;
-  /** VER_FLG_WEAK: the loader only warns when it is missing. */
-  readonly weak: boolean;
-  /** Names of imported symbols bound to this version, sorted; empty when nothing uses it. */
-  readonly symbols: readonly string[];
-  readonly at: FieldRef;
-}
-
-export interface LibraryVersions {
-  readonly library: string;
-  readonly versions: readonly VersionNeed[];
-}
 
 /** A PT_LOAD as far as the rules need it. Sizes and offsets in bytes. */
 export interface LoadSegment {

@@ -1,5 +1,11 @@
 /** The facts of an ELF file that rules judge: the neutral model, as plain data. */
-import type { BinaryKind, Dependency, SearchPath } from "../../binary.ts";
+import type {
+  BinaryKind,
+  Dependency,
+  LibraryVersions,
+  SearchPath,
+  VersionNeed,
+} from "../../binary.ts";
 import { DF, DF_1, DT, ET, PF, PT, VER_FLG, VERSYM_VERSION } from "../constants.ts";
 import { machineName } from "../names.ts";
 import { dynamicNames, type ElfImage } from "../read/image.ts";
@@ -8,7 +14,7 @@ import type { ElfProblem } from "../read/problems.ts";
 import { isaNeeded } from "../read/property.ts";
 import { debugSizes } from "../read/sections.ts";
 import type { Segment } from "../read/segments.ts";
-import type { ElfFile, ElfSlice, LibraryVersions, LoadSegment, VersionNeed } from "./slice.ts";
+import type { ElfFile, ElfSlice, LoadSegment } from "./slice.ts";
 import { symbolFacts } from "./symbols.ts";
 
 /**

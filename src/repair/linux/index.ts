@@ -1,6 +1,8 @@
 /** Repairs for Linux and Android: the one file of this folder that others import. */
+
 import type { DependencyGraph, GraphNode } from "../../audit/graph/graph.ts";
 import { RefusalError } from "../../errors.ts";
+import type { ElfSlice } from "../../formats.ts";
 import { formatWheelFilename } from "../../wheel/filename.ts";
 import type { RepairPlan, RepairPlatform, RepairRequest } from "../platform.ts";
 import { chooseGoal } from "./goal.ts";
@@ -20,8 +22,7 @@ export const linux: RepairPlatform = {
 
 function planLinux(request: RepairRequest): RepairPlan {
   const { judgement, settings, name } = request;
-  const { graph, model } = judgement.native;
-  const { identity, table } = model;
+  const { identity, table, graph } = judgement.native.model.facts;
   if (table === undefined || identity.family === null) {
     throw new RefusalError(
       "TAG002",
@@ -56,9 +57,9 @@ function planLinux(request: RepairRequest): RepairPlan {
 
 function openedLibraries(
   names: readonly string[],
-  { included, host }: DependencyGraph,
-): ReadonlyMap<string, GraphNode> {
-  const nodes = new Map<string, GraphNode>();
+  { included, host }: DependencyGraph<ElfSlice>,
+): ReadonlyMap<string, GraphNode<ElfSlice>> {
+  const nodes = new Map<string, GraphNode<ElfSlice>>();
   for (const name of names) {
     const node = host.get(included.get(name) ?? "");
     if (node !== undefined) {

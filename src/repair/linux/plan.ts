@@ -2,11 +2,13 @@
  * What a repair will do to the native files of a Linux wheel: pure, printable, made before anything
  * is written.
  */
+
 import type { DependencyGraph, Edge, GraphNode } from "../../audit/graph/graph.ts";
 import { isBySoname } from "../../audit/graph/names.ts";
 import type { ElfBinary } from "../../audit/member.ts";
 import { compareText } from "../../bytes.ts";
 import { RefusalError } from "../../errors.ts";
+import type { ElfSlice } from "../../formats.ts";
 import type { NativeEdit } from "../../native-edit.ts";
 import { folderOf } from "../../paths.ts";
 import type { LinuxFamily } from "../../policy/linux/table.ts";
@@ -33,10 +35,10 @@ export interface PlanInput {
   /** `.libs`: appended to the distribution's name. */
   readonly libSuffix: string;
   readonly considered: readonly ElfBinary[];
-  readonly graph: DependencyGraph;
+  readonly graph: DependencyGraph<ElfSlice>;
   readonly target: Target;
   /** Libraries that the code opens by name at run time: the name, and the file outside. */
-  readonly opened: ReadonlyMap<string, GraphNode>;
+  readonly opened: ReadonlyMap<string, GraphNode<ElfSlice>>;
   /** True for a library that keeps its name (`--no-mangle`). */
   readonly keepsName: (name: string) => boolean;
   /** Hex SHA-256 of a file outside the wheel. */
@@ -154,7 +156,7 @@ function planGrafts(planning: Planning, homes: ReadonlyMap<string, string>): rea
 /** A grafted library finds its needs in the wheel, and looks nowhere else of its own. */
 function graftEdits(
   planning: Planning,
-  node: GraphNode,
+  node: GraphNode<ElfSlice>,
   { name, keepsSoname }: GraftName,
 ): readonly NativeEdit[] {
   const { family, folder, clearExecstack, providerFolders, opened } = planning;
@@ -175,7 +177,7 @@ function graftEdits(
   return edits;
 }
 
-function planMember(planning: Planning, node: GraphNode): MemberEdits {
+function planMember(planning: Planning, node: GraphNode<ElfSlice>): MemberEdits {
   const { path, slice } = node;
   const { distribution, family, folder, providerFolders, opened, clearExecstack } = planning;
   const grafted = usesGraft(planning, node);
@@ -217,7 +219,7 @@ function planMember(planning: Planning, node: GraphNode): MemberEdits {
 
 /** @param ours the paths lead to folders that the repair made. */
 function searchPathEdit(
-  { slice: { searchPaths } }: GraphNode,
+  { slice: { searchPaths } }: GraphNode<ElfSlice>,
   wanted: readonly string[],
   ours: boolean,
   family: LinuxFamily,
@@ -237,12 +239,15 @@ function graftedNameOf({ names }: Planning, { target }: Edge): string | undefine
   return target.kind === "host" ? names.get(target.path)?.name : undefined;
 }
 
-function usesGraft(planning: Planning, { edges }: GraphNode): boolean {
+function usesGraft(planning: Planning, { edges }: GraphNode<ElfSlice>): boolean {
   return edges.some((edge) => graftedNameOf(planning, edge) !== undefined);
 }
 
 /** DT_NEEDED entries that get a new name, and libpython, which goes: the interpreter brings it. */
-function dependencyEdits(planning: Planning, { edges }: GraphNode): readonly NativeEdit[] {
+function dependencyEdits(
+  planning: Planning,
+  { edges }: GraphNode<ElfSlice>,
+): readonly NativeEdit[] {
   const edits: NativeEdit[] = [];
   const seen = new Set<string>();
   for (const edge of edges) {

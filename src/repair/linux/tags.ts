@@ -1,5 +1,5 @@
 /** Platform tags of a repaired wheel. */
-import type { Claim, Identity } from "../../audit/linux/identify.ts";
+import type { Identity, LinuxClaim } from "../../audit/linux/identify.ts";
 import { compareText } from "../../bytes.ts";
 import { RefusalError } from "../../errors.ts";
 import { policyArch } from "../../policy/arch.ts";
@@ -57,7 +57,7 @@ export function repairedPlatforms(identity: Identity, goal: Goal, table: PolicyT
 }
 
 function isTrue(
-  claim: Claim,
+  claim: LinuxClaim,
   { tagArch, foreign }: Identity,
   { target, tags, level = 0 }: Goal,
   table: PolicyTable,

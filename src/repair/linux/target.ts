@@ -5,15 +5,17 @@
  * As auditwheel does, the default is the most compatible policy that is true of the result and
  * needs the fewest grafts.
  */
+
 import type { DependencyGraph, GraphNode } from "../../audit/graph/graph.ts";
 import { collectNeeds, type NeedOptions } from "../../audit/linux/needs.ts";
 import type { ElfBinary } from "../../audit/member.ts";
+import type { ElfSlice } from "../../formats.ts";
 import type { Need } from "../../policy/linux/decide.ts";
 import type { PolicyTable } from "../../policy/linux/table.ts";
 
 /** A library outside the wheel, and the names by which members and other grafts ask for it. */
 export interface GraftSource {
-  readonly node: GraphNode;
+  readonly node: GraphNode<ElfSlice>;
   readonly names: ReadonlySet<string>;
   /** Member paths and host paths, sorted by discovery. */
   readonly neededBy: ReadonlySet<string>;
@@ -50,20 +52,23 @@ export interface Goal {
 export interface TargetFacts {
   readonly table: PolicyTable;
   readonly considered: readonly ElfBinary[];
-  readonly graph: DependencyGraph;
+  readonly graph: DependencyGraph<ElfSlice>;
   readonly needOptions: NeedOptions;
   /** Names that are grafted although nobody asks for them, with the files that were found. */
-  readonly included: ReadonlyMap<string, GraphNode>;
+  readonly included: ReadonlyMap<string, GraphNode<ElfSlice>>;
 }
 
 /** What a repair for the policy at `position` takes, whether or not it can be reached. */
 export function targetAt(facts: TargetFacts, position: number): Target {
   const { table, considered, graph, needOptions } = facts;
-  const grafts = new Map<string, { node: GraphNode; names: Set<string>; neededBy: Set<string> }>();
+  const grafts = new Map<
+    string,
+    { node: GraphNode<ElfSlice>; names: Set<string>; neededBy: Set<string> }
+  >();
   const missing: MissingLibrary[] = [];
-  const queue: GraphNode[] = [];
+  const queue: GraphNode<ElfSlice>[] = [];
   let relied = 0;
-  const graft = (node: GraphNode, name: string, user: string | undefined): void => {
+  const graft = (node: GraphNode<ElfSlice>, name: string, user: string | undefined): void => {
     let known = grafts.get(node.path);
     if (known === undefined) {
       known = { node, names: new Set(), neededBy: new Set() };
@@ -73,14 +78,14 @@ export function targetAt(facts: TargetFacts, position: number): Target {
     known.names.add(name);
     if (user !== undefined) known.neededBy.add(user);
   };
-  const follow = (node: GraphNode): void => {
+  const follow = (node: GraphNode<ElfSlice>): void => {
     for (const { name, target } of node.edges) {
       const since = table.library(name);
       if (since <= position) {
         if (target.kind === "host" || target.kind === "none") relied = Math.max(relied, since);
         continue;
       }
-      const found = target.kind === "host" ? graph.host.get(target.path) : undefined;
+      const found = target.kind === "host" ? graph.host.get(target.key) : undefined;
       if (found !== undefined) graft(found, name, node.path);
       else if (target.kind === "none") missing.push({ name, neededBy: node.path });
     }
@@ -93,6 +98,7 @@ export function targetAt(facts: TargetFacts, position: number): Target {
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) follow(next);
 
   const nodes: ElfBinary[] = [...grafts.values()].map(({ node }) => ({
+    key: node.key,
     path: node.path,
     size: 0,
     slice: node.slice,
@@ -129,8 +135,11 @@ function weight({ grafts, missing }: Target): number {
 }
 
 /** The graph with files from outside in the place of members, for what judges members. */
-function asMembers(graph: DependencyGraph, nodes: readonly ElfBinary[]): DependencyGraph {
-  const members = new Map<string, GraphNode>();
+function asMembers(
+  graph: DependencyGraph<ElfSlice>,
+  nodes: readonly ElfBinary[],
+): DependencyGraph<ElfSlice> {
+  const members = new Map<string, GraphNode<ElfSlice>>();
   for (const { path } of nodes) {
     const node = graph.host.get(path);
     if (node !== undefined) members.set(path, node);

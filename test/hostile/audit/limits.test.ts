@@ -1,14 +1,13 @@
 /** Wheels with more native code than any real one: judged up to a limit, and that is told. */
 import { expect, it } from "vitest";
 import { judgeWheel } from "../../../src/audit/audit.ts";
-import { resolveGraph } from "../../../src/audit/graph/graph.ts";
-import { DEFAULT_NATIVE_OPTIONS } from "../../../src/audit/native.ts";
+import { DEFAULT_NATIVE_OPTIONS } from "../../../src/audit/options.ts";
 
 import { nodeCompression } from "../../../src/node/compression.ts";
 import { memorySource } from "../../../src/source.ts";
 import { openWheel } from "../../../src/wheel/open.ts";
 import type { ElfFacts } from "../../support/elf.ts";
-import { binaryOf, elf, memberOf } from "../../support/native.ts";
+import { elf, linuxGraph, memberOf } from "../../support/native.ts";
 import { timed } from "../../support/quick.ts";
 import { buildZip } from "../../support/zip-builder.ts";
 
@@ -43,17 +42,10 @@ it("dependencies", () => {
 
 it("ten thousand libraries of one name that need each other cost time in proportion", () => {
   const slice = elf({ id: "libsame.so", needed: ["libsame.so"], rpath: ["$ORIGIN"] });
-  const elves = Array.from({ length: 10_000 }, (_, index) =>
-    binaryOf(`demo/d${index}/l.so`, slice),
+  const files = Object.fromEntries(
+    Array.from({ length: 10_000 }, (_, index) => [`demo/d${index}/l.so`, slice] as const),
   );
-  const { value: graph, took } = timed(2000, () =>
-    resolveGraph(elves, new Set(elves.map(({ path }) => path)), {
-      loader: "glibc",
-      arch: "x86_64",
-      exclude: [],
-      hostProvides: () => "never",
-    }),
-  );
+  const { value: graph, took } = timed(2000, () => linuxGraph(files));
   expect(took).toBeLessThan(2000);
   expect(graph.members.size).toBe(10_000);
 });

@@ -1,16 +1,9 @@
 /** Small files that ask for a large search: the work and what is kept of it stay bounded. */
 import { expect, it } from "vitest";
-import { resolveGraph } from "../../../src/audit/graph/graph.ts";
-import { binaryOf, elf } from "../../support/native.ts";
+import { elf, linuxGraph } from "../../support/native.ts";
 
 function edgesOf(needed: readonly string[], runpath: readonly string[]) {
-  const files = [binaryOf("a.so", elf({ needed, runpath }))];
-  const graph = resolveGraph(files, new Set(["a.so", "last/z.so"]), {
-    loader: "glibc",
-    arch: "x86_64",
-    exclude: [],
-    hostProvides: () => "never",
-  });
+  const graph = linuxGraph({ "a.so": elf({ needed, runpath }), "last/z.so": "" });
   return graph.members.get("a.so")?.edges ?? [];
 }
 

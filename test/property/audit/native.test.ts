@@ -1,7 +1,7 @@
 /** Whatever the facts of the files are: a verdict, the same for any order, never better for more needs. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { NativeAudit } from "../../../src/audit/native.ts";
+import type { NativeAudit } from "../../../src/audit/platform.ts";
 import { compareVersions, policyVersion } from "../../../src/policy/linux/manylinux.ts";
 import { policyTable } from "../../../src/policy/linux/table.ts";
 import type { ElfFacts } from "../../support/elf.ts";

@@ -1,29 +1,17 @@
 /** The dependency graph: each search rule of the loaders by itself. */
 import { describe, expect, it } from "vitest";
-import type { GraphOptions, HostFiles } from "../../../src/audit/graph/graph.ts";
-import { resolveGraph } from "../../../src/audit/graph/graph.ts";
-import {
-  matchesGlob,
-  readLdSoConf,
-  systemFolders,
-} from "../../../src/audit/linux/loader-folders.ts";
+import type { HostFiles } from "../../../src/audit/graph/host-files.ts";
+import { readLdSoConf, systemFolders } from "../../../src/audit/linux/loader-folders.ts";
 import type { ElfSlice } from "../../../src/formats.ts";
+import { matchesGlob } from "../../../src/glob.ts";
 import { normalizePath } from "../../../src/wheel/installed.ts";
-import { binaryOf, elf } from "../../support/native.ts";
+import type { GraphSketch } from "../../support/native.ts";
+import { elf, elfFile, linuxGraph } from "../../support/native.ts";
 
 const HOST_PROVIDES = new Set(["libc.so.6", "libz.so.1"]);
 
-function resolve(
-  files: Readonly<Record<string, ElfSlice | string>>,
-  options: Partial<GraphOptions> = {},
-) {
-  const elves = Object.entries(files).flatMap(([path, slice]) =>
-    typeof slice === "string" ? [] : [binaryOf(path, slice)],
-  );
-  return resolveGraph(elves, new Set(Object.keys(files)), {
-    loader: "glibc",
-    arch: "x86_64",
-    exclude: [],
+function resolve(files: Readonly<Record<string, ElfSlice | string>>, options: GraphSketch = {}) {
+  return linuxGraph(files, {
     hostProvides: (name) => (HOST_PROVIDES.has(name) ? "always" : "never"),
     ...options,
   });
@@ -33,7 +21,7 @@ function resolve(
 function search(
   files: Readonly<Record<string, ElfSlice | string>>,
   path = "a.so",
-  options: Partial<GraphOptions> = {},
+  options: GraphSketch = {},
 ): { readonly steps: readonly string[]; readonly target: string } {
   const edge = resolve(files, options).members.get(path)?.edges[0];
   if (edge === undefined) throw new Error(`${path} has no dependency`);
@@ -59,9 +47,9 @@ function root(files: Readonly<Record<string, ElfSlice | string>>): HostFiles {
       const file = files[path];
       return typeof file === "string" ? file : undefined;
     },
-    readElf(path) {
+    readNative(path) {
       const file = files[path];
-      return typeof file === "object" ? file : undefined;
+      return typeof file === "object" ? elfFile(file) : undefined;
     },
   };
 }
@@ -173,7 +161,7 @@ describe("paths of those who load", () => {
     "sub/libmid.so": middle,
     "libs/libx.so": libx,
   });
-  const through = (top: ElfSlice, middle: ElfSlice, options: Partial<GraphOptions> = {}) =>
+  const through = (top: ElfSlice, middle: ElfSlice, options: GraphSketch = {}) =>
     search(chain(top, middle), "sub/libmid.so", options).steps;
   const mid = elf({ id: "libmid.so", needed: ["libx.so"] });
 
@@ -265,8 +253,8 @@ describe("the host", () => {
   });
 
   it("--ldpaths are searched behind the file's own paths, and nothing else is", () => {
-    const ldpaths = { folders: ["/one", "/two"], files: root({ "/two/libx.so": libx }) };
-    expect(search({ "a.so": needsX }, "a.so", { ldpaths })).toEqual({
+    const found = { ldpaths: ["/one", "/two"], host: root({ "/two/libx.so": libx }) };
+    expect(search({ "a.so": needsX }, "a.so", found)).toEqual({
       steps: ["rpath libs no", "ldpaths /one no", "ldpaths /two yes"],
       target: "host /two/libx.so",
     });

@@ -15,7 +15,7 @@ const BASIS = wheelOf({
   "basis-1.0.data/data/lib/libaway.so": elf({ id: "libaway.so" }),
 });
 const graphOf = (needed: readonly string[], sketch: Parameters<typeof module>[1] = {}) =>
-  audit({ files: { "demo/sub/_x.so": module("_x", { needed, ...sketch }) } }).graph;
+  audit({ files: { "demo/sub/_x.so": module("_x", { needed, ...sketch }) } }).model.facts.graph;
 
 describe("a wheel that provides libraries", () => {
   it("is reached by the folder in which it keeps them", () => {
@@ -61,7 +61,7 @@ describe("a wheel that provides libraries", () => {
     const { graph } = audit({
       files: { "demo/_x.so": module("_x", { needed: ["libmine.so"] }) },
       options: { host, ldpaths: ["/opt"] },
-    });
+    }).model.facts;
     const { names, folders } = provideLibraries(graph, [BASIS], ["basis"]);
     expect(names).toEqual(["libcore.so.1"]);
     expect([...folders]).toEqual([["/opt/libmine.so", ["basis/lib"]]]);

@@ -1,7 +1,7 @@
 import type { DynamicSymbol } from "../../../binary.ts";
 import type { Problem } from "../../../finding.ts";
 import { exportingMinors, NEWEST_STABLE_MINOR, stableSymbol } from "../../../policy/python-abi.ts";
-import type { ElfBinary } from "../../member.ts";
+import type { Binary } from "../../member.ts";
 import type { AuditModel } from "../../model.ts";
 import { isPythonExtension, moduleSuffix } from "../../python/module.ts";
 import { parseModuleSuffix, pythonPromise } from "../../python/tags.ts";
@@ -16,7 +16,7 @@ const NOT_ON_LINUX: readonly string[] = ["MS_WINDOWS", "Py_REF_DEBUG", "USE_STAC
 export function stableAbi(model: AuditModel): readonly Problem<NativeCode>[] {
   const promise = pythonPromise(model.wheel);
   const problems: Problem<NativeCode>[] = [];
-  for (const binary of model.identity.considered) {
+  for (const binary of model.considered) {
     if (!isPythonExtension(binary)) continue;
     const suffix = parseModuleSuffix(moduleSuffix(binary.path));
     const promised =
@@ -30,7 +30,7 @@ export function stableAbi(model: AuditModel): readonly Problem<NativeCode>[] {
   return problems;
 }
 
-function judge(model: AuditModel, binary: ElfBinary, floor: number | null): Problem<NativeCode>[] {
+function judge(model: AuditModel, binary: Binary, floor: number | null): Problem<NativeCode>[] {
   const unstable: DynamicSymbol[] = [];
   const foreign: string[] = [];
   const newer = new Map<number, string[]>();
@@ -88,7 +88,7 @@ function judge(model: AuditModel, binary: ElfBinary, floor: number | null): Prob
 }
 
 /** Undefined `Py*` and `_Py*` names, sorted by the worker. PyPy's are ABI014's. */
-export function pythonImports({ slice }: ElfBinary): readonly DynamicSymbol[] {
+export function pythonImports({ slice }: Binary): readonly DynamicSymbol[] {
   return slice.imports.filter(
     ({ name, defined }) => !defined && PYTHON_NAME.test(name) && !name.startsWith("PyPy"),
   );
@@ -98,12 +98,12 @@ export function pythonImports({ slice }: ElfBinary): readonly DynamicSymbol[] {
  * True for a name that no CPython is known to export, in a module with libraries beside it: they may
  * define it (Qt bindings, for example, name their own functions `Py…`).
  */
-export function mayBeNeighbours(model: AuditModel, { path }: ElfBinary, name: string): boolean {
+export function mayBeNeighbours(model: AuditModel, { key }: Binary, name: string): boolean {
   if (exportingMinors(name).size > 0) return false;
-  const edges = model.graph.members.get(path)?.edges ?? [];
+  const edges = model.graph.members.get(key)?.edges ?? [];
   return edges.some(({ target, name: library }) => {
     if (target.kind === "wheel" || target.kind === "host" || target.kind === "excluded")
       return true;
-    return target.kind === "none" && (model.table?.library(library) ?? 0) === model.table?.none;
+    return target.kind === "none" && model.hostProvides(library) === "never";
   });
 }

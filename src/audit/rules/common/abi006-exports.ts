@@ -11,7 +11,7 @@ import { mayBeNeighbours, pythonImports } from "./abi001-stable.ts";
 export function missingExports(model: AuditModel): readonly Problem<NativeCode>[] {
   const problems: Problem<NativeCode>[] = [];
   const promise = pythonPromise(model.wheel);
-  for (const binary of model.identity.considered) {
+  for (const binary of model.considered) {
     if (!isPythonExtension(binary)) continue;
     const suffix = parseModuleSuffix(moduleSuffix(binary.path));
     let minor: number | undefined;

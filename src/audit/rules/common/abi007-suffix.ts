@@ -1,5 +1,5 @@
 import type { Problem } from "../../../finding.ts";
-import type { ElfBinary } from "../../member.ts";
+import type { Binary } from "../../member.ts";
 import type { AuditModel } from "../../model.ts";
 import { isPythonExtension, moduleStem, moduleSuffix } from "../../python/module.ts";
 import type { ModuleSuffix, PythonPromise } from "../../python/tags.ts";
@@ -12,8 +12,8 @@ export function moduleSuffixes(model: AuditModel): readonly Problem<NativeCode>[
   const promise = pythonPromise(model.wheel);
   if (!promise.onlyCPython) return [];
   const problems: Problem<NativeCode>[] = [];
-  const groups = new Map<string, ElfBinary[]>();
-  for (const binary of model.identity.considered) {
+  const groups = new Map<string, Binary[]>();
+  for (const binary of model.considered) {
     if (moduleSuffix(binary.path) === undefined && !isPythonExtension(binary)) continue;
     const folder = binary.path.slice(0, binary.path.lastIndexOf("/") + 1);
     const module = folder + moduleStem(binary.path);

@@ -1,5 +1,5 @@
+import type { Slice } from "../../../binary.ts";
 import type { Problem } from "../../../finding.ts";
-import type { ElfSlice } from "../../../formats.ts";
 import type { AuditModel } from "../../model.ts";
 import { hasInit, moduleName, moduleSuffix } from "../../python/module.ts";
 import { parseModuleSuffix, pythonPromise } from "../../python/tags.ts";
@@ -10,7 +10,7 @@ import { quote } from "../wording.ts";
 export function initialisers(model: AuditModel): readonly Problem<NativeCode>[] {
   const problems: Problem<NativeCode>[] = [];
   const promise = pythonPromise(model.wheel);
-  for (const { path, slice } of model.identity.considered) {
+  for (const { path, slice } of model.considered) {
     const suffix = parseModuleSuffix(moduleSuffix(path));
     if (suffix.kind === "plain") continue;
     const name = moduleName(path);
@@ -59,7 +59,7 @@ export function initialisers(model: AuditModel): readonly Problem<NativeCode>[] 
  * Build back ends give a library that ctypes opens the suffix of a module: it is called `lib…`, has
  * no initialiser of any name and asks nothing of Python.
  */
-function isPlainLibrary(name: string, slice: ElfSlice): boolean {
+function isPlainLibrary(name: string, slice: Slice): boolean {
   return (
     name.startsWith("lib") &&
     !initialises(slice) &&
@@ -68,6 +68,6 @@ function isPlainLibrary(name: string, slice: ElfSlice): boolean {
 }
 
 /** True when it initialises some module of Python 3; `init…` may be any function of a C library. */
-function initialises({ pythonInit }: ElfSlice): boolean {
+function initialises({ pythonInit }: Slice): boolean {
   return pythonInit.some((symbol) => symbol.startsWith("Py"));
 }

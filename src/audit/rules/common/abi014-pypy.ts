@@ -9,7 +9,7 @@ import { quoteSome } from "../wording.ts";
 export function pypySymbols(model: AuditModel): readonly Problem<NativeCode>[] {
   if (!pythonPromise(model.wheel).onlyCPython) return [];
   const problems: Problem<NativeCode>[] = [];
-  for (const { path, slice } of model.identity.considered) {
+  for (const { path, slice } of model.considered) {
     if (moduleSuffix(path)?.startsWith("pypy") === true) continue;
     const names = slice.imports
       .filter(({ name, defined, weak }) => !defined && !weak && name.startsWith("PyPy"))

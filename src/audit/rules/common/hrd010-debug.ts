@@ -7,9 +7,9 @@ import { formatBytes } from "../wording.ts";
 const REMAINDER = 0.1;
 
 /** HRD010 and HRD011: bytes that only a debugger reads. */
-export function debugBytes({ identity }: AuditModel): readonly Problem<NativeCode>[] {
+export function debugBytes({ considered, others }: AuditModel): readonly Problem<NativeCode>[] {
   const problems: Problem<NativeCode>[] = [];
-  for (const { path, size, slice } of [...identity.considered, ...identity.otherLibc]) {
+  for (const { path, size, slice } of [...considered, ...others]) {
     if (slice.kind !== "shared" && slice.kind !== "executable") continue;
     const { dwarf, symtab } = slice.debug;
     if (dwarf > 0) {

@@ -5,9 +5,9 @@ import type { NativeCode } from "../texts.ts";
 import { quoteSome } from "../wording.ts";
 
 /** Imports and needed libraries of sanitizers and of gcov. */
-export function sanitizers({ identity }: AuditModel): readonly Problem<NativeCode>[] {
+export function sanitizers({ considered }: AuditModel): readonly Problem<NativeCode>[] {
   const problems: Problem<NativeCode>[] = [];
-  for (const { path, slice } of identity.considered) {
+  for (const { path, slice } of considered) {
     const names = slice.imports
       .filter(
         ({ name, weak, defined }) =>

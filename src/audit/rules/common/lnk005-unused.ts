@@ -7,11 +7,15 @@ import type { NativeCode } from "../texts.ts";
 const GRAFTED = /(^|\/)[^/]+\.libs\/[^/]+$/;
 
 /** A grafted library without users. Elsewhere a library may be opened by its path. */
-export function unusedLibrary({ elves, graph }: AuditModel): readonly Problem<NativeCode>[] {
+export function unusedLibrary({
+  linked,
+  programs,
+  graph,
+}: AuditModel): readonly Problem<NativeCode>[] {
   const problems: Problem<NativeCode>[] = [];
-  for (const binary of elves) {
+  for (const binary of linked) {
     const { path, slice } = binary;
-    if (!GRAFTED.test(path) || slice.kind !== "shared" || slice.interpreter !== null) continue;
+    if (!GRAFTED.test(path) || slice.kind !== "shared" || programs.has(path)) continue;
     if (graph.users.has(path) || isPythonExtension(binary)) continue;
     problems.push({ code: "LNK005", path, message: "no file of the wheel needs this library" });
   }

@@ -1,5 +1,4 @@
 import type { Problem } from "../../../finding.ts";
-import { isHostMachine } from "../../linux/identify.ts";
 import type { AuditModel } from "../../model.ts";
 import type { NativeCode } from "../texts.ts";
 import { quote } from "../wording.ts";
@@ -8,12 +7,12 @@ const PURELIB = /^[^/]+\.data\/purelib\//;
 
 /** Native code in an `any` wheel or below `purelib`; a platform wheel without any. */
 export function nativeCodeAndTag(model: AuditModel): readonly Problem<NativeCode>[] {
-  const { binaries, identity, members } = model;
+  const { binaries, claims, data, members } = model;
   const problems: Problem<NativeCode>[] = [];
-  const anywhere = identity.claims.some(({ kind }) => kind === "any");
+  const anywhere = claims.some(({ tag }) => tag.kind === "any");
   for (const { path, format, file } of binaries) {
     const elf = file?.format === "elf" ? file.slices[0] : undefined;
-    if (elf !== undefined && !isHostMachine(elf)) continue;
+    if (data.has(path)) continue;
     if (anywhere) {
       const what =
         elf !== undefined
@@ -37,14 +36,14 @@ export function nativeCodeAndTag(model: AuditModel): readonly Problem<NativeCode
       });
     }
   }
-  const wasm = identity.claims.some(({ text }) => /^(pyemscripten|pyodide|emscripten)/.test(text));
+  const wasm = claims.some(({ text }) => /^(pyemscripten|pyodide|emscripten)/.test(text));
   // A name that can't be read claims nothing, and NAM001 says so.
-  const claimsNothing = identity.claims.length === 0 || anywhere || wasm;
+  const claimsNothing = claims.length === 0 || anywhere || wasm;
   if (binaries.length === 0 && !claimsNothing && members.size > 0) {
     problems.push({
       code: "TAG001",
       level: "warning",
-      message: `tagged ${identity.claims.map(({ text }) => quote(text)).join(", ")}, but there is no native code in the wheel`,
+      message: `tagged ${claims.map(({ text }) => quote(text)).join(", ")}, but there is no native code in the wheel`,
     });
   }
   return problems;

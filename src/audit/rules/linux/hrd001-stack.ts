@@ -1,14 +1,14 @@
 import type { Problem } from "../../../finding.ts";
-import type { AuditModel } from "../../model.ts";
+import type { LinuxModel } from "../../linux/model.ts";
 import type { NativeCode } from "../texts.ts";
 
 /** Without PT_GNU_STACK, Linux gives these an executable stack. */
 const EXECUTABLE_BY_DEFAULT: readonly string[] = ["x86_64", "i686", "armv7l", "armv6l"];
 
 /** An executable stack, asked for or implied. */
-export function executableStack({ identity }: AuditModel): readonly Problem<NativeCode>[] {
+export function executableStack({ identity, others }: LinuxModel): readonly Problem<NativeCode>[] {
   const problems: Problem<NativeCode>[] = [];
-  for (const { path, slice } of [...identity.considered, ...identity.otherLibc]) {
+  for (const { path, slice } of [...identity.considered, ...others]) {
     const { kind, execstack, arch, interpreter, dynamic } = slice;
     if (execstack === "no" || (kind !== "shared" && kind !== "executable")) continue;
     const implied = EXECUTABLE_BY_DEFAULT.includes(arch);

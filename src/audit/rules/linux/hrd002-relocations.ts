@@ -1,12 +1,12 @@
 import type { Problem } from "../../../finding.ts";
 import type { ElfSlice } from "../../../formats.ts";
-import type { AuditModel } from "../../model.ts";
+import type { LinuxModel } from "../../linux/model.ts";
 import type { NativeCode } from "../texts.ts";
 
 /** HRD002, HRD003, HRD004: what stays writable that should not be. */
-export function writableCode({ identity }: AuditModel): readonly Problem<NativeCode>[] {
+export function writableCode({ identity, others }: LinuxModel): readonly Problem<NativeCode>[] {
   const problems: Problem<NativeCode>[] = [];
-  for (const { path, slice } of [...identity.considered, ...identity.otherLibc]) {
+  for (const { path, slice } of [...identity.considered, ...others]) {
     if (slice.kind !== "shared" && slice.kind !== "executable") continue;
     const program = isProgram(slice);
     if (slice.textRelocations) {

@@ -1,10 +1,10 @@
 import type { Problem } from "../../../finding.ts";
-import type { AuditModel } from "../../model.ts";
+import type { LinuxModel } from "../../linux/model.ts";
 import type { NativeCode } from "../texts.ts";
 import { quote, quoteSome } from "../wording.ts";
 
 /** Versions that a file needs of a library in the wheel which does not define them. musl ignores versions. */
-export function missingVersion({ graph, identity }: AuditModel): readonly Problem<NativeCode>[] {
+export function missingVersion({ graph, identity }: LinuxModel): readonly Problem<NativeCode>[] {
   if (identity.family === "musllinux") return [];
   const problems: Problem<NativeCode>[] = [];
   for (const { path, slice, edges } of graph.members.values()) {

@@ -1,18 +1,19 @@
 import type { SearchPath } from "../../../binary.ts";
 import type { Problem } from "../../../finding.ts";
 import { isInstalled, isOutsideSite, parentFolder, wheelLayout } from "../../../wheel/installed.ts";
+import { loaderOf } from "../../linux/loader.ts";
+import type { LinuxModel } from "../../linux/model.ts";
 import { expandSearchPath } from "../../linux/search-path.ts";
-import type { AuditModel } from "../../model.ts";
 import type { NativeCode } from "../texts.ts";
 import { quote } from "../wording.ts";
 
 const WORLD_WRITABLE = /^\/(tmp|var\/tmp|dev\/shm)(\/|$)/;
 
 /** LNK006 and LNK007: entries of DT_RPATH and DT_RUNPATH that lead out of the wheel. */
-export function searchPaths({ identity }: AuditModel): readonly Problem<NativeCode>[] {
+export function searchPaths({ identity }: LinuxModel): readonly Problem<NativeCode>[] {
   const problems: Problem<NativeCode>[] = [];
   const layout = wheelLayout(new Set());
-  const loader = { loader: identity.family === "musllinux" ? "musl" : "glibc" } as const;
+  const loader = loaderOf(identity);
   const { considered, otherLibc } = identity;
   for (const { path, slice } of [...considered, ...otherLibc]) {
     const origin = parentFolder(layout.installed(path));

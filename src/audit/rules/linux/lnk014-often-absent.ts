@@ -1,11 +1,11 @@
 import type { Problem } from "../../../finding.ts";
 import { OFTEN_ABSENT } from "../../../policy/providers.ts";
-import type { AuditModel } from "../../model.ts";
+import type { LinuxModel } from "../../linux/model.ts";
 import type { NativeCode } from "../texts.ts";
 import { quoteSome } from "../wording.ts";
 
 /** Allowed libraries that a minimal container does not have; one note for the wheel and library. */
-export function oftenAbsent({ identity, graph }: AuditModel): readonly Problem<NativeCode>[] {
+export function oftenAbsent({ identity, graph }: LinuxModel): readonly Problem<NativeCode>[] {
   if (identity.family !== "manylinux") return [];
   const users = new Map<string, { names: Set<string>; path: string }>();
   for (const { path } of identity.considered) {

@@ -1,7 +1,7 @@
 import type { FieldRef } from "../../../errors.ts";
 import type { Problem } from "../../../finding.ts";
 import type { Need } from "../../../policy/linux/decide.ts";
-import type { AuditModel } from "../../model.ts";
+import type { LinuxModel } from "../../linux/model.ts";
 import type { NativeCode } from "../texts.ts";
 import { quote, quoteSome } from "../wording.ts";
 
@@ -14,7 +14,7 @@ interface Against {
 }
 
 /** Symbol versions and forbidden symbols against each claimed tag: one problem for each file. */
-export function newerThanTag(model: AuditModel): readonly Problem<NativeCode>[] {
+export function newerThanTag(model: LinuxModel): readonly Problem<NativeCode>[] {
   const byFile = new Map<string, Against>();
   for (const { tag, verdict } of model.judged) {
     if (verdict.truthful !== false) continue;
@@ -77,7 +77,7 @@ function isPrivate({ version }: Need): boolean {
 }
 
 /** What the wheel could be called, or be built on. */
-function hintFor({ verdict }: AuditModel, forbidden: boolean): string {
+function hintFor({ verdict }: LinuxModel, forbidden: boolean): string {
   const { supported, reachable } = verdict;
   if (supported !== null && !supported.startsWith("linux_")) {
     return `tag it \`${supported}\`, or build it on an older system`;
@@ -90,7 +90,7 @@ function hintFor({ verdict }: AuditModel, forbidden: boolean): string {
     : `its own files allow \`${reachable}\`; claim no more than that, or build it on an older system`;
 }
 
-function placeOf(model: AuditModel, path: string, need: Need | undefined): FieldRef | undefined {
+function placeOf(model: LinuxModel, path: string, need: Need | undefined): FieldRef | undefined {
   const slice = model.graph.members.get(path)?.slice;
   for (const { library, versions } of slice?.versionNeeds ?? []) {
     if (library !== need?.library) continue;

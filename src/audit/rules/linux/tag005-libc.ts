@@ -1,8 +1,8 @@
 import type { Problem } from "../../../finding.ts";
 import type { LinuxFamily } from "../../../policy/linux/table.ts";
 import { libcOf } from "../../linux/identify.ts";
+import type { LinuxModel } from "../../linux/model.ts";
 import type { ElfBinary } from "../../member.ts";
-import type { AuditModel } from "../../model.ts";
 import type { NativeCode } from "../texts.ts";
 import { quote, quoteSome } from "../wording.ts";
 
@@ -13,8 +13,8 @@ const LIBC: Readonly<Record<LinuxFamily, string>> = {
 };
 
 /** Files for another C library than the tag's. */
-export function wrongLibc(model: AuditModel): readonly Problem<NativeCode>[] {
-  const { identity } = model;
+export function wrongLibc(model: LinuxModel): readonly Problem<NativeCode>[] {
+  const { identity, others } = model;
   const { family, familyKnown } = identity;
   if (family === null) return [];
   const problems: Problem<NativeCode>[] = [];
@@ -36,7 +36,7 @@ export function wrongLibc(model: AuditModel): readonly Problem<NativeCode>[] {
       });
     }
   }
-  for (const binary of identity.otherLibc) {
+  for (const binary of others) {
     const hint = libcOf(binary);
     const name = hint === null || hint === "libc.so" ? "another C library" : LIBC[hint];
     if (promised.some(({ kind }) => kind === hint)) continue;

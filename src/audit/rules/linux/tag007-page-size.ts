@@ -1,13 +1,13 @@
 import type { Problem } from "../../../finding.ts";
 import type { ElfSlice } from "../../../formats.ts";
-import type { AuditModel } from "../../model.ts";
+import type { LinuxModel } from "../../linux/model.ts";
 import type { NativeCode } from "../texts.ts";
 
 /** Play store rules count from this API level on for new targets. */
 const STRICT_API = 35;
 
 /** TAG007 and TAG008: segments aligned to less than the pages of some kernels. */
-export function smallPageAlignment(model: AuditModel): readonly Problem<NativeCode>[] {
+export function smallPageAlignment(model: LinuxModel): readonly Problem<NativeCode>[] {
   const { identity } = model;
   const problems: Problem<NativeCode>[] = [];
   const android = identity.family === "android";

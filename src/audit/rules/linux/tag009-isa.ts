@@ -1,10 +1,10 @@
 import type { Problem } from "../../../finding.ts";
+import type { LinuxModel } from "../../linux/model.ts";
 import { exceedsIsa } from "../../linux/needs.ts";
-import type { AuditModel } from "../../model.ts";
 import type { NativeCode } from "../texts.ts";
 
 /** Declared instruction sets beyond what the tag promises; every file counts, not only modules. */
-export function newerProcessor(model: AuditModel): readonly Problem<NativeCode>[] {
+export function newerProcessor(model: LinuxModel): readonly Problem<NativeCode>[] {
   const problems: Problem<NativeCode>[] = [];
   const { considered, isa, tagArch } = model.identity;
   for (const { path, slice } of considered) {

@@ -1,11 +1,11 @@
 import type { Problem } from "../../../finding.ts";
 import { nearestPolicy } from "../../../policy/linux/manylinux.ts";
-import type { AuditModel } from "../../model.ts";
+import type { LinuxModel } from "../../linux/model.ts";
 import type { NativeCode } from "../texts.ts";
 import { quoteSome } from "../wording.ts";
 
 /** A policy older than every claimed tag is also true. */
-export function narrowTag(model: AuditModel): readonly Problem<NativeCode>[] {
+export function narrowTag(model: LinuxModel): readonly Problem<NativeCode>[] {
   const { table, verdict, identity } = model;
   const { supported, truthful } = verdict;
   if (table === undefined || supported === null || truthful !== true) return [];

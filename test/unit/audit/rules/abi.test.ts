@@ -1,6 +1,6 @@
 /** Rules on Python's ABI. */
 import { describe, expect, it } from "vitest";
-import type { NativeAudit } from "../../../../src/audit/native.ts";
+import type { NativeAudit } from "../../../../src/audit/platform.ts";
 import type { ElfSketch } from "../../../support/native.ts";
 import { audit, codes, elf, module, only } from "../../../support/native.ts";
 

@@ -1,7 +1,7 @@
 /** Rules on linking. */
 import { describe, expect, it } from "vitest";
 import type { LoadSegment } from "../../../../src/formats.ts";
-import { audit, codes, elf, module, only } from "../../../support/native.ts";
+import { audit, codes, elf, elfFile, module, only } from "../../../support/native.ts";
 
 const EXT = "demo/_x.cpython-312-x86_64-linux-gnu.so";
 
@@ -105,7 +105,7 @@ describe("LNK001 library outside", () => {
       resolve: (path: string) => (path === "/opt/libfoo.so.1" ? path : undefined),
       list: () => [],
       readText: () => undefined,
-      readElf: () => elf({ id: "libfoo.so.1", needed: ["libbar.so.2", "libc.so.6"] }),
+      readNative: () => elfFile(elf({ id: "libfoo.so.1", needed: ["libbar.so.2", "libc.so.6"] })),
     };
     const result = audit({
       files: { [EXT]: needs("libfoo.so.1") },
@@ -126,12 +126,14 @@ describe("LNK001 library outside", () => {
       resolve: (path: string) => (path === "/opt/libfoo.so.1" ? path : undefined),
       list: () => [],
       readText: () => undefined,
-      readElf: () =>
-        elf({
-          id: "libfoo.so.1",
-          needed: ["libc.so.6"],
-          versions: { "libc.so.6": ["GLIBC_2.34"] },
-        }),
+      readNative: () =>
+        elfFile(
+          elf({
+            id: "libfoo.so.1",
+            needed: ["libc.so.6"],
+            versions: { "libc.so.6": ["GLIBC_2.34"] },
+          }),
+        ),
     };
     const result = audit({
       files: { [EXT]: needs("libfoo.so.1") },
@@ -153,7 +155,7 @@ describe("LNK001 library outside", () => {
       resolve: () => undefined,
       list: () => [],
       readText: () => undefined,
-      readElf: () => undefined,
+      readNative: () => undefined,
     };
     const place = (options: object) =>
       audit({ files: { [EXT]: needs("libfoo.so.1") }, options }).binaries[0]?.dependencies[1]?.in;

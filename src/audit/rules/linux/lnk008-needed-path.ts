@@ -1,12 +1,16 @@
 import type { Problem } from "../../../finding.ts";
-import type { AuditModel } from "../../model.ts";
+import type { LinuxModel } from "../../linux/model.ts";
 import type { NativeCode } from "../texts.ts";
 import { quote } from "../wording.ts";
 
 /** DT_NEEDED with a slash. */
-export function neededByPath({ identity, graph }: AuditModel): readonly Problem<NativeCode>[] {
+export function neededByPath({
+  identity,
+  others,
+  graph,
+}: LinuxModel): readonly Problem<NativeCode>[] {
   const problems: Problem<NativeCode>[] = [];
-  for (const { path } of [...identity.considered, ...identity.otherLibc]) {
+  for (const { path } of [...identity.considered, ...others]) {
     for (const { name, at } of graph.members.get(path)?.edges ?? []) {
       if (!name.includes("/")) continue;
       problems.push({ code: "LNK008", path, message: `needs ${quote(name)} by its path`, at });

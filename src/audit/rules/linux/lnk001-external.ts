@@ -4,12 +4,12 @@ import { nearestPolicy } from "../../../policy/linux/manylinux.ts";
 import type { Provider } from "../../../policy/providers.ts";
 import { coveredBy, knownProvider } from "../../../policy/providers.ts";
 import type { Edge } from "../../graph/graph.ts";
-import type { AuditModel } from "../../model.ts";
+import type { LinuxModel } from "../../linux/model.ts";
 import type { NativeCode } from "../texts.ts";
 import { quote, quoteSome } from "../wording.ts";
 
 /** Libraries that are neither in the wheel nor the host's to provide. */
-export function externalLibrary(model: AuditModel): readonly Problem<NativeCode>[] {
+export function externalLibrary(model: LinuxModel): readonly Problem<NativeCode>[] {
   const { needs, graph } = model;
   const allowed = allowedPosition(model);
   const own = new Set([...model.members].map(topFolder));
@@ -49,7 +49,7 @@ export function externalLibrary(model: AuditModel): readonly Problem<NativeCode>
 
 /** The host has the library, but only hosts newer than the tag promises. */
 function allowedLater(
-  { graph, identity }: AuditModel,
+  { graph, identity }: LinuxModel,
   path: string,
   library: string,
   policy: string,
@@ -71,7 +71,7 @@ function allowedLater(
 }
 
 /** The most compatible claimed policy: what a newer one allows may still be missing there. */
-function allowedPosition({ identity, table }: AuditModel): number {
+function allowedPosition({ identity, table }: LinuxModel): number {
   if (table === undefined) return 0;
   let allowed = table.none - 1;
   for (const { tag } of identity.claims) {

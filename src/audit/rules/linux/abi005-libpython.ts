@@ -1,14 +1,18 @@
 import type { Problem } from "../../../finding.ts";
-import { isLibpython } from "../../graph/graph.ts";
-import type { AuditModel } from "../../model.ts";
+import { isLibpython } from "../../linux/loader.ts";
+import type { LinuxModel } from "../../linux/model.ts";
 import type { NativeCode } from "../texts.ts";
 import { quote } from "../wording.ts";
 
 /** DT_NEEDED of libpython, which only Android's Python wants. */
-export function linkedToLibpython({ identity, graph }: AuditModel): readonly Problem<NativeCode>[] {
+export function linkedToLibpython({
+  identity,
+  considered,
+  graph,
+}: LinuxModel): readonly Problem<NativeCode>[] {
   if (identity.family === "android") return [];
   const problems: Problem<NativeCode>[] = [];
-  for (const { path } of identity.considered) {
+  for (const { path } of considered) {
     for (const { name, at, target } of graph.members.get(path)?.edges ?? []) {
       if (!isLibpython(name)) continue;
       const bundled = target.kind === "wheel";

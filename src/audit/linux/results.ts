@@ -1,55 +1,31 @@
 /** The `binaries` and `external` of a result: the graph and the summaries in the words of the JSON. */
 
-import { compareText } from "../bytes.ts";
-import type { ElfSlice } from "../formats.ts";
-import type { PolicyTable } from "../policy/linux/table.ts";
-import type { DependencyGraph, Edge, GraphNode } from "./graph/graph.ts";
-import { externalLibraries } from "./linux/needs.ts";
-import type { ElfBinary, NativeMember } from "./member.ts";
-import { elfBinaries } from "./member.ts";
-import { isPythonExtension } from "./python/module.ts";
+import { compareText } from "../../bytes.ts";
+import type { ElfSlice } from "../../formats.ts";
+import type { PolicyTable } from "../../policy/linux/table.ts";
+import type { DependencyGraph, Edge, GraphNode } from "../graph/graph.ts";
+import type { ElfBinary, NativeMember } from "../member.ts";
+import { elfBinaries } from "../member.ts";
+import { opaqueResult } from "../opaque.ts";
+import { isPythonExtension } from "../python/module.ts";
 import type {
   BinaryResult,
   DependencyPlace,
   ExternalLibrary,
   ResolvedDependency,
-} from "./result.ts";
+} from "../result.ts";
+import { externalLibraries } from "./needs.ts";
 
-/** Entries in code point order of their paths. */
-export function binaryResults(
-  members: readonly NativeMember[],
-  graph: DependencyGraph,
-  table: PolicyTable | undefined,
-): readonly BinaryResult[] {
-  return [...members]
-    .sort((a, b) => compareText(a.path, b.path))
-    .map((member) => {
-      const [binary] = elfBinaries([member]);
-      if (binary !== undefined) return elfResult(binary, graph, table);
-      const { path, size, format } = member;
-      return {
-        path,
-        format,
-        kind: "other",
-        archs: [],
-        id: null,
-        dependencies: [],
-        searchPaths: [],
-        requires: {},
-        pythonExtension: false,
-        size,
-      };
-    });
-}
-
-/** One ELF file. */
-function elfResult(
-  binary: ElfBinary,
-  graph: DependencyGraph,
+/** One member; of another format only that. */
+export function elfResult(
+  member: NativeMember,
+  graph: DependencyGraph<ElfSlice>,
   table: PolicyTable | undefined,
 ): BinaryResult {
-  const { path, size, slice } = binary;
-  const edges = graph.members.get(path)?.edges ?? [];
+  const [binary] = elfBinaries([member]);
+  if (binary === undefined) return opaqueResult(member);
+  const { key, path, size, slice } = binary;
+  const edges = graph.members.get(key)?.edges ?? [];
   return {
     path,
     format: "elf",
@@ -73,7 +49,7 @@ function elfResult(
 
 function dependencyResult(
   edge: Edge,
-  graph: DependencyGraph,
+  graph: DependencyGraph<ElfSlice>,
   table: PolicyTable | undefined,
 ): ResolvedDependency {
   const { name, how, target, trace } = edge;
@@ -88,12 +64,12 @@ function dependencyResult(
 
 function placeOf(
   { name, target }: Edge,
-  graph: DependencyGraph,
+  graph: DependencyGraph<ElfSlice>,
   table: PolicyTable | undefined,
 ): DependencyPlace {
   if (target.kind === "wheel") return "wheel";
   if (target.kind === "excluded") return "excluded";
-  if (target.kind === "loader") return "system";
+  if (target.kind === "loader" || target.kind === "system") return "system";
   if (target.kind === "libpython") return table?.family === "android" ? "system" : "external";
   if (table !== undefined && table.library(name) < table.none) return "allowed";
   return target.kind === "none" && graph.searchedHost ? "missing" : "external";
@@ -105,7 +81,7 @@ function placeOf(
  */
 export function externalResults(
   elves: readonly ElfBinary[],
-  graph: DependencyGraph,
+  graph: DependencyGraph<ElfSlice>,
   table: PolicyTable | undefined,
 ): readonly ExternalLibrary[] {
   if (table === undefined) return [];
@@ -133,7 +109,7 @@ export function externalResults(
     }));
 }
 
-function relative({ path }: GraphNode): string {
+function relative({ path }: GraphNode<ElfSlice>): string {
   return path.replace(/^\/+/, "");
 }
 

@@ -1,5 +1,5 @@
 import type { Problem } from "../../../finding.ts";
-import type { AuditModel } from "../../model.ts";
+import type { LinuxModel } from "../../linux/model.ts";
 import type { NativeCode } from "../texts.ts";
 import { quoteSome } from "../wording.ts";
 
@@ -7,10 +7,10 @@ const WIDTH = { UCS2: /^cp2\dd?mu$/, UCS4: /^cp2\dd?m$/ } as const;
 
 /** PyFPE, and unicode of another width than the ABI tag says. */
 export function pythonTwoRelics({
-  identity,
+  considered,
   needs,
   wheel,
-}: AuditModel): readonly Problem<NativeCode>[] {
+}: LinuxModel): readonly Problem<NativeCode>[] {
   const problems: Problem<NativeCode>[] = [];
   const reported = new Set<string>();
   for (const { path, why, symbols = [] } of needs) {
@@ -25,7 +25,7 @@ export function pythonTwoRelics({
           : `imports ${quoteSome(symbols)}, which only narrow builds of Python 2 have`,
     });
   }
-  for (const { path, slice } of identity.considered) {
+  for (const { path, slice } of considered) {
     if (reported.has(path)) continue;
     for (const [width, wrong] of Object.entries(WIDTH)) {
       const names = slice.imports

@@ -1,6 +1,6 @@
 import type { Problem } from "../../../finding.ts";
+import type { LinuxModel } from "../../linux/model.ts";
 import type { ElfBinary } from "../../member.ts";
-import type { AuditModel } from "../../model.ts";
 import { isPythonExtension } from "../../python/module.ts";
 import type { NativeCode } from "../texts.ts";
 import { quote } from "../wording.ts";
@@ -10,7 +10,7 @@ const COMMON =
   /^lib(ssl|crypto|stdc\+\+|gcc_s|gomp|gfortran|quadmath|z|bz2|lzma|zstd|curl|xml2|xslt|ffi|sqlite3|png16|jpeg|tiff|freetype|icuuc|icui18n|icudata|protobuf|openblas|pq)\.so\.[\d.]+$/;
 
 /** Two bundled libraries of one SONAME, and bundled libraries under names that others use. */
-export function nameClash({ identity }: AuditModel): readonly Problem<NativeCode>[] {
+export function nameClash({ identity }: LinuxModel): readonly Problem<NativeCode>[] {
   const bySoname = new Map<string, ElfBinary[]>();
   for (const binary of identity.considered) {
     const { id, kind } = binary.slice;

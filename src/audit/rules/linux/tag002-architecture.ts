@@ -2,24 +2,24 @@ import type { Problem } from "../../../finding.ts";
 import type { ElfSlice } from "../../../formats.ts";
 import { policyArch } from "../../../policy/arch.ts";
 import { isHostMachine } from "../../linux/identify.ts";
-import type { AuditModel } from "../../model.ts";
+import type { LinuxModel } from "../../linux/model.ts";
 import { isPythonExtension, moduleSuffix } from "../../python/module.ts";
 import type { NativeCode } from "../texts.ts";
 import { quote, quoteSome } from "../wording.ts";
 
 /** ELF files for another processor than a Linux tag names. */
-export function wrongArchitecture(model: AuditModel): readonly Problem<NativeCode>[] {
-  const { identity, elves, graph } = model;
+export function wrongArchitecture(model: LinuxModel): readonly Problem<NativeCode>[] {
+  const { identity, linked, graph } = model;
   const problems: Problem<NativeCode>[] = [];
   const claims = identity.claims.filter(({ arch }) => arch !== undefined);
-  if (claims.length === 0 || elves.length === identity.device.length) return [];
+  if (claims.length === 0 || linked.length === identity.device.length) return [];
   const claimed = new Set(claims.flatMap(({ arch }) => arch?.arch ?? []));
-  for (const binary of elves) {
+  for (const binary of linked) {
     const { path, slice } = binary;
     if (!isHostMachine(slice) || claimed.has(policyArch(slice.arch))) continue;
     // Beside files of the right kind, one of another is mostly data on purpose: a helper for
     // other machines. An extension module of the wrong kind never is, unless its name says so.
-    const right = elves.some((each) => claimed.has(policyArch(each.slice.arch)));
+    const right = linked.some((each) => claimed.has(policyArch(each.slice.arch)));
     const module = isPythonExtension(binary) && !namesOther(path, claimed);
     const needed = (graph.users.get(path) ?? []).some((user) => {
       const node = graph.members.get(user);
@@ -39,7 +39,7 @@ export function wrongArchitecture(model: AuditModel): readonly Problem<NativeCod
     });
   }
   for (const { text, arch } of claims) {
-    if (arch === undefined || elves.some(({ slice }) => policyArch(slice.arch) === arch.arch))
+    if (arch === undefined || linked.some(({ slice }) => policyArch(slice.arch) === arch.arch))
       continue;
     if (problems.length > 0 && claims.length === 1) continue;
     if (arch.arch === "unknown") continue;

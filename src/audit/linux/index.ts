@@ -1,0 +1,76 @@
+/** Wheels for Linux and Android: ELF files, the loaders of glibc, musl and bionic, PEP 600, 656 and 738. */
+import type { ElfSlice } from "../../formats.ts";
+import type { Claim } from "../claim.ts";
+import type { DependencyGraph } from "../graph/graph.ts";
+import type { ElfBinary, NativeMember } from "../member.ts";
+import { elfBinaries } from "../member.ts";
+import type { AuditModel } from "../model.ts";
+import type {
+  AuditPlatform,
+  Judged,
+  NativeAudit,
+  PlatformInput,
+  PlatformView,
+} from "../platform.ts";
+import { LINUX_RULES } from "../rules/linux/index.ts";
+import { auditView } from "../run.ts";
+import { identify, isHostMachine } from "./identify.ts";
+import { linuxLoader, loaderOf } from "./loader.ts";
+import type { LinuxTag } from "./model.ts";
+import { elfResult, externalResults } from "./results.ts";
+import { judgePlatform, tableFor } from "./verdict.ts";
+
+export const linux: AuditPlatform = {
+  name: "linux",
+  judges: ({ kind }) =>
+    kind === "linux" || kind === "manylinux" || kind === "musllinux" || kind === "android",
+  owns: ({ format }) => format === "elf",
+  audit: (input) => auditView(input, look(input)),
+};
+
+function look(input: PlatformInput): PlatformView<ElfSlice> {
+  const { claims, members, unreadable, options } = input;
+  const elves = elfBinaries(members);
+  const identity = identify(claims, elves);
+  const table = tableFor(identity.family, identity.arch);
+  let tags: readonly LinuxTag[] = [];
+  return {
+    linked: elves,
+    considered: identity.considered,
+    others: identity.otherLibc,
+    data: new Set(identity.device.map(({ path }) => path)),
+    programs: new Set(elves.filter(startsProcess).map(({ path }) => path)),
+    loader: linuxLoader(loaderOf(identity), elves[0], table, options),
+    judge(graph) {
+      const result = judgePlatform({
+        identity,
+        elves,
+        graph,
+        opaque: members.filter(({ file }) => file?.format !== "elf").map(({ path }) => path),
+        unreadable,
+        isaCheck: options.isaCheck,
+      });
+      tags = result.judged;
+      const { verdict, needs, unverified } = result;
+      return {
+        facts: { platform: "linux", identity, table, needs, graph },
+        verdict,
+        tags,
+        external: externalResults(identity.considered, graph, table),
+        unverified,
+      };
+    },
+    describe: (member, graph) => elfResult(member, graph, table),
+    check(model, { facts }) {
+      const { needs } = facts;
+      return LINUX_RULES.flatMap((rule) =>
+        rule({ ...model, identity, table, needs, judged: tags }),
+      );
+    },
+  };
+}
+
+/** PT_INTERP, or a fixed address. */
+function startsProcess({ slice }: ElfBinary): boolean {
+  return slice.interpreter !== null || slice.kind === "executable";
+}

@@ -1,0 +1,26 @@
+/** The platforms that wheels are judged for, and which of them judge a wheel. */
+import type { Claim } from "./claim.ts";
+import { linux } from "./linux/index.ts";
+import type { NativeMember } from "./member.ts";
+import type { AuditPlatform } from "./platform.ts";
+
+const PLATFORMS: readonly AuditPlatform[] = [linux];
+
+/** Those that the tags name; without such a tag, the one that most native files are for. */
+export function platformFor(
+  claims: readonly Claim[],
+  members: readonly NativeMember[],
+): AuditPlatform {
+  const claimed = PLATFORMS.find((platform) => claims.some(({ tag }) => platform.judges(tag)));
+  if (claimed !== undefined) return claimed;
+  let best: AuditPlatform = linux;
+  let most = 0;
+  for (const platform of PLATFORMS) {
+    const count = members.filter((member) => platform.owns(member)).length;
+    if (count > most) {
+      best = platform;
+      most = count;
+    }
+  }
+  return best;
+}

@@ -1,0 +1,55 @@
+/** Runs one platform over what it sees of a wheel. */
+import type { Slice } from "../binary.ts";
+import { compareText } from "../bytes.ts";
+import { resolveGraph } from "./graph/resolve.ts";
+import type { AuditModel } from "./model.ts";
+import type { NativeAudit, PlatformInput, PlatformView } from "./platform.ts";
+import { COMMON_RULES } from "./rules/common/index.ts";
+
+export function auditView<S extends Slice>(
+  input: PlatformInput,
+  view: PlatformView<S>,
+): NativeAudit {
+  const { wheel, claims, members, paths, options } = input;
+  const { linked, considered, others, data, programs } = view;
+  const { exclude, include, ldpaths, host, sysroot } = options;
+  const graph = resolveGraph(linked, paths, view.loader, {
+    exclude,
+    ...(include === undefined ? {} : { include }),
+    searchesHost: (host !== undefined && ldpaths.length > 0) || sysroot !== undefined,
+  });
+  const judged = view.judge(graph);
+  const { facts, verdict, tags, external, unverified } = judged;
+  const model: AuditModel<S> = {
+    wheel,
+    claims,
+    members: paths,
+    binaries: members,
+    linked,
+    considered,
+    others,
+    data,
+    programs,
+    graph,
+    hostProvides: view.loader.hostProvides,
+    facts,
+    judged: tags,
+    verdict,
+  };
+  return {
+    verdict,
+    problems: [...COMMON_RULES.flatMap((rule) => rule(model)), ...view.check(model, judged)],
+    unverified,
+    binaries: [...members]
+      .sort((a, b) => compareText(a.path, b.path))
+      .map((member) => view.describe(member, graph, judged)),
+    external,
+    graph,
+    model,
+    targets: {
+      windows: claims.some(({ tag }) => tag.kind === "win"),
+      macos: claims.some(({ tag }) => tag.kind === "macosx"),
+      any: claims.some(({ tag }) => tag.kind === "any"),
+    },
+  };
+}
