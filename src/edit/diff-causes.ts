@@ -1,5 +1,6 @@
 /** Why two builds of the same source differ: the usual suspects, by what can be seen of them. */
 import { formatOf } from "../formats.ts";
+import { fieldsNamed, parseHeaders } from "../wheel/headers.ts";
 import type { WheelDiff } from "./diff.ts";
 import type { NativeChange } from "./native-diff.ts";
 
@@ -19,7 +20,7 @@ export function memberCauses(
       "byte code holds the time of its source: leave `.pyc` files out of the wheel, or compile with `--invalidation-mode unchecked-hash`",
     );
   }
-  if (path.endsWith(".dist-info/WHEEL")) {
+  if (path.endsWith(".dist-info/WHEEL") && generatorOf(before) !== generatorOf(after)) {
     causes.push(
       "WHEEL names the build back end and its version: pin it in `build-system.requires`",
     );
@@ -44,6 +45,10 @@ export function memberCauses(
     causes.push("a generator writes a date into the file: give it SOURCE_DATE_EPOCH");
   }
   return causes;
+}
+
+function generatorOf(wheel: Uint8Array): string | undefined {
+  return fieldsNamed(parseHeaders(wheel), "Generator")[0]?.value;
 }
 
 function nativeCauses({ sections }: NativeChange): readonly string[] {

@@ -22,6 +22,7 @@ import { modeOf } from "../zip/writer.ts";
 import { memberCauses, wheelCauses } from "./diff-causes.ts";
 import type { FieldChange } from "./field-changes.ts";
 import { fieldChanges } from "./field-changes.ts";
+import { movedItems } from "./moved.ts";
 import type { NativeChange, SetChange } from "./native-diff.ts";
 import { nativeChange, setChange } from "./native-diff.ts";
 
@@ -65,6 +66,8 @@ export interface ArchiveDifference {
   readonly order: boolean;
   /** The same of the members below `.dist-info`. */
   readonly metadataOrder: boolean;
+  /** The fewest members that must move to turn one order into the other. */
+  readonly moved: readonly string[];
   /** Members whose bytes are the same but packed otherwise, or under another kind of header. */
   readonly compression: readonly string[];
   readonly times: readonly string[];
@@ -154,6 +157,9 @@ export async function diffWheels(a: Side, b: Side): Promise<WheelDiff> {
   const archive: ArchiveDifference = {
     order: orderDiffers(keysOf(left, "content"), keysOf(right, "content")),
     metadataOrder: orderDiffers(keysOf(left, "metadata"), keysOf(right, "metadata")),
+    moved: movedItems([...left.files.keys()], [...right.files.keys()]).map(
+      (key) => right.files.get(key)?.name ?? key,
+    ),
     compression,
     times,
     headers,
@@ -182,7 +188,8 @@ export async function diffWheels(a: Side, b: Side): Promise<WheelDiff> {
     modes,
     archive,
   };
-  return { ...diff, causes: wheelCauses(diff) };
+  if (!isEdited(diff)) return { ...diff, causes: wheelCauses(diff) };
+  return { ...diff, members: members.map((each) => ({ ...each, causes: [] })), causes: [] };
 }
 
 /** The kinds of differences that are there. */
@@ -203,6 +210,22 @@ export function kindsOf(diff: Omit<WheelDiff, "causes">): readonly DifferenceKin
       ),
   };
   return DIFFERENCE_KINDS.filter((kind) => present[kind]);
+}
+
+/**
+ * One wheel was made of the other: what both have is packed alike, with the same times and headers,
+ * and nothing moved but what changed and metadata. Two builds are hardly ever so alike.
+ */
+function isEdited({ same, members, archive, modes }: Omit<WheelDiff, "causes">): boolean {
+  const touched = new Set(members.map(({ path }) => path));
+  const untouched = [...archive.times, ...archive.headers, ...modes.map(({ path }) => path)];
+  return (
+    same.packedAlike > 0 &&
+    same.packedAlike === same.members &&
+    archive.directories.added.length + archive.directories.removed.length === 0 &&
+    untouched.every((path) => touched.has(path)) &&
+    archive.moved.every((path) => touched.has(path) || /^[^/]+\.dist-info\//.test(path))
+  );
 }
 
 interface Keyed {

@@ -3,6 +3,7 @@ import { printable } from "../bytes.ts";
 import { RefusalError } from "../errors.ts";
 import type { WheelFilename } from "../wheel/filename.ts";
 import { fieldsNamed, parseHeaders } from "../wheel/headers.ts";
+import { meantPlatformTag } from "../wheel/meant-platform-tag.ts";
 import { parsePlatformTag } from "../wheel/platform-tag.ts";
 import { expandTags } from "../wheel/tag.ts";
 import type { Draft } from "./draft.ts";
@@ -117,12 +118,15 @@ const KNOWN_PLATFORM =
   /^(?:any|linux|manylinux|musllinux|macosx|win|android|ios|emscripten|pyodide|pyemscripten)(?:[0-9_]|$)/;
 
 function isWrongPlatform(tag: string): boolean {
+  if (meantPlatformTag(tag) !== undefined) return true;
   const known = KNOWN_PLATFORM.test(tag) || !tag.includes("_");
   return known && parsePlatformTag(tag).kind === "other";
 }
 
-/** `manylinux2014`: it lacks the architecture. */
+/** `linux_amd64`: no system says so. `manylinux2014`: it lacks the architecture. */
 function platformHint(tag: string): string {
+  const meant = meantPlatformTag(tag);
+  if (meant !== undefined) return `did you mean \`${meant}\`?`;
   const { kind } = parsePlatformTag(`${tag}_x86_64`);
   return !["linux", "manylinux", "musllinux", "android"].includes(kind)
     ? "a platform tag is a system, its version and an architecture, for example `manylinux_2_28_x86_64`, `macosx_11_0_arm64` or `win_amd64`"

@@ -10,6 +10,9 @@ import { checkNames } from "../zip/index.ts";
 import { layoutSource } from "../zip/writer.ts";
 import type { Built } from "./draft.ts";
 
+/** What a wheel may have, and no edit may bring in. */
+const NOT_BY_EDIT: ReadonlySet<string> = new Set(["EPT004", "DST010"]);
+
 export interface Compared {
   /** What the edit brought in: findings of the result that the input does not have. */
   readonly fresh: readonly Finding[];
@@ -60,7 +63,7 @@ export function refuseInvalid(
   allowed: readonly string[] = [],
 ): readonly Finding[] {
   const grave = findings.find(
-    ({ code, level }) => !allowed.includes(code) && (level === "error" || code === "EPT004"),
+    ({ code, level }) => !allowed.includes(code) && (level === "error" || NOT_BY_EDIT.has(code)),
   );
   if (grave !== undefined) {
     throw new RefusalError(

@@ -49,7 +49,7 @@ export function diffText(diff: WheelDiff, options: DiffTextOptions): string {
   lines.push(...limited(modes, options));
   const { archive } = diff;
   const packed = [
-    archive.order || archive.metadataOrder ? "order of members" : "",
+    archive.moved.length > 0 ? `order of members (${movedText(archive.moved)})` : "",
     archive.times.length > 0 ? `time of ${count(archive.times.length, "member")}` : "",
     archive.compression.length > 0
       ? `compression of ${count(archive.compression.length, "member")}`
@@ -65,6 +65,14 @@ export function diffText(diff: WheelDiff, options: DiffTextOptions): string {
     for (const cause of diff.causes) lines.push(...wrap(cause, options.width, "  - ", "    "));
   }
   return `${lines.join("\n")}\n`;
+}
+
+const SHOWN_MOVED = 3;
+
+function movedText(moved: readonly string[]): string {
+  const names = moved.slice(0, SHOWN_MOVED).map((path) => `\`${printable(path)}\``);
+  const rest = moved.length - names.length;
+  return `${names.join(", ")}${rest > 0 ? ` and ${rest} more` : ""} moved`;
 }
 
 function memberLines(member: MemberDifference, options: DiffTextOptions): string[] {

@@ -98,6 +98,8 @@ export const FAMILIES: Readonly<Record<string, string>> = {
   ABI: "ABI: the interface to Python",
   INT: "INT: what could not be read",
   LKS: "LKS: the LINKS record",
+  VAR: "VAR: variants",
+  CON: "CON: the files of the wheel",
   EDT: "EDT: edits that are refused",
   EXP: "EXP: what the owner expects",
   SIZ: "SIZ: size",

@@ -7,6 +7,8 @@ import { checkLayout } from "./checks/layout.ts";
 import { checkLinkRecord } from "./checks/link-record.ts";
 import { checkMetadata } from "./checks/metadata.ts";
 import { checkRecord } from "./checks/record.ts";
+import { checkStartup } from "./checks/startup.ts";
+import { checkVariants } from "./checks/variants.ts";
 import { checkWheelFile } from "./checks/wheel-file.ts";
 import { findDistInfo } from "./dist-info.ts";
 import { parseEntryPoints } from "./entry-points.ts";
@@ -72,6 +74,8 @@ export function checkWheel(view: WheelView): CheckedWheel {
   checkMetadata(context);
   checkRecord(context, record);
   checkEntryPoints(context, entryPoints);
+  checkVariants(context);
+  checkStartup(context);
   const links = read("LINKS");
   if (links !== undefined) problems.addAll(checkLinkRecord(links, linksContext(context)).problems);
   return { model, problems: problems.finish() };

@@ -31,6 +31,9 @@ export interface ParsedFilename {
   readonly problems: readonly Problem<WheelCode>[];
 }
 
+/** What only drafts define: PyPI, pip and uv refuse the name. */
+export const REFUSED_TODAY = { pypi: "error", install: "error" } as const;
+
 const VARIANT = /^[0-9a-z._]+$/;
 /** What browsers and file managers append: `… (1)`, `… - Copy`. */
 const COPY = /^(.*[^ ])(?: ?\([0-9]{1,4}\)| - Copy)$/;
@@ -83,6 +86,7 @@ export function parseWheelFilename(base: string): ParsedFilename {
   if (hasVariant && (variant === undefined || !VARIANT.test(variant))) {
     return malformed(
       `\`${shown(base)}\` has ${parts.length} parts between dashes, and the last, \`${shown(variant ?? "")}\`, is no variant label`,
+      "a label of your own belongs into the version, as in `1.0+label`",
     );
   }
   const sets = {
@@ -96,18 +100,11 @@ export function parseWheelFilename(base: string): ParsedFilename {
     return malformed(`the file name stands for ${countTags(sets)} tags; ${MAX_TAGS} are the limit`);
   }
   const problems: Problem<WheelCode>[] = [];
-  if (hasVariant) {
-    problems.push({
-      code: "NAM001",
-      level: "warning",
-      message: `the file name carries the variant label \`${shown(variant ?? "")}\`, which only a draft (PEP 825) defines`,
-      hint: "Leave the label out for indexes and installers of today",
-    });
-  }
   if (extension === ".whlx") {
     problems.push({
       code: "NAM001",
       level: "warning",
+      profiles: REFUSED_TODAY,
       message: "the extension `.whlx` is only defined by a draft (PEP 777)",
       hint: "Name the file `.whl` for indexes and installers of today",
     });

@@ -17,7 +17,15 @@ export type MarkerVariable =
   | "implementation_version"
   | "extra"
   | "extras"
-  | "dependency_groups";
+  | "dependency_groups"
+  | VariantVariable;
+
+/** Only in wheels with a variant label (PEP 825, a draft). */
+export type VariantVariable =
+  | "variant_label"
+  | "variant_namespaces"
+  | "variant_features"
+  | "variant_properties";
 
 export type MarkerOperator = "===" | "==" | "~=" | "!=" | "<=" | ">=" | "<" | ">" | "in" | "not in";
 
@@ -40,7 +48,7 @@ export type MarkerEnvironment = Readonly<
 >;
 
 const VARIABLE =
-  /(?:python_version|python_full_version|os[._]name|sys[._]platform|platform_(?:release|system)|platform[._](?:version|machine|python_implementation)|python_implementation|implementation_(?:name|version)|extras?|dependency_groups)\b/y;
+  /(?:python_version|python_full_version|os[._]name|sys[._]platform|platform_(?:release|system)|platform[._](?:version|machine|python_implementation)|python_implementation|implementation_(?:name|version)|extras?|dependency_groups|variant_(?:label|namespaces|features|properties))\b/y;
 const LITERAL = /'[^'\n\r\0]*'|"[^"\n\r\0]*"/y;
 const OPERATOR = /===|==|~=|!=|<=|>=|<|>/y;
 const IN = /in\b/y;
@@ -147,6 +155,14 @@ export function printMarker(marker: Marker): string {
 function printOperand(operand: MarkerOperand): string {
   if (operand.kind === "variable") return operand.name;
   return operand.text.includes('"') ? `'${operand.text}'` : `"${operand.text}"`;
+}
+
+/** The variables on variants that the marker uses, in order. */
+export function variantVariablesOf(marker: Marker): readonly string[] {
+  if (marker.kind !== "compare") return marker.operands.flatMap(variantVariablesOf);
+  return [marker.left, marker.right].flatMap((operand) =>
+    operand.kind === "variable" && operand.name.startsWith("variant_") ? [operand.name] : [],
+  );
 }
 
 /** Every literal that the marker compares with `extra`, in order. */

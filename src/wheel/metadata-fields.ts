@@ -1,10 +1,10 @@
 /**
  * The fields of the core metadata: since which version, and how often.
  *
- * Source: the core metadata specifications (PEP 241, 314, 345, 566, 643, 685, 639, 794).
+ * Source: the core metadata specifications (PEP 241, 314, 345, 566, 643, 685, 639, 794, 808).
  */
 
-export type MetadataVersion = "1.0" | "1.1" | "1.2" | "2.1" | "2.2" | "2.3" | "2.4" | "2.5";
+export type MetadataVersion = "1.0" | "1.1" | "1.2" | "2.1" | "2.2" | "2.3" | "2.4" | "2.5" | "2.6";
 
 /** Oldest first. 2.0 was never accepted. */
 export const METADATA_VERSIONS: readonly MetadataVersion[] = [
@@ -16,7 +16,17 @@ export const METADATA_VERSIONS: readonly MetadataVersion[] = [
   "2.3",
   "2.4",
   "2.5",
+  "2.6",
 ];
+
+/** The newest that PyPI took in August 2026; PEP 808's is accepted and not on its list yet. */
+export const NEWEST_ON_PYPI: MetadataVersion = "2.5";
+
+/** Fields that drafts describe, and the draft. */
+export const DRAFT_FIELDS: Readonly<Record<string, string>> = {
+  "requires-external-dep": "PEP 725",
+  "provides-external-extra": "PEP 725",
+};
 
 export interface MetadataFieldInfo {
   readonly name: string;

@@ -1,5 +1,7 @@
 /** The rules on file name, `.dist-info`, WHEEL, METADATA, RECORD and entry points. */
 import type { RuleInfo } from "../finding.ts";
+import type { ContentCode } from "./rules/content.ts";
+import { CONTENT_RULES } from "./rules/content.ts";
 import type { EntryPointCode } from "./rules/entry-points.ts";
 import { ENTRY_POINT_RULES } from "./rules/entry-points.ts";
 import type { FilenameCode } from "./rules/filename.ts";
@@ -12,6 +14,8 @@ import type { MetadataCode } from "./rules/metadata.ts";
 import { METADATA_RULES } from "./rules/metadata.ts";
 import type { RecordCode } from "./rules/record.ts";
 import { RECORD_RULES } from "./rules/record.ts";
+import type { VariantCode } from "./rules/variants.ts";
+import { VARIANT_RULES } from "./rules/variants.ts";
 import type { WheelFileCode } from "./rules/wheel-file.ts";
 import { WHEEL_FILE_RULES } from "./rules/wheel-file.ts";
 
@@ -22,7 +26,9 @@ export type WheelCode =
   | MetadataCode
   | RecordCode
   | EntryPointCode
-  | LinkCode;
+  | LinkCode
+  | VariantCode
+  | ContentCode;
 
 export const WHEEL_RULES: Readonly<Record<WheelCode, RuleInfo>> = {
   ...FILENAME_RULES,
@@ -32,4 +38,6 @@ export const WHEEL_RULES: Readonly<Record<WheelCode, RuleInfo>> = {
   ...RECORD_RULES,
   ...ENTRY_POINT_RULES,
   ...LINK_RULES,
+  ...VARIANT_RULES,
+  ...CONTENT_RULES,
 };

@@ -43,18 +43,21 @@ function checkEntry(
   const { name, value, line } = entry;
   const at = { record: "entry_points.txt", field: name.slice(0, 120), value: `line ${line}` };
   if (isScript(entry)) {
+    const leadsOut = /[\\/]/.test(name) || name === "." || name === "..";
     if (!/^[\w.-]+$/.test(name) && !/^[\p{L}\p{N}_.-]+$/u.test(name)) {
       problems.add({
         code: "EPT002",
         path,
         message: `the script name ${quoted(name)} has characters other than letters, digits, \`_\`, \`.\` and \`-\``,
         at,
+        ...(leadsOut ? { profiles: { install: "error" } } : {}),
       });
     }
-    if (/[\\/]/.test(name) || name === "." || name === "..") {
+    if (leadsOut) {
       problems.add({
         code: "EPT005",
         path,
+        profiles: { pypi: "error" },
         message: `the script name ${quoted(name)} leads out of the scripts directory`,
         at,
       });

@@ -1,6 +1,7 @@
 /** NAM002-NAM008. */
 import type { WheelFilename } from "../filename.ts";
-import { fileNameProblem } from "../filename.ts";
+import { fileNameProblem, formatWheelFilename, REFUSED_TODAY } from "../filename.ts";
+import { meantPlatformTag } from "../meant-platform-tag.ts";
 import { singleField } from "../metadata.ts";
 import { isTaggedExtension } from "../modules.ts";
 import { escapeName, isProjectName, normalizeName } from "../names.ts";
@@ -8,6 +9,7 @@ import { parsePlatformTag } from "../platform-tag.ts";
 import { refusedByPypi } from "../pypi-tags.ts";
 import { parsePythonTag } from "../python-tag.ts";
 import { listed, quoted } from "../text.ts";
+import { VARIANT_FILE } from "../variant-file.ts";
 import { parseVersion, printVersion } from "../version.ts";
 import type { CheckContext } from "../view.ts";
 
@@ -22,11 +24,49 @@ export function checkFilename(context: CheckContext): void {
     problems.add({
       code: "NAM004",
       message: `the build tag ${quoted(filename.build)} does not begin with a digit`,
+      ...labelHint(filename, filename.build),
     });
   }
+  checkVariant(context, filename);
   checkOrder(context, filename);
   checkPlatforms(context, filename);
   checkCombinations(context, filename);
+}
+
+/** A sixth or seventh part: PEP 825's label, or, far more often, a label of the project's own. */
+function checkVariant(context: CheckContext, filename: WheelFilename): void {
+  const { variant } = filename;
+  if (variant === undefined) return;
+  const described = context.files.has(`${context.distInfo}/${VARIANT_FILE}`);
+  context.problems.add({
+    code: "NAM001",
+    level: "warning",
+    profiles: REFUSED_TODAY,
+    ...(described
+      ? {
+          message: `the file name carries the variant label ${quoted(variant)}, which only a draft (PEP 825) defines`,
+          hint: "publish a wheel without a label for indexes and installers of today",
+        }
+      : {
+          message: `${quoted(variant)} behind the platform is no part of a wheel's name; only a draft (PEP 825) has a label there`,
+          ...labelHint(filename, variant),
+        }),
+  });
+}
+
+/** Where a label of one's own goes. */
+function labelHint(
+  { version, build, variant, ...rest }: WheelFilename,
+  label: string,
+): { readonly hint?: string } {
+  const local = label.replace(/^[._]+|[._]+$/g, "");
+  if (parseVersion(`0+${local}`) === undefined || parseVersion(version) === undefined) return {};
+  // Of build and label only the one that is meant is taken out.
+  const kept = build === undefined || build === label ? {} : { build };
+  const plain = formatWheelFilename({ ...rest, version, ...kept });
+  return {
+    hint: `a label of your own belongs into the version: rename the file to ${quoted(plain)}, then \`wheelkit edit --local ${local}\``,
+  };
 }
 
 function checkName({ metadata, problems }: CheckContext, { name }: WheelFilename): void {
@@ -99,6 +139,16 @@ function checkOrder({ problems }: CheckContext, filename: WheelFilename): void {
 
 function checkPlatforms({ problems }: CheckContext, filename: WheelFilename): void {
   for (const text of new Set(filename.platformTags)) {
+    const meant = meantPlatformTag(text);
+    if (meant !== undefined) {
+      problems.add({
+        code: "NAM006",
+        profiles: { install: "error", pending: "error" },
+        message: `there is no platform tag ${quoted(text)}: the one that is meant is \`${meant}\``,
+        hint: `write it as it is meant: \`wheelkit tags --platform-tag ${filename.platformTags.map((tag) => meantPlatformTag(tag) ?? tag).join(".")}\``,
+      });
+      continue;
+    }
     const why = refusedByPypi(text);
     if (why === undefined) continue;
     const { kind } = parsePlatformTag(text);

@@ -108,6 +108,7 @@ function checkData(context: CheckContext): void {
       }
     } else {
       if (!keys.has(place)) checkRootScheme(context, data, place);
+      checkOverwriting(context, data, entry);
       checkPlacement(context, data, entry, foreign);
     }
     keys.add(place);
@@ -122,13 +123,25 @@ function checkData(context: CheckContext): void {
   }
 }
 
-function checkRootScheme(
-  { rootIsPurelib, problems }: CheckContext,
-  { key }: DataPath,
-  path: string,
-): void {
-  if (rootIsPurelib === undefined) return;
-  if (key !== (rootIsPurelib ? "purelib" : "platlib")) return;
+function checkOverwriting(context: CheckContext, data: DataPath, { name }: ZipEntry): void {
+  if (!isRootScheme(context, data) || !context.files.has(data.path)) return;
+  context.problems.add({
+    code: "DST006",
+    level: "error",
+    path: name,
+    message: `${quoted(data.path)} is at the root and under \`.data/${data.key}\`: one overwrites the other`,
+  });
+}
+
+/** True for the key that is the same place as the root. */
+function isRootScheme({ rootIsPurelib }: CheckContext, { key }: DataPath): boolean {
+  return rootIsPurelib !== undefined && key === (rootIsPurelib ? "purelib" : "platlib");
+}
+
+function checkRootScheme(context: CheckContext, data: DataPath, path: string): void {
+  if (!isRootScheme(context, data)) return;
+  const { rootIsPurelib, problems } = context;
+  const { key } = data;
   problems.add({
     code: "DST006",
     path,
@@ -210,6 +223,8 @@ function checkInstallerFiles({ files, distInfo, problems }: CheckContext): void 
       problems.add({
         code: "DST010",
         path,
+        // The others are overwritten, or only say that a user asked for the project.
+        ...(name === "direct_url.json" ? {} : { level: "warning" }),
         message: `\`${name}\` is written by installers, a wheel must not bring it`,
       });
     } else if (SIGNATURES.includes(name)) {

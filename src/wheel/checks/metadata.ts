@@ -2,7 +2,13 @@
 import type { HeaderField } from "../headers.ts";
 import { fieldsNamed } from "../headers.ts";
 import { knownFields, singleField } from "../metadata.ts";
-import { compareMetadataVersions, METADATA_VERSIONS, metadataField } from "../metadata-fields.ts";
+import {
+  compareMetadataVersions,
+  DRAFT_FIELDS,
+  METADATA_VERSIONS,
+  metadataField,
+  NEWEST_ON_PYPI,
+} from "../metadata-fields.ts";
 import { isProjectName, normalizeName } from "../names.ts";
 import { quoted } from "../text.ts";
 import { compareVersions, parseVersion } from "../version.ts";
@@ -80,8 +86,18 @@ function checkFile(context: MetadataContext): void {
 }
 
 function checkVersions(context: MetadataContext): void {
-  if (context.version !== undefined) return;
   const field = singleField(context.metadata, "Metadata-Version");
+  if (context.version !== undefined) {
+    if (compareMetadataVersions(context.version, NEWEST_ON_PYPI) <= 0) return;
+    report(
+      context,
+      "MET002",
+      `\`Metadata-Version\` is ${context.version}, and PyPI's list ended at ${NEWEST_ON_PYPI} in August 2026`,
+      field,
+      { level: "info", profiles: { pypi: "warning", install: "info" } },
+    );
+    return;
+  }
   report(
     context,
     "MET002",
@@ -132,6 +148,9 @@ function checkIdentity(context: MetadataContext): void {
   }
 }
 
+/** Fields by which installers choose: readers that take the first and those that take the last differ. */
+const DECIDING: readonly string[] = ["Metadata-Version", "Name", "Version", "Requires-Python"];
+
 function checkFields(context: MetadataContext): void {
   const { metadata, version } = context;
   const seen = new Map<string, HeaderField>();
@@ -143,7 +162,9 @@ function checkFields(context: MetadataContext): void {
     if (first !== undefined) {
       if (info?.many === false && !repeated.has(key)) {
         repeated.add(key);
-        report(context, "MET005", `\`${info.name}\` stands more than once`, field);
+        report(context, "MET005", `\`${info.name}\` stands more than once`, field, {
+          level: DECIDING.includes(info.name) ? "error" : "warning",
+        });
       }
       continue;
     }
@@ -151,6 +172,11 @@ function checkFields(context: MetadataContext): void {
     if (info === undefined) {
       // PEP 777's field has a rule of its own.
       if (key === "wheel-version") continue;
+      const draft = DRAFT_FIELDS[key];
+      if (draft !== undefined) {
+        checkDraftField(context, field, draft);
+        continue;
+      }
       report(context, "MET005", `the field ${quoted(field.name)} is unknown`, field, {
         level: "warning",
       });
@@ -174,6 +200,24 @@ function checkFields(context: MetadataContext): void {
       header,
     );
   }
+}
+
+/** `dep:type/[namespace/]name[@version][?qualifiers][#subpath] [; marker]` (PEP 725). */
+const EXTERNAL =
+  /^dep:[a-z][a-z0-9.+-]*\/[^\s@?#;]+(?:@(?:(?:[<>]=?|==)?[^\s?#;,<>=!~]+,?)+)?(?:\?[^\s#;]*)?(?:#[^\s;]*)?\s*(?:;.*)?$/i;
+
+function checkDraftField(context: MetadataContext, field: HeaderField, draft: string): void {
+  const { name, value } = field;
+  const isWrong = name.toLowerCase() === "requires-external-dep" && !EXTERNAL.test(value.trim());
+  report(
+    context,
+    "MET005",
+    isWrong
+      ? `\`${name}\` is ${quoted(value)}, not \`dep:type/name\` with a version and a marker (${draft}, a draft)`
+      : `the field \`${name}\` is only defined by a draft (${draft})`,
+    field,
+    { level: "info" },
+  );
 }
 
 function checkSummary(context: MetadataContext): void {

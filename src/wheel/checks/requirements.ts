@@ -1,5 +1,5 @@
 /** MET009-MET011: requirements, Python versions, extras. */
-import { extrasOf } from "../marker.ts";
+import { extrasOf, variantVariablesOf } from "../marker.ts";
 import { knownFields, singleField } from "../metadata.ts";
 import { isProjectName, normalizeName } from "../names.ts";
 import { parsePythonTag } from "../python-tag.ts";
@@ -37,6 +37,15 @@ export function checkRequirements(context: MetadataContext): void {
         );
       }
       if (name !== "Requires-Dist" || marker === undefined) continue;
+      const [variable] = variantVariablesOf(marker);
+      if (variable !== undefined && context.wheel.filename?.variant === undefined) {
+        report(
+          context,
+          "MET009",
+          `${quoted(parsed.requirement.name)} depends on \`${variable}\`, which only wheels with a variant label may ask for`,
+          field,
+        );
+      }
       for (const extra of extrasOf(marker)) wanted.set(normalizeName(extra), extra);
     }
   }

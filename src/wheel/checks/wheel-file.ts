@@ -88,17 +88,23 @@ function checkPurelib({ problems }: CheckContext, { headers }: WheelFile, path: 
   }
   const at = { record: "WHEEL", field: "Root-Is-Purelib", offset: first.start };
   if (fields.length > 1) {
+    const values = new Set(fields.map(({ value }) => value.trim().toLowerCase()));
     problems.add({
       code: "WHL003",
       path,
+      // Tools differ in which of them counts.
+      ...(values.size > 1 ? { level: "error", profiles: { pypi: "warning" } } : {}),
       message: `\`Root-Is-Purelib\` stands ${fields.length} times: ${listed(fields.map((field) => field.value))}`,
       at: { ...at, offset: fields[1]?.start ?? 0 },
     });
   }
   if (first.value !== "true" && first.value !== "false") {
+    const known = /^(?:true|false)\s*$/i.test(first.value);
     problems.add({
       code: "WHL003",
       path,
+      // pip reads it without regard to case; what uv then takes for `false` goes to platlib.
+      ...(known ? { level: "info" } : {}),
       message: `\`Root-Is-Purelib\` is ${quoted(first.value)}, not \`true\` or \`false\``,
       at,
     });

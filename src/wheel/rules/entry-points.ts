@@ -40,7 +40,7 @@ export const ENTRY_POINT_RULES: Readonly<Record<EntryPointCode, RuleInfo>> = {
     profiles: { pypi: "warning" },
     why: "The script is written into the environment's `bin` directory under its name, over the interpreter or, with a path in the name, anywhere else. uv refuses such names.",
     mend: "Rename the script.",
-    source: "uv GHSA-4gg8-gxpx-9rph; uv 0.12, reserved script names",
+    source: "uv GHSA-4gg8-gxpx-9rph; uv 0.12, reserved script names; CVE-2026-8643 (pip)",
   },
   EPT006: {
     title: "scripts whose names collide",

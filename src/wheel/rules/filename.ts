@@ -16,7 +16,7 @@ export const FILENAME_RULES: Readonly<Record<FilenameCode, RuleInfo>> = {
     title: "file name is not that of a wheel",
     level: "error",
     why: "Installers and indexes read the name, version and tags from the file name before they open the file. A name with the wrong number of parts is skipped or refused.",
-    mend: "Name the file `{name}-{version}-{python}-{abi}-{platform}.whl`, with an optional build tag behind the version. Build back ends write this name; a copy may have been renamed by hand or by a browser (`… (1).whl`).",
+    mend: "Name the file `{name}-{version}-{python}-{abi}-{platform}.whl`, with an optional build tag behind the version. A label of your own belongs into the version (`1.0+label`). Build back ends write this name; a copy may have been renamed by hand or by a browser (`… (1).whl`).",
     source:
       'Binary distribution format (PEP 427), "File name convention"; PEP 825 and PEP 777 are drafts',
   },
@@ -44,7 +44,7 @@ export const FILENAME_RULES: Readonly<Record<FilenameCode, RuleInfo>> = {
   },
   NAM005: {
     title: "compressed tag set is not sorted",
-    level: "warning",
+    level: "info",
     why: "The parts of a compressed tag set are to be sorted and to appear once. Two spellings of one set make two file names for the same wheel, and strict parsers refuse the unsorted one.",
     mend: "Sort the parts between the dots and remove repetitions. `wheelkit tags` writes them in order.",
     source: 'PEP 425, "Compressed Tag Sets"; `packaging` 26.1 `validate_order`',
@@ -53,7 +53,7 @@ export const FILENAME_RULES: Readonly<Record<FilenameCode, RuleInfo>> = {
     title: "platform tag that PyPI does not accept",
     level: "error",
     profiles: { install: "info" },
-    why: "PyPI takes a closed list of platform tags, since installers of others would get files that can't run. A bare `linux_x86_64` promises nothing about the C library and is refused, as are macOS tags from 11 on with a minor version other than 0.",
+    why: "PyPI takes a closed list of platform tags, since installers of others would get files that can't run. A tag that no system has, such as `linux_amd64`, is installed by nobody. A bare `linux_x86_64` promises nothing about the C library and is refused, as are macOS tags from 11 on with a minor version other than 0.",
     mend: "Repair the wheel so that it earns a `manylinux`, `musllinux` or `macosx_N_0` tag: `wheelkit repair`.",
     repair: "passes",
     source:

@@ -34,9 +34,9 @@ export const METADATA_RULES: Readonly<Record<MetadataCode, RuleInfo>> = {
     title: "`Metadata-Version` is missing or unknown",
     level: "error",
     profiles: { install: "warning" },
-    why: "The version says which fields there may be and what they mean. PyPI takes 1.0, 1.1, 1.2 and 2.1 to 2.5; 2.0 was never accepted.",
+    why: "The version says which fields there may be and what they mean. PyPI takes 1.0, 1.1, 1.2 and 2.1 to 2.5; 2.6 is accepted as a standard and not on its list yet; 2.0 was never accepted.",
     mend: "Use a current build back end, which writes a version that fits its fields.",
-    source: 'Core metadata specifications, "Metadata-Version"',
+    source: 'Core metadata specifications, "Metadata-Version"; PEP 808',
   },
   MET003: {
     title: "`Name` or `Version` is missing or differs from the file name",
@@ -56,9 +56,8 @@ export const METADATA_RULES: Readonly<Record<MetadataCode, RuleInfo>> = {
   },
   MET005: {
     title: "unknown field, or a field that stands twice",
-    level: "error",
-    profiles: { pypi: "warning", install: "warning" },
-    why: "Readers of a repeated field take the first, the last or none of its values. A field that the specification does not know is ignored, and is often a misspelling.",
+    level: "warning",
+    why: "Readers of a repeated field take the first, the last or none of its values: an error where installers choose by it. A field that the specification does not know is ignored, and is often a misspelling.",
     mend: "Write each single-use field once, and spell fields as the specification does.",
     source: "Core metadata specifications; `packaging.metadata`",
   },
@@ -88,9 +87,9 @@ export const METADATA_RULES: Readonly<Record<MetadataCode, RuleInfo>> = {
   MET009: {
     title: "requirement that is not valid, or that names a URL",
     level: "error",
-    why: "Installers stop at a requirement that they can't read. PyPI takes no requirements with a URL, since what they install can change.",
+    why: "Installers stop at a requirement that they can't read. PyPI takes no requirements with a URL, since what they install can change. Markers on variants mean something in wheels with a variant label only.",
     mend: "Write requirements as `name[extra]>=1.0; marker`, and publish what you need under a name.",
-    source: "Dependency specifiers (PEP 508, PEP 440); PyPI's upload checks",
+    source: "Dependency specifiers (PEP 508, PEP 440); PEP 825 (draft); PyPI's upload checks",
   },
   MET010: {
     title: "`Requires-Python` is not valid or excludes the wheel's own tags",

@@ -28,9 +28,8 @@ export const WHEEL_FILE_RULES: Readonly<Record<WheelFileCode, RuleInfo>> = {
   },
   WHL003: {
     title: "`Root-Is-Purelib` must be `true` or `false`, once",
-    level: "error",
-    profiles: { pypi: "warning", install: "warning" },
-    why: "It decides where the files go. Any other value is read as `false`; with two lines, tools disagree about which one counts.",
+    level: "warning",
+    why: "It decides where the files go. Any other value is read as `false`; with two different lines, tools disagree about which one counts.",
     mend: "Write it once: `true` for pure Python, `false` where there is native code. Some versions of auditwheel wrote it twice; `wheelkit repair` writes it once.",
     source: "Binary distribution format (PEP 427); auditwheel#642",
   },
@@ -40,12 +39,12 @@ export const WHEEL_FILE_RULES: Readonly<Record<WheelFileCode, RuleInfo>> = {
     profiles: { pypi: "warning", install: "warning" },
     why: "Each tag that the file name stands for must have its own `Tag` line, and no other. A renamed file without a changed WHEEL is installed for platforms that the metadata denies, and `pip check` and repair tools trust WHEEL.",
     mend: "Change tags with a tool that changes both: `wheelkit tags`. Write one line for each combination, not the compressed form with dots.",
-    source: 'Binary distribution format (PEP 427), "The .dist-info directory"; PEP 425',
+    source:
+      'Binary distribution format (PEP 427), "The .dist-info directory"; PEP 425; warehouse#19411; uv#20400',
   },
   WHL005: {
     title: "`Build` differs from the file name",
-    level: "error",
-    profiles: { pypi: "warning", install: "warning" },
+    level: "warning",
     why: "The build tag orders wheels of one version. It stands in the file name and in WHEEL, and must be the same in both or absent from both.",
     mend: "Change it with a tool that changes both: `wheelkit tags --build`.",
     source: 'Binary distribution format (PEP 427), "The .dist-info directory"',

@@ -46,6 +46,25 @@ export function wheelFile(changes: { readonly drop?: string; readonly add?: stri
   return `${[...kept, ...(changes.add === undefined ? [] : [changes.add])].join("\n")}\n`;
 }
 
+/** The text of `variant.json` with one variant. */
+export function variantFile(label: string, properties: object, changes: object = {}): string {
+  const namespace = Object.keys(properties);
+  return JSON.stringify({
+    $schema: "https://example.org/v0.1.1.json",
+    "default-priorities": { namespace: namespace.length === 0 ? ["x86_64"] : namespace },
+    variants: { [label]: properties },
+    ...changes,
+  });
+}
+
+/** A pure wheel with a variant label and what it stands for. */
+export function variant(label: string, properties: object, changes: object = {}): BuiltWheel {
+  return {
+    filename: `demo-1.0-py3-none-any-${label}.whl`,
+    files: { "%/variant.json": variantFile(label, properties, changes) },
+  };
+}
+
 /** The first bytes by which a native member is known; the rest does not matter here. */
 export const ELF: Uint8Array = Uint8Array.from(
   { length: 64 },

@@ -156,14 +156,20 @@ export const LAYOUT_CASES: CaseTable = {
       {
         what: "purelib in a pure wheel",
         wheel: { files: { [`${DATA}/purelib/x.py`]: "x" } },
-        level: "error",
+        level: "warning",
         pypi: "warning",
         install: "warning",
       },
       {
         what: "platlib in a native wheel",
         wheel: { ...NATIVE, files: { ...NATIVE.files, [`${DATA}/platlib/x.py`]: "x" } },
+        level: "warning",
+      },
+      {
+        what: "a file that is at the root, too",
+        wheel: { files: { [`${DATA}/purelib/demo/__init__.py`]: "x" } },
         level: "error",
+        says: "overwrites",
       },
     ],
     passes: [
@@ -257,7 +263,7 @@ export const LAYOUT_CASES: CaseTable = {
           ({
             what: name,
             wheel: { files: { [`%/${name}`]: "x" } },
-            level: "error",
+            level: name === "direct_url.json" ? "error" : "warning",
             pypi: "warning",
             install: "warning",
           }) as const,
@@ -292,7 +298,7 @@ export const LAYOUT_CASES: CaseTable = {
         ({
           what: name,
           wheel: { files: { [`%/${name}`]: "x" } },
-          level: "error",
+          level: "warning",
           pypi: "warning",
           install: "warning",
         }) as const,

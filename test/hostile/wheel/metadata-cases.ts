@@ -75,7 +75,7 @@ export const METADATA_CASES: CaseTable = {
         pypi: "error",
         install: "warning",
       },
-      ...["2.0", "1.3", "3.0", "2.6", "two", ""].map(
+      ...["2.0", "1.3", "3.0", "2.7", "two", ""].map(
         (version) =>
           ({
             what: `\`${version}\``,
@@ -84,6 +84,14 @@ export const METADATA_CASES: CaseTable = {
             pypi: "error",
           }) as const,
       ),
+      {
+        what: "one that PyPI's list lacks",
+        wheel: text(metadata("", "2.6")),
+        level: "info",
+        pypi: "warning",
+        install: "info",
+        says: "PyPI",
+      },
     ],
     passes: ["1.0", "1.1", "1.2", "2.1", "2.2", "2.3", "2.4", "2.5"].map((version) =>
       fine("", version),
@@ -149,12 +157,17 @@ export const METADATA_CASES: CaseTable = {
   MET005: {
     breaks: [
       line("Colour: red", "warning", "2.1", { says: "`Colour`" }),
-      line("Summary: a\nSummary: b", "error", "2.1", { pypi: "warning", install: "warning" }),
+      line("Summary: a\nSummary: b", "warning"),
+      line("Requires-Python: >=3.8\nRequires-Python: >=3.9", "error", "2.1", { install: "error" }),
+      line("Requires-External-Dep: dep:generic/libfoo@>=1,<2; os_name == 'nt'", "info", "2.1", {
+        says: "PEP 725",
+      }),
+      line("Requires-External-Dep: libfoo", "info", "2.1", { says: "dep:type/name" }),
       line("version: 1.0", "error"),
       {
         what: "two descriptions",
         wheel: text(metadata("Description: a", "2.1", "b\n")),
-        level: "error",
+        level: "warning",
       },
       {
         what: "a line that is no field",
@@ -206,6 +219,10 @@ export const METADATA_CASES: CaseTable = {
       line("Requires-Dist: a; colour == 'red'", "error"),
       line("Requires-Dist: -a", "error"),
       line("Requires-Dist:", "error"),
+      line("Requires-Dist: a; variant_label == 'null'", "error", "2.1", { says: "variant" }),
+      line("Requires-Dist: a; 'x86_64' in variant_namespaces", "error"),
+      line("Requires-Dist: a; os_name == 'nt' and 'a :: b' in variant_features", "error"),
+      line("Requires-Dist: a; 'a :: b :: c' not in variant_properties", "error"),
       line("Provides-Dist: a (1.0)", "error"),
       line("Obsoletes-Dist: !", "error"),
       line("Requires-Dist: a @ https://example.org/a.whl", "error", "2.1", {

@@ -1,5 +1,5 @@
 import type { CaseTable } from "./cases.ts";
-import { ELF, metadata, NATIVE } from "./cases.ts";
+import { ELF, metadata, NATIVE, variant } from "./cases.ts";
 
 const plain = (tag: string): CaseTable[string]["passes"][number]["wheel"] => ({
   tag,
@@ -52,19 +52,38 @@ export const NAME_CASES: CaseTable = {
       },
       {
         what: "a variant label (draft)",
-        wheel: { filename: "demo-1.0-py3-none-any-x86_64_v3.whl" },
+        wheel: variant("x86_64_v3", { x86_64: { level: ["v3"] } }),
         level: "warning",
-        says: "PEP 825",
+        pypi: "error",
+        install: "error",
+        says: "variant label",
       },
       {
         what: "a variant label behind a build tag",
-        wheel: { build: "1", filename: "demo-1.0-1-py3-none-any-x86_64_v3.whl" },
+        wheel: {
+          ...variant("null", {}),
+          build: "1",
+          filename: "demo-1.0-1-py3-none-any-null.whl",
+        },
         level: "warning",
+        pypi: "error",
+        install: "error",
+      },
+      {
+        what: "a label of the project's own",
+        wheel: { filename: "demo-1.0-py3-none-any-noavx.whl" },
+        level: "warning",
+        pypi: "error",
+        install: "error",
+        says: "no part of a wheel's name",
+        also: ["VAR001"],
       },
       {
         what: "the extension of a draft",
         wheel: { filename: "demo-1.0-py3-none-any.whlx" },
         level: "warning",
+        pypi: "error",
+        install: "error",
         says: "PEP 777",
       },
       {
@@ -150,14 +169,14 @@ export const NAME_CASES: CaseTable = {
       {
         what: "python tags",
         wheel: { tag: "py3.py2-none-any" },
-        level: "warning",
+        level: "info",
         says: "`py2.py3`",
       },
-      { what: "a repeated tag", wheel: { tag: "py3.py3-none-any" }, level: "warning" },
+      { what: "a repeated tag", wheel: { tag: "py3.py3-none-any" }, level: "info" },
       {
         what: "platform tags in the order of old auditwheel versions",
         wheel: plain("py3-none-manylinux_2_17_x86_64.manylinux2014_x86_64"),
-        level: "warning",
+        level: "info",
       },
     ],
     passes: [
@@ -181,15 +200,12 @@ export const NAME_CASES: CaseTable = {
       ...[
         "macosx_11_2_arm64",
         "macosx_27_0_arm64",
-        "macosx_11_0_amd64",
         "macosx_16_0_x86_64",
         "manylinux_2_17_mips",
         "manylinux2010_aarch64",
         "manylinux1_ppc64le",
         "musllinux_1_1_ppc64",
         "linux_aarch64",
-        "win_x86",
-        "android_21_arm",
         "ios_13_0_arm64_macosx",
         "ios_13_0_arm64_iphoneosx",
         "pyemscripten_2025_0_wasm64",
@@ -204,6 +220,34 @@ export const NAME_CASES: CaseTable = {
             level: "error",
             pypi: "error",
             install: "info",
+          }) as const,
+      ),
+      ...Object.entries({
+        linux_amd64: "linux_x86_64",
+        linux_arm64: "linux_aarch64",
+        linux_x86: "linux_i686",
+        linux_armhf: "linux_armv7l",
+        manylinux_2_28_arm64: "manylinux_2_28_aarch64",
+        manylinux2014_amd64: "manylinux2014_x86_64",
+        musllinux_1_2_ppc64el: "musllinux_1_2_ppc64le",
+        macosx_11_0_amd64: "macosx_11_0_x86_64",
+        macosx_11_0_aarch64: "macosx_11_0_arm64",
+        win_x86: "win32",
+        win_x86_64: "win_amd64",
+        win_i686: "win32",
+        win64: "win_amd64",
+        win_aarch64: "win_arm64",
+        android_21_arm: "android_21_armeabi_v7a",
+      }).map(
+        ([tag, meant]) =>
+          ({
+            what: tag,
+            wheel: plain(`py3-none-${tag}`),
+            level: "error",
+            pypi: "error",
+            install: "error",
+            pending: "error",
+            says: `\`${meant}\``,
           }) as const,
       ),
       {

@@ -4,11 +4,14 @@ import type { Profile } from "../../../src/finding.ts";
 import { WHEEL_RULES } from "../../../src/wheel/rules.ts";
 import { findingsOf } from "../../support/wheel-check.ts";
 import type { CaseTable } from "./cases.ts";
+import { metadata, variant } from "./cases.ts";
+import { CONTENT_CASES } from "./content-cases.ts";
 import { ENTRY_POINT_CASES } from "./entry-point-cases.ts";
 import { LAYOUT_CASES } from "./layout-cases.ts";
 import { METADATA_CASES, OLD_LICENSES } from "./metadata-cases.ts";
 import { NAME_CASES } from "./name-cases.ts";
 import { RECORD_CASES } from "./record-cases.ts";
+import { VARIANT_CASES } from "./variant-cases.ts";
 import { WHEEL_FILE_CASES } from "./wheel-file-cases.ts";
 
 const TABLES: readonly CaseTable[] = [
@@ -19,6 +22,8 @@ const TABLES: readonly CaseTable[] = [
   OLD_LICENSES,
   RECORD_CASES,
   ENTRY_POINT_CASES,
+  VARIANT_CASES,
+  CONTENT_CASES,
 ];
 
 describe.each(TABLES.flatMap((table) => Object.entries(table)))(
@@ -65,4 +70,17 @@ it("has cases for every rule that is not off", () => {
     .filter(([code, rule]) => rule.level !== "off" && !code.startsWith("LKS") && !tested.has(code))
     .map(([code]) => code);
   expect(missing).toEqual([]);
+});
+
+it("lets markers on variants pass in a wheel with a label", () => {
+  const lines = ["variant_label != 'null'", "'x86_64' in variant_namespaces"];
+  const { files, ...wheel } = variant("x86_64_v3", { x86_64: { level: ["v3"] } });
+  const found = findingsOf({
+    ...wheel,
+    files: {
+      ...files,
+      "%/METADATA": metadata(lines.map((marker) => `Requires-Dist: a; ${marker}`).join("\n")),
+    },
+  });
+  expect(found.map(({ code }) => code)).toEqual(["NAM001"]);
 });

@@ -1,12 +1,13 @@
 /** What the commands that write wheels share: where results go, and what is said of the input. */
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { wheelkit } from "../../support/commands.ts";
 import { scratchFolder } from "../../support/scratch.ts";
 import type { WheelSpec } from "../../support/wheel-builder.ts";
-import { buildWheel, wheelFileName } from "../../support/wheel-builder.ts";
+import { buildWheel, wheelFileName, wheelMembers } from "../../support/wheel-builder.ts";
+import { buildZip } from "../../support/zip-builder.ts";
 
 const SPEC: WheelSpec = {
   files: {
@@ -124,6 +125,38 @@ describe("damage that the input has", () => {
     expect([status, err]).toEqual([3, expect.stringContaining("[REC008]")]);
     const hint = ["--remove-file", "demo/data.txt", "--add-file", `${path}=demo/data.txt`];
     expect((await wheelkit("edit", ...hint, "-w", join(folder, "out"), path)).status).toBe(0);
+  });
+});
+
+describe("diff", () => {
+  const spec: WheelSpec = {
+    files: { "demo/a.py": "a", "demo/b.py": "b" },
+  };
+
+  it.each([
+    ["edit", "--set", "Summary=x"],
+    ["edit", "--version", "2.0"],
+    ["tags", "--build", "1"],
+    ["tags", "--python-tag", "py2.py3"],
+  ])("blames no build for what %s %s %s did", async (...argv) => {
+    const path = writeWheel(scratchFolder(), spec);
+    const { out } = await wheelkit(...argv, "-w", scratchFolder(), path);
+    const said = await wheelkit("diff", path, out.trim());
+    expect(said.out).not.toMatch(/build back end|Usual causes/);
+  });
+
+  it("says what an edit moved, and looks for causes between two builds", async () => {
+    const members = wheelMembers(spec);
+    const other = ({ name }: (typeof members)[number]): boolean => name === "demo/a.py";
+    const first = writeWheel(scratchFolder(), spec);
+    const second = join(scratchFolder(), basename(first));
+    writeFileSync(
+      second,
+      buildZip([...members.filter((each) => !other(each)), ...members.filter(other)]),
+    );
+    const { out } = await wheelkit("diff", first, second);
+    expect(out).toContain("order of members (`demo/a.py` moved)");
+    expect(out).toContain("build back end");
   });
 });
 
