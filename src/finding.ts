@@ -54,9 +54,9 @@ export interface RuleInfo {
   /** How to mend it. Full sentences, the first one short enough to be a hint. */
   readonly mend: string;
   /**
-   * What a repair makes of it. `refuse`: such a wheel is not touched, for its members can't be
-   * trusted. `fixes`: it is right in the result. `passes`: the result may have it, for it depends on
-   * what the user asked for. Absent: the result may not have it unless the input has it.
+   * What becomes of it where a wheel is written. `refuse`: none is written, for nobody could say what
+   * it holds. `fixes`: it is right in the result. `passes`: a repaired wheel may have it, for it
+   * depends on what the user asked for. Absent: the result has it only where the input has it.
    */
   readonly repair?: "refuse" | "fixes" | "passes";
   /** With `refuse`: what to do about it first, where building the wheel again is not all. */

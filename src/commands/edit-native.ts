@@ -11,6 +11,7 @@ import { nodeCompression } from "../node/compression.ts";
 import { openFile } from "../node/file.ts";
 import type { Io } from "../node/io.ts";
 import { writeArchive } from "../node/output.ts";
+import type { RewriteOptions } from "../node/rewrite-wheel.ts";
 import { isUnchanged, piecesOf } from "../rewrite.ts";
 import type { FileSource } from "../runtime.ts";
 import { VERSION } from "../version.ts";
@@ -19,7 +20,6 @@ import type { GivenOption, Options } from "./command.ts";
 import { describeFailure, STATUS } from "./failure.ts";
 import { commonOptions } from "./options.ts";
 import { wantedOutputs, writeOutputs } from "./outputs.ts";
-import type { RewriteOptions } from "./rewrite.ts";
 
 /** Options that are for native files alone. */
 const NATIVE_OPTIONS: readonly string[] = ["replace-needed", "set-id", "set-rpath"];

@@ -6,14 +6,16 @@ import { applyEdits } from "../edit/apply.ts";
 import { parseEntryPointOption } from "../edit/entry-points-edit.ts";
 import type { Patch } from "../edit/patch-file.ts";
 import { RefusalError, UsageError } from "../errors.ts";
+import { canonicalBuild } from "../node/canonical-build.ts";
 import { nodeCompression } from "../node/compression.ts";
 import { openFile } from "../node/file.ts";
 import type { Io } from "../node/io.ts";
 import { writeWhole } from "../node/output.ts";
+import type { Revision, RewriteOptions, Rewritten } from "../node/rewrite-wheel.ts";
+import { rewriteWheel } from "../node/rewrite-wheel.ts";
 import type { Wheel } from "../wheel/open.ts";
 import { openWheel } from "../wheel/open.ts";
 import { REGULAR_FILE } from "../zip/writer.ts";
-import { canonicalBuild } from "./canonical-build.ts";
 import type { CommandDeclaration, GivenOption, Invocation } from "./command.ts";
 import { editFiles, readNativeEdits, refuseMixedEdits } from "./edit-native.ts";
 import { STATUS } from "./failure.ts";
@@ -30,15 +32,11 @@ import {
 import { choosePatches, type PatchPlan } from "./patches.ts";
 import {
   EDIT_FORMATS,
-  type Revision,
-  type RewriteOptions,
-  type Rewritten,
   refuseBadValues,
   reportInputProblems,
   reportRewrites,
   rewriteAll,
   rewriteOptions,
-  rewriteWheel,
 } from "./rewrite.ts";
 
 export const command: CommandDeclaration = {
@@ -143,7 +141,10 @@ async function run({ args, options, sequence }: Invocation, io: Io): Promise<num
     if (metadataOnly) return await writeMetadata(path, all, write);
     const folder = write.inPlace ? dirname(path) : write.wheelDir;
     return await rewriteWheel(path, write, {
-      edit: (draft) => applyEdits(draft, all),
+      edit(draft) {
+        applyEdits(draft, all);
+        return [];
+      },
       tailOnly: !canonical && proof === undefined,
       unpacks: canonical,
       // A local version is refused by PyPI, but whoever writes one knows.
@@ -268,6 +269,7 @@ async function writeMetadata(
     edit(draft) {
       applyEdits(draft, edits);
       content = new Uint8Array(draft.need(`${draft.distInfo}/METADATA`, "MET001"));
+      return [];
     },
   };
   const result = await rewriteWheel(path, { ...options, dryRun: true }, revision);

@@ -15,11 +15,13 @@ import {
   readLinks,
   removeLinks,
 } from "../edit/links.ts";
+import { openDraft } from "../edit/open-draft.ts";
 import { RefusalError, UsageError } from "../errors.ts";
 import type { Finding } from "../finding.ts";
 import { nodeCompression } from "../node/compression.ts";
 import { openFile } from "../node/file.ts";
 import type { Io } from "../node/io.ts";
+import { rewriteWheel } from "../node/rewrite-wheel.ts";
 import { streamMember } from "../node/stream.ts";
 import { folderOf, relativePath } from "../paths.ts";
 import { document } from "../report/json.ts";
@@ -43,13 +45,10 @@ import {
 import { wantedOutputs, writeOutputs } from "./outputs.ts";
 import {
   EDIT_FORMATS,
-  openDraft,
-  type Revision,
   reportInputProblems,
   reportRewrites,
   rewriteAll,
   rewriteOptions,
-  rewriteWheel,
 } from "./rewrite.ts";
 
 export const command: CommandDeclaration = {
@@ -215,13 +214,18 @@ async function rewrite(
   { options, sequence }: Invocation,
   args: readonly string[],
   io: Io,
-  edit: Revision["edit"],
+  edit: (draft: Draft, wheel: Wheel) => void | Promise<void>,
 ): Promise<number> {
   const write = rewriteOptions(options, sequence, io);
   const { paths, problems } = await expandInputs(args, io);
   reportInputProblems(problems, io);
   const { wheels, status } = await rewriteAll(paths, io, (path) =>
-    rewriteWheel(path, write, { edit }),
+    rewriteWheel(path, write, {
+      async edit(draft, wheel) {
+        await edit(draft, wheel);
+        return [];
+      },
+    }),
   );
   await reportRewrites("wheelkit.links/1", wheels, options, io);
   return Math.max(status, problems.length > 0 ? STATUS.usage : STATUS.done);

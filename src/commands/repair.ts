@@ -1,15 +1,17 @@
 /** `wheelkit repair [OPTIONS] WHEEL…` */
 import { join } from "node:path";
+import { assemble, copyOf } from "../edit/assemble.ts";
 import type { Workshop } from "../edit/workshop.ts";
+import { canonicalBuild } from "../node/canonical-build.ts";
 import { createEngine } from "../node/engine.ts";
 import type { Io } from "../node/io.ts";
 import { openProviders, openRoots } from "../node/repair-roots.ts";
+import { rewriteWheel } from "../node/rewrite-wheel.ts";
 import { createWorkshop } from "../node/workshop.ts";
 import type { Repair } from "../repair/repair.ts";
 import { repairWheel } from "../repair/repair.ts";
 import { verifyRepair } from "../repair/verify.ts";
 import { repairReport } from "../report/repair.ts";
-import { canonicalBuild } from "./canonical-build.ts";
 import type { CommandDeclaration, Invocation } from "./command.ts";
 import { loadConfig } from "./config.ts";
 import { STATUS } from "./failure.ts";
@@ -23,13 +25,11 @@ import {
 } from "./options.ts";
 import { addRepairOptions, readSettings } from "./repair-settings.ts";
 import {
-  copyOf,
   EDIT_FORMATS,
   reportInputProblems,
   reportRewrites,
   rewriteAll,
   rewriteOptions,
-  rewriteWheel,
 } from "./rewrite.ts";
 
 export const command: CommandDeclaration = {
@@ -96,7 +96,7 @@ async function run({ args, options, sequence }: Invocation, io: Io): Promise<num
           });
           const outcome = await repairWheel({ draft, wheel, path, workshop }, context);
           repair = outcome.repair;
-          draft.warnings.push(...outcome.notes);
+          return outcome.notes;
         },
         async build(draft, wheel) {
           if (canonical) return await canonicalBuild(draft, wheel, wheelDir, write);
@@ -104,7 +104,7 @@ async function run({ args, options, sequence }: Invocation, io: Io): Promise<num
           const built =
             repair === undefined && !draft.changed()
               ? copyOf(wheel)
-              : draft.build({ inPlace: false, level, recordLast: true, ...when });
+              : assemble(draft, { inPlace: false, level, recordLast: true, ...when });
           return { built, close() {} };
         },
         async verify(temporary, built) {

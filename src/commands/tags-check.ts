@@ -1,6 +1,6 @@
 /** Do the new tags say the truth of the wheel's content? An audit of the result tells. */
 import { auditWheel, DEFAULT_AUDIT_OPTIONS } from "../audit/audit.ts";
-import type { Built, Draft } from "../edit/draft.ts";
+import type { Built } from "../edit/assemble.ts";
 import { RefusalError } from "../errors.ts";
 import type { Finding } from "../finding.ts";
 import { createEngine } from "../node/engine.ts";
@@ -23,21 +23,24 @@ async function findContradiction(built: Built, wheel: Wheel): Promise<Finding | 
 
 export const FORCE_HINT = "`--force` writes them all the same";
 
-/** @param force warns where it would refuse. @throws RefusalError with the code of the rule. */
+/**
+ * @param force warns where it would refuse.
+ * @returns the warning.
+ * @throws RefusalError with the code of the rule.
+ */
 export async function checkTruth(
   built: Built,
-  draft: Draft,
   wheel: Wheel,
   force: boolean,
-): Promise<void> {
+): Promise<readonly string[]> {
   const found = await findContradiction(built, wheel);
-  if (found === undefined) return;
+  if (found === undefined) return [];
   const where = found.path === undefined ? "" : `\`${found.path}\`: `;
   const message = `the content contradicts the tags: ${where}${found.message}`;
   if (!force) {
     throw new RefusalError(found.code, message, FORCE_HINT);
   }
-  draft.warnings.push(`${message} [${found.code}]`);
+  return [`${message} [${found.code}]`];
 }
 
 async function tagFindings(source: Source, file: string): Promise<readonly Finding[]> {

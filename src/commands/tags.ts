@@ -3,6 +3,7 @@ import type { TagEdit } from "../edit/tags-edit.ts";
 import { editTags } from "../edit/tags-edit.ts";
 import { RefusalError, UsageError } from "../errors.ts";
 import type { Io } from "../node/io.ts";
+import { rewriteWheel } from "../node/rewrite-wheel.ts";
 import type { CommandDeclaration, Invocation } from "./command.ts";
 import { STATUS } from "./failure.ts";
 import { expandInputs } from "./inputs.ts";
@@ -20,7 +21,6 @@ import {
   reportRewrites,
   rewriteAll,
   rewriteOptions,
-  rewriteWheel,
 } from "./rewrite.ts";
 import { checkTruth, FORCE_HINT } from "./tags-check.ts";
 
@@ -90,9 +90,12 @@ async function run({ args, options, sequence }: Invocation, io: Io): Promise<num
   const { wheels, status } = await rewriteAll(paths, io, async (path) => {
     try {
       return await rewriteWheel(path, write, {
-        edit: (draft) => editTags(draft, edit),
+        edit(draft) {
+          editTags(draft, edit);
+          return [];
+        },
         ...(force ? { allowed: FORCED } : {}),
-        check: (built, draft, wheel) => checkTruth(built, draft, wheel, force),
+        check: (built, wheel) => checkTruth(built, wheel, force),
       });
     } catch (error) {
       if (!(error instanceof RefusalError) || !FORCED.includes(error.code)) throw error;

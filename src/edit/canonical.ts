@@ -9,7 +9,8 @@ import { DOS_EPOCH } from "../zip/dos-time.ts";
 import type { ZipEntry } from "../zip/entry.ts";
 import type { DosTime, Member, PackedData } from "../zip/writer.ts";
 import { layoutArchive, modeOf, packMember, REGULAR_FILE } from "../zip/writer.ts";
-import type { Built, Draft } from "./draft.ts";
+import type { Built } from "./assemble.ts";
+import type { Draft } from "./draft.ts";
 
 export interface CanonicalOptions {
   /** Default: 1980-01-01, for the input's own times differ from build to build. */
@@ -24,7 +25,7 @@ const FILE_TYPE = 0o170000;
 export async function buildCanonical(draft: Draft, options: CanonicalOptions): Promise<Built> {
   const time = options.time ?? DOS_EPOCH;
   const record = `${draft.distInfo}/RECORD`;
-  draft.finish(true);
+  const notes = draft.finish(true);
   draft.write(record, canonicalRecord(draft.need(record, "REC001"), record));
   const members: Member[] = [];
   const finals = draft.members().filter(({ path }) => !path.endsWith("/"));
@@ -41,7 +42,14 @@ export async function buildCanonical(draft: Draft, options: CanonicalOptions): P
     }
   }
   const layout = layoutArchive(members);
-  return { file: draft.file, layout, members, changes: draft.changes(), padTo: () => layout };
+  return {
+    file: draft.file,
+    layout,
+    members,
+    changes: draft.changes(),
+    notes,
+    padTo: () => layout,
+  };
 }
 
 /** Every bit that installers look at, and no other: the type, and whether it may be executed. */

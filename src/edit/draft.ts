@@ -1,25 +1,14 @@
-/**
- * A wheel in the making: members are renamed, replaced, added and removed, and at the end an archive
- * is laid out in which everything else keeps its raw bytes.
- */
+/** A wheel in the making: members are renamed, replaced, added and removed, and RECORD follows. */
 import { bytesEqual, compareText, printable } from "../bytes.ts";
 import { RefusalError } from "../errors.ts";
 import type { Compression, HashName } from "../runtime.ts";
 import type { Source } from "../source.ts";
 import type { WheelFilename } from "../wheel/filename.ts";
 import { formatWheelFilename } from "../wheel/filename.ts";
-import { DOS_EPOCH, laterTime } from "../zip/dos-time.ts";
 import type { ZipEntry } from "../zip/entry.ts";
-import type { ArchiveLayout, DosTime, HostAttributes, Member, PackedData } from "../zip/writer.ts";
-import {
-  DEFAULT_FILE_MODE,
-  DOS_DIRECTORY,
-  hasDescriptor,
-  layoutArchive,
-  modeOf,
-  packMember,
-  rewriteMember,
-} from "../zip/writer.ts";
+import { archiveOrder } from "./archive-order.ts";
+import type { DraftMember, FinalMember, PackedContent } from "./draft-member.ts";
+import { isTouched } from "./draft-member.ts";
 import type { RecordContent } from "./record-edit.ts";
 import { editRecord } from "./record-edit.ts";
 
@@ -30,47 +19,6 @@ export interface DraftInput {
   readonly compression: Compression;
   readonly entries: readonly ZipEntry[];
   read(path: string): Uint8Array | undefined;
-}
-
-/** New content that was compressed elsewhere: a library too large to hold in memory. */
-export interface PackedContent {
-  readonly packed: PackedData;
-  /** SHA-256 of the content. */
-  readonly sha256: Uint8Array;
-}
-
-interface DraftMember {
-  /** Present name. */
-  path: string;
-  readonly entry: ZipEntry | undefined;
-  /** New content, in one of two forms. */
-  bytes: Uint8Array | undefined;
-  content: PackedContent | undefined;
-  mode: number | undefined;
-}
-
-/** A member as it will be. */
-export type FinalMember = Readonly<DraftMember>;
-
-export interface BuildOptions {
-  /** Of changed and new members; default: the newest time in the input. */
-  readonly time?: DosTime;
-  /** 0-9, default 6. */
-  readonly level?: number;
-  /** Members with data descriptors keep them, so that nothing moves. */
-  readonly inPlace: boolean;
-  /** Where anything changed, RECORD moves to the end (default: only when it would move anyway). */
-  readonly recordLast?: boolean;
-}
-
-export interface Built {
-  readonly file: string;
-  readonly layout: ArchiveLayout;
-  readonly members: readonly Member[];
-  /** Member by member, for reports: old and new path where they differ. */
-  readonly changes: readonly MemberChange[];
-  /** The same again, with padding so that the archive has at least `size` bytes. */
-  padTo(size: number): ArchiveLayout;
 }
 
 export interface MemberChange {
@@ -87,8 +35,6 @@ export class Draft {
   readonly input: DraftInput;
   /** Changes of the file name are made here. */
   name: WheelFilename;
-  /** Things that the user should know: printed, no failure. */
-  readonly warnings: string[] = [];
   distInfo: string;
   readonly #members: Set<DraftMember>;
   readonly #byPath = new Map<string, DraftMember>();
@@ -262,12 +208,6 @@ export class Draft {
     return this.#recordIsWrong;
   }
 
-  /** As {@link restate}; without `content` its row goes, as every row of a file that is not there. */
-  relist(path: string, content: RecordContent | undefined): void {
-    if (content === undefined) this.restateRecord();
-    else this.restate(path, content);
-  }
-
   changed(): boolean {
     return (
       this.#recordIsWrong ||
@@ -283,100 +223,30 @@ export class Draft {
     return touched.some(({ entry }) => entry !== undefined && entry.headerOffset < offset);
   }
 
-  /** Rebuilds RECORD where anything changed, or in any case. */
-  finish(always: boolean = false): void {
-    if (always || this.changed()) this.#updateRecord();
+  /**
+   * Rebuilds RECORD where anything changed, or in any case.
+   *
+   * @returns what the user should know of it.
+   */
+  finish(always: boolean = false): readonly string[] {
+    return always || this.changed() ? this.#updateRecord() : [];
   }
 
   /** In the order in which they will lie in the archive. */
   members(): FinalMember[] {
-    return this.#ordered();
+    return archiveOrder([...this.#members], this.distInfo);
   }
 
-  /** Lays the archive out. */
-  build(options: BuildOptions): Built {
-    const { compression, source } = this.input;
-    const time = options.time ?? newestTime(this.input.entries);
-    const level = options.level ?? 6;
-    this.finish();
-    const [like] = this.input.entries;
-    const ordered = this.#ordered();
-    if (options.recordLast === true && this.changed()) {
-      const record = ordered.findIndex(({ path }) => path === `${this.distInfo}/RECORD`);
-      if (record !== -1) ordered.push(...ordered.splice(record, 1));
-    }
-    const members = ordered.map((member): Member => {
-      const { entry, path, bytes, content } = member;
-      const mode = member.mode ?? (entry && modeOf(entry)) ?? DEFAULT_FILE_MODE;
-      const attributes = attributesOf(member, mode, like);
-      if (bytes !== undefined) {
-        return {
-          ...packMember({ name: path, bytes, time, level, mode }, compression),
-          ...attributes,
-        };
-      }
-      if (content !== undefined) {
-        return { kind: "written", name: path, time, mode, ...content.packed, ...attributes };
-      }
-      if (entry === undefined) throw new TypeError(`${path} has no content`);
-      const rewritten =
-        path !== entry.name ||
-        member.mode !== undefined ||
-        (hasDescriptor(entry) && !options.inPlace);
-      return rewritten
-        ? { ...rewriteMember(entry, source, { name: path, mode }), ...attributes }
-        : { kind: "kept", entry, source };
-    });
-    const layout = layoutArchive(members);
-    return {
-      file: this.file,
-      layout,
-      members,
-      changes: this.changes(),
-      padTo: (size) => padded(members, layout, size),
-    };
-  }
-
-  /**
-   * The archive's order. New files come right before dist-info. Where dist-info is at the end, its
-   * members stay in their order; else those that changed move to the end (PEP 427), so that the
-   * next edit finds them there.
-   */
-  #ordered(): DraftMember[] {
-    const record = `${this.distInfo}/RECORD`;
-    const inInfo = ({ path }: DraftMember): boolean => path.startsWith(`${this.distInfo}/`);
-    const members = [...this.#members];
-    const present = members.filter(({ entry }) => entry !== undefined);
-    const added = members.filter(({ entry }) => entry === undefined);
-    const firstInfo = present.findIndex(inInfo);
-    const lastOther = present.findLastIndex((member) => !inInfo(member));
-    const atEnd = firstInfo === -1 || lastOther < firstInfo;
-    const isBehind = (member: DraftMember, at: number): boolean =>
-      at > lastOther || (!atEnd && inInfo(member) && isTouched(member));
-    const behind = present.filter(isBehind);
-    const newInfo = added.filter(inInfo);
-    if (behind.at(-1)?.path === record) behind.splice(-1, 0, ...newInfo);
-    else behind.push(...newInfo);
-    if (!atEnd) {
-      const own = behind.findIndex(({ path }) => path === record);
-      if (own !== -1) behind.push(...behind.splice(own, 1));
-    }
-    return [
-      ...present.filter((member, at) => !isBehind(member, at)),
-      ...added.filter((member) => !inInfo(member)),
-      ...behind,
-    ];
-  }
-
-  #updateRecord(): void {
+  #updateRecord(): readonly string[] {
     const record = `${this.distInfo}/RECORD`;
     // A RECORD that is not there is written; one that can't be read is nothing to write over.
     const bytes =
       this.#recordIsWrong && !this.has(record) ? new Uint8Array() : this.need(record, "REC001");
+    const notes: string[] = [];
     for (const signature of [`${record}.jws`, `${record}.p7s`]) {
       if (!this.has(signature)) continue;
       this.remove(signature);
-      this.warnings.push(
+      notes.push(
         `\`${printable(signature)}\` is left out: the signature of RECORD is not valid for the edited wheel`,
       );
     }
@@ -394,6 +264,7 @@ export class Draft {
       if (content !== undefined && path !== record) contents.set(path, content);
     }
     this.write(record, editRecord(bytes, { renamed, files, contents, record }));
+    return notes;
   }
 
   changes(): readonly MemberChange[] {
@@ -418,11 +289,6 @@ export class Draft {
   }
 }
 
-function isTouched({ path, entry, bytes, content, mode }: DraftMember): boolean {
-  const same = entry?.name === path && bytes === undefined && content === undefined;
-  return !same || mode !== undefined;
-}
-
 function recordContent(
   { bytes, content }: DraftMember,
   compression: Compression,
@@ -443,51 +309,4 @@ function recordContent(
       return hasher.digest();
     },
   };
-}
-
-/** A member looks to readers as it did before, and a new one as its neighbours do. */
-function attributesOf(
-  { entry, mode: changed }: DraftMember,
-  mode: number,
-  like: ZipEntry | undefined,
-): { readonly attributes?: HostAttributes } {
-  if (entry !== undefined && changed === undefined) {
-    const { versionMadeBy, internalAttributes, externalAttributes } = entry;
-    return { attributes: { versionMadeBy, internalAttributes, externalAttributes } };
-  }
-  if (like === undefined) return {};
-  const externalAttributes = ((mode << 16) | (entry?.directory ? DOS_DIRECTORY : 0)) >>> 0;
-  const { versionMadeBy } = entry ?? like;
-  return { attributes: { versionMadeBy, internalAttributes: 0, externalAttributes } };
-}
-
-/** The newest valid time among the entries. */
-function newestTime(entries: readonly ZipEntry[]): DosTime {
-  return entries
-    .map(({ dosDate, dosTime }) => ({ date: dosDate, time: dosTime }))
-    .reduce(laterTime, DOS_EPOCH);
-}
-
-/** An empty block that is stored: five bytes that inflate to nothing. */
-const EMPTY_BLOCK = [0x00, 0x00, 0x00, 0xff, 0xff];
-
-/**
- * Grows the last compressed new member by empty deflate blocks until the archive has `size` bytes,
- * so that it can be laid over a longer one in a single write.
- */
-function padded(members: readonly Member[], layout: ArchiveLayout, size: number): ArchiveLayout {
-  const missing = size - layout.size;
-  if (missing <= 0) return layout;
-  const at = members.findLastIndex(
-    (member) => member.kind === "written" && member.method === 8 && "bytes" in member.data,
-  );
-  const member = members[at];
-  if (member?.kind !== "written" || !("bytes" in member.data)) return layout;
-  const blocks = Math.ceil(missing / EMPTY_BLOCK.length);
-  const bytes = new Uint8Array(blocks * EMPTY_BLOCK.length + member.data.bytes.length);
-  for (let block = 0; block < blocks; block++) bytes.set(EMPTY_BLOCK, block * EMPTY_BLOCK.length);
-  bytes.set(member.data.bytes, blocks * EMPTY_BLOCK.length);
-  return layoutArchive(
-    members.with(at, { ...member, compressedSize: bytes.length, data: { bytes } }),
-  );
 }

@@ -96,13 +96,18 @@ function sameHash(a: RecordRow, b: RecordRow): boolean {
   return a.algorithm === b.algorithm && a.digest === b.digest;
 }
 
-/** Puts RECORD right. @throws RefusalError REC008 for a file that has none of the hashes promised. */
+/**
+ * Puts RECORD right.
+ *
+ * @returns what the user should know of it.
+ * @throws RefusalError REC008 for a file that has none of the hashes promised.
+ */
 export async function mendRecord(
   draft: Draft,
   { unsound, rows }: RecordFaults,
   digest: DigestMember,
-): Promise<void> {
-  if (unsound.size === 0 && rows.length === 0) return;
+): Promise<readonly string[]> {
+  if (unsound.size === 0 && rows.length === 0) return [];
   for (const [entry, claims] of unsound) {
     const algorithms = new Set<HashName>(["sha256"]);
     for (const { algorithm } of claims) if (isHashName(algorithm)) algorithms.add(algorithm);
@@ -114,7 +119,7 @@ export async function mendRecord(
   const paths = [...[...unsound.keys()].map(({ name }) => name), ...rows].sort(compareText);
   const [first = ""] = paths;
   const others = paths.length === 1 ? "" : ` and ${paths.length - 1} more`;
-  draft.warnings.push(`fixed RECORD: it was wrong about \`${printable(first)}\`${others}`);
+  return [`fixed RECORD: it was wrong about \`${printable(first)}\`${others}`];
 }
 
 /** Of several rows one may be right; where none is, the file is not what its author recorded. */

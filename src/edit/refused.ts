@@ -5,11 +5,11 @@
  * member is damaged, or a name leads out of the folder that it is unpacked into. A result would pass
  * that on under a new name and date. All other defects are carried over, with a warning.
  */
+import { ruleOf } from "../audit/rules/table.ts";
 import { RefusalError } from "../errors.ts";
 import type { Finding } from "../finding.ts";
 
 const REBUILD = "build the wheel again; `wheelkit audit` says everything that is wrong";
-const TAKE_OUT = "rename the file before the build, or take it out: `wheelkit edit --remove-file`";
 
 /** Defects of the archive as a whole: what an edit does to single members does not help. */
 const OF_ARCHIVE: readonly string[] = [
@@ -23,34 +23,9 @@ const OF_ARCHIVE: readonly string[] = [
   "ZIP041",
 ];
 
-const HINTS: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(OF_ARCHIVE.map((code) => [code, REBUILD])),
-  ZIP009: REBUILD,
-  ZIP013: REBUILD,
-  ZIP015: REBUILD,
-  ZIP016: REBUILD,
-  ZIP017: TAKE_OUT,
-  ZIP018: TAKE_OUT,
-  ZIP019: REBUILD,
-  ZIP020: REBUILD,
-  ZIP021: REBUILD,
-  ZIP023: REBUILD,
-  ZIP024: REBUILD,
-  ZIP025: REBUILD,
-  ZIP026: REBUILD,
-  ZIP027: REBUILD,
-  ZIP031: TAKE_OUT,
-  ZIP032:
-    "`wheelkit links import` puts links into the LINKS record, `wheelkit links materialize` then makes files of them",
-  ZIP038: TAKE_OUT,
-  NAM008: "rename the file: letters, digits, `-`, `_`, `.`, `+` and `!` are enough",
-  REC008:
-    "the file was changed after RECORD was written: build the wheel again, or give the file that is meant with `wheelkit edit --remove-file PATH --add-file FILE=PATH`",
-};
-
 /** True for the codes under which nothing is written. */
-export function isRefused(code: string): boolean {
-  return Object.hasOwn(HINTS, code);
+function isRefused(code: string): boolean {
+  return ruleOf(code)?.repair === "refuse";
 }
 
 /**
@@ -78,5 +53,5 @@ export function refusalOf({
   message,
 }: Pick<Finding, "code" | "path" | "message">): RefusalError {
   const where = path === undefined ? "" : `\`${path}\`: `;
-  return new RefusalError(code, `${where}${message}`, HINTS[code] ?? REBUILD);
+  return new RefusalError(code, `${where}${message}`, ruleOf(code)?.repairHint ?? REBUILD);
 }

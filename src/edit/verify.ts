@@ -1,5 +1,6 @@
 /** Holds an edited wheel to the rules, before a byte of it is written. */
 import { toFindings } from "../audit/findings.ts";
+import { printable } from "../bytes.ts";
 import { RefusalError } from "../errors.ts";
 import type { Finding, Problem } from "../finding.ts";
 import { checkWheel } from "../wheel/check.ts";
@@ -8,7 +9,7 @@ import { openWheel } from "../wheel/open.ts";
 import { parsePlatformTag } from "../wheel/platform-tag.ts";
 import { checkNames } from "../zip/index.ts";
 import { layoutSource } from "../zip/writer.ts";
-import type { Built } from "./draft.ts";
+import type { Built } from "./assemble.ts";
 
 /** What a wheel may have, and no edit may bring in. */
 const NOT_BY_EDIT: ReadonlySet<string> = new Set(["EPT004", "DST010"]);
@@ -73,6 +74,18 @@ export function refuseInvalid(
     );
   }
   return findings.filter(({ level }) => level !== "info");
+}
+
+/** Damage that the input had and the result has, one line for each rule. */
+export function carriedOver(findings: readonly Finding[]): readonly string[] {
+  const grave = findings.filter(({ level }) => level === "error");
+  const codes = [...new Set(grave.map(({ code }) => code))];
+  return codes.map((code) => {
+    const [first, ...more] = grave.filter((finding) => finding.code === code);
+    const where = first?.path === undefined ? "" : `\`${printable(first.path)}\`: `;
+    const others = more.length === 0 ? "" : ` (and ${more.length} more)`;
+    return `the input has this defect, and so has the result: ${where}${printable(first?.message ?? "")}${others} [${code}]`;
+  });
 }
 
 function problemsOf(wheel: Wheel): readonly Problem[] {

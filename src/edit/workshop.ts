@@ -3,8 +3,8 @@
  * room for what is too large to hold in memory. `src/node/workshop.ts` is Node's.
  */
 import type { NativeEdit } from "../native-edit.ts";
-import type { FileSource, MemberSpan, MemberStream } from "../runtime.ts";
-import type { PackedContent } from "./draft.ts";
+import type { FileSource, MemberSpan } from "../runtime.ts";
+import type { PackedContent } from "./draft-member.ts";
 
 export interface PatchJob {
   /** Path in the result. */
@@ -28,8 +28,6 @@ export interface Workshop {
    * @throws RefusalError of the first job that can't be done, whatever runs at once.
    */
   patch(jobs: readonly PatchJob[]): Promise<readonly Patched[]>;
-  /** Unpacks members of the wheel. */
-  readonly stream: MemberStream;
   /** Removes what is temporary: call it when the result is written. */
   close(): void;
 }

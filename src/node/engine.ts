@@ -6,13 +6,14 @@ import { createPool } from "../../workers/pool.ts";
 import type { Engine, InspectJob } from "../audit/audit.ts";
 import { inspectMembers } from "../audit/inspect/inspect.ts";
 import type { Access, MemberReport, MemberTask } from "../audit/inspect/task.ts";
-import type { Compression, MemberSpan, MemberStream } from "../runtime.ts";
+import type { Compression, MemberSpan } from "../runtime.ts";
 import type { Source } from "../source.ts";
 import { sliceSource } from "../source.ts";
 import type { BlockIndex } from "../zip/deflate-scan.ts";
 import { indexBlocks } from "../zip/deflate-scan.ts";
 import { nodeCompression, threadedCompression } from "./compression.ts";
 import { openFile } from "./file.ts";
+import { lazyStream } from "./lazy-stream.ts";
 
 export interface NodeEngine extends Engine {
   /** Finds the blocks of a deflated member of the wheel at `path`, on another thread where it pays. */
@@ -103,15 +104,6 @@ async function inspectInline(job: InspectJob, ahead: boolean): Promise<readonly 
 
 function accessOf(source: Source, compression: Compression = nodeCompression): Access {
   return { source, compression, stream: lazyStream(source) };
-}
-
-/** yauzl is loaded by the first member that is large enough to be streamed. */
-function lazyStream(source: Source): MemberStream {
-  let stream: MemberStream | undefined;
-  return async (span, onChunk) => {
-    stream ??= (await import("./stream.ts")).streamMember(source);
-    return await stream(span, onChunk);
-  };
 }
 
 /** Neighbours together; the largest share first, so that no thread ends with it alone. */

@@ -5,13 +5,10 @@
 import { constants, copyFile, rmdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { registerCleanup } from "./cleanup.ts";
+import type { BegunCopy } from "./output.ts";
 import { makeFolder, removeFile, temporaryName } from "./output.ts";
 
-export interface HeadStart {
-  /** Where the copy is, beside the result. */
-  readonly temporary: string;
-  /** Resolves when the copy is whole; rejects with the system's error. */
-  finished(): Promise<void>;
+export interface HeadStart extends BegunCopy {
   /** Removes what was not renamed meanwhile, and the folder when it was made for nothing. */
   close(): Promise<void>;
 }

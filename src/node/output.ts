@@ -28,7 +28,6 @@ import type { Source } from "../source.ts";
 import type { ArchiveLayout } from "../zip/writer.ts";
 import { readPiece, readPieceInto, sizeOf, unchangedPrefix } from "../zip/writer.ts";
 import { registerCleanup } from "./cleanup.ts";
-import type { HeadStart } from "./head-start.ts";
 
 /** The file that a layout takes pieces from. */
 export interface Original {
@@ -36,11 +35,19 @@ export interface Original {
   readonly source: Source;
 }
 
+/** A copy of the original that another thread makes. */
+export interface BegunCopy {
+  /** Where the copy is, beside the result. */
+  readonly temporary: string;
+  /** Resolves when the copy is whole; rejects with the system's error. */
+  finished(): Promise<void>;
+}
+
 export interface OutputOptions {
   /** Lets the system copy the beginning that does not change, as a reflink where it can. */
   readonly original?: Original;
   /** A copy of the original that was begun before: its file becomes the result. */
-  readonly headStart?: HeadStart;
+  readonly headStart?: BegunCopy;
   /** Permissions of the result; default: those of a new file, or of the original with leave to write. */
   readonly mode?: number;
   /** Called with the finished file before it gets its name; what it throws stops everything. */

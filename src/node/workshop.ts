@@ -1,6 +1,6 @@
 /** Changes native files on Node: several at once, by plans that prove that nothing else changes. */
 import { digestOf } from "../digest.ts";
-import type { PackedContent } from "../edit/draft.ts";
+import type { PackedContent } from "../edit/draft-member.ts";
 import type { Patched, PatchJob, Workshop } from "../edit/workshop.ts";
 import { FormatError, RefusalError } from "../errors.ts";
 import type { NativeRewrite } from "../format.ts";
@@ -17,7 +17,6 @@ import { deflateContent } from "./deflate.ts";
 import type { DeflatedMember } from "./splice-member.ts";
 import { deflatedMember, spliceMember } from "./splice-member.ts";
 import { spoolMember } from "./spool.ts";
-import { streamMember } from "./stream.ts";
 
 export interface WorkshopOptions {
   /** The wheel whose members change. */
@@ -43,7 +42,6 @@ export function createWorkshop(options: WorkshopOptions): Workshop {
   const closers: (() => void)[] = [];
   return {
     patch: (jobs) => patchFiles(jobs, options, closers),
-    stream: streamMember(options.archive),
     close() {
       for (const close of closers.splice(0)) close();
     },

@@ -7,7 +7,6 @@ import { memorySource } from "../source.ts";
 import type { Wheel } from "../wheel/open.ts";
 import { modeOf, REGULAR_FILE } from "../zip/writer.ts";
 import type { Graft, MemberEdits } from "./platform.ts";
-import { fixRecord } from "./record.ts";
 import type { RepairRoots } from "./roots.ts";
 import { rootOf } from "./roots.ts";
 import type { WheelPlan } from "./wheel-plan.ts";
@@ -67,7 +66,6 @@ export async function carryOut(
   }
   rehashLinks(draft, digests);
   for (const { path, mode } of plan.modes) draft.setMode(path, mode);
-  notes.push(...(await fixRecord(draft, plan.record, workshop.stream)));
   for (const tag of plan.removedTags) {
     notes.push(`the tag \`${tag}\` goes: it is not true of the repaired wheel`);
   }

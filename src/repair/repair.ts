@@ -3,12 +3,11 @@ import type { Engine, Inspection, Judgement } from "../audit/audit.ts";
 import { inspectWheel, judgeWheel } from "../audit/audit.ts";
 import { toFindings } from "../audit/findings.ts";
 import type { NativeOptions } from "../audit/options.ts";
-import { ruleOf } from "../audit/rules/table.ts";
 import { toHex } from "../bytes.ts";
 import { digestOf } from "../digest.ts";
 import type { Draft } from "../edit/draft.ts";
+import { refuseDefects } from "../edit/refused.ts";
 import type { Workshop } from "../edit/workshop.ts";
-import { RefusalError } from "../errors.ts";
 import type { Wheel } from "../wheel/open.ts";
 import { parsePlatformTag } from "../wheel/platform-tag.ts";
 import { carryOut } from "./carry-out.ts";
@@ -65,7 +64,8 @@ export async function repairWheel(
   await engine.rest?.();
   const searched = searchedPlaces(draft, settings, roots);
   const first = judgeWheel(wheel, before, { native: searched });
-  refuseDamaged(first);
+  // A damaged member would be damaged in the result too, or worse: patched.
+  refuseDefects(toFindings(first.problems));
   if (isCopied(first)) {
     const note = "there is no native code to repair: it is copied";
     return { repair: undefined, notes: settings.pureIsFine ? [] : [note] };
@@ -150,20 +150,6 @@ function digestMember(
 function isCopied({ native: { verdict } }: Judgement): boolean {
   if (verdict.family === "ios") return true;
   return verdict.supported === "any" && verdict.claimed.includes("any");
-}
-
-/** A damaged member would be damaged in the result too, or worse: patched. */
-function refuseDamaged({ problems }: Judgement): void {
-  const grave = problems.find(({ code, level }) => {
-    return ruleOf(code)?.repair === "refuse" && (level === undefined || level === "error");
-  });
-  if (grave === undefined) return;
-  throw new RefusalError(
-    grave.code,
-    `${grave.path === undefined ? "" : `\`${grave.path}\`: `}${grave.message}`,
-    ruleOf(grave.code)?.repairHint ??
-      "build the wheel again; `wheelkit audit` says everything that is wrong",
-  );
 }
 
 function nothingWrong({ problems, native }: Judgement): boolean {

@@ -3,7 +3,7 @@ import type { Engine, Judgement } from "../audit/audit.ts";
 import { inspectWheel, judgeWheel } from "../audit/audit.ts";
 import { toFindings } from "../audit/findings.ts";
 import { ruleOf } from "../audit/rules/table.ts";
-import type { Built } from "../edit/draft.ts";
+import type { Built } from "../edit/assemble.ts";
 import { RefusalError } from "../errors.ts";
 import type { Finding } from "../finding.ts";
 import { openWheel } from "../wheel/open.ts";

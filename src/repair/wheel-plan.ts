@@ -1,4 +1,7 @@
-/** Everything that a repair will do to a wheel: the platform's plan, and what it means for the rest. */
+/**
+ * Everything that a repair will do to a wheel: the platform's plan, and what it means for the rest.
+ * RECORD alone is left to what every edit does once it is made.
+ */
 import type { Draft } from "../edit/draft.ts";
 import { baseNameOf } from "../paths.ts";
 import { VERSION } from "../version.ts";
@@ -9,8 +12,6 @@ import type { Wheel } from "../wheel/open.ts";
 import type { PlannedMode } from "./modes.ts";
 import { planModes } from "./modes.ts";
 import type { RepairPlan, RepairPlatform, RepairRequest } from "./platform.ts";
-import type { RecordFix } from "./record.ts";
-import { planRecord } from "./record.ts";
 import type { RepairRoots } from "./roots.ts";
 import { rootOf } from "./roots.ts";
 import type { GraftedComponent } from "./sbom.ts";
@@ -21,8 +22,6 @@ export interface WheelPlan {
   readonly platform: RepairPlatform["name"];
   readonly native: RepairPlan;
   readonly modes: readonly PlannedMode[];
-  /** Rows of RECORD that the input has wrong. */
-  readonly record: readonly RecordFix[];
   /** Name, version and tags of the result. */
   readonly name: WheelFilename;
   /** Content of WHEEL. */
@@ -45,7 +44,7 @@ export interface WheelPlanInput {
 /** @throws RefusalError when the goal can't be reached. */
 export function planWheel(input: WheelPlanInput, platform: RepairPlatform): WheelPlan {
   const { draft, wheel, request, roots } = input;
-  const { settings, judgement } = request;
+  const { settings } = request;
   const native = platform.plan(request);
   const fixed = fixWheelFile(draft.need(wheelFilePath(draft), "WHL001"));
   const retagged = settings.updateTags
@@ -60,7 +59,6 @@ export function planWheel(input: WheelPlanInput, platform: RepairPlatform): Whee
     platform: platform.name,
     native,
     modes: planModes(wheel.index.entries),
-    record: planRecord(wheel, judgement.problems),
     name: retagged.name,
     wheelFile: retagged.wheel,
     components,

@@ -8,6 +8,9 @@
  */
 import type { RuleInfo } from "../finding.ts";
 
+/** A name that no installer should write. */
+const TAKE_OUT = "rename the file before the build, or take it out: `wheelkit edit --remove-file`";
+
 export const ZIP_RULES = {
   ZIP001: {
     title: "no zip archive",
@@ -21,6 +24,7 @@ export const ZIP_RULES = {
     level: "error",
     why: "Readers that search the end record from the back and readers that search it from the front, or that stop at the first one that fits, see different archives. This is a known way to show a scanner other files than the installer gets.",
     mend: "Write the archive again without an archive comment and with one end record.",
+    repair: "refuse",
     source: "APPNOTE 4.3.16; PyPI's upload validation; uv's ZipInZip rule",
   },
   ZIP003: {
@@ -57,6 +61,7 @@ export const ZIP_RULES = {
     level: "error",
     why: "A member that is only in a local header is unpacked by streaming readers alone, one that is only in the central directory by the others alone. So installers and scanners can be shown different wheels.",
     mend: "Write the archive again, so that each local header has exactly one directory entry of the same name.",
+    repair: "refuse",
     source:
       "CVE-2025-54368; PyPI: `Filename not in central directory`, `Missing filename in local headers`",
   },
@@ -74,6 +79,7 @@ export const ZIP_RULES = {
     level: "error",
     why: "Streaming readers believe the local header, others the central directory. Where they differ, the content depends on the reader.",
     mend: "Write the archive again; a tool that patches archives must change both records.",
+    repair: "refuse",
     source:
       "APPNOTE 4.3.7, 4.3.12; PyPI: `Mis-matched data size`, `Mis-matched file size`; CVE-2025-54368",
   },
@@ -82,6 +88,7 @@ export const ZIP_RULES = {
     level: "error",
     why: "The end record's count, size and offset must describe the central directory that is there. Readers that trust the numbers and readers that look for the records find different members.",
     mend: "Write the archive again.",
+    repair: "refuse",
     source: "APPNOTE 4.4.21-4.4.24; PyPI: `Mismatched central directory records`",
   },
   ZIP011: {
@@ -97,6 +104,7 @@ export const ZIP_RULES = {
     level: "error",
     why: "The zip64 end record, its locator and the plain end record must be adjacent and agree, else readers with and without zip64 support find different directories.",
     mend: "Write the archive again with a tool that supports zip64.",
+    repair: "refuse",
     source:
       "APPNOTE 4.3.14, 4.3.15; PyPI: `Corrupt zip64 end of central directory record`, `ZIP64 extensible data not allowed`",
   },
@@ -105,6 +113,7 @@ export const ZIP_RULES = {
     level: "error",
     why: "The field must hold exactly the values that the header replaces by 0xffffffff, in a fixed order. Readers interpret a wrong field differently: PyPI and uv refuse it, others take wrong sizes.",
     mend: "Write the archive again; `wheel tags` before 0.48 wrote such fields.",
+    repair: "refuse",
     source: "APPNOTE 4.5.3; pypa/wheel#692",
   },
   ZIP014: {
@@ -120,6 +129,7 @@ export const ZIP_RULES = {
     level: "error",
     why: "The list of extra fields must end exactly where the header says, and the fields that change sizes or names may occur once. Readers differ in what they make of anything else.",
     mend: "Write the archive again without extra fields; a wheel needs none below 4 GiB.",
+    repair: "refuse",
     source: "APPNOTE 4.5.1; PyPI: `Malformed zip file`, `Invalid duplicate extra in local file`",
   },
   ZIP016: {
@@ -127,6 +137,7 @@ export const ZIP_RULES = {
     level: "error",
     why: "The Info-ZIP Unicode Path field gives the member another name, which some readers use and others ignore.",
     mend: "Write names as UTF-8 with flag bit 11 and without the field 0x7075.",
+    repair: "refuse",
     source: "APPNOTE 4.6.9; PyPI: `Filename not valid UTF-8`; uv",
   },
   ZIP017: {
@@ -134,6 +145,8 @@ export const ZIP_RULES = {
     level: "error",
     why: "Without flag bit 11 CPython reads a name as code page 437 and others as UTF-8, so installers create different files and RECORD does not match.",
     mend: "Write names as UTF-8 and set flag bit 11 in both headers.",
+    repair: "refuse",
+    repairHint: TAKE_OUT,
     source: "APPNOTE 4.4.4 bit 11, appendix D; PyPI: `Filename not unicode`",
   },
   ZIP018: {
@@ -141,6 +154,8 @@ export const ZIP_RULES = {
     level: "error",
     why: "CPython cuts a name at NUL, others don't; other control characters forge lines in logs and can't be stored on Windows. PyPI refuses them all.",
     mend: "Rename the file.",
+    repair: "refuse",
+    repairHint: TAKE_OUT,
     source: "PyPI: `Invalid character in filename`; uv",
   },
   ZIP019: {
@@ -149,6 +164,7 @@ export const ZIP_RULES = {
     profiles: { pypi: "warning" },
     why: "A member without a name can't be installed; uv refuses the wheel.",
     mend: "Remove the member.",
+    repair: "refuse",
     source: "uv; APPNOTE 4.4.17",
   },
   ZIP020: {
@@ -156,6 +172,7 @@ export const ZIP_RULES = {
     level: "error",
     why: "PyPI and uv accept only stored (0) and deflated (8) members; other methods are missing from many Pythons.",
     mend: "Write the archive again with deflate.",
+    repair: "refuse",
     source: "PyPI; uv; APPNOTE 4.4.5",
   },
   ZIP021: {
@@ -164,6 +181,7 @@ export const ZIP_RULES = {
     profiles: { pypi: "warning" },
     why: "No installer can read encrypted members or compressed patches.",
     mend: "Write the archive again without a password.",
+    repair: "refuse",
     source: "APPNOTE 4.4.4 bits 0, 5, 6 and 13; uv",
   },
   ZIP022: {
@@ -206,6 +224,7 @@ export const ZIP_RULES = {
     profiles: { pypi: "warning" },
     why: "Sizes that no data can have (a stored member of two sizes, a ratio above deflate's limit of 1032) come from forged or damaged headers.",
     mend: "Write the archive again.",
+    repair: "refuse",
     source: "APPNOTE 4.4.8, 4.4.9; RFC 1951",
   },
   ZIP027: {
@@ -214,6 +233,7 @@ export const ZIP_RULES = {
     profiles: { pypi: "warning" },
     why: "A name that ends in `/` is a directory and has no data; pip, uv and unzip treat other combinations differently.",
     mend: "Leave directory entries out; a wheel needs none.",
+    repair: "refuse",
     source: "APPNOTE 4.3.8, 4.4.15; uv",
   },
   ZIP028: {
@@ -237,6 +257,7 @@ export const ZIP_RULES = {
     level: "error",
     why: "The archive asks for more entries, memory or output than any real wheel does: more than 200,000 members, 64 MiB of names and extra fields, a directory of 256 MiB, a name of 4 KiB, 16 MiB of METADATA, WHEEL or entry_points.txt, 64 MiB of RECORD (300 bytes for each member), 64 GiB of content, 20,000 native files or 100,000 dependencies of them. It is not checked beyond the limit, so that no archive makes the audit slow or takes more than some 300 MB of memory.",
     mend: "Split the wheel, or leave out what is not needed at run time.",
+    repair: "refuse",
     source: "wheelkit's limits",
   },
   ZIP031: {
@@ -246,6 +267,7 @@ export const ZIP_RULES = {
     why: "Absolute paths, drive letters, backslashes and `..` lead out of the target folder. pip refuses the wheel, uv leaves the file out silently, PyPI accepts it. unzip cuts a name at a `;` with nothing but digits behind it.",
     mend: "Use relative paths with `/` and without `.`, `..` and empty parts.",
     repair: "refuse",
+    repairHint: TAKE_OUT,
     source: "APPNOTE 4.4.17.1; pip; uv",
   },
   ZIP032: {
@@ -304,6 +326,8 @@ export const ZIP_RULES = {
     profiles: { pypi: "warning" },
     why: "A path can't be a file and a folder at once; installers fail half way or lose one of the two.",
     mend: "Rename the file or the folder.",
+    repair: "refuse",
+    repairHint: TAKE_OUT,
     source: "PEP 427",
   },
   ZIP039: {
@@ -325,6 +349,7 @@ export const ZIP_RULES = {
     level: "error",
     why: "The file is a zip archive and a tar archive at once, so tools that guess the format see different content. PyPI refuses it.",
     mend: "Build the wheel again with an ordinary tool.",
+    repair: "refuse",
     source: "PyPI's upload validation",
   },
   ZIP042: {

@@ -376,7 +376,7 @@ describe.skipIf(!hasTools)("smaller traps", () => {
     };
     const { wheel, status, err } = await repair(spec, ldpaths());
     expect(status).toBe(0);
-    expect(err).toContain("RECORD was wrong about `demo/gone.py` and 1 more; it is mended");
+    expect(err).toContain("fixed RECORD: it was wrong about `demo/gone.py`");
     expect(nativeMembersOf(wheel).get(hidden)?.searchPaths[0]?.path).toBe("$ORIGIN/../demo.libs");
     const { out } = await wheelkitWith({}, "audit", "-f", "json", "--select", "REC", wheel);
     const codes = JSON.parse(out).wheels[0].findings.map(({ code }: { code: string }) => code);

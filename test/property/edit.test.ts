@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { openDraft } from "../../src/commands/rewrite.ts";
 import type { Edit } from "../../src/edit/apply.ts";
 import { applyEdits } from "../../src/edit/apply.ts";
+import { assemble } from "../../src/edit/assemble.ts";
+import { openDraft } from "../../src/edit/open-draft.ts";
 import { compareFindings, findingsOf, refuseInvalid } from "../../src/edit/verify.ts";
 import { RefusalError } from "../../src/errors.ts";
 import { nodeCompression } from "../../src/node/compression.ts";
@@ -128,7 +129,7 @@ function edited(wheel: Wheel, edits: readonly Edit[], inPlace = false): Wheel | 
   try {
     const draft = openDraft(wheel);
     applyEdits(draft, edits);
-    const built = draft.build({ inPlace });
+    const built = assemble(draft, { inPlace });
     refuseInvalid(compareFindings(wheel, built).fresh, ["NAM003"]);
     const { size } = built.layout;
     const archive = layoutSource(built.layout).read(0, size).slice();

@@ -71,6 +71,8 @@ export const FILENAME_RULES: Readonly<Record<FilenameCode, RuleInfo>> = {
     level: "error",
     why: "PyPI refuses such names. They can write outside a folder, or change what a terminal shows.",
     mend: "Rename the file; a wheel's name needs letters, digits, `-`, `_`, `.` and `+` only.",
+    repair: "refuse",
+    repairHint: "rename the file: letters, digits, `-`, `_`, `.`, `+` and `!` are enough",
     source: "PyPI's upload checks (warehouse, `forklift/legacy.py`)",
   },
 };

@@ -87,7 +87,8 @@ export const RECORD_RULES: Readonly<Record<RecordCode, RuleInfo>> = {
     why: "The file was changed, or damaged, after RECORD was written. pip and PyPI don't look, so that a user who verifies the installation finds it first.",
     mend: "Find out what changed the file after the build (a signing or patching step?), and build again. No command of wheelkit puts a wrong hash right; the file that is meant can be given: `wheelkit edit --remove-file PATH --add-file FILE=PATH`.",
     repair: "refuse",
-    repairHint: "the file was changed after RECORD was written: build the wheel again",
+    repairHint:
+      "the file was changed after RECORD was written: build the wheel again, or give the file that is meant with `wheelkit edit --remove-file PATH --add-file FILE=PATH`",
     source: 'Binary distribution format (PEP 427), "Signed wheel files"; pip#4705',
   },
   REC009: {

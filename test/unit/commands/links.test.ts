@@ -10,8 +10,8 @@ import {
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { main } from "../../../src/commands/main.ts";
-import { openDraft } from "../../../src/commands/rewrite.ts";
 import { readLinks, renameLinkTargets } from "../../../src/edit/links.ts";
+import { openDraft } from "../../../src/edit/open-draft.ts";
 import { nodeCompression } from "../../../src/node/compression.ts";
 import { openFile } from "../../../src/node/file.ts";
 import { resolveLinks } from "../../../src/wheel/links.ts";

@@ -6,12 +6,12 @@ import { createHash, randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import { basename, join } from "node:path";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { rewriteWheel } from "../../../src/commands/rewrite.ts";
 import type { Edit } from "../../../src/edit/apply.ts";
 import { applyEdits } from "../../../src/edit/apply.ts";
 import { RefusalError } from "../../../src/errors.ts";
 import { journalOf, recoverInPlace } from "../../../src/node/in-place.ts";
 import { encodeJournal } from "../../../src/node/journal.ts";
+import { rewriteWheel } from "../../../src/node/rewrite-wheel.ts";
 import { scratchFolder } from "../../support/scratch.ts";
 import { buildWheel } from "../../support/wheel-builder.ts";
 
@@ -114,7 +114,12 @@ function edit(path: string, edits: readonly Edit[]): Promise<{ readonly path?: s
   return rewriteWheel(
     path,
     { ...OPTIONS, written: new Map() },
-    { edit: (draft) => applyEdits(draft, edits) },
+    {
+      edit(draft) {
+        applyEdits(draft, edits);
+        return [];
+      },
+    },
   );
 }
 

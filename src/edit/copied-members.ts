@@ -1,13 +1,13 @@
 /** Do the members of the input that an edit keeps or changes have the bytes that RECORD says? */
 import { toFindings } from "../audit/findings.ts";
-import type { Draft } from "../edit/draft.ts";
-import type { DigestMember } from "../edit/record-mend.ts";
-import { refusalOf } from "../edit/refused.ts";
 import type { Finding, Problem } from "../finding.ts";
-import { nodeCompression } from "../node/compression.ts";
+import type { Compression, MemberStream } from "../runtime.ts";
 import { findDistInfo } from "../wheel/dist-info.ts";
 import type { Wheel } from "../wheel/open.ts";
 import { checkRecordDigest, parseRecord, recordPlan } from "../wheel/record.ts";
+import type { Draft } from "./draft.ts";
+import type { DigestMember } from "./record-mend.ts";
+import { refusalOf } from "./refused.ts";
 
 /** Unpacked bytes of a wheel up to which unpacking it takes no longer than people notice. */
 export const CHECKED_BYTES: number = 64 << 20;
@@ -19,6 +19,7 @@ export const CHECKED_BYTES: number = 64 << 20;
 export async function damagedMembers(
   wheel: Wheel,
   draft: Draft,
+  stream: MemberStream,
   limit: number = CHECKED_BYTES,
 ): Promise<readonly Finding[]> {
   const { entries } = wheel.index;
@@ -30,14 +31,11 @@ export async function damagedMembers(
       return entry === undefined || (!whole && bytes === undefined) ? [] : [entry];
     }),
   );
-  // yauzl, which an edit in place of a large wheel never needs.
-  const { streamMember } = await import("../node/stream.ts");
-  const stream = streamMember(wheel.source);
   const problems: Problem[] = [];
   for (const entry of entries) {
     if (!looked.has(entry) || entry.broken || entry.directory) continue;
     const expected = plan.get(entry.name);
-    const hasher = expected && nodeCompression.hasher(expected.algorithm);
+    const hasher = expected && wheel.compression.hasher(expected.algorithm);
     let size = 0;
     const found = await stream(entry, (bytes) => {
       hasher?.update(bytes);
@@ -51,11 +49,10 @@ export async function damagedMembers(
 }
 
 /** Digests of single members, for rows of RECORD that have to be written. */
-export function memberDigests(wheel: Wheel): DigestMember {
+export function memberDigests(stream: MemberStream, compression: Compression): DigestMember {
   return async (entry, algorithms) => {
-    const { streamMember } = await import("../node/stream.ts");
-    const hashers = new Map(algorithms.map((name) => [name, nodeCompression.hasher(name)]));
-    const [problem] = await streamMember(wheel.source)(entry, (bytes) => {
+    const hashers = new Map(algorithms.map((name) => [name, compression.hasher(name)]));
+    const [problem] = await stream(entry, (bytes) => {
       for (const hasher of hashers.values()) hasher.update(bytes);
     });
     if (problem !== undefined) throw refusalOf({ ...problem, path: entry.name });

@@ -1,9 +1,10 @@
 /** `--canonical`: the archive of a draft in its reproducible form. */
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Built, Draft } from "../edit/draft.ts";
+import type { Built } from "../edit/assemble.ts";
+import type { Draft } from "../edit/draft.ts";
 import type { Wheel } from "../wheel/open.ts";
-import type { RewriteOptions } from "./rewrite.ts";
+import type { RewriteOptions } from "./rewrite-wheel.ts";
 
 /** @param folder where the result goes; large members are unpacked there on the way. */
 export async function canonicalBuild(
@@ -14,7 +15,7 @@ export async function canonicalBuild(
 ): Promise<{ readonly built: Built; close(): void }> {
   const [{ buildCanonical }, { createRecompressor }] = await Promise.all([
     import("../edit/canonical.ts"),
-    import("../node/recompress.ts"),
+    import("./recompress.ts"),
   ]);
   const { recompress, close } = createRecompressor(wheel.source, {
     level: 6,
