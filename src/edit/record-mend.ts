@@ -38,7 +38,9 @@ export function recordFaults(draft: Draft): RecordFaults {
   if (draft.restatesRecord) return { unsound: new Map(), rows: [] };
   const kept = new Map<string, ZipEntry>();
   const present = new Set<string>();
+  const folders = new Set<string>();
   for (const { entry, bytes, content } of draft.members()) {
+    if (entry?.directory === true) folders.add(entry.name);
     if (entry === undefined || entry.directory) continue;
     present.add(entry.name);
     if (bytes === undefined && content === undefined) kept.set(entry.name, entry);
@@ -61,7 +63,8 @@ export function recordFaults(draft: Draft): RecordFaults {
       continue;
     }
     if (!present.has(path)) {
-      if (!draft.removes(path)) rows.push(row.path);
+      // The row of a folder harms nobody, and goes where RECORD is written again.
+      if (!folders.has(path) && !draft.removes(path)) rows.push(row.path);
       continue;
     }
     if (isSignature(path, ownBefore)) {
