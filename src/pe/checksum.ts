@@ -2,6 +2,9 @@
  * IMAGE_OPTIONAL_HEADER.CheckSum: the sum of all 16-bit words of the file with the carry added back,
  * the field itself left out, plus the size of the file. `CheckSumMappedFile` of imagehlp.
  */
+import { readInto, type Source } from "../source.ts";
+import { PeWindowsHeader } from "./layout.ts";
+import type { PeHeader } from "./read/header.ts";
 
 export interface ChecksumPass {
   /** All bytes of the file, in order, in any pieces. */
@@ -37,4 +40,23 @@ export function checksumPass(fieldAt: number): ChecksumPass {
       return (sum + size) % 0x1_0000_0000;
     },
   };
+}
+
+/** File offset of the field. */
+export function checksumAt({ windowsAt, context }: PeHeader): number {
+  return windowsAt + PeWindowsHeader.offsetOf(context.variant, "CheckSum");
+}
+
+const CHUNK = 1 << 20;
+
+/** Of a whole file. */
+export function checksumOf(source: Source, fieldAt: number): number {
+  const pass = checksumPass(fieldAt);
+  const buffer = new Uint8Array(Math.min(CHUNK, source.size));
+  for (let at = 0; at < source.size; at += buffer.length) {
+    const part = buffer.subarray(0, Math.min(buffer.length, source.size - at));
+    readInto(source, at, part);
+    pass.add(part, at);
+  }
+  return pass.result(source.size);
 }

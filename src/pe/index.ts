@@ -1,5 +1,11 @@
 /** The PE format: the only file of this folder that others import. */
-import type { RecognisedFormat } from "../format.ts";
+import type { Format } from "../format.ts";
+import { rewritePe } from "./edit/plan.ts";
+import { contentCheck } from "./facts/content-check.ts";
+import type { PeFile } from "./facts/slice.ts";
+import { openPe } from "./open.ts";
+import { matches } from "./read/header.ts";
+import { likelyRanges } from "./read/ranges.ts";
 
 export { dllKey, dllName } from "./dll-name.ts";
 export type {
@@ -18,11 +24,12 @@ export type {
 } from "./facts/slice.ts";
 export { mayHold, symbolHash } from "./facts/symbol-hash.ts";
 
-export const pe: RecognisedFormat = {
+export const pe: Format<PeFile> = {
   name: "pe",
   title: "PE",
-  matches: (head) => head.length >= 4 && head[0] === 0x4d && head[1] === 0x5a,
+  matches,
+  likelyRanges,
+  open: openPe,
+  contentCheck,
+  rewrite: rewritePe,
 };
-export { openPe } from "./open.ts";
-export { matches } from "./read/header.ts";
-export { likelyRanges } from "./read/ranges.ts";

@@ -5,9 +5,9 @@ import type { ContentCheck, FormatTools } from "../../format.ts";
 import { collectProblems } from "../../problems.ts";
 import type { HashName } from "../../runtime.ts";
 import { type ByteRange, memorySource, type Source } from "../../source.ts";
-import { checksumPass } from "../checksum.ts";
+import { checksumAt, checksumPass } from "../checksum.ts";
 import { DIRECTORY } from "../constants.ts";
-import { PeDirectory, PeWindowsHeader } from "../layout.ts";
+import { PeDirectory } from "../layout.ts";
 import { signedDigest } from "../read/authenticode.ts";
 import {
   type CertificateTable,
@@ -22,11 +22,6 @@ import type { PeChecksum, PeFile, PeSignature } from "./slice.ts";
 const MAX_CERTIFICATES = 4 << 20;
 /** The digests that are made: all that Windows' tools have written for ten years and more. */
 const ALGORITHMS: readonly HashName[] = ["sha256", "sha1"];
-
-/** File offset of CheckSum. */
-export function checksumAt({ windowsAt, context }: PeHeader): number {
-  return windowsAt + PeWindowsHeader.offsetOf(context.variant, "CheckSum");
-}
 
 /** @param head the first bytes of the file; `undefined` when the headers are not in it, or are damaged. */
 export function contentCheck(

@@ -1,0 +1,62 @@
+/** What is asked of a PE file, in the order in which it is done. */
+import type { NativeEdit, StripLevel } from "../../native-edit.ts";
+import { dllKey } from "../dll-name.ts";
+import { encodeName } from "../names.ts";
+import { refuse } from "./refuse.ts";
+
+export interface Request {
+  /** New names by the key of the old one. */
+  readonly renames: ReadonlyMap<string, string>;
+  readonly id: string | undefined;
+  readonly strip: { readonly level: StripLevel; readonly optional: boolean } | undefined;
+}
+
+/** @throws RefusalError for what the format has no place for. */
+export function requestOf(edits: readonly NativeEdit[]): Request {
+  const renames = new Map<string, string>();
+  let id: string | undefined;
+  let strip: Request["strip"];
+  for (const edit of edits) {
+    switch (edit.kind) {
+      case "replace-dependency":
+        checkName(edit.to);
+        renames.set(dllKey(edit.from), edit.to);
+        break;
+      case "set-id":
+        checkName(edit.id);
+        id = edit.id;
+        break;
+      case "strip": {
+        const all = edit.level === "all" || strip?.level === "all";
+        const optional = edit.optional === true && strip?.optional !== false;
+        strip = { level: all ? "all" : "debug", optional };
+        break;
+      }
+      default:
+        throw refuse("unsupported", REASONS[edit.kind]);
+    }
+  }
+  return { renames, id, strip };
+}
+
+type Unsupported = Exclude<NativeEdit["kind"], "replace-dependency" | "set-id" | "strip">;
+
+const REASONS: Readonly<Record<Unsupported, string>> = {
+  "keep-archs": "a PE file has one architecture, so none can be left out",
+  cut: "nothing can be cut out of a PE file's sections: code finds its data by distance",
+  "remove-dependency": "a PE file calls what it imports by slot, so no DLL can be removed",
+  "add-dependency": "a DLL can't be added to a PE file: nothing in it would be imported",
+  "set-search-paths":
+    "PE files have no search paths: Windows looks beside the module and in added folders",
+  "clear-executable-stack": "PE files do not say whether the stack is executable",
+};
+
+/** Longer names do not fit Windows' file systems. */
+const MAX_NAME = 255;
+
+function checkName(name: string): void {
+  const bytes = encodeName(name);
+  if (bytes === undefined || name === "" || bytes.length > MAX_NAME || /[/\\:]/.test(name)) {
+    throw refuse("name", `\`${name}\` can't be the name of a DLL`);
+  }
+}
