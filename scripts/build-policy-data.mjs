@@ -38,7 +38,7 @@ writeFileSync(
   `${HEAD}//
 // What each Linux platform tag allows, equivalent to the policy files of
 // ${typeof source === "string" ? source : `${source.project} ${source.version} (${source.licence ?? source.license})`}.
-import type { LinuxPolicyData } from "../data-types.ts";
+import type { LinuxPolicyData } from "./types.ts";
 
 export const LINUX_POLICY_DATA: LinuxPolicyData = ${literal({ loaders, manylinux, musllinux, android }, 5)};
 `,

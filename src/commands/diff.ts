@@ -1,8 +1,10 @@
 /** `wheelkit diff A B` */
+
 import { statSync } from "node:fs";
 import { basename } from "node:path";
-import type { DifferenceKind } from "../edit/diff.ts";
-import { DIFFERENCE_KINDS, diffWheels, kindsOf } from "../edit/diff.ts";
+import { diffWheels, kindsOf } from "../edit/diff.ts";
+import type { DifferenceKind } from "../edit/wheel-diff.ts";
+import { DIFFERENCE_KINDS } from "../edit/wheel-diff.ts";
 import { UsageError } from "../errors.ts";
 import { nodeCompression } from "../node/compression.ts";
 import { openFile } from "../node/file.ts";

@@ -1,8 +1,9 @@
 /** Why two builds of the same source differ: the usual suspects, by what can be seen of them. */
+
 import { formatOf } from "../formats.ts";
 import { fieldsNamed, parseHeaders } from "../wheel/headers.ts";
-import type { WheelDiff } from "./diff.ts";
 import type { NativeChange } from "./native-diff.ts";
+import type { WheelDiff } from "./wheel-diff.ts";
 
 /** Sections that only say where, when and with what a library was built. */
 const DEBUG_SECTIONS = /^\.(debug_|zdebug_|symtab|strtab|gnu_debuglink|gnu_debugdata)/;

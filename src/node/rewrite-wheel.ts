@@ -2,6 +2,7 @@
  * Rewrites a wheel that is a file: opened and edited, held to the rules, and written so that its name
  * never shows half of it.
  */
+
 import { existsSync, lstatSync, realpathSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Built } from "../edit/assemble.ts";
@@ -22,7 +23,8 @@ import { fileNameProblem, parseWheelFilename } from "../wheel/filename.ts";
 import type { Wheel } from "../wheel/open.ts";
 import { openSoundWheel } from "../wheel/open.ts";
 import { expandTags } from "../wheel/tag.ts";
-import type { IndexOptions } from "../zip/index.ts";
+import type { IndexOptions } from "../zip/options.ts";
+
 import type { DosTime } from "../zip/writer.ts";
 import { nodeCompression } from "./compression.ts";
 import { openFile } from "./file.ts";

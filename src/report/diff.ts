@@ -1,8 +1,9 @@
 /** A comparison of two wheels as text, as JSON and as an attestation. */
+
 import { printable } from "../bytes.ts";
-import type { MemberDifference, WheelDiff } from "../edit/diff.ts";
 import { kindsOf } from "../edit/diff.ts";
 import type { NativeChange, SetChange } from "../edit/native-diff.ts";
+import type { MemberDifference, WheelDiff } from "../edit/wheel-diff.ts";
 import { VERSION } from "../version.ts";
 import { fieldLines, minus, plus } from "./edit.ts";
 import { document } from "./json.ts";

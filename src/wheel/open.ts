@@ -1,11 +1,13 @@
 /** A wheel that is open for reading: the strict index and its small text members. */
+
 import { FormatError } from "../errors.ts";
 import type { Problem } from "../finding.ts";
 import type { Compression } from "../runtime.ts";
 import type { Source } from "../source.ts";
 import type { ZipEntry } from "../zip/entry.ts";
-import type { IndexOptions, ZipIndex } from "../zip/index.ts";
+import type { ZipIndex } from "../zip/index.ts";
 import { readIndex, ZIP_LIMITS } from "../zip/index.ts";
+import type { IndexOptions } from "../zip/options.ts";
 import { readMember } from "../zip/read.ts";
 
 export interface Wheel {

@@ -4,6 +4,7 @@
  * Readers of zip files disagree: some walk the local headers, some the central directory, some
  * believe the end record and some search. This one does all of it and reports each difference.
  */
+
 import { bytesEqual } from "../bytes.ts";
 import { FormatError } from "../errors.ts";
 import type { Source } from "../source.ts";
@@ -23,23 +24,13 @@ import { ZIP_LIMITS } from "./limits.ts";
 import { walkLocals } from "./locals.ts";
 import { checkMember } from "./members.ts";
 import { checkPlainNames } from "./names.ts";
+import type { IndexOptions } from "./options.ts";
 import { checkDirectoryOrder, checkWhole, reportDuplicate } from "./whole.ts";
 
 export type { ZipLimits } from "./limits.ts";
 export { ZIP_LIMITS } from "./limits.ts";
 export type { NameTargets } from "./names.ts";
 export { checkNames } from "./names.ts";
-
-export interface IndexOptions {
-  crc32(bytes: Uint8Array, seed?: number): number;
-  readonly limits?: Partial<ZipLimits>;
-  /**
-   * Given the members in physical order, the offset from which on local headers are read. Those
-   * before it are taken from the directory alone and marked as broken, for nobody knows where their
-   * data begin: enough for an edit that leaves them where they are.
-   */
-  localsFrom?(members: readonly { readonly name: string; readonly headerOffset: number }[]): number;
-}
 
 export interface ZipIndex {
   /** Members in physical order. */

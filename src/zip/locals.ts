@@ -2,6 +2,7 @@
  * Walks the archive from its first byte to the central directory and demands that local headers,
  * data and directory entries match one to one.
  */
+
 import { bytesEqual, decodeLatin1, decodeUtf8Lossy } from "../bytes.ts";
 import { compareHeaders } from "./agree.ts";
 import type { ChunkReader } from "./chunks.ts";
@@ -12,7 +13,6 @@ import { readDescriptor } from "./descriptor.ts";
 import type { Directory } from "./directory.ts";
 import type { Draft } from "./draft.ts";
 import { parseExtras } from "./extra.ts";
-import type { IndexOptions } from "./index.ts";
 import type { LocalHeader } from "./layout.ts";
 import {
   CENTRAL_HEADER,
@@ -24,6 +24,7 @@ import {
   RECORD_NAMES,
 } from "./layout.ts";
 import type { ZipLimits } from "./limits.ts";
+import type { IndexOptions } from "./options.ts";
 
 /** Where headers lie closer than this, many are fetched with one read. */
 const NEAR = 8192;

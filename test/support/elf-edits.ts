@@ -1,9 +1,11 @@
 /** Planning, applying and proving an edit of bytes in memory. */
 
+import type { ElfEdit } from "../../src/elf/edit/types.ts";
+import type { ElfRewrite } from "../../src/elf/expectation.ts";
 import { type ElfImage, parseElf } from "../../src/elf/read/image.ts";
 import { applyRewrite } from "../../src/rewrite.ts";
 import { memorySource } from "../../src/source.ts";
-import { type ElfEdit, type ElfRewrite, edit, verify } from "./elf.ts";
+import { edit, verify } from "./elf.ts";
 
 export interface Edited {
   readonly bytes: Uint8Array;

@@ -1,13 +1,16 @@
 /** What must hold for an awkward file after an edit, and after the tools that people run next. */
+
 import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { afterAll, expect, it } from "vitest";
+import type { ElfEdit } from "../../src/elf/edit/types.ts";
+import type { ElfRewrite } from "../../src/elf/expectation.ts";
 import { parseElf } from "../../src/elf/read/image.ts";
 import { applyRewrite } from "../../src/rewrite.ts";
 import { memorySource } from "../../src/source.ts";
-import { type ElfEdit, type ElfRewrite, edit, stripElf, verify, verifyElfStrip } from "./elf.ts";
+import { edit, stripElf, verify, verifyElfStrip } from "./elf.ts";
 import {
   available,
   GRAFTED,

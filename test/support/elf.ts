@@ -5,12 +5,8 @@ import type { ElfImage } from "../../src/elf/read/image.ts";
 import type { ElfSlice } from "../../src/formats.ts";
 
 export { planElfEdit as edit } from "../../src/elf/edit/plan.ts";
-export type {
-  ElfEdit,
-  ElfExpectation,
-  ElfRewrite,
-  ElfRung,
-} from "../../src/elf/edit/types.ts";
+export type { ElfEdit } from "../../src/elf/edit/types.ts";
+export type { ElfExpectation, ElfRewrite, ElfRung } from "../../src/elf/expectation.ts";
 export { dumpElf as dump, type ElfDump } from "../../src/elf/facts/dump.ts";
 export { listSymbols, type SymbolRow, symbolRows } from "../../src/elf/facts/list-symbols.ts";
 export { matches } from "../../src/elf/read/header.ts";

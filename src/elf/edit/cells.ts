@@ -1,7 +1,7 @@
 /** Segments as runs of cells with gaps between them, and what can be done to one. */
 
 import type { Segment } from "../read/segments.ts";
-import type { Item, Lane } from "./movable.ts";
+import type { Item, SegmentMap } from "./movable.ts";
 
 /** A run of bytes in a strip: an item of the original, or something new. */
 export interface Cell {
@@ -21,10 +21,10 @@ interface Gap {
 }
 
 /** A load segment in the making: `gaps[i]` lies before `cells[i]`, the last one behind all. */
-export interface Strip {
+export interface Row {
   /** `null`: the segment is new. */
   readonly load: Segment | null;
-  readonly lane: Lane | null;
+  readonly lane: SegmentMap | null;
   readonly cells: Cell[];
   readonly gaps: Gap[];
   /** The end gap grows as needed. */
@@ -40,7 +40,7 @@ export interface Run {
 }
 
 /** Address of the end of the strip's last cell, for alignment; a new segment counts from 0. */
-function endAddress(strip: Strip): bigint {
+function endAddress(strip: Row): bigint {
   let end = 0;
   for (const [index, cell] of strip.cells.entries()) {
     end += (strip.gaps[index]?.size ?? 0) + cell.size;
@@ -49,7 +49,7 @@ function endAddress(strip: Strip): bigint {
 }
 
 /** Puts a cell behind the others; false when there is no room. */
-export function append(strip: Strip, cell: Cell): boolean {
+export function append(strip: Row, cell: Cell): boolean {
   const end = strip.gaps.at(-1);
   if (end === undefined) return false;
   const align = BigInt(Math.max(1, cell.align));
@@ -64,7 +64,7 @@ export function append(strip: Strip, cell: Cell): boolean {
 }
 
 /** Takes a cell out; its bytes become free zeros. */
-export function remove(strip: Strip, index: number): void {
+export function remove(strip: Row, index: number): void {
   const cell = strip.cells[index];
   const before = strip.gaps[index];
   const after = strip.gaps[index + 1];
@@ -81,7 +81,7 @@ export function remove(strip: Strip, index: number): void {
  *
  * @param stop shift only cells before this index, which was just freed.
  */
-export function shiftInto(strip: Strip, gap: number, count: number, stop?: number): boolean {
+export function shiftInto(strip: Row, gap: number, count: number, stop?: number): boolean {
   const here = strip.gaps[gap];
   if (here === undefined) return false;
   const isEnd = (index: number): boolean => strip.endless && index === strip.gaps.length - 1;
@@ -113,7 +113,7 @@ export function shiftInto(strip: Strip, gap: number, count: number, stop?: numbe
 }
 
 /** Takes the victims out and gives their bytes to the cell at `index`. */
-export function closeUp(strip: Strip, index: number, run: Run, count: number): boolean {
+export function closeUp(strip: Row, index: number, run: Run, count: number): boolean {
   for (let at = run.from; at < run.to; at++) remove(strip, run.from);
   if (run.from > index) return shiftInto(strip, index + 1, count, run.from);
   const own = index - (run.to - run.from);
@@ -132,8 +132,8 @@ export function closeUp(strip: Strip, index: number, run: Run, count: number): b
 }
 
 /** Whether {@link closeUp} would succeed. */
-export function fitsWithout(strip: Strip, index: number, run: Run, count: number): boolean {
-  const trial: Strip = {
+export function fitsWithout(strip: Row, index: number, run: Run, count: number): boolean {
+  const trial: Row = {
     ...strip,
     cells: [...strip.cells],
     gaps: strip.gaps.map((each) => ({ ...each })),

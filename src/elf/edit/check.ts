@@ -4,11 +4,14 @@
  * No linker lets a table share bytes with another, so a file where one does is damaged, or made so
  * small by hand that nothing in it can be changed without changing something else.
  */
+
 import { DT, SHT } from "../constants.ts";
 import { ElfEhdr, ElfPhdr, ElfShdr, ElfSym } from "../layout.ts";
-import { type EditModel, hasBytes, STRING_TAGS } from "./model.ts";
-import { refuse } from "./refuse.ts";
-import { dynamicSymbols, tableRanges } from "./tables.ts";
+import { dynamicSymbols } from "../read/dynamic-symbols.ts";
+import { type Linkage, STRING_TAGS } from "../read/linkage.ts";
+import { hasBytes } from "../read/sections.ts";
+import { refuse } from "../refuse.ts";
+import { tableRanges } from "./tables.ts";
 
 interface Table {
   readonly name: string;
@@ -19,7 +22,7 @@ interface Table {
 }
 
 /** @throws RefusalError (`elf-layout`) when what may be written shares bytes with another table. */
-export function checkTables(model: EditModel): void {
+export function checkTables(model: Linkage): void {
   const tables = [...loaderTables(model), ...sectionTables(model)];
   tables.sort((a, b) => a.start - b.start || a.end - b.end);
   // Of the tables so far: the one that ends last, and the one to be written that does.
@@ -38,7 +41,7 @@ export function checkTables(model: EditModel): void {
   }
 }
 
-function loaderTables(model: EditModel): Table[] {
+function loaderTables(model: Linkage): Table[] {
   const { header, dynamic } = model;
   const { ehdr, context, phnum } = header;
   const headers = ehdr.e_phoff + phnum * ElfPhdr.sizeOf(context.variant);
@@ -60,7 +63,7 @@ function loaderTables(model: EditModel): Table[] {
  *
  * @throws RefusalError when a table or a section lies in both.
  */
-export function checkTail(model: EditModel, tail: number): void {
+export function checkTail(model: Linkage, tail: number): void {
   const { sections, sectionNames } = model;
   const ranges = [
     ...loaderTables(model),
@@ -77,7 +80,7 @@ export function checkTail(model: EditModel, tail: number): void {
 }
 
 /** The section headers, and the symbol tables of which only sections know. */
-function sectionTables(model: EditModel): Table[] {
+function sectionTables(model: Linkage): Table[] {
   const { sections, sectionNames, header } = model;
   if (sections.length === 0) return [];
   const start = header.ehdr.e_shoff;
@@ -93,41 +96,4 @@ function sectionTables(model: EditModel): Table[] {
     tables.push({ name, start: sh_offset, end: sh_offset + sh_size, written: true });
   }
   return tables;
-}
-
-/** One sentence for each name that lies behind `size` bytes of the string table. */
-export function nameFaults(model: EditModel, size: number): string[] {
-  const faults: string[] = [];
-  const { dynamic, versionNeeds, versionStrings } = model;
-  const check = (what: string, at: number): void => {
-    if (at >= size) faults.push(`${what} lies outside the string table`);
-  };
-  for (const { d_tag, d_val } of dynamic.entries) {
-    if (STRING_TAGS.has(d_tag)) check(`the name of dynamic entry ${d_tag}`, Number(d_val));
-  }
-  for (const { vn_file } of versionNeeds) check("a file name of a version need", vn_file);
-  for (const at of versionStrings) check("a version's name", at);
-  const bad = symbolOutside(model, size);
-  if (bad !== undefined) {
-    faults.push(`the name of dynamic symbol ${bad} lies outside the string table`);
-  }
-  return faults;
-}
-
-const SYMBOL_CHUNK = 1 << 15;
-
-/** Index of the first dynamic symbol whose name is not in the table. */
-function symbolOutside(model: EditModel, size: number): number | undefined {
-  const { source, header } = model;
-  const symbols = dynamicSymbols(model);
-  if (symbols === undefined) return undefined;
-  const stride = ElfSym.sizeOf(header.context.variant);
-  const count = Math.floor(symbols.size / stride);
-  for (let first = 0; first < count; first += SYMBOL_CHUNK) {
-    const part = Math.min(SYMBOL_CHUNK, count - first);
-    const bytes = source.read(symbols.offset + first * stride, part * stride);
-    const name = ElfSym.column(bytes, header.context, "st_name");
-    for (let index = 0; index < part; index++) if (name(index) >= size) return first + index;
-  }
-  return undefined;
 }

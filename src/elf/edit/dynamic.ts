@@ -1,8 +1,10 @@
 /** What the dynamic section shall say after the edits: pure, before anything is placed. */
+
 import { DT, PF, PT } from "../constants.ts";
-import { type EditModel, STRING_TAGS } from "./model.ts";
-import { refuse } from "./refuse.ts";
-import type { ElfEdit, ElfExpectation } from "./types.ts";
+import type { ElfExpectation } from "../expectation.ts";
+import { type Linkage, STRING_TAGS } from "../read/linkage.ts";
+import { refuse } from "../refuse.ts";
+import type { ElfEdit } from "./types.ts";
 
 /** An entry to be: a raw value, or a text whose offset is still to be found. */
 export interface TargetEntry {
@@ -14,7 +16,7 @@ export interface TargetEntry {
   readonly slot?: number;
 }
 
-export interface Target {
+export interface DynamicTarget {
   readonly entries: readonly TargetEntry[];
   /** Version needs with a new vn_file, by index. */
   readonly files: ReadonlyMap<number, string>;
@@ -24,7 +26,7 @@ export interface Target {
   readonly expect: ElfExpectation;
 }
 
-export function planTarget(model: EditModel, edits: readonly ElfEdit[]): Target {
+export function planTarget(model: Linkage, edits: readonly ElfEdit[]): DynamicTarget {
   const { strings } = model;
   let entries: TargetEntry[] = model.dynamic.entries.map((entry, slot) => ({ ...entry, slot }));
   const nameOf = (entry: TargetEntry): string => entry.text ?? strings.text(Number(entry.d_val));
@@ -169,7 +171,7 @@ function isSearchPath({ d_tag }: TargetEntry): boolean {
 }
 
 function expectation(
-  model: EditModel,
+  model: Linkage,
   entries: readonly TargetEntry[],
   fileOf: (index: number) => string,
 ): ElfExpectation {

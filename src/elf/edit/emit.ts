@@ -2,13 +2,13 @@
 import { type Rewrite, rewriteOf, type Splice } from "../../rewrite.ts";
 import { PN_XNUM } from "../constants.ts";
 import { ElfEhdr, ElfPhdr, ElfVerneed } from "../layout.ts";
-import type { Cell, Strip } from "./cells.ts";
+import type { Linkage } from "../read/linkage.ts";
+import { refuse } from "../refuse.ts";
+import type { Cell, Row } from "./cells.ts";
 import { type DynamicContent, encodeDynamic, encodeHeaders } from "./headers.ts";
-import { type Draft, ZEROS } from "./make-room.ts";
-import type { EditModel } from "./model.ts";
-import { HEADERS, type Layout } from "./movable.ts";
+import { type RoomDraft, ZEROS } from "./make-room.ts";
+import { HEADERS, type RoomMap } from "./movable.ts";
 import { placementOf, type Roles } from "./placement.ts";
-import { refuse } from "./refuse.ts";
 import { changeSections } from "./sections.ts";
 
 /** The values to write, as far as they don't depend on places. */
@@ -25,9 +25,9 @@ interface Patch {
 }
 
 export function emit(
-  model: EditModel,
-  layout: Layout | null,
-  draft: Draft,
+  model: Linkage,
+  layout: RoomMap | null,
+  draft: RoomDraft,
   roles: Roles,
   content: Content,
   notes: readonly string[],
@@ -121,14 +121,14 @@ export function emit(
   return rewriteOf(source, [...kept, ...moved], [...notes, ...draft.steps]);
 }
 
-function holdsDynamic(model: EditModel, { origin }: Cell): boolean {
+function holdsDynamic(model: Linkage, { origin }: Cell): boolean {
   const { offset } = model.dynamic;
   return origin !== null && offset >= origin.start && offset < origin.end;
 }
 
 /** The original's bytes with the patches that lie in them. */
 function patched(
-  model: EditModel,
+  model: Linkage,
   patches: readonly Patch[],
   start: number,
   end: number,
@@ -142,7 +142,7 @@ function patched(
   return bytes;
 }
 
-function stripBytes(strip: Strip, bytesOf: (cell: Cell) => Uint8Array): Uint8Array {
+function stripBytes(strip: Row, bytesOf: (cell: Cell) => Uint8Array): Uint8Array {
   const parts: Uint8Array[] = [];
   for (const [index, cell] of strip.cells.entries()) {
     parts.push(new Uint8Array(strip.gaps[index]?.size ?? 0), bytesOf(cell));
@@ -152,7 +152,7 @@ function stripBytes(strip: Strip, bytesOf: (cell: Cell) => Uint8Array): Uint8Arr
 
 /** What changes between the cells of a segment that stay in their order, and behind the last. */
 function stripSplices(
-  strip: Strip,
+  strip: Row,
   end: { readonly from: number; readonly shift: number } | null,
   bytesOf: (cell: Cell) => Uint8Array,
   growthOf: (cell: Cell) => Uint8Array,

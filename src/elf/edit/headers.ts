@@ -1,9 +1,9 @@
 /** The program headers and the dynamic section as they will be. */
 import { DT, DT_MIPS, EM, PF, PT } from "../constants.ts";
 import { type Dyn, ElfDyn, ElfPhdr, type Phdr } from "../layout.ts";
-import type { Cell, Strip } from "./cells.ts";
-import type { Draft } from "./make-room.ts";
-import type { EditModel } from "./model.ts";
+import type { Linkage } from "../read/linkage.ts";
+import type { Cell, Row } from "./cells.ts";
+import type { RoomDraft } from "./make-room.ts";
 import { moveOfAddress, moveOfOffset, type Place, type Placement } from "./placement.ts";
 import { movableSegment, TABLE_TAGS } from "./tables.ts";
 
@@ -18,7 +18,7 @@ export interface DynamicContent {
 
 /** @param vaddr address of the table: MIPS has an entry that is relative to itself. */
 export function encodeDynamic(
-  model: EditModel,
+  model: Linkage,
   content: DynamicContent,
   { moves }: Placement,
   vaddr: bigint,
@@ -49,8 +49,8 @@ export function encodeDynamic(
 
 /** @param dynamicSize length in bytes of the dynamic section. */
 export function encodeHeaders(
-  model: EditModel,
-  draft: Draft,
+  model: Linkage,
+  draft: RoomDraft,
   { fresh, dynamic, headers, moves, places, shift, tail }: Placement,
   dynamicSize: number,
   clearStack: boolean,
@@ -126,7 +126,7 @@ function isInTail({ p_offset, p_filesz }: Phdr, tail: number, size: number): boo
 }
 
 /** Bytes from the segment's start to the end of its last cell. */
-function stripSize(strip: Strip, places: ReadonlyMap<Cell, Place>): number {
+function stripSize(strip: Row, places: ReadonlyMap<Cell, Place>): number {
   const last = strip.cells.at(-1);
   const place = last === undefined ? undefined : places.get(last);
   if (last === undefined || place === undefined) return 0;

@@ -1,23 +1,20 @@
 /** Which strings of `.dynstr` are in use: a proof, or none. */
+
 import { DT, DT_MIPS, EM, SHT } from "../constants.ts";
 import { ElfSym } from "../layout.ts";
+import { dynamicSymbols } from "../read/dynamic-symbols.ts";
+import { isPlainTag, type Linkage, STRING_TAGS, TABLES_WITH_NAMES } from "../read/linkage.ts";
+import { isAllocated } from "../read/sections.ts";
 import { mapAddress } from "../read/segments.ts";
-import {
-  type EditModel,
-  isAllocated,
-  isPlainTag,
-  STRING_TAGS,
-  TABLES_WITH_NAMES,
-} from "./model.ts";
-import { dynamicValue } from "./refuse.ts";
-import { dynamicSymbols, TABLE_TAGS } from "./tables.ts";
+import { dynamicValue } from "../refuse.ts";
+import { TABLE_TAGS } from "./tables.ts";
 
 /**
  * Every offset into the string table that is used, or `undefined` when that can't be known.
  *
  * @param known offsets that the dynamic section and vn_file keep using.
  */
-export function liveStrings(model: EditModel, known: readonly number[]): Uint32Array | undefined {
+export function liveStrings(model: Linkage, known: readonly number[]): Uint32Array | undefined {
   const { dynamic, header, source, strings } = model;
   const { e_machine } = header.ehdr;
   if (dynamic.entries.some(({ d_tag }) => namesElsewhere(d_tag, e_machine))) return undefined;
@@ -50,7 +47,7 @@ const SYMBOL_CHUNK = 1 << 15;
  * alive that nobody needs.
  */
 function symbolsAtMost(
-  model: EditModel,
+  model: Linkage,
 ): { readonly offset: number; readonly size: number } | undefined {
   const { dynamic, loads, source, header } = model;
   const start = dynamicValue(dynamic.entries, DT.DT_SYMTAB);
@@ -75,7 +72,7 @@ function namesElsewhere(tag: number, machine: number): boolean {
 }
 
 /** Sections other than the loader's tables that use or share the string table. */
-function otherUsers(model: EditModel): boolean {
+function otherUsers(model: Linkage): boolean {
   const { sections, strings, dynamic, header } = model;
   const own = sections.find(
     ({ sh_type, sh_addr }) => sh_type === SHT.SHT_STRTAB && sh_addr === strings.vaddr,

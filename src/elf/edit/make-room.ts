@@ -10,32 +10,32 @@ import {
   type Cell,
   closeUp,
   fitsWithout,
+  type Row,
   type Run,
   remove,
-  type Strip,
   shiftInto,
 } from "./cells.ts";
-import { HEADERS, type Layout } from "./movable.ts";
+import { HEADERS, type RoomMap } from "./movable.ts";
 import { NOTE } from "./tables.ts";
 
 /** Zero-filled memory that became bytes of the file. */
 export const ZEROS = ".bss";
 
-export interface Draft {
-  readonly strips: Strip[];
+export interface RoomDraft {
+  readonly strips: Row[];
   /** The last segment was made longer, its zero-filled memory became bytes of the file. */
-  extended: Strip | null;
+  extended: Row | null;
   /** The new segment. */
-  fresh: Strip | null;
+  fresh: Row | null;
   readonly steps: string[];
 }
 
 /** Where things may be put that don't fit where they are. */
 export type Site = "gap" | "extend" | "new";
 
-export function draftOf(layout: Layout): Draft {
+export function draftOf(layout: RoomMap): RoomDraft {
   const strips = layout.lanes.map(
-    (lane): Strip => ({
+    (lane): Row => ({
       load: lane.load,
       lane,
       cells: lane.items.map((item) => ({
@@ -55,7 +55,7 @@ export function draftOf(layout: Layout): Draft {
 }
 
 /** The cell that holds the byte at `offset` of the original. */
-export function cellAt(draft: Draft, offset: number): Cell | undefined {
+export function cellAt(draft: RoomDraft, offset: number): Cell | undefined {
   for (const { cells } of draft.strips) {
     for (const cell of cells) {
       const { origin } = cell;
@@ -66,7 +66,7 @@ export function cellAt(draft: Draft, offset: number): Cell | undefined {
 }
 
 /** The program header table's cell. */
-export function headersCell(draft: Draft): Cell | undefined {
+export function headersCell(draft: RoomDraft): Cell | undefined {
   for (const { cells } of draft.strips) {
     const found = cells.find(({ name }) => name === HEADERS);
     if (found !== undefined) return found;
@@ -76,7 +76,7 @@ export function headersCell(draft: Draft): Cell | undefined {
 
 /** Makes `cell` `count` bytes longer where it is. False, and nothing done, when that can't be. */
 export function growInPlace(
-  draft: Draft,
+  draft: RoomDraft,
   cell: Cell,
   count: number,
   sites: readonly Site[],
@@ -95,7 +95,7 @@ export function growInPlace(
 
 /** Moves `cell` as a whole, `count` bytes longer, to the end of some segment. */
 export function growElsewhere(
-  draft: Draft,
+  draft: RoomDraft,
   cell: Cell,
   count: number,
   sites: readonly Site[],
@@ -111,12 +111,12 @@ export function growElsewhere(
 
 /** Puts new bytes at the end of some segment. */
 export function place(
-  draft: Draft,
+  draft: RoomDraft,
   cell: Cell,
   sites: readonly Site[],
   writable: boolean,
 ): boolean {
-  const candidates: Strip[] = [];
+  const candidates: Row[] = [];
   if (sites.includes("gap")) {
     const closed = draft.strips.filter(({ endless, lane }) => !endless && lane?.last !== true);
     // A read-only table belongs among read-only ones.
@@ -148,7 +148,7 @@ export function place(
  * Opens the end of the last segment. Zero-filled memory behind its bytes becomes a cell of zeros,
  * but only when something is put behind it: `force`.
  */
-function openEnd(draft: Draft, strip: Strip, force: boolean): void {
+function openEnd(draft: RoomDraft, strip: Row, force: boolean): void {
   const { load } = strip;
   if (load === null || strip.endless) return;
   const zeros = Number(load.p_memsz - BigInt(load.p_filesz));
@@ -172,8 +172,8 @@ function openEnd(draft: Draft, strip: Strip, force: boolean): void {
 const MAX_EVICTED = 1 << 20;
 
 function evictFor(
-  draft: Draft,
-  strip: Strip,
+  draft: RoomDraft,
+  strip: Row,
   index: number,
   count: number,
   sites: readonly Site[],
@@ -200,7 +200,7 @@ function evictFor(
  * Runs of cells near a cell that could make room for it, the smallest first. Notes come last: core
  * dumps keep the first page alone, and the build id should be on it.
  */
-function victims(strip: Strip, index: number): Run[] {
+function victims(strip: Row, index: number): Run[] {
   const runs: Run[] = [];
   const loose = (at: number): boolean => {
     const cell = strip.cells[at];
@@ -235,7 +235,7 @@ function victims(strip: Strip, index: number): Run[] {
 const MAX_RUN = 12;
 
 /** Takes back everything that `action` did when it returns false. */
-function tryOut(draft: Draft, action: () => boolean): boolean {
+function tryOut(draft: RoomDraft, action: () => boolean): boolean {
   const { extended, fresh } = draft;
   const strips = fresh === null ? draft.strips : [...draft.strips, fresh];
   const saved = strips.map((strip) => ({

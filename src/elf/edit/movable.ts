@@ -5,11 +5,13 @@
  * program headers. Nothing else refers to them, so they can move when that one reference is
  * changed with them. Code and data are never moved.
  */
+
 import type { ByteRange, Source } from "../../source.ts";
 import { PF, PT } from "../constants.ts";
 import { ElfEhdr, ElfPhdr, ElfShdr } from "../layout.ts";
+import type { Linkage } from "../read/linkage.ts";
+import { hasBytes, isAllocated, isInLoad } from "../read/sections.ts";
 import type { Segment } from "../read/segments.ts";
-import { type EditModel, hasBytes, isAllocated, isInLoad } from "./model.ts";
 import { pinnedSections } from "./symbols.ts";
 import { alignmentOf, movableRanges, movableSegment, type Range } from "./tables.ts";
 
@@ -32,7 +34,7 @@ export interface Gap {
 }
 
 /** A load segment as items and gaps: `gaps[i]` lies before `items[i]`, the last one behind all. */
-export interface Lane {
+export interface SegmentMap {
   readonly load: Segment;
   readonly items: readonly Item[];
   readonly gaps: readonly Gap[];
@@ -40,8 +42,8 @@ export interface Lane {
   readonly last: boolean;
 }
 
-export interface Layout {
-  readonly lanes: readonly Lane[];
+export interface RoomMap {
+  readonly lanes: readonly SegmentMap[];
   /** Where the bytes begin that no segment maps: symbols, debug data, section headers. */
   readonly tail: number;
   /** Bytes at the end of the file that nothing accounts for. */
@@ -51,7 +53,7 @@ export interface Layout {
 /** Name of the item that holds the program header table. */
 export const HEADERS = "program headers";
 
-export function readLayout(model: EditModel): Layout {
+export function readLayout(model: Linkage): RoomMap {
   const { source, segments, loads, sections, header } = model;
   const { e_phoff } = header.ehdr;
   const { context, phnum } = header;
@@ -95,7 +97,7 @@ export function readLayout(model: EditModel): Layout {
   const known = sections.every(
     (section) => !isAllocated(section) || !hasBytes(section) || isInLoad(loads, section),
   );
-  const lanes = loads.map((load, index): Lane => {
+  const lanes = loads.map((load, index): SegmentMap => {
     const inside = [
       ...fixed.map((range) => ({ ...range, movable: false })),
       ...movable.map((range) => ({ ...range, movable: blocks.get(range) ?? false })),
@@ -114,10 +116,10 @@ export function readLayout(model: EditModel): Layout {
 
 /** Loaders know program headers other than PT_LOAD by their addresses: where those lie, a load ends later. */
 function tailOf(
-  { source, loads, sections }: EditModel,
+  { source, loads, sections }: Linkage,
   tableEnd: number,
   used: readonly ByteRange[],
-): Pick<Layout, "tail" | "overlay"> {
+): Pick<RoomMap, "tail" | "overlay"> {
   let tail = tableEnd;
   for (const { p_offset, p_filesz } of loads) {
     if (p_filesz > 0) tail = Math.max(tail, p_offset + p_filesz);
@@ -133,7 +135,7 @@ function tailOf(
 }
 
 /** The section headers and the sections without an address, which some tools leave among the others. */
-function unmapped({ sections, header, loads }: EditModel): Range[] {
+function unmapped({ sections, header, loads }: Linkage): Range[] {
   const ranges: Range[] = [];
   const add = (name: string, start: number, size: number): void => {
     const end = start + size;
@@ -172,7 +174,7 @@ function buildLane(
     last,
     limit,
   }: { readonly named: boolean; readonly last: boolean; readonly limit: number },
-): Lane {
+): SegmentMap {
   if (load.p_filesz === 0) return { load, items: [], gaps: [{ size: 0, free: 0 }], last };
   const loadEnd = load.p_offset + load.p_filesz;
   inside.sort((a, b) => a.start - b.start || b.end - a.end);
@@ -254,7 +256,7 @@ function roomBehind(
 const MAX_ROOM = 1 << 20;
 
 /** Everything in the file that something refers to. */
-function fileRanges(model: EditModel): ByteRange[] {
+function fileRanges(model: Linkage): ByteRange[] {
   const { header, segments, sections } = model;
   const { ehdr, context, phnum, shnum } = header;
   const ranges = [{ start: 0, end: ElfEhdr.sizeOf(context.variant) }];

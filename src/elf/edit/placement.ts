@@ -1,12 +1,14 @@
 /** Where everything of a draft comes to lie: file offsets and addresses. */
+
 import { EM, PF, PT } from "../constants.ts";
 import type { Phdr } from "../layout.ts";
-import type { Cell, Strip } from "./cells.ts";
-import type { Draft } from "./make-room.ts";
-import { type EditModel, hasBytes, isAllocated } from "./model.ts";
-import type { Layout } from "./movable.ts";
+import type { Linkage } from "../read/linkage.ts";
+import { hasBytes, isAllocated } from "../read/sections.ts";
+import { refuse } from "../refuse.ts";
+import type { Cell, Row } from "./cells.ts";
+import type { RoomDraft } from "./make-room.ts";
+import type { RoomMap } from "./movable.ts";
 import { isProgram } from "./program.ts";
-import { refuse } from "./refuse.ts";
 
 /** The cells that have a meaning of their own. */
 export interface Roles {
@@ -47,9 +49,9 @@ export function emptyRoles(): Roles {
 }
 
 export function placementOf(
-  model: EditModel,
-  layout: Layout | null,
-  draft: Draft,
+  model: Linkage,
+  layout: RoomMap | null,
+  draft: RoomDraft,
   roles: Roles,
 ): Placement {
   const places = new Map<Cell, Place>();
@@ -82,7 +84,7 @@ export function placementOf(
 }
 
 /** Gives each cell its place; returns the file offset behind the last one. */
-function placeStrip(strip: Strip, offset: number, vaddr: bigint, places: Map<Cell, Place>): number {
+function placeStrip(strip: Row, offset: number, vaddr: bigint, places: Map<Cell, Place>): number {
   let at = offset;
   for (const [index, cell] of strip.cells.entries()) {
     at += strip.gaps[index]?.size ?? 0;
@@ -110,12 +112,12 @@ const LARGE_PAGES: ReadonlySet<number> = new Set([
  * Moved program headers start on a page of the file that no other segment maps: glibc takes them
  * from the first segment whose pages hold that part of the file, zeroed behind the segment's end.
  */
-function pageOf(model: EditModel): number {
+function pageOf(model: Linkage): number {
   return LARGE_PAGES.has(model.header.ehdr.e_machine) ? 0x10000 : 0x1000;
 }
 
 /** The program header of the new segment, its cells placed: right behind what is mapped now. */
-function freshLoad(model: EditModel, strip: Strip, end: number, places: Map<Cell, Place>): Phdr {
+function freshLoad(model: Linkage, strip: Row, end: number, places: Map<Cell, Place>): Phdr {
   const largest = highest(model.loads.map(({ p_align }) => p_align));
   const p_align = highest([largest, BigInt(pageOf(model))]);
   const top = highest(model.loads.map(({ p_vaddr, p_memsz }) => p_vaddr + p_memsz));
@@ -145,7 +147,7 @@ function highest(values: readonly bigint[]): bigint {
 }
 
 /** How far the unmapped tail moves: its sections keep their alignment. */
-function tailShift(model: EditModel, tail: number, growth: number): number {
+function tailShift(model: Linkage, tail: number, growth: number): number {
   if (growth === 0) return 0;
   let align = 8;
   for (const section of model.sections) {
@@ -156,7 +158,7 @@ function tailShift(model: EditModel, tail: number, growth: number): number {
   return Math.ceil(growth / align) * align;
 }
 
-function movesOf(model: EditModel, places: ReadonlyMap<Cell, Place>): Move[] {
+function movesOf(model: Linkage, places: ReadonlyMap<Cell, Place>): Move[] {
   const moves: Move[] = [];
   for (const [cell, { offset, vaddr }] of places) {
     const { origin } = cell;

@@ -4,34 +4,37 @@
  * A step is taken only when the ones before it can't hold what is needed; see `docs/elf-edit.md`
  * for what each one changes and why.
  */
+
 import type { RefusalError } from "../../errors.ts";
 import { emptyRewrite, type Rewrite, rewrittenSource } from "../../rewrite.ts";
 import { DF, DF_1, DT, PF, PT } from "../constants.ts";
+import type { ElfExpectation, ElfRewrite, ElfRung } from "../expectation.ts";
 import { ElfPhdr } from "../layout.ts";
 import type { ElfImage } from "../read/image.ts";
+import { type Linkage, readLinkage, STRING_TAGS } from "../read/linkage.ts";
+import { dynamicValue, refuse } from "../refuse.ts";
 import { verifyElfRewrite } from "../verify/edit.ts";
+import { nameFaults } from "../verify/names.ts";
 import type { Cell } from "./cells.ts";
-import { checkTables, checkTail, nameFaults } from "./check.ts";
-import { keptStrings, planTarget, type Target, type TargetEntry } from "./dynamic.ts";
+import { checkTables, checkTail } from "./check.ts";
+import { type DynamicTarget, keptStrings, planTarget, type TargetEntry } from "./dynamic.ts";
 import { type Content, emit } from "./emit.ts";
 import { liveStrings } from "./live.ts";
 import {
   cellAt,
-  type Draft,
   draftOf,
   growElsewhere,
   growInPlace,
   headersCell,
   place,
+  type RoomDraft,
   type Site,
 } from "./make-room.ts";
-import { type EditModel, readEditModel, STRING_TAGS } from "./model.ts";
-import { type Layout, readLayout } from "./movable.ts";
+import { type RoomMap, readLayout } from "./movable.ts";
 import { emptyRoles, type Roles } from "./placement.ts";
 import { isProgram, isStaticProgram } from "./program.ts";
-import { dynamicValue, refuse } from "./refuse.ts";
 import { planStrings, type StringPlan } from "./strings.ts";
-import type { ElfEdit, ElfExpectation, ElfRewrite, ElfRung } from "./types.ts";
+import type { ElfEdit } from "./types.ts";
 
 /** Zero-filled memory (bytes) that is written into the file rather than adding a segment. */
 const SMALL_BSS = 1 << 12;
@@ -49,7 +52,7 @@ const LARGE_BSS = 1 << 24;
 export function planElfEdit(image: ElfImage, edits: readonly ElfEdit[]): ElfRewrite {
   if (edits.length === 0)
     return { ...emptyRewrite(image.size), rung: "unchanged", expect: NOTHING };
-  const model = readEditModel(image);
+  const model = readLinkage(image);
   const target = planTarget(model, edits);
   const { expect } = target;
   if (!target.changed) {
@@ -84,7 +87,7 @@ export function planElfEdit(image: ElfImage, edits: readonly ElfEdit[]): ElfRewr
     return first === undefined ? undefined : refuse("verify", `the file would be wrong: ${first}`);
   };
   if (strings.appended.length === 0 && extra === 0) {
-    const draft: Draft = { strips: [], extended: null, fresh: null, steps: [] };
+    const draft: RoomDraft = { strips: [], extended: null, fresh: null, steps: [] };
     const rewrite = emit(model, null, draft, emptyRoles(), content(capacity, slots.entries), notes);
     const found = finish("in-place", rewrite);
     const wrong = faultOf(found);
@@ -149,7 +152,7 @@ interface Needs {
 }
 
 interface Found {
-  readonly draft: Draft;
+  readonly draft: RoomDraft;
   readonly roles: Roles;
   /** Entries by which the dynamic section grew where it is. */
   readonly grown: number;
@@ -162,7 +165,7 @@ interface Step {
   readonly moveHeaders: boolean;
 }
 
-function ladder(layout: Layout): readonly Step[] {
+function ladder(layout: RoomMap): readonly Step[] {
   const load = layout.lanes.at(-1)?.load;
   const bss = load === undefined ? 0 : Number(load.p_memsz - BigInt(load.p_filesz));
   const extendable =
@@ -181,8 +184,8 @@ function ladder(layout: Layout): readonly Step[] {
 }
 
 function attempt(
-  model: EditModel,
-  layout: Layout,
+  model: Linkage,
+  layout: RoomMap,
   needs: Needs,
   { sites, moveHeaders }: Step,
 ): Found | { readonly refusal: RefusalError } | undefined {
@@ -244,7 +247,7 @@ function attempt(
   return { draft, roles: { strings, dynamic, headers }, grown };
 }
 
-function freshCell(draft: Draft, offset: number): Cell | null {
+function freshCell(draft: RoomDraft, offset: number): Cell | null {
   const found = draft.fresh?.cells.find(({ origin }) => {
     return origin !== null && offset >= origin.start && offset < origin.end;
   });
@@ -252,7 +255,7 @@ function freshCell(draft: Draft, offset: number): Cell | null {
 }
 
 /** Whether room came from behind a segment or from padding between its tables. */
-function rungOf(draft: Draft): ElfRung {
+function rungOf(draft: RoomDraft): ElfRung {
   const grew = draft.strips.some(({ cells, gaps, load }) => {
     const size = cells.reduce((sum, cell, index) => sum + cell.size + (gaps[index]?.size ?? 0), 0);
     return load !== null && size > load.p_filesz;
@@ -262,8 +265,8 @@ function rungOf(draft: Draft): ElfRung {
 
 /** Drops what loaders do without when there is no slot left. */
 function slotsFor(
-  model: EditModel,
-  target: Target,
+  model: Linkage,
+  target: DynamicTarget,
 ): { readonly entries: readonly TargetEntry[]; readonly notes: readonly string[] } {
   const notes: string[] = [];
   let { entries } = target;
@@ -280,7 +283,7 @@ function slotsFor(
 interface Dispensable {
   readonly tag: number;
   readonly name: string;
-  needless(model: EditModel): boolean;
+  needless(model: Linkage): boolean;
 }
 
 /** Entries that change nothing for any loader, the least useful first. */
@@ -301,12 +304,12 @@ const DISPENSABLE: readonly Dispensable[] = [
 ];
 
 /** DT_FLAGS_1 says it once more. */
-function bindsNow(model: EditModel): boolean {
+function bindsNow(model: Linkage): boolean {
   const flags = dynamicValue(model.dynamic.entries, DT.DT_FLAGS_1) ?? 0n;
   return (flags & BigInt(DF_1.DF_1_NOW)) !== 0n;
 }
 
-function stringsOf(model: EditModel, target: Target): StringPlan {
+function stringsOf(model: Linkage, target: DynamicTarget): StringPlan {
   const wanted = [
     ...target.entries.flatMap(({ text }) => (text === undefined ? [] : [text])),
     ...target.files.values(),

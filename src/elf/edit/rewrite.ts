@@ -1,4 +1,5 @@
 /** What may be asked of any native file, done to an ELF file in one transaction. */
+
 import { FormatError, RefusalError } from "../../errors.ts";
 import type { NativeRewrite } from "../../format.ts";
 import { inOrder, type NativeEdit } from "../../native-edit.ts";
@@ -7,9 +8,9 @@ import { composeRewrites, isUnchanged, rewrittenSource } from "../../rewrite.ts"
 import type { Source } from "../../source.ts";
 import type { ElfImage } from "../read/image.ts";
 import { parseElf } from "../read/image.ts";
+import { refuse } from "../refuse.ts";
 import { stripElf } from "../strip/strip.ts";
 import { planElfEdit } from "./plan.ts";
-import { refuse } from "./refuse.ts";
 import type { ElfEdit } from "./types.ts";
 
 type StripEdit = Extract<NativeEdit, { readonly kind: "strip" }>;

@@ -4,14 +4,15 @@
  * Allocated sections stay in the order of their addresses: patchelf goes by it, and overwrites what
  * lies between where it is broken.
  */
+
 import type { Splice } from "../../rewrite.ts";
 import { DT, SHF, SHN, SHT } from "../constants.ts";
 import { ElfShdr, ElfSym, type Shdr } from "../layout.ts";
-import { type Section, sectionRegion } from "../read/sections.ts";
-import type { Draft } from "./make-room.ts";
-import { type EditModel, hasBytes, isAllocated } from "./model.ts";
+import type { Linkage } from "../read/linkage.ts";
+import { hasBytes, isAllocated, type Section, sectionRegion } from "../read/sections.ts";
+import { dynamicValue } from "../refuse.ts";
+import type { RoomDraft } from "./make-room.ts";
 import { moveOfOffset, type Placement } from "./placement.ts";
-import { dynamicValue } from "./refuse.ts";
 import { forEachSymbol } from "./symbols.ts";
 
 export interface SectionChange {
@@ -44,8 +45,8 @@ interface Row {
 }
 
 export function changeSections(
-  model: EditModel,
-  draft: Draft,
+  model: Linkage,
+  draft: RoomDraft,
   placement: Placement,
   sizes: Sizes,
 ): SectionChange {
@@ -103,7 +104,7 @@ export function changeSections(
 /** Symbol tables up to this size (bytes) get new section indexes. */
 const MAX_SYMBOLS = 1 << 25;
 
-function sortable({ sections }: EditModel): boolean {
+function sortable({ sections }: Linkage): boolean {
   let size = 0;
   for (const { sh_type, sh_size } of sections) {
     if (sh_type === SHT.SHT_SYMTAB_SHNDX) return false;
@@ -113,7 +114,7 @@ function sortable({ sections }: EditModel): boolean {
 }
 
 /** Puts the rows whose address changed where their new address belongs. */
-function sortRows(model: EditModel, rows: readonly Row[], added: Row | undefined): readonly Row[] {
+function sortRows(model: Linkage, rows: readonly Row[], added: Row | undefined): readonly Row[] {
   const moved = rows.filter(({ index, fields }) => {
     const before = index === undefined ? undefined : model.sections[index];
     return before !== undefined && before.sh_addr !== fields.sh_addr;
@@ -135,7 +136,7 @@ function sortRows(model: EditModel, rows: readonly Row[], added: Row | undefined
  * `strip` zeroes what no section covers, so the dynamic section that stays behind for code that
  * knows its address gets a section of its own; only where the table ends the file and can grow.
  */
-function oldDynamic(model: EditModel, { dynamic }: Placement): Row | undefined {
+function oldDynamic(model: Linkage, { dynamic }: Placement): Row | undefined {
   if (dynamic.vaddr === model.dynamic.vaddr) return undefined;
   const { header, sections, source } = model;
   const { ehdr, context } = header;
@@ -154,18 +155,18 @@ function oldDynamic(model: EditModel, { dynamic }: Placement): Row | undefined {
   return { index: undefined, like: own, changed, fields: { ...fields, ...changed } };
 }
 
-function isDynamic(model: EditModel, { sh_type, sh_addr }: Section): boolean {
+function isDynamic(model: Linkage, { sh_type, sh_addr }: Section): boolean {
   return sh_type === SHT.SHT_DYNAMIC && sh_addr === model.dynamic.vaddr;
 }
 
-function isStrings(model: EditModel, { sh_type, sh_addr }: Section): boolean {
+function isStrings(model: Linkage, { sh_type, sh_addr }: Section): boolean {
   return sh_type === SHT.SHT_STRTAB && sh_addr === model.strings.vaddr;
 }
 
 function changedFields(
-  model: EditModel,
+  model: Linkage,
   section: Section,
-  draft: Draft,
+  draft: RoomDraft,
   placement: Placement,
   sizes: Sizes,
 ): Partial<Fields> {
@@ -184,9 +185,9 @@ function changedFields(
 }
 
 function changedPlace(
-  model: EditModel,
+  model: Linkage,
   section: Section,
-  draft: Draft,
+  draft: RoomDraft,
   { moves, shift, tail }: Placement,
 ): Partial<Fields> {
   const { sh_offset, sh_addr, sh_type } = section;
@@ -214,7 +215,7 @@ function changedPlace(
   return { sh_offset: move.offset + inside, sh_addr: move.vaddr + BigInt(inside) };
 }
 
-function insideLoad(model: EditModel, { sh_offset, sh_addr }: Section): boolean {
+function insideLoad(model: Linkage, { sh_offset, sh_addr }: Section): boolean {
   return model.loads.some(
     ({ p_offset, p_vaddr, p_filesz }) =>
       sh_offset >= p_offset &&
@@ -225,7 +226,7 @@ function insideLoad(model: EditModel, { sh_offset, sh_addr }: Section): boolean 
 
 /** Symbols of moved sections, and `_DYNAMIC` with the first word of the global offset table. */
 function addressPatches(
-  model: EditModel,
+  model: Linkage,
   { dynamic }: Placement,
   rows: readonly Row[],
 ): { at: number; bytes: Uint8Array; what: string }[] {
@@ -260,7 +261,7 @@ const SYMBOL_CHUNK = 1 << 15;
 
 /** New section indexes in the symbol tables. */
 function addIndexes(
-  model: EditModel,
+  model: Linkage,
   patches: { at: number; bytes: Uint8Array; what: string }[],
   mapped: (index: number) => number,
 ): void {
@@ -298,7 +299,7 @@ function addIndexes(
 
 /** The ABIs of x86, Arm and others keep the address of `_DYNAMIC` in the first word of DT_PLTGOT. */
 function gotPatch(
-  model: EditModel,
+  model: Linkage,
   dynamic: bigint,
 ): { at: number; bytes: Uint8Array; what: string } | undefined {
   const { source, loads, header } = model;

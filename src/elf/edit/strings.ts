@@ -6,14 +6,11 @@
  * where no other reference points at or into it. Tables reach 150 MB: large ones are searched in
  * windows, and only names that lost their reference are looked at as dead.
  */
+
 import { decodeLatin1, encodeUtf8 } from "../../bytes.ts";
+import type { StringBytes } from "../read/linkage.ts";
 
 /** The string table; offsets count from its start. */
-export interface StringBytes {
-  readonly size: number;
-  read(offset: number, length: number): Uint8Array;
-}
-
 export interface StringPlan {
   /** Offset in the table of each wanted text. */
   readonly offsets: ReadonlyMap<string, number>;

@@ -1,16 +1,17 @@
 /** Symbols that belong to sections: whether a section may move, and what must follow it. */
+
 import { SHT, STT } from "../constants.ts";
 import { ElfSym } from "../layout.ts";
-import { type Section, sectionRegion } from "../read/sections.ts";
+import type { Linkage } from "../read/linkage.ts";
+import { hasBytes, isAllocated, type Section, sectionRegion } from "../read/sections.ts";
 import { decodeName, nameEnd } from "../read/strings.ts";
-import { type EditModel, hasBytes, isAllocated } from "./model.ts";
 
 /**
  * Sections with a symbol of their own inside a range that might move: code may use its address.
  * (Section symbols are only names; they move along.)
  */
 export function pinnedSections(
-  model: EditModel,
+  model: Linkage,
   ranges: readonly { readonly start: number; readonly end: number }[],
 ): ReadonlySet<number> {
   const candidates = new Map<number, Section>();
@@ -45,7 +46,7 @@ export interface SymbolPlace {
 
 /** Visits the symbols of `.symtab` and `.dynsym` that belong to one of `sections`. */
 export function forEachSymbol(
-  model: EditModel,
+  model: Linkage,
   owners: ReadonlySet<number>,
   visit: (shndx: number, type: number, value: bigint, place: SymbolPlace) => void,
 ): void {

@@ -1,61 +1,16 @@
 /** The tables of the loader and the notes: where they lie, and what may move. */
+
 import { DT, DT_MIPS, EM, PT, PT_MIPS, SHT } from "../constants.ts";
 import { ElfSym } from "../layout.ts";
+import { dynamicSymbols } from "../read/dynamic-symbols.ts";
 import { parseGnuHash, parseSysvHash } from "../read/hash.ts";
+import type { Linkage } from "../read/linkage.ts";
+import { isInLoad } from "../read/sections.ts";
 import { mapAddress, type Segment } from "../read/segments.ts";
-import { type EditModel, isInLoad } from "./model.ts";
-import { dynamicValue } from "./refuse.ts";
+import { dynamicValue } from "../refuse.ts";
 
 /** Name of what a PT_NOTE or PT_GNU_PROPERTY covers. */
 export const NOTE = "note";
-
-/** Count of dynamic symbols, `undefined` when nothing tells it. */
-function dynamicSymbolCount(model: EditModel): number | undefined {
-  const { source, header, dynamic, loads, sections } = model;
-  const { context } = header;
-  const { e_machine } = header.ehdr;
-  const mapped = { loads, size: source.size };
-  const region = (tag: number): { offset: number; size: number } | undefined => {
-    const address = dynamicValue(dynamic.entries, tag);
-    return address === undefined ? undefined : mapAddress(mapped, address);
-  };
-  const counts: number[] = [];
-  const symtab = dynamicValue(dynamic.entries, DT.DT_SYMTAB);
-  const section = sections.find(
-    ({ sh_type, sh_addr }) => sh_type === SHT.SHT_DYNSYM && sh_addr === symtab,
-  );
-  if (section !== undefined) {
-    counts.push(Math.ceil(section.sh_size / ElfSym.sizeOf(context.variant)));
-  }
-  const sysv = region(DT.DT_HASH);
-  if (sysv !== undefined) {
-    const hash = parseSysvHash(source, sysv, context, e_machine);
-    if (hash !== undefined) counts.push(hash.nchain);
-  }
-  const gnu = region(DT.DT_GNU_HASH);
-  if (gnu !== undefined) {
-    const hash = parseGnuHash(source, gnu, context);
-    if (hash !== undefined && hash.count > 0) counts.push(hash.count);
-  }
-  if (e_machine === EM.EM_MIPS) {
-    const count = dynamicValue(dynamic.entries, DT_MIPS.DT_MIPS_SYMTABNO);
-    if (count !== undefined) counts.push(Number(count));
-  }
-  return counts.length === 0 ? undefined : Math.max(...counts);
-}
-
-/** Where the dynamic symbols lie in the file; `undefined` when their count is unknown. */
-export function dynamicSymbols(
-  model: EditModel,
-): { readonly offset: number; readonly size: number } | undefined {
-  const { source, header, dynamic, loads } = model;
-  const count = dynamicSymbolCount(model);
-  const address = dynamicValue(dynamic.entries, DT.DT_SYMTAB);
-  if (count === undefined || address === undefined) return undefined;
-  const region = mapAddress({ loads, size: source.size }, address);
-  const size = count * ElfSym.sizeOf(header.context.variant);
-  return region === undefined || size > region.size ? undefined : { offset: region.offset, size };
-}
 
 /** Tags that hold the address of a table which may move. */
 export const TABLE_TAGS: ReadonlySet<number> = new Set([
@@ -94,7 +49,7 @@ export interface TableRange extends Range {
 }
 
 /** The tables that dynamic entries name and whose sizes are known. */
-export function tableRanges(model: EditModel): TableRange[] {
+export function tableRanges(model: Linkage): TableRange[] {
   const { source, header, dynamic, loads, sections } = model;
   const { context } = header;
   const mapped = { loads, size: source.size };
@@ -140,7 +95,7 @@ const RELOCATIONS: readonly (readonly [tag: number, size: number])[] = [
 ];
 
 /** Everything to which all references are known, ascending, without overlap. */
-export function movableRanges(model: EditModel): Range[] {
+export function movableRanges(model: Linkage): Range[] {
   const ranges: Range[] = tableRanges(model);
   for (const segment of model.segments) {
     if (!movableSegment(model, segment)) continue;
@@ -157,7 +112,7 @@ export function movableRanges(model: EditModel): Range[] {
 }
 
 /** Program headers that are the only reference to what they name. */
-export function movableSegment({ loads, header }: EditModel, segment: Segment): boolean {
+export function movableSegment({ loads, header }: Linkage, segment: Segment): boolean {
   const { p_type, p_filesz, p_vaddr, p_offset } = segment;
   const machine = header.ehdr.e_machine;
   if (p_filesz === 0 || p_vaddr === 0n) return false;

@@ -1,7 +1,7 @@
 /** Section headers: for names, sizes and files without segments. gABI chapter 4. */
 import type { Source } from "../../source.ts";
 import { SHF, SHT } from "../constants.ts";
-import { ElfShdr, type Shdr } from "../layout.ts";
+import { ElfShdr, type Phdr, type Shdr } from "../layout.ts";
 import type { ElfHeader } from "./header.ts";
 import { lazy, type Problems } from "./problems.ts";
 import type { Region } from "./region.ts";
@@ -137,4 +137,29 @@ export function debugSizes(
 function mayBeDebug({ sh_type, sh_flags, sh_size }: Section): boolean {
   const typed = sh_type !== SHT.SHT_PROGBITS && sh_type < 0x7000_0000;
   return !typed && sh_size > 0 && (sh_flags & SHF.SHF_ALLOC) === 0;
+}
+
+/** Loaded in the process and with bytes in the file. */
+export function isAllocated(section: Section): boolean {
+  return (section.sh_flags & SHF.SHF_ALLOC) !== 0;
+}
+
+/** True when the section's bytes are in the file. */
+export function hasBytes(section: Section): boolean {
+  return (
+    section.sh_type !== SHT.SHT_NOBITS && section.sh_type !== SHT.SHT_NULL && section.sh_size > 0
+  );
+}
+
+/** True when a load segment maps the section's bytes to its address. */
+export function isInLoad(
+  loads: readonly Pick<Phdr, "p_offset" | "p_vaddr" | "p_filesz">[],
+  { sh_offset, sh_size, sh_addr }: Pick<Section, "sh_offset" | "sh_size" | "sh_addr">,
+): boolean {
+  return loads.some(
+    ({ p_offset, p_vaddr, p_filesz }) =>
+      sh_offset >= p_offset &&
+      sh_offset + sh_size <= p_offset + p_filesz &&
+      sh_addr - p_vaddr === BigInt(sh_offset - p_offset),
+  );
 }

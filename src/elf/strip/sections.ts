@@ -1,13 +1,13 @@
 /** Which sections stripping leaves out, and the names and symbols of those that stay. */
+
 import { encodeUtf8 } from "../../bytes.ts";
 import type { StripLevel } from "../../native-edit.ts";
 import type { Splice } from "../../rewrite.ts";
 import type { ByteRange } from "../../source.ts";
 import { PT, SHF, SHN, SHT, STT } from "../constants.ts";
-import { isAllocated } from "../edit/model.ts";
 import { ElfSym } from "../layout.ts";
 import type { ElfImage } from "../read/image.ts";
-import { type Section, sectionName, sectionRegion } from "../read/sections.ts";
+import { isAllocated, type Section, sectionName, sectionRegion } from "../read/sections.ts";
 
 const DEBUG_NAMES = /^\.(z?debug(_|$)|stab|line$|gdb_index$|gnu\.debuglto_|gnu\.linkonce\.wi\.)/;
 

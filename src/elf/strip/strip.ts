@@ -5,6 +5,7 @@
  * (patchelf leaves files like that) are cut out by whole pages, so that every segment keeps its
  * place modulo its alignment.
  */
+
 import { RefusalError } from "../../errors.ts";
 import type { StripLevel } from "../../native-edit.ts";
 import {
@@ -16,10 +17,9 @@ import {
 } from "../../rewrite.ts";
 import type { ByteRange } from "../../source.ts";
 import { ET, PT, SHF, SHN, SHT } from "../constants.ts";
-import { hasBytes, isAllocated } from "../edit/model.ts";
 import { ElfEhdr, ElfPhdr, ElfShdr, ElfSym } from "../layout.ts";
 import type { ElfImage } from "../read/image.ts";
-import { type Section, sectionName } from "../read/sections.ts";
+import { hasBytes, isAllocated, type Section, sectionName } from "../read/sections.ts";
 import { verifyElfStrip } from "../verify/strip.ts";
 import {
   droppedSections,

@@ -3,20 +3,22 @@
  *
  * What loaders, kernels and `strip` rely on is checked here, whatever the plan meant to do.
  */
+
 import { FormatError, RefusalError } from "../../errors.ts";
 import { isUnchanged, matchesRewrite, type Rewrite } from "../../rewrite.ts";
 import type { Source } from "../../source.ts";
 import { DT, SHT } from "../constants.ts";
-import { nameFaults } from "../edit/check.ts";
-import { type EditModel, hasBytes, isAllocated, readEditModel } from "../edit/model.ts";
-import { dynamicValue } from "../edit/refuse.ts";
-import { dynamicSymbols } from "../edit/tables.ts";
-import type { ElfExpectation, ElfRewrite } from "../edit/types.ts";
+import type { ElfExpectation, ElfRewrite } from "../expectation.ts";
 import { ElfSym } from "../layout.ts";
+import { dynamicSymbols } from "../read/dynamic-symbols.ts";
 import { parseElf } from "../read/image.ts";
+import { type Linkage, readLinkage } from "../read/linkage.ts";
 import type { Section } from "../read/sections.ts";
+import { hasBytes, isAllocated } from "../read/sections.ts";
 import { mapAddress } from "../read/segments.ts";
+import { dynamicValue } from "../refuse.ts";
 import { layoutFaults } from "./layout.ts";
+import { nameFaults } from "./names.ts";
 import { type SectionsOf, sameBytes, sameContent, symbolFaults } from "./same.ts";
 
 export interface VerifyOptions {
@@ -45,8 +47,8 @@ export function verifyElfRewrite(
     const now = parseElf(after);
     const known = layoutFaults(old);
     const faults = layoutFaults(now).filter((fault) => !known.includes(fault));
-    const oldModel = readEditModel(old);
-    const model = readEditModel(now);
+    const oldModel = readLinkage(old);
+    const model = readLinkage(now);
     faults.push(...stringFaults(oldModel, model), ...expectationFaults(model, rewrite.expect));
     faults.push(...sameTables(oldModel, model, rewrite), ...sameMemory(oldModel, model, rewrite));
     if (after.size !== rewrite.size) {
@@ -67,7 +69,7 @@ function sameFile(before: Source, after: Source, content: boolean): string[] {
   return same ? [] : ["bytes differ that were not to be changed"];
 }
 
-function stringFaults(old: EditModel, model: EditModel): string[] {
+function stringFaults(old: Linkage, model: Linkage): string[] {
   const { strings, dynamic } = model;
   const size = Number(dynamicValue(dynamic.entries, DT.DT_STRSZ) ?? 0n);
   const faults = nameFaults(model, size);
@@ -83,13 +85,13 @@ function stringFaults(old: EditModel, model: EditModel): string[] {
   return faults;
 }
 
-function stringSection({ sections, strings }: EditModel): Section | undefined {
+function stringSection({ sections, strings }: Linkage): Section | undefined {
   return sections.find(
     ({ sh_type, sh_addr }) => sh_type === SHT.SHT_STRTAB && sh_addr === strings.vaddr,
   );
 }
 
-function expectationFaults(model: EditModel, expect: ElfExpectation): string[] {
+function expectationFaults(model: Linkage, expect: ElfExpectation): string[] {
   const { dynamic, strings } = model;
   const names = (tag: number): string[] =>
     dynamic.entries
@@ -123,7 +125,7 @@ const TABLES: readonly (readonly [name: string, at: number, size: number])[] = [
   ["Android relocations", DT.DT_ANDROID_RELR, DT.DT_ANDROID_RELRSZ],
 ];
 
-function sameTables(old: EditModel, now: EditModel, rewrite: Rewrite): string[] {
+function sameTables(old: Linkage, now: Linkage, rewrite: Rewrite): string[] {
   const faults: string[] = [];
   const compare = (
     what: string,
@@ -167,12 +169,12 @@ function sameTables(old: EditModel, now: EditModel, rewrite: Rewrite): string[] 
 
 const HASH_HEAD = 16;
 
-function sectionsOf({ source, header, sections }: EditModel): SectionsOf {
+function sectionsOf({ source, header, sections }: Linkage): SectionsOf {
   return { source, context: header.context, sections };
 }
 
 function plain(
-  model: EditModel,
+  model: Linkage,
   tag: number,
   size: number,
 ): { readonly offset: number; readonly size: number } | undefined {
@@ -184,7 +186,7 @@ function plain(
 }
 
 function tableOf(
-  model: EditModel,
+  model: Linkage,
   at: number,
   sizeTag: number,
 ): { readonly offset: number; readonly size: number } | undefined {
@@ -196,7 +198,7 @@ function tableOf(
  * Writable and executable bytes are where they were, except the dynamic section and what stands
  * for it: code never moves and no variable changes its initial value.
  */
-function sameMemory(old: EditModel, now: EditModel, rewrite: Rewrite): string[] {
+function sameMemory(old: Linkage, now: Linkage, rewrite: Rewrite): string[] {
   const faults: string[] = [];
   const mapped = { loads: now.loads, size: now.source.size };
   const mappedBefore = { loads: old.loads, size: old.source.size };

@@ -1,9 +1,9 @@
 /** What a kernel, a loader or `strip` would reject or break in an ELF file's layout. */
+
 import { PF, PT } from "../constants.ts";
-import { hasBytes, isAllocated, isInLoad } from "../edit/model.ts";
 import { ElfPhdr } from "../layout.ts";
 import type { ElfImage } from "../read/image.ts";
-import { type Section, sectionName } from "../read/sections.ts";
+import { hasBytes, isAllocated, isInLoad, type Section, sectionName } from "../read/sections.ts";
 import type { Segment } from "../read/segments.ts";
 
 /** One sentence for each fault; the same fault reads the same when indexes and offsets change. */

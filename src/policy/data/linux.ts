@@ -2,7 +2,7 @@
 //
 // What each Linux platform tag allows, equivalent to the policy files of
 // pypa/auditwheel 6.8.1 (src/auditwheel/policy/*.json, MIT).
-import type { LinuxPolicyData } from "../linux/data-types.ts";
+import type { LinuxPolicyData } from "./types.ts";
 
 export const LINUX_POLICY_DATA: LinuxPolicyData = {
   "loaders": {

@@ -7,7 +7,7 @@
  * nothing and allows everything.
  */
 import { LINUX_POLICY_DATA } from "../data/linux.ts";
-import type { FamilyData } from "./data-types.ts";
+import type { FamilyData } from "../data/types.ts";
 import { isMuslLibc } from "./musl-names.ts";
 
 export type LinuxFamily = "manylinux" | "musllinux" | "android";

@@ -1,4 +1,5 @@
 /** Files that are edited again and again, and files that are too large for memory. */
+
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
@@ -15,12 +16,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { DT, DT_MIPS, PT } from "../../../src/elf/constants.ts";
+import type { ElfEdit } from "../../../src/elf/edit/types.ts";
 import { ElfEhdr, ElfShdr } from "../../../src/elf/layout.ts";
 import { type ElfImage, parseElf } from "../../../src/elf/read/image.ts";
 import { openFile } from "../../../src/node/file.ts";
 import { applyRewrite, rewrittenSource } from "../../../src/rewrite.ts";
 import { memorySource } from "../../../src/source.ts";
-import { type ElfEdit, edit, stripElf, verify, verifyElfStrip } from "../../support/elf.ts";
+import { edit, stripElf, verify, verifyElfStrip } from "../../support/elf.ts";
 import { editBytes, namesOf } from "../../support/elf-edits.ts";
 import { elfFixture } from "../../support/elf-fixtures.ts";
 import {

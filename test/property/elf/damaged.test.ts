@@ -1,10 +1,12 @@
 /** Files whose headers contradict each other: edited and stripped soundly, or refused. */
+
 import { describe, expect, it } from "vitest";
+import type { ElfEdit } from "../../../src/elf/edit/types.ts";
 import { parseElf } from "../../../src/elf/read/image.ts";
 import { FormatError, RefusalError } from "../../../src/errors.ts";
 import { isUnchanged, rewrittenSource } from "../../../src/rewrite.ts";
 import { memorySource } from "../../../src/source.ts";
-import { type ElfEdit, edit, stripElf, verify, verifyElfStrip } from "../../support/elf.ts";
+import { edit, stripElf, verify, verifyElfStrip } from "../../support/elf.ts";
 import { damager } from "../../support/elf-damage.ts";
 import { elfFixture, elfFixtures } from "../../support/elf-fixtures.ts";
 

@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DT } from "../../../src/elf/constants.ts";
+import type { ElfEdit } from "../../../src/elf/edit/types.ts";
 import { parseElf } from "../../../src/elf/read/image.ts";
 import { RefusalError } from "../../../src/errors.ts";
 import { memorySource } from "../../../src/source.ts";
-import type { ElfEdit } from "../../support/elf.ts";
+
 import { editBytes, namesOf } from "../../support/elf-edits.ts";
 import { elfFixture } from "../../support/elf-fixtures.ts";
 

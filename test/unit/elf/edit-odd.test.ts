@@ -1,6 +1,8 @@
 /** Headers that say too much or too little: edited where loaders don't care, refused where tables meet. */
+
 import { describe, expect, it } from "vitest";
 import { DT, PT, SHT } from "../../../src/elf/constants.ts";
+import type { ElfEdit } from "../../../src/elf/edit/types.ts";
 import {
   ElfDyn,
   ElfEhdr,
@@ -12,7 +14,7 @@ import {
 import { type ElfImage, parseElf } from "../../../src/elf/read/image.ts";
 import { RefusalError } from "../../../src/errors.ts";
 import { memorySource } from "../../../src/source.ts";
-import { type ElfEdit, edit, stripElf } from "../../support/elf.ts";
+import { edit, stripElf } from "../../support/elf.ts";
 import { editBytes, namesOf } from "../../support/elf-edits.ts";
 import { elfFixture } from "../../support/elf-fixtures.ts";
 

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { DT, DT_MIPS, ELFOSABI, ET, PF, PT } from "../../../src/elf/constants.ts";
+import type { ElfEdit } from "../../../src/elf/edit/types.ts";
 import { ElfDyn, ElfEhdr } from "../../../src/elf/layout.ts";
 import { parseElf } from "../../../src/elf/read/image.ts";
 import { RefusalError } from "../../../src/errors.ts";
 import { memorySource } from "../../../src/source.ts";
-import { type ElfEdit, edit } from "../../support/elf.ts";
+import { edit } from "../../support/elf.ts";
 import { dynamicOf, type Edited, editBytes, namesOf } from "../../support/elf-edits.ts";
 import { elfFixture, elfFixtures } from "../../support/elf-fixtures.ts";
 

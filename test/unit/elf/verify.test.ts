@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { DT, PT, SHT } from "../../../src/elf/constants.ts";
+import type { ElfRewrite } from "../../../src/elf/expectation.ts";
 import { ElfDyn, ElfPhdr, ElfShdr, ElfSym } from "../../../src/elf/layout.ts";
 import { type ElfImage, parseElf } from "../../../src/elf/read/image.ts";
 import { applyRewrite, rewrittenSource } from "../../../src/rewrite.ts";
 import { memorySource } from "../../../src/source.ts";
-import { type ElfRewrite, edit, stripElf, verify, verifyElfStrip } from "../../support/elf.ts";
+import { edit, stripElf, verify, verifyElfStrip } from "../../support/elf.ts";
 import { elfFixture } from "../../support/elf-fixtures.ts";
 
 /** An edit of a fixture whose result is damaged before it is verified. */

@@ -1,22 +1,22 @@
 /**
- * What the rewriter has to know of a file: the raw tables with their places, and every reference
- * into `.dynstr`.
+ * How a file is linked at run time: the raw tables with their places, and every reference into
+ * `.dynstr`. The rewriter plans over it, and its proof looks at it.
  *
  * It follows PT_LOAD and PT_DYNAMIC as the loader does; section headers only add limits.
  */
+
 import type { Source } from "../../source.ts";
 import { DT, DT_MIPS, EM, ET, PT, SHF, SHT } from "../constants.ts";
 import { type Dyn, ElfDyn } from "../layout.ts";
-import type { ElfHeader } from "../read/header.ts";
-import type { ElfImage } from "../read/image.ts";
-import { type Section, sectionName } from "../read/sections.ts";
-import { mapAddress, type Segment } from "../read/segments.ts";
-import { decodeName, nameEnd } from "../read/strings.ts";
-import { dynamicValue, refuse } from "./refuse.ts";
-import type { StringBytes } from "./strings.ts";
-import { readVersions, type VersionNeedRecord } from "./versions.ts";
+import { dynamicValue, refuse } from "../refuse.ts";
+import type { ElfHeader } from "./header.ts";
+import type { ElfImage } from "./image.ts";
+import { hasBytes, type Section, sectionName } from "./sections.ts";
+import { mapAddress, type Segment } from "./segments.ts";
+import { decodeName, nameEnd } from "./strings.ts";
+import { readVersions, type VersionNeedRecord } from "./version-records.ts";
 
-export interface EditModel {
+export interface Linkage {
   readonly source: Source;
   readonly header: ElfHeader;
   /** All program headers in table order. */
@@ -48,6 +48,12 @@ export interface DynamicTable {
   readonly entries: readonly Dyn[];
 }
 
+/** A string table, in the file or planned. */
+export interface StringBytes {
+  readonly size: number;
+  read(offset: number, length: number): Uint8Array;
+}
+
 export interface StringArea extends StringBytes {
   /** Of the table in the file. */
   readonly offset: number;
@@ -66,7 +72,7 @@ const MAX_NAME = 1 << 18;
  * @throws RefusalError when the file has nothing that can be edited or its layout can't be trusted.
  * @throws FormatError when it is no ELF file.
  */
-export function readEditModel(image: ElfImage): EditModel {
+export function readLinkage(image: ElfImage): Linkage {
   const { source, context, segments } = image;
   const { ehdr } = image;
   if (ehdr.e_type !== ET.ET_DYN && ehdr.e_type !== ET.ET_EXEC) {
@@ -103,31 +109,6 @@ export function readEditModel(image: ElfImage): EditModel {
     verneedSize: versions.verneedSize,
     verdefSize: versions.verdefSize,
   };
-}
-
-/** Loaded in the process and with bytes in the file. */
-export function isAllocated(section: Section): boolean {
-  return (section.sh_flags & SHF.SHF_ALLOC) !== 0;
-}
-
-/** True when the section's bytes are in the file. */
-export function hasBytes(section: Section): boolean {
-  return (
-    section.sh_type !== SHT.SHT_NOBITS && section.sh_type !== SHT.SHT_NULL && section.sh_size > 0
-  );
-}
-
-/** True when a load segment maps the section's bytes to its address. */
-export function isInLoad(
-  loads: readonly Segment[],
-  { sh_offset, sh_size, sh_addr }: Pick<Section, "sh_offset" | "sh_size" | "sh_addr">,
-): boolean {
-  return loads.some(
-    ({ p_offset, p_vaddr, p_filesz }) =>
-      sh_offset >= p_offset &&
-      sh_offset + sh_size <= p_offset + p_filesz &&
-      sh_addr - p_vaddr === BigInt(sh_offset - p_offset),
-  );
 }
 
 /** The section table; a file whose table can't be kept right is refused. */

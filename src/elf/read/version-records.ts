@@ -9,8 +9,8 @@ import {
   ElfVernaux,
   ElfVerneed,
 } from "../layout.ts";
-import { type Mapped, mapAddress } from "../read/segments.ts";
-import { dynamicValue, refuse } from "./refuse.ts";
+import { dynamicValue, refuse } from "../refuse.ts";
+import { type Mapped, mapAddress } from "./segments.ts";
 
 export interface VersionNeedRecord {
   /** File offset of the Verneed record. */

@@ -1,6 +1,6 @@
 /** Small things that every part of the rewriter needs. */
-import { RefusalError } from "../../errors.ts";
-import type { Dyn } from "../layout.ts";
+import { RefusalError } from "../errors.ts";
+import type { Dyn } from "./layout.ts";
 
 /** @param code without its `elf-`. */
 export function refuse(code: string, message: string, hint?: string): RefusalError {
