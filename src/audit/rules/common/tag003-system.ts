@@ -1,4 +1,4 @@
-import type { BinaryFormat } from "../../../binary.ts";
+import type { BinaryFormat, Slice } from "../../../binary.ts";
 import type { Level, Problem } from "../../../finding.ts";
 import { formatOfTag } from "../../claim.ts";
 import type { NativeMember } from "../../member.ts";
@@ -46,6 +46,6 @@ export function wrongSystem({
 /** Beside files of the right kind, one of another is mostly data on purpose, unless it is a module. */
 function levelOf({ path, size, format, file }: NativeMember): Level {
   if (format !== "elf") return /\.(pyd|so)$/i.test(path) ? "warning" : "info";
-  const module = file !== undefined && binariesOf(path, size, file).some(isPythonExtension);
+  const module = file !== undefined && binariesOf<Slice>(path, size, file).some(isPythonExtension);
   return module ? "error" : "info";
 }
