@@ -1,0 +1,345 @@
+/**
+ * Names and values of Mach-O, as data.
+ *
+ * Sources: apple-oss-distributions/cctools `include/mach-o/{loader,fat,nlist,reloc}.h` and
+ * `mach/machine.h`; dyld `include/mach-o/fixup-chains.h`; xnu `osfmk/kern/cs_blobs.h`; Security
+ * `OSX/libsecurity_codesigning/lib/CSCommon.h`.
+ */
+
+/** magic of mach_header and of fat_header, as a big-endian number */
+export const MAGIC = {
+  MH_MAGIC: 0xfeedface,
+  MH_CIGAM: 0xcefaedfe,
+  MH_MAGIC_64: 0xfeedfacf,
+  MH_CIGAM_64: 0xcffaedfe,
+  FAT_MAGIC: 0xcafebabe,
+  FAT_MAGIC_64: 0xcafebabf,
+} as const;
+
+/** Set in cputype for 64-bit processors, and for 64-bit types with 32-bit pointers. */
+export const CPU_ARCH_ABI64 = 0x0100_0000;
+export const CPU_ARCH_ABI64_32 = 0x0200_0000;
+
+/** cputype */
+export const CPU_TYPE = {
+  CPU_TYPE_ANY: 0xffff_ffff,
+  CPU_TYPE_VAX: 1,
+  CPU_TYPE_MC680x0: 6,
+  CPU_TYPE_X86: 7,
+  CPU_TYPE_X86_64: 7 | CPU_ARCH_ABI64,
+  CPU_TYPE_HPPA: 11,
+  CPU_TYPE_ARM: 12,
+  CPU_TYPE_ARM64: 12 | CPU_ARCH_ABI64,
+  CPU_TYPE_ARM64_32: 12 | CPU_ARCH_ABI64_32,
+  CPU_TYPE_MC88000: 13,
+  CPU_TYPE_SPARC: 14,
+  CPU_TYPE_I860: 15,
+  CPU_TYPE_POWERPC: 18,
+  CPU_TYPE_POWERPC64: 18 | CPU_ARCH_ABI64,
+} as const;
+
+/** The upper byte of cpusubtype: feature bits; on arm64e the version of its pointer authentication. */
+export const CPU_SUBTYPE_MASK = 0xff00_0000;
+
+/** filetype */
+export const MH = {
+  MH_OBJECT: 1,
+  MH_EXECUTE: 2,
+  MH_FVMLIB: 3,
+  MH_CORE: 4,
+  MH_PRELOAD: 5,
+  MH_DYLIB: 6,
+  MH_DYLINKER: 7,
+  MH_BUNDLE: 8,
+  MH_DYLIB_STUB: 9,
+  MH_DSYM: 10,
+  MH_KEXT_BUNDLE: 11,
+  MH_FILESET: 12,
+  MH_GPU_EXECUTE: 13,
+  MH_GPU_DYLIB: 14,
+} as const;
+
+/** flags of mach_header */
+export const MH_FLAGS = {
+  MH_NOUNDEFS: 0x1,
+  MH_INCRLINK: 0x2,
+  MH_DYLDLINK: 0x4,
+  MH_BINDATLOAD: 0x8,
+  MH_PREBOUND: 0x10,
+  MH_SPLIT_SEGS: 0x20,
+  MH_LAZY_INIT: 0x40,
+  MH_TWOLEVEL: 0x80,
+  MH_FORCE_FLAT: 0x100,
+  MH_NOMULTIDEFS: 0x200,
+  MH_NOFIXPREBINDING: 0x400,
+  MH_PREBINDABLE: 0x800,
+  MH_ALLMODSBOUND: 0x1000,
+  MH_SUBSECTIONS_VIA_SYMBOLS: 0x2000,
+  MH_CANONICAL: 0x4000,
+  MH_WEAK_DEFINES: 0x8000,
+  MH_BINDS_TO_WEAK: 0x1_0000,
+  MH_ALLOW_STACK_EXECUTION: 0x2_0000,
+  MH_ROOT_SAFE: 0x4_0000,
+  MH_SETUID_SAFE: 0x8_0000,
+  MH_NO_REEXPORTED_DYLIBS: 0x10_0000,
+  MH_PIE: 0x20_0000,
+  MH_DEAD_STRIPPABLE_DYLIB: 0x40_0000,
+  MH_HAS_TLV_DESCRIPTORS: 0x80_0000,
+  MH_NO_HEAP_EXECUTION: 0x100_0000,
+  MH_APP_EXTENSION_SAFE: 0x200_0000,
+  MH_NLIST_OUTOFSYNC_WITH_DYLDINFO: 0x400_0000,
+  MH_SIM_SUPPORT: 0x800_0000,
+  MH_IMPLICIT_PAGEZERO: 0x1000_0000,
+  MH_DYLIB_IN_CACHE: 0x8000_0000,
+} as const;
+
+/** Set in a cmd that a loader must understand or else refuse the file. */
+export const LC_REQ_DYLD = 0x8000_0000;
+
+/** cmd */
+export const LC = {
+  LC_SEGMENT: 0x1,
+  LC_SYMTAB: 0x2,
+  LC_SYMSEG: 0x3,
+  LC_THREAD: 0x4,
+  LC_UNIXTHREAD: 0x5,
+  LC_LOADFVMLIB: 0x6,
+  LC_IDFVMLIB: 0x7,
+  LC_IDENT: 0x8,
+  LC_FVMFILE: 0x9,
+  LC_PREPAGE: 0xa,
+  LC_DYSYMTAB: 0xb,
+  LC_LOAD_DYLIB: 0xc,
+  LC_ID_DYLIB: 0xd,
+  LC_LOAD_DYLINKER: 0xe,
+  LC_ID_DYLINKER: 0xf,
+  LC_PREBOUND_DYLIB: 0x10,
+  LC_ROUTINES: 0x11,
+  LC_SUB_FRAMEWORK: 0x12,
+  LC_SUB_UMBRELLA: 0x13,
+  LC_SUB_CLIENT: 0x14,
+  LC_SUB_LIBRARY: 0x15,
+  LC_TWOLEVEL_HINTS: 0x16,
+  LC_PREBIND_CKSUM: 0x17,
+  LC_LOAD_WEAK_DYLIB: 0x8000_0018,
+  LC_SEGMENT_64: 0x19,
+  LC_ROUTINES_64: 0x1a,
+  LC_UUID: 0x1b,
+  LC_RPATH: 0x8000_001c,
+  LC_CODE_SIGNATURE: 0x1d,
+  LC_SEGMENT_SPLIT_INFO: 0x1e,
+  LC_REEXPORT_DYLIB: 0x8000_001f,
+  LC_LAZY_LOAD_DYLIB: 0x20,
+  LC_ENCRYPTION_INFO: 0x21,
+  LC_DYLD_INFO: 0x22,
+  LC_DYLD_INFO_ONLY: 0x8000_0022,
+  LC_LOAD_UPWARD_DYLIB: 0x8000_0023,
+  LC_VERSION_MIN_MACOSX: 0x24,
+  LC_VERSION_MIN_IPHONEOS: 0x25,
+  LC_FUNCTION_STARTS: 0x26,
+  LC_DYLD_ENVIRONMENT: 0x27,
+  LC_MAIN: 0x8000_0028,
+  LC_DATA_IN_CODE: 0x29,
+  LC_SOURCE_VERSION: 0x2a,
+  LC_DYLIB_CODE_SIGN_DRS: 0x2b,
+  LC_ENCRYPTION_INFO_64: 0x2c,
+  LC_LINKER_OPTION: 0x2d,
+  LC_LINKER_OPTIMIZATION_HINT: 0x2e,
+  LC_VERSION_MIN_TVOS: 0x2f,
+  LC_VERSION_MIN_WATCHOS: 0x30,
+  LC_NOTE: 0x31,
+  LC_BUILD_VERSION: 0x32,
+  LC_DYLD_EXPORTS_TRIE: 0x8000_0033,
+  LC_DYLD_CHAINED_FIXUPS: 0x8000_0034,
+  LC_FILESET_ENTRY: 0x8000_0035,
+  LC_ATOM_INFO: 0x36,
+  LC_FUNCTION_VARIANTS: 0x37,
+  LC_FUNCTION_VARIANT_FIXUPS: 0x38,
+  LC_TARGET_TRIPLE: 0x39,
+} as const;
+
+/** marker of dylib_use_command, in the place of the timestamp */
+export const DYLIB_USE_MARKER = 0x1a74_1800;
+
+/** flags of dylib_use_command */
+export const DYLIB_USE = {
+  DYLIB_USE_WEAK_LINK: 0x1,
+  DYLIB_USE_REEXPORT: 0x2,
+  DYLIB_USE_UPWARD: 0x4,
+  DYLIB_USE_DELAYED_INIT: 0x8,
+} as const;
+
+/** platform of build_version_command */
+export const PLATFORM = {
+  PLATFORM_MACOS: 1,
+  PLATFORM_IOS: 2,
+  PLATFORM_TVOS: 3,
+  PLATFORM_WATCHOS: 4,
+  PLATFORM_BRIDGEOS: 5,
+  PLATFORM_MACCATALYST: 6,
+  PLATFORM_IOSSIMULATOR: 7,
+  PLATFORM_TVOSSIMULATOR: 8,
+  PLATFORM_WATCHOSSIMULATOR: 9,
+  PLATFORM_DRIVERKIT: 10,
+  PLATFORM_VISIONOS: 11,
+  PLATFORM_VISIONOSSIMULATOR: 12,
+} as const;
+
+/** tool of build_tool_version */
+export const TOOL = {
+  TOOL_CLANG: 1,
+  TOOL_SWIFT: 2,
+  TOOL_LD: 3,
+  TOOL_LLD: 4,
+} as const;
+
+/** initprot and maxprot of segments */
+export const VM_PROT = { VM_PROT_READ: 1, VM_PROT_WRITE: 2, VM_PROT_EXECUTE: 4 } as const;
+
+/** flags of segments */
+export const SG = {
+  SG_HIGHVM: 0x1,
+  SG_FVMLIB: 0x2,
+  SG_NORELOC: 0x4,
+  SG_PROTECTED_VERSION_1: 0x8,
+  SG_READ_ONLY: 0x10,
+} as const;
+
+/** The low byte of a section's flags */
+export const SECTION_TYPE = 0xff;
+export const S = {
+  S_REGULAR: 0x0,
+  S_ZEROFILL: 0x1,
+  S_CSTRING_LITERALS: 0x2,
+  S_4BYTE_LITERALS: 0x3,
+  S_8BYTE_LITERALS: 0x4,
+  S_LITERAL_POINTERS: 0x5,
+  S_NON_LAZY_SYMBOL_POINTERS: 0x6,
+  S_LAZY_SYMBOL_POINTERS: 0x7,
+  S_SYMBOL_STUBS: 0x8,
+  S_MOD_INIT_FUNC_POINTERS: 0x9,
+  S_MOD_TERM_FUNC_POINTERS: 0xa,
+  S_COALESCED: 0xb,
+  S_GB_ZEROFILL: 0xc,
+  S_INTERPOSING: 0xd,
+  S_16BYTE_LITERALS: 0xe,
+  S_DTRACE_DOF: 0xf,
+  S_LAZY_DYLIB_SYMBOL_POINTERS: 0x10,
+  S_THREAD_LOCAL_REGULAR: 0x11,
+  S_THREAD_LOCAL_ZEROFILL: 0x12,
+  S_THREAD_LOCAL_VARIABLES: 0x13,
+  S_THREAD_LOCAL_VARIABLE_POINTERS: 0x14,
+  S_THREAD_LOCAL_INIT_FUNCTION_POINTERS: 0x15,
+  S_INIT_FUNC_OFFSETS: 0x16,
+} as const;
+
+/** The rest of a section's flags */
+export const S_ATTR = {
+  S_ATTR_PURE_INSTRUCTIONS: 0x8000_0000,
+  S_ATTR_NO_TOC: 0x4000_0000,
+  S_ATTR_STRIP_STATIC_SYMS: 0x2000_0000,
+  S_ATTR_NO_DEAD_STRIP: 0x1000_0000,
+  S_ATTR_LIVE_SUPPORT: 0x0800_0000,
+  S_ATTR_SELF_MODIFYING_CODE: 0x0400_0000,
+  S_ATTR_DEBUG: 0x0200_0000,
+  S_ATTR_SOME_INSTRUCTIONS: 0x0000_0400,
+  S_ATTR_EXT_RELOC: 0x0000_0200,
+  S_ATTR_LOC_RELOC: 0x0000_0100,
+} as const;
+
+/** n_type of nlist */
+export const N = {
+  /** Any of these bits: a symbolic debugging entry. */
+  N_STAB: 0xe0,
+  N_PEXT: 0x10,
+  N_TYPE: 0x0e,
+  N_EXT: 0x01,
+} as const;
+export const N_TYPE = {
+  N_UNDF: 0x0,
+  N_ABS: 0x2,
+  N_SECT: 0xe,
+  N_PBUD: 0xc,
+  N_INDR: 0xa,
+} as const;
+
+/** n_desc of nlist */
+export const N_DESC = {
+  REFERENCED_DYNAMICALLY: 0x10,
+  N_NO_DEAD_STRIP: 0x20,
+  N_WEAK_REF: 0x40,
+  N_WEAK_DEF: 0x80,
+  N_ALT_ENTRY: 0x200,
+} as const;
+
+/** Library ordinals of nlist that name no library */
+export const LIBRARY_ORDINAL = {
+  SELF_LIBRARY_ORDINAL: 0x0,
+  MAX_LIBRARY_ORDINAL: 0xfd,
+  DYNAMIC_LOOKUP_ORDINAL: 0xfe,
+  EXECUTABLE_ORDINAL: 0xff,
+} as const;
+
+/** Library ordinals of bind opcodes and chained imports that name no library */
+export const BIND_SPECIAL_DYLIB = {
+  BIND_SPECIAL_DYLIB_SELF: 0,
+  BIND_SPECIAL_DYLIB_MAIN_EXECUTABLE: -1,
+  BIND_SPECIAL_DYLIB_FLAT_LOOKUP: -2,
+  BIND_SPECIAL_DYLIB_WEAK_LOOKUP: -3,
+} as const;
+
+/** Entries of the indirect symbol table that are no index */
+export const INDIRECT_SYMBOL = {
+  INDIRECT_SYMBOL_LOCAL: 0x8000_0000,
+  INDIRECT_SYMBOL_ABS: 0x4000_0000,
+} as const;
+
+/** Upper four bits of a bind opcode; the lower four are its immediate. */
+export const BIND_OPCODE = {
+  BIND_OPCODE_DONE: 0x00,
+  BIND_OPCODE_SET_DYLIB_ORDINAL_IMM: 0x10,
+  BIND_OPCODE_SET_DYLIB_ORDINAL_ULEB: 0x20,
+  BIND_OPCODE_SET_DYLIB_SPECIAL_IMM: 0x30,
+  BIND_OPCODE_SET_SYMBOL_TRAILING_FLAGS_IMM: 0x40,
+  BIND_OPCODE_SET_TYPE_IMM: 0x50,
+  BIND_OPCODE_SET_ADDEND_SLEB: 0x60,
+  BIND_OPCODE_SET_SEGMENT_AND_OFFSET_ULEB: 0x70,
+  BIND_OPCODE_ADD_ADDR_ULEB: 0x80,
+  BIND_OPCODE_DO_BIND: 0x90,
+  BIND_OPCODE_DO_BIND_ADD_ADDR_ULEB: 0xa0,
+  BIND_OPCODE_DO_BIND_ADD_ADDR_IMM_SCALED: 0xb0,
+  BIND_OPCODE_DO_BIND_ULEB_TIMES_SKIPPING_ULEB: 0xc0,
+  BIND_OPCODE_THREADED: 0xd0,
+} as const;
+
+/** Flags of BIND_OPCODE_SET_SYMBOL_TRAILING_FLAGS_IMM */
+export const BIND_SYMBOL_FLAGS = {
+  BIND_SYMBOL_FLAGS_WEAK_IMPORT: 0x1,
+  BIND_SYMBOL_FLAGS_NON_WEAK_DEFINITION: 0x8,
+} as const;
+
+/** Immediates of BIND_OPCODE_THREADED */
+export const BIND_SUBOPCODE_THREADED = {
+  BIND_SUBOPCODE_THREADED_SET_BIND_ORDINAL_TABLE_SIZE_ULEB: 0x0,
+  BIND_SUBOPCODE_THREADED_APPLY: 0x1,
+} as const;
+
+/** Flags of an exported symbol */
+export const EXPORT_SYMBOL_FLAGS = {
+  EXPORT_SYMBOL_FLAGS_KIND_MASK: 0x3,
+  EXPORT_SYMBOL_FLAGS_KIND_REGULAR: 0x0,
+  EXPORT_SYMBOL_FLAGS_KIND_THREAD_LOCAL: 0x1,
+  EXPORT_SYMBOL_FLAGS_KIND_ABSOLUTE: 0x2,
+  EXPORT_SYMBOL_FLAGS_WEAK_DEFINITION: 0x4,
+  EXPORT_SYMBOL_FLAGS_REEXPORT: 0x8,
+  EXPORT_SYMBOL_FLAGS_STUB_AND_RESOLVER: 0x10,
+  EXPORT_SYMBOL_FLAGS_STATIC_RESOLVER: 0x20,
+  EXPORT_SYMBOL_FLAGS_FUNCTION_VARIANT: 0x20,
+} as const;
+
+/** imports_format of dyld_chained_fixups_header */
+export const DYLD_CHAINED_IMPORT = {
+  DYLD_CHAINED_IMPORT: 1,
+  DYLD_CHAINED_IMPORT_ADDEND: 2,
+  DYLD_CHAINED_IMPORT_ADDEND64: 3,
+} as const;

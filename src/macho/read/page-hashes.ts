@@ -1,0 +1,140 @@
+/** Hashes of pages, and whether they are those that a signature has. */
+import { bytesEqual } from "../../bytes.ts";
+import type { FormatTools } from "../../format.ts";
+import type { HashName } from "../../runtime.ts";
+import type { Source } from "../../source.ts";
+import { readInto } from "../../source.ts";
+import { CSSLOT } from "../signing-constants.ts";
+import { type CodeDirectory, hashAt, hashNameOf, pageBytes } from "./code-directory.ts";
+import type { Signature } from "./signature.ts";
+
+/** Bytes of each digest. */
+const DIGEST_SIZE: Readonly<Record<HashName, number>> = {
+  md5: 16,
+  sha1: 20,
+  sha224: 28,
+  sha256: 32,
+  sha384: 48,
+  sha512: 64,
+};
+
+export interface PageHasher {
+  /** The next bytes; what is behind `limit` is ignored. */
+  add(bytes: Uint8Array): void;
+  /** The digests one after the other; the last page ends at `limit`. */
+  finish(): Uint8Array;
+}
+
+/**
+ * Hashes pages of bytes that come in order.
+ *
+ * @param pageSize bytes of a page.
+ * @param limit bytes that are hashed; must be bounded by the file's size.
+ */
+export function pageHasher(
+  tools: FormatTools,
+  name: HashName,
+  pageSize: number,
+  limit: number,
+): PageHasher {
+  const width = DIGEST_SIZE[name];
+  const digests = new Uint8Array(Math.ceil(limit / pageSize) * width);
+  let done = 0;
+  let page = 0;
+  let filled = 0;
+  let hasher = tools.hasher(name);
+  const close = (): void => {
+    digests.set(hasher.digest(), page * width);
+    page++;
+    filled = 0;
+    hasher = tools.hasher(name);
+  };
+  return {
+    add(bytes) {
+      const wanted = Math.min(bytes.length, limit - done);
+      for (let at = 0; at < wanted; ) {
+        const part = Math.min(pageSize - filled, wanted - at);
+        hasher.update(bytes.subarray(at, at + part));
+        at += part;
+        filled += part;
+        if (filled === pageSize) close();
+      }
+      done += wanted;
+    },
+    finish() {
+      if (filled > 0) close();
+      return digests;
+    },
+  };
+}
+
+const CHUNK = 1 << 20;
+
+/** The digests of the first `limit` bytes of a slice. */
+export function hashPages(
+  source: Source,
+  tools: FormatTools,
+  name: HashName,
+  pageSize: number,
+  limit: number,
+): Uint8Array {
+  const pages = pageHasher(tools, name, pageSize, limit);
+  const buffer = new Uint8Array(Math.min(CHUNK, limit));
+  for (let at = 0; at < limit; at += buffer.length) {
+    const part = buffer.subarray(0, Math.min(buffer.length, limit - at));
+    readInto(source, at, part);
+    pages.add(part);
+  }
+  return pages.finish();
+}
+
+/** The number of pages whose hash is another one. */
+export function wrongPages(directory: CodeDirectory, digests: Uint8Array): number {
+  const name = hashNameOf(directory);
+  if (name === null) return directory.nCodeSlots;
+  const width = DIGEST_SIZE[name];
+  let wrong = 0;
+  for (let index = 0; index < directory.nCodeSlots; index++) {
+    const expected = hashAt(directory, index);
+    const found = digests.subarray(index * width, index * width + directory.hashSize);
+    if (expected === null || !bytesEqual(expected, found)) wrong++;
+  }
+  return wrong;
+}
+
+/** What is wrong with the hashes of all pages and parts of a signature; empty: nothing. */
+export function hashFaults(source: Source, signature: Signature, tools: FormatTools): string[] {
+  const faults: string[] = [];
+  for (const directory of signature.directories) {
+    const name = hashNameOf(directory);
+    if (name === null || directory.limit > source.size || directory.pageSize > 31) continue;
+    const digests = hashPages(source, tools, name, pageBytes(directory), directory.limit);
+    faults.push(...pageFaults(directory, digests));
+  }
+  return [...faults, ...partFaults(signature, tools)];
+}
+
+export function pageFaults(directory: CodeDirectory, digests: Uint8Array): string[] {
+  const wrong = wrongPages(directory, digests);
+  return wrong === 0 ? [] : [`${wrong} of ${directory.nCodeSlots} page hashes are wrong`];
+}
+
+/** Requirements and entitlements against their slots. Info.plist and resources lie outside of the file. */
+export function partFaults(signature: Signature, tools: FormatTools): string[] {
+  const faults: string[] = [];
+  for (const directory of signature.directories) {
+    const name = hashNameOf(directory);
+    if (name === null) continue;
+    for (const { slot, bytes } of signature.blobs) {
+      if (slot <= CSSLOT.CSSLOT_CODEDIRECTORY || slot > directory.nSpecialSlots) continue;
+      const hasher = tools.hasher(name);
+      hasher.update(bytes);
+      const digest = hasher.digest().subarray(0, directory.hashSize);
+      const expected = hashAt(directory, -slot);
+      if (expected === null || !bytesEqual(expected, digest)) {
+        faults.push(`the hash of slot ${slot} is wrong`);
+      }
+    }
+  }
+  return faults;
+}
