@@ -8,6 +8,8 @@ import type { ByteRange, Source } from "./source.ts";
 /** Hashes, for formats with signatures. */
 export interface FormatTools {
   hasher(name: HashName): Hasher;
+  /** The file's name, where it has one: a new signature of Mach-O is called after it. */
+  readonly name?: string;
 }
 
 /** A named part of a file: section, `__TEXT,__text` or `.rdata`. */

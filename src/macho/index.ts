@@ -1,19 +1,33 @@
-/** The Mach-O format: its files are recognised, and not read yet. */
-import type { RecognisedFormat } from "../format.ts";
+/** The Mach-O format: the one file of this folder that others import. */
+import type { Format } from "../format.ts";
+import { rewriteMacho } from "./edit/rewrite.ts";
+import { machoContentCheck } from "./facts/content-check.ts";
+import type { MachoFile } from "./facts/slice.ts";
+import { openMacho } from "./open.ts";
+import { matches } from "./read/fat.ts";
+import { likelyRanges } from "./read/ranges.ts";
 
-const THIN: ReadonlySet<number> = new Set([0xfeedface, 0xfeedfacf, 0xcefaedfe, 0xcffaedfe]);
-const FAT: ReadonlySet<number> = new Set([0xcafebabe, 0xcafebabf]);
-/** A Java class file begins like a fat file; its version stands where the count of slices does, and is greater. */
-const MAX_SLICES = 64;
+export type {
+  MachoDependency,
+  MachoFile,
+  MachoImport,
+  MachoLookup,
+  MachoNewCommand,
+  MachoPlatformName,
+  MachoSection,
+  MachoSignature,
+  MachoSlice,
+  MachoTarget,
+  MachoVersion,
+} from "./facts/slice.ts";
+export { versionText } from "./version.ts";
 
-export const macho: RecognisedFormat = {
+export const macho: Format<MachoFile> = {
   name: "macho",
   title: "Mach-O",
-  matches(head) {
-    if (head.length < 4) return false;
-    const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
-    const magic = view.getUint32(0);
-    if (THIN.has(magic)) return true;
-    return FAT.has(magic) && head.length >= 8 && view.getUint32(4) <= MAX_SLICES;
-  },
+  matches,
+  likelyRanges,
+  open: openMacho,
+  contentCheck: machoContentCheck,
+  rewrite: rewriteMacho,
 };

@@ -11,6 +11,7 @@ import { type Dylib, parseDylibs, parseId, parseRpaths, type Rpath } from "./dyl
 import { type ExportedSymbol, walkExports } from "./export-trie.ts";
 import { type FatHeader, isArchive, parseFat } from "./fat.ts";
 import { type MachoHeader, parseHeader } from "./header.ts";
+import { indirectNames, readIndirect } from "./indirect.ts";
 import { parseTables, type TableRange, type Tables } from "./linkedit.ts";
 import { firstContent, parseSegments, type Segment } from "./segment.ts";
 import { parseSignature, type Signature } from "./signature.ts";
@@ -33,6 +34,8 @@ export interface MachoImage extends MachoHeader {
   readonly room: number;
   readonly signature: () => Signature | null;
   readonly symbols: () => SymbolTable;
+  /** The names that the indirect symbol table stands for. */
+  readonly indirect: () => readonly string[];
   readonly chained: () => ChainedFixups | null;
   readonly exports: () => readonly ExportedSymbol[] | null;
   /** From bind opcodes or chained fixups; `null` where only the symbol table tells. */
@@ -88,6 +91,7 @@ export function parseSlice(source: Source, base: number): MachoImage {
     if (data === undefined || data.size === 0) return null;
     return problems.attempt(() => parseChainedFixups(table(data), context)) ?? null;
   });
+  const symbols = lazy(() => readSymbols(source, context, tables, problems));
   return {
     ...header,
     kind: "image",
@@ -104,7 +108,8 @@ export function parseSlice(source: Source, base: number): MachoImage {
       const data = tables.data.get(LC.LC_CODE_SIGNATURE);
       return data === undefined ? null : parseSignature(source, data);
     }),
-    symbols: lazy(() => readSymbols(source, context, tables, problems)),
+    symbols,
+    indirect: lazy(() => indirectNames(readIndirect(source, context, tables), symbols())),
     chained,
     exports: lazy(() => readExports(tables, table, problems)),
     bound: lazy(() => readBound(tables, chained, table, problems)),

@@ -1,0 +1,98 @@
+/** The tables of `__LINKEDIT`, each with the field that says where it lies. */
+import { LC } from "../constants.ts";
+import {
+  DyldInfoCommand,
+  DysymtabCommand,
+  LinkeditDataCommand,
+  Nlist,
+  SymtabCommand,
+  TwolevelHintsCommand,
+} from "../layout.ts";
+import { padded } from "./dylib.ts";
+import type { LoadCommand } from "./header.ts";
+import type { MachoImage } from "./image.ts";
+import type { TableRange } from "./linkedit.ts";
+
+export interface LinkeditPart extends TableRange {
+  readonly name: string;
+  readonly command: LoadCommand;
+  /** Byte offset in the command of the 32-bit offset of the table. */
+  readonly field: number;
+}
+
+const NAMES: Readonly<Record<number, string>> = {
+  [LC.LC_CODE_SIGNATURE]: "code signature",
+  [LC.LC_DYLD_CHAINED_FIXUPS]: "chained fixups",
+  [LC.LC_DYLD_EXPORTS_TRIE]: "export trie",
+  [LC.LC_FUNCTION_STARTS]: "function starts",
+  [LC.LC_DATA_IN_CODE]: "data in code",
+};
+
+/** Empty ones are left out. */
+export function linkeditParts({ tables, context, commands }: MachoImage): readonly LinkeditPart[] {
+  const { variant } = context;
+  const parts: LinkeditPart[] = [];
+  const add = (
+    name: string,
+    command: LoadCommand,
+    field: number,
+    offset: number,
+    size: number,
+  ): void => {
+    if (size > 0) parts.push({ name, command, field, offset, size });
+  };
+  const { symtab, dysymtab, dyldInfo, data } = tables;
+  for (const { command, offset, size } of data.values()) {
+    const name = NAMES[command.cmd] ?? command.name;
+    add(name, command, LinkeditDataCommand.offsetOf(variant, "dataoff"), offset, size);
+  }
+  if (dyldInfo !== null) {
+    const at = (field: Parameters<typeof DyldInfoCommand.offsetOf>[1]): number =>
+      DyldInfoCommand.offsetOf(variant, field);
+    const { command } = dyldInfo;
+    add("rebase opcodes", command, at("rebase_off"), dyldInfo.rebase_off, dyldInfo.rebase_size);
+    add("bind opcodes", command, at("bind_off"), dyldInfo.bind_off, dyldInfo.bind_size);
+    add(
+      "weak bind opcodes",
+      command,
+      at("weak_bind_off"),
+      dyldInfo.weak_bind_off,
+      dyldInfo.weak_bind_size,
+    );
+    add(
+      "lazy bind opcodes",
+      command,
+      at("lazy_bind_off"),
+      dyldInfo.lazy_bind_off,
+      dyldInfo.lazy_bind_size,
+    );
+    add("export trie", command, at("export_off"), dyldInfo.export_off, dyldInfo.export_size);
+  }
+  if (symtab !== null) {
+    const { command } = symtab;
+    const at = (field: "symoff" | "stroff"): number => SymtabCommand.offsetOf(variant, field);
+    add("symbol table", command, at("symoff"), symtab.symoff, symtab.nsyms * Nlist.sizeOf(variant));
+    add("symbol names", command, at("stroff"), symtab.stroff, symtab.strsize);
+  }
+  if (dysymtab !== null) {
+    const { command } = dysymtab;
+    const at = (field: Parameters<typeof DysymtabCommand.offsetOf>[1]): number =>
+      DysymtabCommand.offsetOf(variant, field);
+    const { indirectsymoff, nindirectsyms, extreloff, nextrel, locreloff, nlocrel } = dysymtab;
+    add("indirect symbols", command, at("indirectsymoff"), indirectsymoff, nindirectsyms * 4);
+    add("external relocations", command, at("extreloff"), extreloff, nextrel * 8);
+    add("local relocations", command, at("locreloff"), locreloff, nlocrel * 8);
+  }
+  for (const command of commands) {
+    if (command.cmd !== LC.LC_TWOLEVEL_HINTS) continue;
+    const { offset, nhints } = TwolevelHintsCommand.read(padded(command.bytes), 0, context);
+    add(
+      "two-level hints",
+      command,
+      TwolevelHintsCommand.offsetOf(variant, "offset"),
+      offset,
+      nhints * 4,
+    );
+  }
+  return parts;
+}
