@@ -95,12 +95,39 @@ describe("a manylinux wheel", () => {
     ]);
   });
 
-  it("is not limited by the versions of the loader's own library", () => {
-    const versions = { "ld-linux-x86-64.so.2": ["GLIBC_2.35"], "libc.so.6": ["GLIBC_2.2.5"] };
-    const needed = ["libc.so.6", "ld-linux-x86-64.so.2"];
-    expect(verdict({ files: { [EXT]: module("_x", { needed, versions }) } }).supported).toBe(
-      "manylinux_2_5_x86_64",
+  it("is limited by versions of the loader, which is as old as the C library", () => {
+    const supported = (arch: string, loader: string, version: string) =>
+      verdict({
+        tags: `cp312-cp312-linux_${arch}`,
+        files: {
+          [EXT]: module("_x", {
+            arch,
+            needed: ["libc.so.6", loader],
+            versions: { [loader]: [version] },
+          }),
+        },
+      }).supported;
+    expect(supported("x86_64", "ld-linux-x86-64.so.2", "GLIBC_2.35")).toBe("manylinux_2_35_x86_64");
+    expect(supported("x86_64", "ld-linux-x86-64.so.2", "GLIBC_2.3")).toBe("manylinux_2_5_x86_64");
+    expect(supported("x86_64", "ld-linux-x86-64.so.2", "GLIBC_PRIVATE")).toBe("linux_x86_64");
+    // The loader of ppc64le has versions that no library of glibc defines.
+    expect(supported("ppc64le", "ld64.so.2", "GLIBC_2.22")).toBe("manylinux_2_24_ppc64le");
+    expect(supported("aarch64", "ld-linux-aarch64.so.1", "GLIBC_2.17")).toBe(
+      "manylinux_2_17_aarch64",
     );
+  });
+
+  it("can't be tied to one build of glibc, whoever defines `GLIBC_PRIVATE`", () => {
+    const files = {
+      [EXT]: module("_x", { needed: ["libc-1a2b.so.6"], rpath: ["$ORIGIN"] }),
+      "demo/libc-1a2b.so.6": elf({
+        id: "libc-1a2b.so.6",
+        needed: ["ld-linux-x86-64.so.2"],
+        versions: { "ld-linux-x86-64.so.2": ["GLIBC_PRIVATE:_dl_argv"] },
+        versionDefinitions: ["GLIBC_2.2.5", "GLIBC_PRIVATE"],
+      }),
+    };
+    expect(verdict({ files })).toMatchObject({ supported: "linux_x86_64", reachable: null });
   });
 
   it("supports the first policy that allows all libraries", () => {
