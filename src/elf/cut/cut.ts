@@ -17,12 +17,11 @@ import {
 } from "../../rewrite.ts";
 import type { Source } from "../../source.ts";
 import { SHT } from "../constants.ts";
-import { hasBytes, isAllocated } from "../edit/model.ts";
-import { refuse } from "../edit/refuse.ts";
 import { ElfShdr } from "../layout.ts";
 import { type ElfImage, parseElf } from "../read/image.ts";
-import { type Section, sectionName } from "../read/sections.ts";
+import { hasBytes, isAllocated, type Section, sectionName } from "../read/sections.ts";
 import type { Segment } from "../read/segments.ts";
+import { refuse } from "../refuse.ts";
 import { verifyElfCut } from "../verify/cut.ts";
 import { planHeaderRoom } from "./header-room.ts";
 import { type AddressPointer, pointersInto } from "./pointers.ts";

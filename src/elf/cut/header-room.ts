@@ -14,13 +14,13 @@ import {
 import { planTarget } from "../edit/dynamic.ts";
 import { emit } from "../edit/emit.ts";
 import { draftOf, growInPlace, headersCell } from "../edit/make-room.ts";
-import { type EditModel, readEditModel } from "../edit/model.ts";
 import { readLayout } from "../edit/movable.ts";
 import { emptyRoles } from "../edit/placement.ts";
-import { refuse } from "../edit/refuse.ts";
 import { ElfPhdr } from "../layout.ts";
 import type { ElfImage } from "../read/image.ts";
+import { type Linkage, readLinkage } from "../read/linkage.ts";
 import type { Segment } from "../read/segments.ts";
+import { refuse } from "../refuse.ts";
 import { verifyElfRewrite } from "../verify/edit.ts";
 import { hasRoomBehind, spareHeader } from "./spare-header.ts";
 
@@ -41,7 +41,7 @@ export function planHeaderRoom(image: ElfImage, freed: FreedRange): Rewrite {
   const { source } = image;
   if (spareHeader(image, freed.load) !== undefined || hasRoomBehind(image))
     return emptyRewrite(source.size);
-  const model = readEditModel(image);
+  const model = readLinkage(image);
   const layout = readLayout(withHole(model, freed));
   const draft = draftOf(layout);
   const cell = headersCell(draft);
@@ -73,7 +73,7 @@ export function planHeaderRoom(image: ElfImage, freed: FreedRange): Rewrite {
 }
 
 /** The file as if the load segment ended at the freed range and another began behind it. */
-function withHole(model: EditModel, { load, start, end }: FreedRange): EditModel {
+function withHole(model: Linkage, { load, start, end }: FreedRange): Linkage {
   const before: Segment = {
     ...load,
     p_filesz: start - load.p_offset,

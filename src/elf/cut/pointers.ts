@@ -1,9 +1,9 @@
 /** Every word of a file that holds an address inside a section once the loader has done its work. */
 import { DT, ET, SHN, STT } from "../constants.ts";
-import { refuse } from "../edit/refuse.ts";
 import { ElfRela } from "../layout.ts";
 import type { ElfImage } from "../read/image.ts";
 import { mapAddress } from "../read/segments.ts";
+import { refuse } from "../refuse.ts";
 import { RELOCATIONS } from "./relocations.ts";
 import { relrAddresses } from "./relr-addresses.ts";
 

@@ -1,8 +1,8 @@
 /** A program header that a file can do without, for one that it needs. */
 import { PT } from "../constants.ts";
-import { hasBytes } from "../edit/model.ts";
 import { ElfPhdr } from "../layout.ts";
 import type { ElfImage } from "../read/image.ts";
+import { hasBytes } from "../read/sections.ts";
 import type { Segment } from "../read/segments.ts";
 import { kernelPage } from "./page.ts";
 

@@ -7,11 +7,11 @@
  */
 import { type Rewrite, rewriteOf, type Splice } from "../../rewrite.ts";
 import { PN_XNUM, PT } from "../constants.ts";
-import { hasBytes, isAllocated } from "../edit/model.ts";
-import { refuse } from "../edit/refuse.ts";
 import { ElfEhdr, ElfPhdr, ElfShdr, type Phdr } from "../layout.ts";
 import type { ElfImage } from "../read/image.ts";
+import { hasBytes, isAllocated } from "../read/sections.ts";
 import type { Segment } from "../read/segments.ts";
+import { refuse } from "../refuse.ts";
 import type { FreedRange } from "./header-room.ts";
 import { kernelPage } from "./page.ts";
 import { spareHeader } from "./spare-header.ts";
