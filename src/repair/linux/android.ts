@@ -56,9 +56,7 @@ function askedLevel({ table }: TargetFacts, { tagArch }: Identity, plat: string)
 
 /** The newest policy that is not above the level. */
 function positionFor({ table }: TargetFacts, level: number): number {
-  const at = table.policies.findLastIndex(
-    ({ name }) => Number(name.slice("android_".length)) <= level,
-  );
+  const at = table.policies.findLastIndex(({ name }) => (policyApi(name) ?? Infinity) <= level);
   return Math.max(0, at);
 }
 
