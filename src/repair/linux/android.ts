@@ -1,7 +1,7 @@
 /** Which API level a repaired Android wheel promises (PEP 738). */
 import type { Identity } from "../../audit/linux/identify.ts";
 import { RefusalError } from "../../errors.ts";
-import { androidLibraryApi, OLDEST_API } from "../../policy/linux/android.ts";
+import { androidLibraryApi, OLDEST_API, policyApi } from "../../policy/linux/android.ts";
 import type { Need } from "../../policy/linux/decide.ts";
 import { parsePlatformTag } from "../../wheel/platform-tag.ts";
 import { blocked, worst } from "./refusal.ts";

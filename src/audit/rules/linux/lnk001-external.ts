@@ -1,5 +1,6 @@
 import { printable } from "../../../bytes.ts";
 import type { Level, Problem } from "../../../finding.ts";
+import { policyApi } from "../../../policy/linux/android.ts";
 import { nearestPolicy } from "../../../policy/linux/manylinux.ts";
 import type { Provider } from "../../../policy/providers.ts";
 import { coveredBy, knownProvider } from "../../../policy/providers.ts";
