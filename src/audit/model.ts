@@ -5,6 +5,7 @@ import type { DependencyGraph } from "./graph/graph.ts";
 import type { LinuxFacts } from "./linux/facts.ts";
 import type { Binary, NativeMember } from "./member.ts";
 import type { PlatformVerdict } from "./result.ts";
+import type { WindowsFacts } from "./windows/facts.ts";
 
 /** What the file name and the metadata say. */
 export interface WheelFacts {
@@ -28,7 +29,7 @@ export interface JudgedTag {
 }
 
 /** What only one platform knows of a wheel, told apart by `platform`. */
-export type PlatformFacts = LinuxFacts;
+export type PlatformFacts = LinuxFacts | WindowsFacts;
 
 export interface AuditModel<S extends Slice = Slice> {
   readonly wheel: WheelFacts;

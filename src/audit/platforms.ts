@@ -3,8 +3,9 @@ import type { Claim } from "./claim.ts";
 import { linux } from "./linux/index.ts";
 import type { NativeMember } from "./member.ts";
 import type { AuditPlatform } from "./platform.ts";
+import { windows } from "./windows/index.ts";
 
-const PLATFORMS: readonly AuditPlatform[] = [linux];
+const PLATFORMS: readonly AuditPlatform[] = [linux, windows];
 
 /** Those that the tags name; without such a tag, the one that most native files are for. */
 export function platformFor(

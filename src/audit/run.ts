@@ -5,7 +5,6 @@ import { resolveGraph } from "./graph/resolve.ts";
 import type { AuditModel } from "./model.ts";
 import type { NativeAudit, PlatformInput, PlatformView } from "./platform.ts";
 import { COMMON_RULES } from "./rules/common/index.ts";
-import { completeVerdict } from "./verdict.ts";
 
 export function auditView<S extends Slice>(
   input: PlatformInput,
@@ -20,8 +19,7 @@ export function auditView<S extends Slice>(
     searchesHost: (host !== undefined && ldpaths.length > 0) || sysroot !== undefined,
   });
   const judged = view.judge(graph);
-  const { facts, tags, external, unverified } = judged;
-  const verdict = completeVerdict(judged.verdict);
+  const { facts, verdict, tags, external, unverified } = judged;
   const model: AuditModel<S> = {
     wheel,
     claims,

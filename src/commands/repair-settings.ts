@@ -5,6 +5,7 @@ import { delimiter, resolve } from "node:path";
 import type { Command } from "commander";
 import { printable } from "../bytes.ts";
 import { UsageError } from "../errors.ts";
+import { matchesGlob } from "../glob.ts";
 import type { Io } from "../node/io.ts";
 import type { WorkshopOptions } from "../node/workshop.ts";
 import { policyArch } from "../policy/arch.ts";
@@ -23,6 +24,12 @@ import {
   numberOption,
   textOption,
 } from "./options.ts";
+import {
+  addWindowsOptions,
+  readWindowsOptions,
+  splitFolders,
+  splitNames,
+} from "./windows-options.ts";
 
 /** What the options of `repair` say. */
 export interface RepairOptions {
@@ -52,6 +59,7 @@ export function addRepairOptions(command: Command): void {
     .option("--include <name>", "graft it though nobody names it, under that name", collect)
     .option("--add-dll <names>", "the same as --include, several with `;`", collect)
     .option("--no-mangle <names>", "these keep their names, several with `;`", collect)
+    .option("--no-dll <names>", "the same as --exclude, several with `;`", collect)
     .option("--no-mangle-all", "every grafted library keeps its name")
     .option("--ldpaths <dirs>", "where libraries are looked for first; may repeat", collect)
     .option("--lib-path <dir>", "the same as --ldpaths", collect)
@@ -60,7 +68,9 @@ export function addRepairOptions(command: Command): void {
     .option("--sysroot <dir>", "take the loader's settings and folders from this root")
     .option("-L, --lib-sdir <suffix>", "folder of grafted libraries, behind the name", ".libs")
     .option("--strip", "leave out symbols and debug data that are not needed to run")
-    .option("--clear-execstack", "drop an executable stack")
+    .option("--clear-execstack", "drop an executable stack");
+  addWindowsOptions(command);
+  command
     .optionsGroup("Writing:")
     .option("--no-sbom", "no bill of materials of the grafted libraries")
     .option("--if-needed", "copy byte for byte when nothing is wrong")
@@ -78,21 +88,26 @@ export function addRepairOptions(command: Command): void {
  * Options of auditwheel, delocate and delvewheel that change nothing for a Linux wheel: they are taken,
  * so that one command serves all platforms of a build.
  */
-const WITHOUT_EFFECT: readonly { readonly flags: string; readonly platform?: string }[] = [
+const WITHOUT_EFFECT: readonly {
+  readonly flags: string;
+  /** It would do something for wheels of this platform. */
+  readonly platform?: string;
+  /** Why there is nothing to ask for. */
+  readonly always?: string;
+}[] = [
   { flags: "--patcher <name>" },
   { flags: "--require-archs <archs>", platform: "macOS" },
   { flags: "--require-target-macos-version <version>", platform: "macOS" },
   { flags: "--ignore-missing-dependencies", platform: "macOS" },
   { flags: "--sanitize-rpaths", platform: "macOS" },
   { flags: "--no-sanitize-rpaths", platform: "macOS" },
-  { flags: "--namespace-pkg <pkgs>", platform: "Windows" },
-  { flags: "--with-mangle", platform: "Windows" },
-  { flags: "--ignore-existing", platform: "Windows" },
-  { flags: "--analyze-existing", platform: "Windows" },
+  { flags: "--with-mangle", always: "DLLs in the wheel are found in any case" },
+  { flags: "--ignore-existing", always: "DLLs in the wheel are found in any case" },
+  { flags: "--analyze-existing", always: "DLLs in the wheel are found in any case" },
+  { flags: "--ignore-in-wheel", always: "DLLs in the wheel are found in any case" },
+  { flags: "--include-symbols", platform: "Windows" },
+  { flags: "--no-diagnostic", always: "no arguments are written into the wheel" },
   { flags: "--include-imports", platform: "Windows" },
-  { flags: "--custom-patch", platform: "Windows" },
-  { flags: "--no-patch-init", platform: "Windows" },
-  { flags: "--windows-layout <layout>", platform: "Windows" },
 ];
 
 /**
@@ -124,7 +139,7 @@ export function readSettings(
       io.err(`warning: there is no folder \`${printable(folder)}\` to look for libraries in\n`);
     }
   }
-  const excluded = listOption(options, "exclude");
+  const excluded = [...listOption(options, "exclude"), ...listOption(options, "dll")];
   const open = excluded.find((glob) => /\[[^\]]*$/.test(glob));
   if (open !== undefined) {
     throw new UsageError(`\`--exclude ${printable(open)}\` has a \`[\` without its \`]\``);
@@ -145,11 +160,12 @@ export function readSettings(
       clearExecstack: flagOption(options, "clearExecstack"),
       isaCheck: !flagOption(options, "disableIsaExtCheck"),
       sbom: options.sbom !== false,
-      exclude: names(excluded.length > 0 ? excluded : (config.exclude ?? [])),
+      exclude: splitNames(excluded.length > 0 ? excluded : (config.exclude ?? [])),
       ldpaths: onHost ? ldpaths : [...peers, ...ldpaths],
       libraryPath: onHost ? [...peers, ...own] : [],
       ifNeeded: flagOption(options, "ifNeeded"),
       pureIsFine: flagOption(options, "allowPurePythonWheel"),
+      ...readWindowsOptions(options),
     },
     providedBy: listOption(options, "providedBy"),
     sysroot,
@@ -164,9 +180,13 @@ export function readSettings(
 
 function warnOfIdle(sequence: readonly GivenOption[], options: Options, io: Io): void {
   if (commonOptions(options).verbosity < -1) return;
-  for (const { flags, platform } of WITHOUT_EFFECT) {
+  for (const { flags, platform, always } of WITHOUT_EFFECT) {
     const [flag = ""] = flags.split(" ");
     if (!sequence.some(({ name }) => `--${name}` === flag)) continue;
+    if (always !== undefined) {
+      io.err(`warning: \`${flag}\` does nothing: ${always}\n`);
+      continue;
+    }
     const why = platform === undefined ? "wheelkit patches files itself" : `it is for ${platform}`;
     io.err(`warning: \`${flag}\` does nothing for a Linux wheel: ${why}\n`);
   }
@@ -185,18 +205,11 @@ function searchRoot(options: Options): string | undefined {
 }
 
 function folders(texts: readonly string[]): readonly string[] {
-  return texts
-    .flatMap((text) => text.split(delimiter))
-    .filter((folder) => folder !== "")
-    .map((folder) => resolve(folder));
-}
-
-function names(texts: readonly string[]): readonly string[] {
-  return texts.flatMap((text) => text.split(/[;:]/)).filter((name) => name !== "");
+  return splitFolders(texts, delimiter).map((folder) => resolve(folder));
 }
 
 function included(options: Options): readonly string[] {
-  const given = names([...listOption(options, "include"), ...listOption(options, "addDll")]);
+  const given = splitNames([...listOption(options, "include"), ...listOption(options, "addDll")]);
   const path = given.find((name) => name.includes("/"));
   if (path === undefined) return [...new Set(given)];
   throw new UsageError(
@@ -207,8 +220,14 @@ function included(options: Options): readonly string[] {
 
 function namesToKeep(options: Options): (name: string) => boolean {
   if (options.mangleAll === false) return () => true;
-  const kept = new Set(names(listOption(options, "mangle")));
-  return (name) => kept.has(name);
+  const kept = splitNames(listOption(options, "mangle"));
+  return (name) =>
+    kept.some(
+      (pattern) =>
+        matchesGlob(name, pattern) ||
+        // Windows knows no case.
+        (/\.(?:dll|pyd)$/i.test(name) && matchesGlob(name.toLowerCase(), pattern.toLowerCase())),
+    );
 }
 
 function platform(options: Options, env: Io["env"]): string {
@@ -224,8 +243,9 @@ function platform(options: Options, env: Io["env"]): string {
       return plat;
     case "android":
       return plat;
-    case "macosx":
     case "win":
+      return plat;
+    case "macosx":
     case "ios":
       throw new UsageError(`${what}: wheels for \`${printable(plat)}\` can't be repaired yet`);
     case "linux":

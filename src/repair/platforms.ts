@@ -5,9 +5,11 @@ import { printable } from "../bytes.ts";
 import { RefusalError } from "../errors.ts";
 import { linux } from "./linux/index.ts";
 import type { RepairPlatform } from "./platform.ts";
+import { windows } from "./windows/index.ts";
 
 export const REPAIR_PLATFORMS: Readonly<Partial<Record<RepairPlatform["name"], RepairPlatform>>> = {
   linux,
+  windows,
 };
 
 const PLATFORM_OF: Readonly<Record<Family, RepairPlatform["name"] | undefined>> = {
@@ -31,7 +33,9 @@ export function repairPlatform({ native: { verdict, model } }: Judgement): Repai
       "if that is right, `wheelkit tags --platform-tag any` says so; else the build went wrong",
     );
   }
-  if (model.facts.identity.family !== null) return linux;
+  const { facts } = model;
+  if (facts.platform === "windows") return windows;
+  if (facts.identity.family !== null) return linux;
   const name = PLATFORM_OF[family];
   const platform = name === undefined ? undefined : REPAIR_PLATFORMS[name];
   const isForeign = family === "pyemscripten" || (name !== undefined && name !== "linux");

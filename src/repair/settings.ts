@@ -33,6 +33,20 @@ export interface RepairSettings {
   readonly ldpaths: readonly string[];
   /** LD_LIBRARY_PATH; only with the caller's own system as the root. */
   readonly libraryPath: readonly string[];
+  /**
+   * Windows: DLLs in one folder that the packages' `__init__.py` adds, or copies of them beside the
+   * modules.
+   */
+  readonly windowsLayout: "init" | "adjacent";
+  /** Windows: dotted names of packages that other distributions fill too. */
+  readonly namespaces: readonly string[];
+  /**
+   * Windows: which Python files get the code that adds the folder: each package's `__init__.py`, those
+   * with a line `# delvewheel: patch`, none.
+   */
+  readonly patch: "init" | "custom" | "none";
+  /** Windows: programs get the DLLs that they need as well. */
+  readonly programs: boolean;
 }
 
 export const DEFAULT_REPAIR_SETTINGS: RepairSettings = {
@@ -51,4 +65,8 @@ export const DEFAULT_REPAIR_SETTINGS: RepairSettings = {
   pureIsFine: false,
   ldpaths: [],
   libraryPath: [],
+  windowsLayout: "init",
+  namespaces: [],
+  patch: "init",
+  programs: false,
 };

@@ -95,6 +95,7 @@ export const FAMILIES: Readonly<Record<string, string>> = {
   TAG: "TAG: is the platform tag true",
   LNK: "LNK: linking of native code",
   HRD: "HRD: hardening of native code",
+  SIG: "SIG: signatures",
   ABI: "ABI: the interface to Python",
   INT: "INT: what could not be read",
   LKS: "LKS: the LINKS record",

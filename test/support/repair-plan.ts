@@ -90,7 +90,9 @@ export function planRepair(sketch: PlanSketch): Planned {
       ...sketch.options,
     },
   });
-  const { identity, table, graph } = native.model.facts;
+  const { facts: known } = native.model;
+  if (known.platform !== "linux") throw new Error(known.platform);
+  const { identity, table, graph } = known;
   if (table === undefined || identity.family === null) throw new Error("no policy table");
   const opened = new Map(
     include.map((name) => {

@@ -175,7 +175,7 @@ export function resolveGraph<S extends Slice>(
     trace: SearchStep[],
   ): Target {
     const { name } = dependency;
-    if (exclude.some((pattern) => matchesGlob(name, pattern))) return { kind: "excluded" };
+    if (exclude.some((pattern) => leavesOut(pattern, name))) return { kind: "excluded" };
     const given = loader.given(name);
     if (given === "loader" || given === "system") return { kind: given };
     const hit = search(user, dependency, places, trace);
@@ -188,6 +188,11 @@ export function resolveGraph<S extends Slice>(
     if (given === "python") return { kind: "libpython" };
     if (!loader.mayBeLoaded(name)) return { kind: "none" };
     return loadedBefore(user, name, trace) ?? { kind: "none" };
+  }
+
+  /** As it stands, and as the platform compares names. */
+  function leavesOut(pattern: string, name: string): boolean {
+    return matchesGlob(name, pattern) || matchesGlob(loader.key(name), loader.key(pattern));
   }
 
   function search(

@@ -62,7 +62,7 @@ function look(input: PlatformInput): PlatformView<ElfSlice> {
     },
     describe: (member, graph) => elfResult(member, graph, table),
     check(model, { facts }) {
-      const { needs } = facts;
+      const needs = facts.platform === "linux" ? facts.needs : [];
       return LINUX_RULES.flatMap((rule) =>
         rule({ ...model, identity, table, needs, judged: tags }),
       );

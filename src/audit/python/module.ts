@@ -19,10 +19,16 @@ export function moduleName(path: string): string {
 }
 
 const TAGGED = /^[^.]+\.(cpython-[^.]+|pypy[^.]+|graalpy[^.]+|abi3|abi3t)\.so$/;
+/** Windows: `_x.cp312-win_amd64.pyd`. It has no suffix for the stable ABI. */
+const TAGGED_PYD = /^[^.]+\.((?:cp|pypy|graalpy)[^.]+)\.pyd$/i;
 
-/** `cpython-312-x86_64-linux-gnu` or `abi3`, where the file name carries such a suffix. */
+/**
+ * `cpython-312-x86_64-linux-gnu`, `cp312-win_amd64` or `abi3`, where the file name carries such a
+ * suffix.
+ */
 export function moduleSuffix(path: string): string | undefined {
-  return TAGGED.exec(path.slice(path.lastIndexOf("/") + 1))?.[1];
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  return (TAGGED.exec(name) ?? TAGGED_PYD.exec(name))?.[1];
 }
 
 /**

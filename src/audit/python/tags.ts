@@ -46,11 +46,12 @@ export type ModuleSuffix =
   | { readonly kind: "abi3" | "abi3t" | "plain" }
   | { readonly kind: "other"; readonly text: string };
 
-/** Reads the text between the module's name and `.so`. */
+/** Reads the text between the module's name and `.so` or `.pyd`. */
 export function parseModuleSuffix(text: string | undefined): ModuleSuffix {
   if (text === undefined) return { kind: "plain" };
   if (text === "abi3" || text === "abi3t") return { kind: text };
-  const [, minor, letters, triplet] = /^cpython-3(\d{1,3})([a-z]*)(?:-(.+))?$/.exec(text) ?? [];
+  const [, minor, letters, triplet] =
+    /^(?:cpython-|cp)3(\d{1,3})([a-z]*)(?:-(.+))?$/.exec(text) ?? [];
   if (minor === undefined || letters === undefined) return { kind: "other", text };
   return { kind: "cpython", minor: Number(minor), letters, triplet: triplet ?? "" };
 }

@@ -95,6 +95,13 @@ export const NATIVE_RULES = {
     mend: "Bundle the library that the file was linked against.",
     source: "gABI supplement, symbol versioning; ld.so `version … not found`",
   },
+  LNK003: {
+    title: "bundled library lacks a symbol",
+    level: "error",
+    why: "The loader looks for each imported symbol in the library that the file names. One that is missing stops the import: `The specified procedure could not be found`.",
+    mend: "Bundle the library that the file was linked against.",
+    source: "PE format, import and export tables; the Windows loader, error 127",
+  },
   LNK005: {
     title: "bundled library that nothing needs",
     level: "info",
@@ -144,12 +151,40 @@ export const NATIVE_RULES = {
     mend: "Strip before patching, and patch with a tool that keeps segments in order.",
     source: "gABI, program header; NixOS/patchelf#492, auditwheel#716",
   },
+  LNK012: {
+    title: "Visual C++ runtime that is not in the wheel",
+    level: "warning",
+    why: "Python brings `vcruntime140.dll` but not the C++ library. The import fails on machines where no other program has installed it.",
+    mend: "Run `wheelkit repair` where the runtime can be found, or link it statically.",
+    source: "Microsoft Learn, redistributing Visual C++ files; the installers of python.org",
+  },
+  LNK013: {
+    title: "library in a folder that is not searched",
+    level: "info",
+    why: "Windows looks in the folder of the module and in folders that code has added. Without such code the import fails with `DLL load failed`.",
+    mend: "Add the folder with `os.add_dll_directory` before the import; `wheelkit repair` writes that code.",
+    source: "CPython, os.add_dll_directory; Microsoft Learn, LoadLibraryExW",
+  },
   LNK014: {
     title: "library that small systems lack",
     level: "info",
     why: "The policy lets the host provide it, but a minimal container does not have it: the import fails there.",
     mend: "Say in the documentation which system package is needed, or do without the library.",
     source: "the manylinux policies; linux containers without desktop libraries",
+  },
+  LNK015: {
+    title: "library of a newer Windows",
+    level: "warning",
+    why: "The tagged Python also runs on an older Windows, which does not have the DLL: the import fails there.",
+    mend: "Raise Requires-Python, or load the DLL only where it exists.",
+    source: "System32 of clean installations; PEP 11",
+  },
+  LNK016: {
+    title: "path too long for Windows",
+    level: "warning",
+    why: "Windows loads no DLL with a path of more than 259 characters, whatever the setting for long paths says.",
+    mend: "Give the folders shorter names.",
+    source: "Microsoft Learn, maximum path length; python/cpython#126929",
   },
   HRD001: {
     title: "executable stack",
@@ -178,6 +213,20 @@ export const NATIVE_RULES = {
     why: "Without RELRO an overwritten table of addresses takes over the program; partial RELRO leaves the table of lazily bound functions writable.",
     mend: "Link with `-Wl,-z,relro -Wl,-z,now`.",
     source: "PT_GNU_RELRO, DF_BIND_NOW",
+  },
+  HRD007: {
+    title: "protection switched off",
+    level: "warning",
+    why: "Without ASLR and DEP a fault in the code is easier to exploit; every compiler of today switches them on.",
+    mend: "Link with `/DYNAMICBASE /NXCOMPAT /HIGHENTROPYVA`, or `-Wl,--dynamicbase,--nxcompat,--high-entropy-va`.",
+    source: "PE format, DllCharacteristics",
+  },
+  HRD009: {
+    title: "wrong checksum",
+    level: "info",
+    why: "Windows only checks it in drivers, but a wrong one shows that the file was changed after it was linked.",
+    mend: "Let the tool that changed the file write it again.",
+    source: "PE format, CheckSum",
   },
   HRD010: {
     title: "debug information in the wheel",
@@ -220,6 +269,13 @@ export const NATIVE_RULES = {
     why: "The symbol only exists in Pythons built for another platform or with a special option.",
     mend: "Guard its use with the macro that goes with it.",
     source: "Misc/stable_abi.toml, `ifdef`",
+  },
+  ABI004: {
+    title: "wrong Python DLL",
+    level: "error",
+    why: "A module loads the Python DLL that it was linked against. No other Python has it, or a second interpreter is loaded beside the first.",
+    mend: "Build for the ABI in the tag: `python3.dll` for `abi3`, `python3t.dll` for `abi3t`, `python3XX.dll` for one version.",
+    source: "PEP 384; PEP 803; CPython, PC/pyconfig.h",
   },
   ABI005: {
     title: "linked against libpython",
@@ -276,6 +332,13 @@ export const NATIVE_RULES = {
     why: "PyFPE and the width of unicode characters were options of the interpreter's build: the module only loads in one built the same way.",
     mend: "Build with an interpreter that has default options.",
     source: "PEP 513, fpectl and UCS-2",
+  },
+  SIG004: {
+    title: "stale signature",
+    level: "error",
+    why: "The file is signed, but was changed afterwards. Policies that demand valid signatures refuse it, and it looks tampered with.",
+    mend: "Sign after every other step, or remove the signature.",
+    source: "Windows Authenticode portable executable signature format",
   },
   INT001: {
     title: "internal error",

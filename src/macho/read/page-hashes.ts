@@ -1,7 +1,7 @@
 /** Hashes of pages, and whether they are those that a signature has. */
 import { bytesEqual } from "../../bytes.ts";
 import type { FormatTools } from "../../format.ts";
-import type { Hasher, HashName } from "../../runtime.ts";
+import type { HashName } from "../../runtime.ts";
 import type { Source } from "../../source.ts";
 import { readInto } from "../../source.ts";
 import { CSSLOT } from "../signing-constants.ts";
@@ -42,35 +42,27 @@ export function pageHasher(
   let done = 0;
   let page = 0;
   let filled = 0;
-  let hasher: Hasher | null = null;
-  const close = (digest: Uint8Array): void => {
-    digests.set(digest, page * width);
+  let hasher = tools.hasher(name);
+  const close = (): void => {
+    digests.set(hasher.digest(), page * width);
     page++;
     filled = 0;
-    hasher = null;
-  };
-  const append = (bytes: Uint8Array): void => {
-    if (filled === 0 && bytes.length === pageSize && tools.digest !== undefined) {
-      close(tools.digest(name, bytes));
-      return;
-    }
-    hasher ??= tools.hasher(name);
-    hasher.update(bytes);
-    filled += bytes.length;
-    if (filled === pageSize) close(hasher.digest());
+    hasher = tools.hasher(name);
   };
   return {
     add(bytes) {
       const wanted = Math.min(bytes.length, limit - done);
       for (let at = 0; at < wanted; ) {
         const part = Math.min(pageSize - filled, wanted - at);
-        append(bytes.subarray(at, at + part));
+        hasher.update(bytes.subarray(at, at + part));
         at += part;
+        filled += part;
+        if (filled === pageSize) close();
       }
       done += wanted;
     },
     finish() {
-      if (hasher !== null) close(hasher.digest());
+      if (filled > 0) close();
       return digests;
     },
   };

@@ -22,7 +22,9 @@ export const linux: RepairPlatform = {
 
 function planLinux(request: RepairRequest): RepairPlan {
   const { judgement, settings, name } = request;
-  const { identity, table, graph } = judgement.native.model.facts;
+  const { facts: known } = judgement.native.model;
+  if (known.platform !== "linux") throw new TypeError(`a plan for Linux from ${known.platform}`);
+  const { identity, table, graph } = known;
   if (table === undefined || identity.family === null) {
     throw new RefusalError(
       "TAG002",

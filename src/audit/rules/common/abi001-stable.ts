@@ -2,15 +2,22 @@ import type { DynamicSymbol } from "../../../binary.ts";
 import type { Problem } from "../../../finding.ts";
 import { exportingMinors, NEWEST_STABLE_MINOR, stableSymbol } from "../../../policy/python-abi.ts";
 import type { Binary } from "../../member.ts";
-import type { AuditModel } from "../../model.ts";
+import type { AuditModel, PlatformFacts } from "../../model.ts";
 import { isPythonExtension, moduleSuffix } from "../../python/module.ts";
 import { parseModuleSuffix, pythonPromise } from "../../python/tags.ts";
 import type { NativeCode } from "../texts.ts";
 import { quoteSome } from "../wording.ts";
 
 const PYTHON_NAME = /^_?Py/;
-/** Exported for Windows or for special builds of the interpreter only. */
-const NOT_ON_LINUX: readonly string[] = ["MS_WINDOWS", "Py_REF_DEBUG", "USE_STACKCHECK"];
+/** Macros of Misc/stable_abi.toml that no ordinary build for the platform has set. */
+const UNSET: Readonly<Record<PlatformFacts["platform"], readonly string[]>> = {
+  linux: ["MS_WINDOWS", "Py_REF_DEBUG", "USE_STACKCHECK"],
+  windows: ["HAVE_FORK", "Py_REF_DEBUG"],
+};
+const TITLE: Readonly<Record<PlatformFacts["platform"], string>> = {
+  linux: "Linux",
+  windows: "Windows",
+};
 
 /** ABI001, ABI002, ABI003: imports of modules that promise the stable ABI. */
 export function stableAbi(model: AuditModel): readonly Problem<NativeCode>[] {
@@ -34,11 +41,12 @@ function judge(model: AuditModel, binary: Binary, floor: number | null): Problem
   const unstable: DynamicSymbol[] = [];
   const foreign: string[] = [];
   const newer = new Map<number, string[]>();
+  const { platform } = model.facts;
   for (const symbol of pythonImports(binary)) {
     const entry = stableSymbol(symbol.name);
     if (entry === undefined) {
       if (!mayBeNeighbours(model, binary, symbol.name)) unstable.push(symbol);
-    } else if (NOT_ON_LINUX.includes(entry.ifdef)) {
+    } else if (UNSET[platform].includes(entry.ifdef)) {
       foreign.push(symbol.name);
     } else if (
       floor !== null &&
@@ -81,16 +89,23 @@ function judge(model: AuditModel, binary: Binary, floor: number | null): Problem
     problems.push({
       code: "ABI003",
       path,
-      message: `imports ${quoteSome(foreign)}, which no ordinary Python on Linux has`,
+      message: `imports ${quoteSome(foreign)}, which no ordinary Python on ${TITLE[platform]} has`,
     });
   }
   return problems;
 }
 
-/** Undefined `Py*` and `_Py*` names, sorted by the worker. PyPy's are ABI014's. */
+/**
+ * Undefined `Py*` and `_Py*` names, sorted by the worker. PyPy's are ABI014's. What a file takes from
+ * a library that it names, and that is not Python, is no business of Python's.
+ */
 export function pythonImports({ slice }: Binary): readonly DynamicSymbol[] {
   return slice.imports.filter(
-    ({ name, defined }) => !defined && PYTHON_NAME.test(name) && !name.startsWith("PyPy"),
+    ({ name, defined, library }) =>
+      !defined &&
+      PYTHON_NAME.test(name) &&
+      !name.startsWith("PyPy") &&
+      (library === undefined || !/\.dll$/i.test(library) || /^(?:lib)?python/i.test(library)),
   );
 }
 

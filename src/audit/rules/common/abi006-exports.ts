@@ -30,6 +30,8 @@ export function missingExports(model: AuditModel): readonly Problem<NativeCode>[
     const missing = pythonImports(binary)
       .filter(({ weak, name }) => !weak && !exportingMinors(name).has(wanted))
       .map(({ name }) => name)
+      // The tables are those of Linux: what only Python for Windows exports is in none of them.
+      .filter((name) => model.facts.platform !== "windows" || exportingMinors(name).size > 0)
       // Whatever a module defines for its neighbours has a name that no CPython exports.
       .filter((name) => exportingMinors(name).size > 0 || !mayBeNeighbours(model, binary, name))
       .filter((name) => !/^PyInit|^PyModExport/.test(name));

@@ -32,12 +32,17 @@ export function moduleSuffixes(model: AuditModel): readonly Problem<NativeCode>[
         code: threads ? "ABI009" : "ABI007",
         path,
         message: threads
-          ? `${quote(`.${moduleSuffix(path)}.so`)} is for ${isFree(suffix) ? "free-threaded" : "ordinary"} builds, but the ABI tag is ${tags}`
-          : `no Python with the ABI tag ${tags} imports ${quote(`.${moduleSuffix(path)}.so`)}`,
+          ? `${quote(suffixText(path))} is for ${isFree(suffix) ? "free-threaded" : "ordinary"} builds, but the ABI tag is ${tags}`
+          : `no Python with the ABI tag ${tags} imports ${quote(suffixText(path))}`,
       });
     }
   }
   return problems;
+}
+
+/** `.cpython-312-x86_64-linux-gnu.so` */
+function suffixText(path: string): string {
+  return `.${moduleSuffix(path)}${path.slice(path.lastIndexOf("."))}`;
 }
 
 function fits(suffix: ModuleSuffix, { exact, abi3, abi3t }: PythonPromise): boolean {

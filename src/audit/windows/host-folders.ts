@@ -1,0 +1,81 @@
+/** Folders outside the wheel where DLLs are looked for, by names without regard to case. */
+import { dllKey } from "../../formats.ts";
+import { microsoftRuntime } from "../../policy/windows/runtimes.ts";
+import { parentFolder } from "../../wheel/installed.ts";
+import type { HostFiles } from "../graph/host-files.ts";
+import type { Place } from "../graph/loader.ts";
+import type { NativeOptions } from "../options.ts";
+
+export interface HostFolder {
+  readonly place: Place;
+  /** Paths of the files that a name may mean, in the order of the folder. */
+  find(key: string): readonly string[];
+  /** True for a name that it has as a part of Windows: all but the C++ runtime is, in such a folder. */
+  hasAsWindows(key: string): boolean;
+}
+
+/** Where Linux distributions keep the DLLs of their cross compilers, by architecture. */
+const CROSS: Readonly<Record<string, readonly string[]>> = {
+  x86_64: ["x86_64-w64-mingw32", "x86_64-w64-mingw32ucrt"],
+  x86: ["i686-w64-mingw32"],
+  arm64: ["aarch64-w64-mingw32"],
+};
+
+/** The folder of a file that was found outside, for what it needs itself. */
+export function folderOfFile(path: string, files: HostFiles): HostFolder {
+  return hostFolder("folder", parentFolder(path), files);
+}
+
+/** In the order in which they are searched: what the caller gave, PATH, cross compilers. */
+export function hostFolders(
+  { host, ldpaths, libraryPath, sysroot }: NativeOptions,
+  arch: string,
+): readonly HostFolder[] {
+  const folders: HostFolder[] = [];
+  for (const folder of host === undefined ? [] : ldpaths) {
+    if (host !== undefined) folders.push(hostFolder("ldpaths", folder, host));
+  }
+  if (sysroot === undefined) return folders;
+  for (const folder of libraryPath) folders.push(hostFolder("PATH", folder, sysroot));
+  for (const folder of crossFolders(sysroot, arch)) {
+    folders.push(hostFolder("default", folder, sysroot));
+  }
+  return folders;
+}
+
+function crossFolders(files: HostFiles, arch: string): readonly string[] {
+  return (CROSS[arch] ?? []).flatMap((triple) => [
+    `/usr/${triple}/sys-root/mingw/bin`,
+    `/usr/${triple}/bin`,
+    `/usr/${triple}/lib`,
+    // The newest compiler first; of its variants the one in code point order.
+    ...[...files.list(`/usr/lib/gcc/${triple}`)]
+      .sort((a, b) => Number.parseInt(b, 10) - Number.parseInt(a, 10))
+      .map((version) => `/usr/lib/gcc/${triple}/${version}`),
+  ]);
+}
+
+function hostFolder(via: string, folder: string, files: HostFiles): HostFolder {
+  let names: ReadonlyMap<string, readonly string[]> | undefined;
+  const open = (): ReadonlyMap<string, readonly string[]> => {
+    if (names !== undefined) return names;
+    const byKey = new Map<string, string[]>();
+    for (const name of files.list(folder)) {
+      const key = dllKey(name);
+      const same = byKey.get(key);
+      if (same === undefined) byKey.set(key, [name]);
+      else same.push(name);
+    }
+    names = byKey;
+    return byKey;
+  };
+  const base = folder === "/" ? "" : folder.replace(/\/+$/, "");
+  const ofWindows = (): boolean => open().has("ntdll.dll");
+  const all = (key: string): readonly string[] =>
+    (open().get(key) ?? []).map((name) => `${base}/${name}`);
+  return {
+    place: { via, folder, files },
+    find: (key) => (ofWindows() && microsoftRuntime(key) !== "redistributable" ? [] : all(key)),
+    hasAsWindows: (key) => ofWindows() && all(key).length > 0,
+  };
+}

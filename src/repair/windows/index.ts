@@ -1,0 +1,68 @@
+/** Repairs for Windows: the one file of this folder that others import. */
+import type { DependencyGraph } from "../../audit/graph/graph.ts";
+import { RefusalError } from "../../errors.ts";
+import { oldestMinor } from "../../policy/windows/interpreter.ts";
+import type { RepairPlan, RepairPlatform, RepairRequest } from "../platform.ts";
+import { chooseTags } from "./goal.ts";
+import { loadOrderName, needsLoadOrder } from "./load-order.ts";
+import { planFiles } from "./plan.ts";
+
+const FOLDER_SUFFIX = ".libs";
+
+export const windows: RepairPlatform = {
+  name: "windows",
+  format: "pe",
+  folderSuffix: FOLDER_SUFFIX,
+  plan: planWindows,
+};
+
+function planWindows(request: RepairRequest): RepairPlan {
+  const { judgement, settings, name, read } = request;
+  const { facts, judged, members, verdict } = judgement.native.model;
+  if (facts.platform !== "windows")
+    throw new TypeError(`a plan for Windows from ${facts.platform}`);
+  const { identity, graph } = facts;
+  const tags = chooseTags(verdict, judged, settings.plat, settings.onlyPlat);
+  const minor = oldestMinor(name.pythonTags);
+  const files = planFiles({
+    distribution: name.name,
+    libSuffix: settings.libSuffix ?? FOLDER_SUFFIX,
+    graph,
+    members,
+    considered: new Set(identity.considered.map(({ path }) => path)),
+    opened: openedLibraries(settings.include, graph),
+    layout: settings.windowsLayout,
+    namespaces: settings.namespaces,
+    patch: settings.patch,
+    programs: settings.programs,
+    loadOrder: needsLoadOrder(minor) ? loadOrderName(name.name, name.version) : undefined,
+    keepsName: settings.keepsName,
+    strip: settings.strip,
+    read,
+    digestOutside(path, before) {
+      const files = graph.host.get(path)?.files;
+      return request.digestOf({ path, ...(files === undefined ? {} : { files }) }, before);
+    },
+    digestMember: request.digestOfMember,
+  });
+  return { ...files, tags };
+}
+
+function openedLibraries(
+  names: readonly string[],
+  { included, host }: Pick<DependencyGraph, "included" | "host">,
+): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const name of names) {
+    const path = host.get(included.get(name) ?? "")?.path;
+    if (path === undefined) {
+      throw new RefusalError(
+        "LNK001",
+        `\`${name}\`, asked for with \`--include\`, was not found`,
+        "say where it is with `--add-path DIR`",
+      );
+    }
+    found.set(name, path);
+  }
+  return found;
+}
