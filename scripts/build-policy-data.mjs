@@ -32,7 +32,7 @@ function literal(value, depth, indent = "") {
 
 const policy = read("manylinux-policy.json");
 if (policy.layout !== 1) throw new Error(`unknown layout ${policy.layout}`);
-const { source, loaders, manylinux, musllinux, android } = policy;
+const { source, manylinux, musllinux, android } = policy;
 writeFileSync(
   join(out, "linux.ts"),
   `${HEAD}//
@@ -40,7 +40,7 @@ writeFileSync(
 // ${typeof source === "string" ? source : `${source.project} ${source.version} (${source.licence ?? source.license})`}.
 import type { LinuxPolicyData } from "./types.ts";
 
-export const LINUX_POLICY_DATA: LinuxPolicyData = ${literal({ loaders, manylinux, musllinux, android }, 5)};
+export const LINUX_POLICY_DATA: LinuxPolicyData = ${literal({ manylinux, musllinux, android }, 5)};
 `,
 );
 

@@ -8,6 +8,8 @@ import type { ByteRange, Source } from "./source.ts";
 /** Hashes, for formats with signatures. */
 export interface FormatTools {
   hasher(name: HashName): Hasher;
+  /** The same at once, where there is a faster way: signatures have a hash for each page. */
+  readonly digest?: (name: HashName, bytes: Uint8Array) => Uint8Array;
   /** The file's name, where it has one: a new signature of Mach-O is called after it. */
   readonly name?: string;
 }
@@ -20,6 +22,14 @@ export interface Region {
   readonly size: number;
   /** Of a fat file: the slice that has it. */
   readonly arch?: string;
+}
+
+/** A number in the file that is the address of a byte in a region once the file is loaded. */
+export interface RegionPointer {
+  /** Byte offset of the number in the file. */
+  readonly at: number;
+  /** Bytes from the region's start. */
+  readonly target: number;
 }
 
 /** A symbol as `show --imports` and `--exports` print it. */
@@ -36,6 +46,13 @@ export interface OpenNative<File extends NativeFile = NativeFile> {
   symbols(which: "imports" | "exports"): readonly SymbolRow[];
   /** In file order. Names are unique within a slice: a second one of a name gets its number, `.text#4`. */
   regions(): readonly Region[];
+  /**
+   * Every pointer into a region that loading the file makes, in the order of their places. Absent
+   * where the format can't tell.
+   *
+   * @throws RefusalError when there may be pointers of other kinds.
+   */
+  pointersInto?(region: Region): readonly RegionPointer[];
   /** What each library is asked for, as text: `libc.so.6 GLIBC_2.17`, `macos 11.0`. */
   requirements(): readonly string[];
   /** The raw structures with the specification's names, as JSON. */

@@ -6,7 +6,18 @@ import { macho } from "./macho/index.ts";
 import { pe } from "./pe/index.ts";
 
 export type { ElfFile, ElfSlice, LoadSegment } from "./elf/index.ts";
-
+export type {
+  MachoDependency,
+  MachoFile,
+  MachoImport,
+  MachoPart,
+  MachoPlatformName,
+  MachoSignature,
+  MachoSlice,
+  MachoTarget,
+  MachoVersion,
+} from "./macho/index.ts";
+export { joinMacho, machoParts, versionText as machoVersionText } from "./macho/index.ts";
 export type { PeFile, PeSlice } from "./pe/index.ts";
 export { dllKey, mayHold } from "./pe/index.ts";
 

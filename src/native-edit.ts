@@ -4,8 +4,6 @@
  * All edits of a file go in one transaction, and are applied in the order of this list whatever the
  * order in which they are given. A format refuses what it cannot do.
  */
-import type { ByteRange } from "./source.ts";
-
 /**
  * `debug`: what only a debugger reads. `unneeded`: also the symbols that only debuggers and profilers
  * use. `all`: everything that is not needed to run, but notes, build attributes and the link to a
@@ -13,24 +11,23 @@ import type { ByteRange } from "./source.ts";
  */
 export type StripLevel = "debug" | "unneeded" | "all";
 
-/** A number in the file that counts bytes across a cut: it is written again. */
-export interface PointerPatch {
-  /** Byte offset in the file. */
-  readonly at: number;
-  readonly bytes: Uint8Array;
-}
-
 export type NativeEdit =
   /** Of a file with several architectures, only these stay; with one left the file becomes thin. */
   | { readonly kind: "keep-archs"; readonly archs: readonly string[] }
   /** @property optional: where it can't be done, the result says why and the other edits go on. */
   | { readonly kind: "strip"; readonly level: StripLevel; readonly optional?: true }
-  /** Bytes of a region that nothing needs, with the numbers that say where the rest lies. */
+  /**
+   * A region whose content was packed to its front: pointers into it are changed, and what is behind
+   * the content leaves the file, or becomes zeros where it can't.
+   */
   | {
       readonly kind: "cut";
+      /** Name of the region. The file has its new content already, its pointers are the old ones. */
       readonly region: string;
-      readonly ranges: readonly ByteRange[];
-      readonly pointers: readonly PointerPatch[];
+      /** Bytes from the region's start that count. */
+      readonly size: number;
+      /** Everything in it that a pointer leads to, in bytes from the region's start. */
+      readonly moved: readonly { readonly from: number; readonly to: number }[];
     }
   /** DT_SONAME, LC_ID_DYLIB, the export directory's name; added where the format lets it. */
   | { readonly kind: "set-id"; readonly id: string; readonly arch?: string }

@@ -75,6 +75,38 @@ export function sliceSource(source: Source, start: number, size: number): Source
   };
 }
 
+/** What an {@link assembledSource} is made of: bytes, or another source as a whole. */
+export type Part =
+  | { readonly start: number; readonly bytes: Uint8Array }
+  | { readonly start: number; readonly source: Source };
+
+/** A source of `size` bytes with `parts` at their places, which don't overlap, and zeros between them. */
+export function assembledSource(size: number, parts: readonly Part[]): Source {
+  const held = parts.map((part) => ({
+    start: part.start,
+    source: "bytes" in part ? memorySource(part.bytes) : part.source,
+  }));
+  const fill = (offset: number, target: Uint8Array): void => {
+    checkRange(size, offset, target.length);
+    target.fill(0);
+    for (const { start, source } of held) {
+      const from = Math.max(offset, start);
+      const to = Math.min(offset + target.length, start + source.size);
+      if (from < to) readInto(source, from - start, target.subarray(from - offset, to - offset));
+    }
+  };
+  return {
+    size,
+    read(offset, length) {
+      checkRange(size, offset, length);
+      const target = new Uint8Array(length);
+      fill(offset, target);
+      return target;
+    },
+    readInto: fill,
+  };
+}
+
 /** A piece of a larger whole that is held in memory. */
 export interface Window {
   readonly start: number;

@@ -25,6 +25,7 @@ import type { NativeOptions } from "./options.ts";
 import { DEFAULT_NATIVE_OPTIONS } from "./options.ts";
 import type { NativeAudit } from "./platform.ts";
 import type { PlatformVerdict, WheelResult } from "./result.ts";
+import { completeVerdict } from "./verdict.ts";
 
 /** What an audit needs besides the wheel: given by `src/node/engine.ts` on Node. */
 export interface Engine {
@@ -266,7 +267,7 @@ function withinLimits(binaries: readonly NativeMember[]): {
 /** What has no `.dist-info` is no wheel, and supports nothing. */
 function undecided(verdict: PlatformVerdict): PlatformVerdict {
   const truthful = verdict.truthful === false ? false : null;
-  return { ...verdict, supported: null, reachable: null, truthful };
+  return completeVerdict({ ...verdict, supported: null, reachable: null, truthful });
 }
 
 function recordOf(wheel: Wheel): ParsedRecord | undefined {

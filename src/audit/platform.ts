@@ -11,7 +11,7 @@ import type { Loader } from "./graph/loader.ts";
 import type { Binary, NativeMember } from "./member.ts";
 import type { AuditModel, JudgedTag, PlatformFacts, WheelFacts } from "./model.ts";
 import type { NativeOptions } from "./options.ts";
-import type { BinaryResult, ExternalLibrary, PlatformVerdict } from "./result.ts";
+import type { BareVerdict, BinaryResult, ExternalLibrary, PlatformVerdict } from "./result.ts";
 import type { NativeCode } from "./rules/texts.ts";
 
 export type PlatformName = "linux" | "macos" | "windows";
@@ -61,7 +61,7 @@ export interface PlatformView<S extends Slice = Slice> {
 
 export interface Judged {
   readonly facts: PlatformFacts;
-  readonly verdict: PlatformVerdict;
+  readonly verdict: BareVerdict;
   /** Claims that were judged, in the order of the file name. */
   readonly tags: readonly JudgedTag[];
   /** Libraries that a repair must graft. */

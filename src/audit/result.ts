@@ -4,6 +4,7 @@
  */
 import type { BinaryFormat, BinaryKind, DependencyHow } from "../binary.ts";
 import type { Finding, Unverified } from "../finding.ts";
+import type { PlatformTag } from "../wheel/platform-tag.ts";
 
 export type Family =
   | "manylinux"
@@ -19,6 +20,8 @@ export type Family =
 export interface PolicyReason {
   /** Name without architecture, for example `manylinux_2_12`. */
   readonly policy: string;
+  /** How new a system the policy asks for, as {@link TagInfo.rank}. */
+  readonly rank: number;
   readonly path: string;
   readonly why:
     | "symbol-version"
@@ -36,7 +39,32 @@ export interface PolicyReason {
   readonly symbols?: readonly string[];
 }
 
-export interface PlatformVerdict {
+/** A platform tag taken apart. */
+export interface TagInfo {
+  /** As the file name spells it. */
+  readonly tag: string;
+  /** In today's spelling. */
+  readonly modern: string;
+  readonly kind: PlatformTag["kind"];
+  /** Without the processor: `manylinux_2_17`. */
+  readonly policy: string;
+  /** Greater for a newer system; comparable among tags of one kind. */
+  readonly rank: number;
+  /** False for a bare `linux_*`. */
+  readonly promises: boolean;
+}
+
+export interface PlatformVerdict extends BareVerdict {
+  /** The tags above, taken apart. */
+  readonly tags: {
+    readonly claimed: readonly TagInfo[];
+    readonly supported: TagInfo | null;
+    readonly reachable: TagInfo | null;
+  };
+}
+
+/** What a platform decides. */
+export interface BareVerdict {
   readonly family: Family;
   /** Platform tags of the file name, in its order. */
   readonly claimed: readonly string[];

@@ -5,6 +5,7 @@ import { resolveGraph } from "./graph/resolve.ts";
 import type { AuditModel } from "./model.ts";
 import type { NativeAudit, PlatformInput, PlatformView } from "./platform.ts";
 import { COMMON_RULES } from "./rules/common/index.ts";
+import { completeVerdict } from "./verdict.ts";
 
 export function auditView<S extends Slice>(
   input: PlatformInput,
@@ -19,7 +20,8 @@ export function auditView<S extends Slice>(
     searchesHost: (host !== undefined && ldpaths.length > 0) || sysroot !== undefined,
   });
   const judged = view.judge(graph);
-  const { facts, verdict, tags, external, unverified } = judged;
+  const { facts, tags, external, unverified } = judged;
+  const verdict = completeVerdict(judged.verdict);
   const model: AuditModel<S> = {
     wheel,
     claims,

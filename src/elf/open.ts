@@ -1,7 +1,8 @@
 /** An ELF file that is open for questions. */
-import type { OpenNative, Region } from "../format.ts";
+import type { OpenNative, Region, RegionPointer } from "../format.ts";
 import type { Source } from "../source.ts";
 import { SHT } from "./constants.ts";
+import { pointersInto } from "./cut/pointers.ts";
 import { dumpElf } from "./facts/dump.ts";
 import { listSymbols } from "./facts/list-symbols.ts";
 import type { ElfFile } from "./facts/slice.ts";
@@ -17,6 +18,7 @@ export function openElf(source: Source): OpenNative<ElfFile> {
     facts: (interest) => summarizeElf(image, interest),
     symbols: (which) => listSymbols(image, which),
     regions: () => regionsOf(image),
+    pointersInto: (region) => regionPointers(image, region),
     requirements: () =>
       image.versionNeeds.flatMap(({ file, versions }) =>
         versions.map(({ name }) => `${file} ${name}`),
@@ -37,4 +39,15 @@ function regionsOf(image: ElfImage): readonly Region[] {
     regions.push({ name, start: offset, size });
   }
   return regions;
+}
+
+function regionPointers(image: ElfImage, region: Region): readonly RegionPointer[] {
+  const section = image.sections.list.find(
+    ({ sh_offset, sh_size, sh_type }) =>
+      sh_type !== SHT.SHT_NOBITS && sh_offset === region.start && sh_size === region.size,
+  );
+  if (section === undefined) return [];
+  const start = section.sh_addr;
+  const pointers = pointersInto(image, { start, end: start + BigInt(region.size) });
+  return pointers.map(({ at, target }) => ({ at, target: Number(target - start) }));
 }

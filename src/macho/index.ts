@@ -7,6 +7,7 @@ import { openMacho } from "./open.ts";
 import { matches } from "./read/fat.ts";
 import { likelyRanges } from "./read/ranges.ts";
 
+export { joinMacho, type MachoPart, machoParts } from "./edit/join.ts";
 export type {
   MachoDependency,
   MachoFile,

@@ -1,5 +1,5 @@
 /** Node's zlib and hashes as the engine's {@link Compression}. */
-import { createHash } from "node:crypto";
+import { createHash, hash as hashOnce } from "node:crypto";
 import type { ZlibOptions } from "node:zlib";
 import {
   constants,
@@ -24,6 +24,7 @@ export const nodeCompression: Compression = {
       digest: () => plain(hash.digest()),
     };
   },
+  digest: (name, bytes) => plain(hashOnce(name, bytes, "buffer")),
   inflateRaw,
   inflateHead(beginning) {
     try {

@@ -33,21 +33,11 @@ export function foldReasons(reasons: readonly PolicyReason[]): readonly Cause[] 
   );
   return causes.sort(
     (a, b) =>
-      comparePolicies(a.policy, b.policy) ||
+      b.reason.rank - a.reason.rank ||
+      compareText(a.policy, b.policy) ||
       compareText(a.paths[0] ?? "", b.paths[0] ?? "") ||
       compareText(causeKey(a.reason), causeKey(b.reason)),
   );
-}
-
-/** Newest policy first: `manylinux_2_34` before `manylinux_2_5`. */
-export function comparePolicies(a: string, b: string): number {
-  const left = policyNumbers(a);
-  const right = policyNumbers(b);
-  for (let index = 0; index < Math.max(left.length, right.length); index++) {
-    const difference = (right[index] ?? 0) - (left[index] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return compareText(a, b);
 }
 
 /**
@@ -90,8 +80,4 @@ function describeReason(reason: PolicyReason, most: number): string {
 
 function causeKey({ policy, why, library, version }: PolicyReason): string {
   return JSON.stringify([policy, why, library ?? "", version ?? ""]);
-}
-
-function policyNumbers(policy: string): readonly number[] {
-  return (policy.match(/[0-9]+/g) ?? []).map(Number);
 }

@@ -1,7 +1,6 @@
 /** The verdict on a wheel's platform in one line, and in one word. */
 import type { WheelResult } from "../audit/result.ts";
 import { printable } from "../bytes.ts";
-import { comparePolicies } from "./causes.ts";
 import { plural, someOf } from "./reported.ts";
 
 /** `open`: nothing was found, but not everything could be looked at. */
@@ -67,7 +66,7 @@ export function platformLine(wheel: WheelResult): string {
   if (claimed === "") return `supports ${supported}${further}`;
   if (truthful === false) return `claims ${claimed}, supports only ${supported}${further}`;
   if (truthful === null) return `claims ${claimed}, supports ${supported}${further}`;
-  const names = platform.claimed.map(withoutAlias);
+  const names = platform.tags.claimed.map(({ modern }) => modern);
   return names.length === 0 || names.includes(supported)
     ? `${supported}, as claimed${further}`
     : `claims ${claimed}, supports even ${supported}${further}`;
@@ -75,33 +74,11 @@ export function platformLine(wheel: WheelResult): string {
 
 /** The claim falls with nothing but libraries from outside, and no error was made of them. */
 function truthfulWithOthers({ platform, external, findings }: WheelResult): boolean {
-  const { claimed, reachable } = platform;
+  const { claimed, reachable } = platform.tags;
   if (external.length === 0 || reachable === null || claimed.length === 0) return false;
   if (findings.some(({ code, level }) => level === "error" && /^(?:TAG|LNK)/.test(code))) {
     return false;
   }
   if (!findings.some(({ code }) => code === "LNK001")) return false;
-  const best = policyOf(reachable);
-  return claimed.every((tag) => {
-    const policy = policyOf(withoutAlias(tag));
-    if (policy.replace(/_.*/, "") !== best.replace(/_.*/, "")) return false;
-    return comparePolicies(policy, best) <= 0;
-  });
-}
-
-/** The old names of three policies (PEP 600). */
-const ALIASES: Readonly<Record<string, string>> = {
-  manylinux1: "manylinux_2_5",
-  manylinux2010: "manylinux_2_12",
-  manylinux2014: "manylinux_2_17",
-};
-
-function withoutAlias(tag: string): string {
-  const [, alias = "", rest = ""] = /^(manylinux(?:1|2010|2014))(_.*)$/.exec(tag) ?? [];
-  return ALIASES[alias] === undefined ? tag : ALIASES[alias] + rest;
-}
-
-/** The policy of a platform tag: the tag without its architecture. */
-export function policyOf(tag: string): string {
-  return /^(?:many|musl)linux(?:_[0-9]+_[0-9]+|[0-9]+)/.exec(tag)?.[0] ?? tag;
+  return claimed.every(({ kind, rank }) => kind === reachable.kind && rank >= reachable.rank);
 }

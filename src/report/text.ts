@@ -1,10 +1,10 @@
 /** The report that a person reads: verdict first, then why, then what to do. */
-import type { WheelResult } from "../audit/result.ts";
+import type { PolicyReason, TagInfo, WheelResult } from "../audit/result.ts";
 import { printable } from "../bytes.ts";
 import type { Finding, Level, Unverified } from "../finding.ts";
-import { type Cause, comparePolicies, describeCause, foldReasons } from "./causes.ts";
+import { type Cause, describeCause, foldReasons } from "./causes.ts";
 import type { Palette } from "./palette.ts";
-import { platformLine, policyOf, verdictOfAll, verdictWord, wheelCount } from "./platform-line.ts";
+import { platformLine, verdictOfAll, verdictWord, wheelCount } from "./platform-line.ts";
 import { countFindings, LABEL, LEVELS, someOf } from "./reported.ts";
 import { wrap } from "./wrap.ts";
 
@@ -89,7 +89,7 @@ function causesText(wheel: WheelResult, options: TextOptions): readonly string[]
   const causes = all.filter(
     (cause) =>
       verbose ||
-      (!listed(cause) && (cause.policy === limit || (!explained && matters(wheel, cause.policy)))),
+      (!listed(cause) && (cause.policy === limit || (!explained && matters(wheel, cause.reason)))),
   );
   if (causes.length === 0) return [];
   const lines = [palette.strong("ruled out")];
@@ -106,14 +106,13 @@ function causesText(wheel: WheelResult, options: TextOptions): readonly string[]
  * A cause matters when it rules out a policy that the file name claims, or, where a repair could
  * reach more than the wheel supports, that one.
  */
-function matters({ platform }: WheelResult, lost: string): boolean {
-  const wanted: string[] = [];
-  if (platform.truthful === false) wanted.push(...platform.claimed.map(policyOf));
-  if (platform.reachable !== null && platform.reachable !== platform.supported) {
-    wanted.push(policyOf(platform.reachable));
-  }
-  if (platform.reachable === null && platform.supported?.startsWith("linux_")) return true;
-  return wanted.some((policy) => comparePolicies(policy, lost) >= 0);
+function matters({ platform: { truthful, tags } }: WheelResult, lost: PolicyReason): boolean {
+  const { claimed, supported, reachable } = tags;
+  const wanted: TagInfo[] = [];
+  if (truthful === false) wanted.push(...claimed);
+  if (reachable !== null && reachable.tag !== supported?.tag) wanted.push(reachable);
+  if (reachable === null && supported?.promises === false) return true;
+  return wanted.some(({ rank }) => rank <= lost.rank);
 }
 
 /**
@@ -121,11 +120,12 @@ function matters({ platform }: WheelResult, lost: string): boolean {
  * repair can't change. No finding says what that was.
  */
 function limitOf(
-  { platform: { claimed, reachable } }: WheelResult,
+  { platform: { tags } }: WheelResult,
   all: readonly Cause[],
   listed: (cause: Cause) => boolean,
 ): string | undefined {
-  const untagged = claimed.length > 0 && claimed.every((tag) => tag.startsWith("linux_"));
+  const { claimed, reachable } = tags;
+  const untagged = claimed.length > 0 && claimed.every(({ promises }) => !promises);
   if (!untagged || reachable === null) return undefined;
   return all.find((cause) => !listed(cause))?.policy;
 }
@@ -133,7 +133,7 @@ function limitOf(
 /** The newest policy that is lost; the older ones go with it. */
 function describeCost({ platform }: WheelResult, lost: string, all: readonly Cause[]): string {
   // Nothing but `linux` is left: then the worst causes cost every policy there is.
-  const every = platform.supported?.startsWith("linux_") && lost === all[0]?.policy;
+  const every = platform.tags.supported?.promises === false && lost === all[0]?.policy;
   return every ? `every ${platform.family} tag` : `${lost} and older`;
 }
 

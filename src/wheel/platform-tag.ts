@@ -167,3 +167,43 @@ export function printPlatformTag(tag: PlatformTag): string {
       return tag.text;
   }
 }
+
+/** The same tag in today's spelling: `manylinux_2_17_x86_64` for `manylinux2014_x86_64` (PEP 600). */
+export function modernTag(tag: PlatformTag): string {
+  if (tag.kind !== "manylinux") return printPlatformTag(tag);
+  const { kind, major, minor, arch } = tag;
+  return printPlatformTag({ kind, major, minor, arch });
+}
+
+/** What the tag promises of the system, without the processor: `manylinux_2_17`, `android_24`. */
+export function policyName(tag: PlatformTag): string {
+  switch (tag.kind) {
+    case "manylinux":
+    case "musllinux":
+    case "macosx":
+    case "ios":
+      return `${tag.kind}_${tag.major}_${tag.minor}`;
+    case "android":
+      return `android_${tag.api}`;
+    case "linux":
+    case "win":
+      return tag.kind;
+    default:
+      return printPlatformTag(tag);
+  }
+}
+
+/** Greater for a newer system; comparable among tags of one kind. 0 where no version is named. */
+export function tagRank(tag: PlatformTag): number {
+  switch (tag.kind) {
+    case "manylinux":
+    case "musllinux":
+    case "macosx":
+    case "ios":
+      return tag.major * 10_000 + tag.minor;
+    case "android":
+      return tag.api * 10_000;
+    default:
+      return 0;
+  }
+}

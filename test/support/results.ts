@@ -1,5 +1,7 @@
 /** Audit results made by hand, for tests of the reports. */
+
 import type { BinaryResult, PolicyReason, WheelResult } from "../../src/audit/result.ts";
+import { completeVerdict } from "../../src/audit/verdict.ts";
 
 const EXTENSION = "demo/_x.cpython-312-x86_64-linux-gnu.so";
 
@@ -28,13 +30,20 @@ export const BINARY: BinaryResult = {
 const REASONS: readonly PolicyReason[] = [
   {
     policy: "manylinux_2_28",
+    rank: 20_028,
     path: EXTENSION,
     why: "symbol-version",
     library: "libc.so.6",
     version: "GLIBC_2.34",
     symbols: ["dlclose", "dlopen", "dlsym", "pthread_create", "pthread_join"],
   },
-  { policy: "manylinux_2_41", path: EXTENSION, why: "library", library: "libfoo.so.1" },
+  {
+    policy: "manylinux_2_41",
+    rank: 20_041,
+    path: EXTENSION,
+    why: "library",
+    library: "libfoo.so.1",
+  },
 ];
 
 /** Claims an old glibc, needs a new one and a library from outside. */
@@ -47,14 +56,14 @@ export const FAILING: WheelResult = {
   version: "1.0",
   build: null,
   tags: ["cp312-cp312-manylinux_2_17_x86_64"],
-  platform: {
+  platform: completeVerdict({
     family: "manylinux",
     claimed: ["manylinux_2_17_x86_64"],
     supported: "linux_x86_64",
     reachable: "manylinux_2_34_x86_64",
     truthful: false,
     reasons: REASONS,
-  },
+  }),
   binaries: [BINARY],
   external: [{ name: "libfoo.so.1", neededBy: [EXTENSION], found: null }],
   findings: [
@@ -98,14 +107,14 @@ export const CLEAN: WheelResult = {
   name: "clean",
   version: "2.0",
   ok: true,
-  platform: {
+  platform: completeVerdict({
     family: "manylinux",
     claimed: ["manylinux_2_17_x86_64"],
     supported: "manylinux_2_17_x86_64",
     reachable: "manylinux_2_17_x86_64",
     truthful: true,
     reasons: [],
-  },
+  }),
   binaries: [],
   external: [],
   findings: [],
@@ -120,7 +129,12 @@ export const HOSTILE: WheelResult = {
   file: `bad${NASTY}.whl`,
   name: NASTY,
   ok: false,
-  platform: { ...CLEAN.platform, claimed: [NASTY], truthful: false, supported: "linux_x86_64" },
+  platform: completeVerdict({
+    ...CLEAN.platform,
+    claimed: [NASTY],
+    truthful: false,
+    supported: "linux_x86_64",
+  }),
   external: [{ name: NASTY, neededBy: [NASTY], found: NASTY }],
   findings: [
     { code: "ZIP017", level: "error", path: NASTY, message: `a name ${NASTY}`, hint: NASTY },

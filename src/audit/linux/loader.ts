@@ -99,7 +99,7 @@ export function linuxLoader(
     const plain = `${place.folder}/${name}`;
     if (place.files === undefined) return { place, paths: [plain] };
     // The baseline's file first: which hwcaps folders count depends on the processor.
-    const variants = HWCAPS.get(arch) ?? [];
+    const variants = kind === "glibc" ? (HWCAPS.get(arch) ?? []) : [];
     return { place, paths: [plain, ...variants.map((sub) => `${place.folder}${sub}/${name}`)] };
   };
 

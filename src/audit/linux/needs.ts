@@ -4,6 +4,7 @@ import { compareText } from "../../bytes.ts";
 import type { ElfSlice } from "../../formats.ts";
 import { isaLevel } from "../../policy/arch.ts";
 import type { Grafted, Need } from "../../policy/linux/decide.ts";
+import { compareVersions, glibcVersion, policyVersion } from "../../policy/linux/manylinux.ts";
 import { MUSL_1_2_SYMBOLS } from "../../policy/linux/musllinux.ts";
 import type { PolicyTable } from "../../policy/linux/table.ts";
 import { isLoader } from "../../policy/linux/table.ts";
@@ -68,7 +69,13 @@ export function collectNeeds(
   return { needs, grafted: [...grafted.values()] };
 }
 
-/** Symbol versions; those that a library inside the wheel provides don't count. */
+/** This version binds a file to one build of glibc, wherever the rest of it comes from. */
+const PRIVATE = "GLIBC_PRIVATE";
+
+/**
+ * Symbol versions; those that a library inside the wheel provides don't count. The loader's do: it is
+ * as old as the host's C library.
+ */
 function versionNeeds(
   table: PolicyTable,
   { path, slice, edges }: GraphNode<ElfSlice>,
@@ -77,9 +84,9 @@ function versionNeeds(
   const inside = new Set<string>();
   for (const { name, target } of edges) if (target.kind === "wheel") inside.add(name);
   for (const { library, versions } of slice.versionNeeds) {
-    if (isLoader(library) || inside.has(library)) continue;
     for (const { version, symbols } of versions) {
-      let position = table.version(version);
+      if (inside.has(library) && version !== PRIVATE) continue;
+      let position = isLoader(library) ? loaderVersion(table, version) : table.version(version);
       if (position === undefined) {
         // A namespace that no policy knows, of a library that the host provides: nothing grants it.
         const onHost = table.family === "manylinux" && table.library(library) < table.none;
@@ -98,6 +105,18 @@ function versionNeeds(
     }
   }
   return needs;
+}
+
+/** By number: the policies list the versions of glibc's libraries, and the loader has some of its own. */
+function loaderVersion(table: PolicyTable, version: string): number | undefined {
+  if (table.family !== "manylinux") return undefined;
+  const wanted = glibcVersion(version);
+  if (wanted === undefined) return version === PRIVATE ? table.none : undefined;
+  const first = table.policies.findIndex(({ name }) => {
+    const policy = policyVersion(name);
+    return policy !== undefined && compareVersions(policy, wanted) >= 0;
+  });
+  return first === -1 ? table.none : first;
 }
 
 /** Forbidden symbols, and on musl the functions that 1.1 lacks. Weak imports are optional. */

@@ -21,9 +21,11 @@ import type { Grafted, Need, TagVerdict } from "../../policy/linux/decide.ts";
 import { decide, judgeManylinux, judgePosition } from "../../policy/linux/decide.ts";
 import type { LinuxFamily, PolicyTable } from "../../policy/linux/table.ts";
 import { policyTable } from "../../policy/linux/table.ts";
+import type { PlatformTag } from "../../wheel/platform-tag.ts";
+import { parsePlatformTag, tagRank } from "../../wheel/platform-tag.ts";
 import type { DependencyGraph } from "../graph/graph.ts";
 import type { ElfBinary } from "../member.ts";
-import type { Family, PlatformVerdict, PolicyReason } from "../result.ts";
+import type { BareVerdict, Family, PolicyReason } from "../result.ts";
 import type { Identity, LinuxClaim } from "./identify.ts";
 import type { LinuxTag } from "./model.ts";
 import type { NeedOptions } from "./needs.ts";
@@ -41,7 +43,7 @@ export interface VerdictInput {
 }
 
 export interface VerdictResult {
-  readonly verdict: PlatformVerdict;
+  readonly verdict: BareVerdict;
   readonly judged: readonly LinuxTag[];
   readonly table: PolicyTable | undefined;
   readonly needs: readonly Need[];
@@ -73,7 +75,7 @@ export function judgePlatform(input: VerdictInput): VerdictResult {
   for (const { tag, verdict } of judged) {
     if (verdict.truthful === null) {
       unverified.push({
-        code: codeFor(tag),
+        code: codeFor(parsePlatformTag(tag)),
         why: `\`${tag}\` was not judged: ${verdict.undecided}`,
       });
     }
@@ -241,13 +243,18 @@ function reasonsOf(table: PolicyTable, needs: readonly Need[]): readonly PolicyR
       compareText(a.version ?? "", b.version ?? ""),
   );
   return costly.map((need) => ({
-    policy: table.policies[need.position - 1]?.name ?? "",
+    ...lost(table.policies[need.position - 1]?.name ?? ""),
     path: need.path,
     why: need.why,
     ...(need.library === undefined ? {} : { library: need.library }),
     ...(need.version === undefined ? {} : { version: need.version }),
     ...(need.symbols === undefined ? {} : { symbols: need.symbols }),
   }));
+}
+
+/** A policy that is out of reach; its name is a tag without an architecture. */
+function lost(policy: string): Pick<PolicyReason, "policy" | "rank"> {
+  return { policy, rank: tagRank(parsePlatformTag(`${policy}_any`)) };
 }
 
 /** What libraries outside would bring along; their paths are relative to the root that has them. */
@@ -276,7 +283,7 @@ function libcReasons(
     const paths = ofArch.length === 0 ? identity.foreign : identity.considered;
     for (const { path } of paths.length === 0 ? identity.considered : paths) {
       const key = `${newest}\0${path}`;
-      if (!done.has(key)) reasons.push({ policy: newest, path, why });
+      if (!done.has(key)) reasons.push({ ...lost(newest), path, why });
       done.add(key);
     }
   });
@@ -311,11 +318,22 @@ function familyOf({ identity }: VerdictInput): Family {
 }
 
 /** The rule that would have judged a tag. */
-function codeFor(tag: string): string {
-  if (tag.startsWith("macosx_") || tag.startsWith("ios_")) return "TAG006";
-  if (/^(py)?(emscripten|odide)/.test(tag)) return "TAG011";
-  if (tag.startsWith("manylinux")) return "TAG004";
-  return tag === "any" ? "TAG001" : "TAG003";
+function codeFor({ kind }: PlatformTag): string {
+  switch (kind) {
+    case "macosx":
+    case "ios":
+      return "TAG006";
+    case "pyemscripten":
+    case "pyodide":
+    case "emscripten":
+      return "TAG011";
+    case "manylinux":
+      return "TAG004";
+    case "any":
+      return "TAG001";
+    default:
+      return "TAG003";
+  }
 }
 
 /** Without a tag there is nothing to be true. */

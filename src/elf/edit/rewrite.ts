@@ -6,6 +6,7 @@ import { inOrder, type NativeEdit } from "../../native-edit.ts";
 import type { Rewrite } from "../../rewrite.ts";
 import { composeRewrites, isUnchanged, rewrittenSource } from "../../rewrite.ts";
 import type { Source } from "../../source.ts";
+import { planCut } from "../cut/cut.ts";
 import type { ElfImage } from "../read/image.ts";
 import { parseElf } from "../read/image.ts";
 import { refuse } from "../refuse.ts";
@@ -16,21 +17,36 @@ import type { ElfEdit } from "./types.ts";
 type StripEdit = Extract<NativeEdit, { readonly kind: "strip" }>;
 
 /**
- * Strips first, then changes names and paths of what is left.
+ * Cuts and strips first, then changes names and paths of what is left.
  *
  * @throws RefusalError (`elf-…`) when it can't be done safely, FormatError when the file is damaged.
  */
 export function rewriteElf(source: Source, edits: readonly NativeEdit[]): NativeRewrite {
+  let done: Rewrite | undefined;
+  const warnings: string[] = [];
+  const now = (): Source => (done === undefined ? source : rewrittenSource(source, done));
+  const then = (next: Rewrite | undefined): void => {
+    if (next === undefined || isUnchanged(next)) return;
+    done = done === undefined ? next : composeRewrites(done, next);
+  };
+  for (const edit of edits) {
+    if (edit.kind !== "cut") continue;
+    const plan = planCut(parseElf(now()), edit);
+    then(plan.rewrite);
+    warnings.push(...plan.warnings);
+  }
   const strip = edits.find((edit) => edit.kind === "strip");
-  const { first, warnings } =
-    strip === undefined ? { first: undefined, warnings: [] } : planStrip(source, strip);
-  const between = first === undefined ? source : rewrittenSource(source, first);
-  const image = parseElf(between);
+  if (strip !== undefined) {
+    const { first, warnings: reasons } = planStrip(now(), strip);
+    then(first);
+    warnings.push(...reasons);
+  }
+  const image = parseElf(now());
   const rewrite = planElfEdit(
     image,
     inOrder(edits).flatMap((edit) => elfEdits(edit, image)),
   );
-  return { ...(first === undefined ? rewrite : composeRewrites(first, rewrite)), warnings };
+  return { ...(done === undefined ? rewrite : composeRewrites(done, rewrite)), warnings };
 }
 
 function planStrip(
@@ -50,13 +66,12 @@ function planStrip(
 /** The same edit in the format's own words. */
 function elfEdits(edit: NativeEdit, image: ElfImage): readonly ElfEdit[] {
   switch (edit.kind) {
+    case "cut":
     case "strip":
       return [];
     case "keep-archs":
       if (edit.archs.includes(image.arch)) return [];
       throw refuse("archs", `an ELF file holds one architecture, and this is ${image.arch}`);
-    case "cut":
-      throw refuse("cut", `nothing can be cut out of \`${edit.region}\``);
     case "set-id":
       return [{ kind: "set-soname", name: edit.id }];
     case "replace-dependency":

@@ -1,7 +1,7 @@
 /** Comparisons of an original with its result. */
 import { bytesEqual } from "../../bytes.ts";
 import { movedRange, type Rewrite } from "../../rewrite.ts";
-import type { Source } from "../../source.ts";
+import type { ByteRange, Source } from "../../source.ts";
 import { SHN } from "../constants.ts";
 import { type ElfContext, ElfSym, type Sym } from "../layout.ts";
 import type { Section } from "../read/sections.ts";
@@ -82,4 +82,18 @@ export function sameContent(
     if (!bytesEqual(a.read(aAt + at, part), b.read(bAt + at, part))) return false;
   }
   return true;
+}
+
+/** The parts of a range that none of `holes` covers, ascending. */
+export function partsWithout(range: ByteRange, holes: readonly ByteRange[]): readonly ByteRange[] {
+  const parts: ByteRange[] = [];
+  let at = range.start;
+  for (const { start, end } of [...holes].sort((a, b) => a.start - b.start)) {
+    if (end <= at) continue;
+    if (start >= range.end) break;
+    if (start > at) parts.push({ start: at, end: start });
+    at = end;
+  }
+  if (at < range.end) parts.push({ start: at, end: range.end });
+  return parts;
 }

@@ -8,7 +8,7 @@ import { type ElfImage, parseElf } from "../read/image.ts";
 import type { Section } from "../read/sections.ts";
 import type { Segment } from "../read/segments.ts";
 import { layoutFaults } from "./layout.ts";
-import { type SectionsOf, sameBytes, symbolFaults } from "./same.ts";
+import { partsWithout, type SectionsOf, sameBytes, symbolFaults } from "./same.ts";
 
 /** Empty when the result is sound and loads the same bytes at the same addresses. */
 export function verifyElfStrip(before: Source, after: Source, rewrite: Rewrite): string[] {
@@ -76,12 +76,5 @@ function around(
     const { sh_offset, sh_size } = symbols;
     skipped.push({ start: sh_offset, end: sh_offset + sh_size });
   }
-  let parts: readonly ByteRange[] = [{ start: p_offset, end: p_offset + p_filesz }];
-  for (const { start, end } of skipped) {
-    parts = parts.flatMap((part) => [
-      { start: part.start, end: Math.min(part.end, Math.max(part.start, start)) },
-      { start: Math.max(part.start, Math.min(part.end, end)), end: part.end },
-    ]);
-  }
-  return parts.filter(({ start, end }) => start < end);
+  return partsWithout({ start: p_offset, end: p_offset + p_filesz }, skipped);
 }

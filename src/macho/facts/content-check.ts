@@ -3,7 +3,6 @@ import { FormatError } from "../../errors.ts";
 import type { ContentCheck, FormatTools } from "../../format.ts";
 import { collectProblems } from "../../problems.ts";
 import { memorySource } from "../../source.ts";
-import { mustBeSigned } from "../arch.ts";
 import { LC } from "../constants.ts";
 import { FAT_HEADER_SIZE, fatArchSize, headerSize } from "../layout.ts";
 import { hashNameOf, pageBytes } from "../read/code-directory.ts";
@@ -116,18 +115,32 @@ const MAX_HEADER = 1 << 20;
 /** Bytes of a signature that are kept. */
 const MAX_SIGNATURE = 1 << 26;
 
+/** Bytes of the only hash that is looked for. */
+const HASH_SIZE = 32;
+/** Bytes of a signature besides its page hashes: as it is, or with the room that codesign leaves for certificates. */
+const BESIDES: readonly number[] = [400, 18_400];
+
 /**
- * The page size stands at the end of the slice, after all pages: those of 4096 bytes are hashed, and
- * for processors with larger pages those of 16384 too.
+ * The page size is said at the end of the slice, after all pages. But the room for the signature is
+ * known from the beginning, and tells whether it has a hash of every 4096 or 16384 bytes.
  */
+function likelyPage({ offset, size }: TableRange): number {
+  const distance = (page: number): number => {
+    const hashes = Math.ceil(offset / page) * HASH_SIZE;
+    return Math.min(...BESIDES.map((besides) => Math.abs(size - hashes - besides)));
+  };
+  return distance(0x1000) <= distance(0x4000) ? 0x1000 : 0x4000;
+}
+
 function streamCheck({ start, size }: Place, tools: FormatTools): SliceCheck {
   let pending = new Uint8Array();
-  let place: (TableRange & { readonly arch: string }) | null | undefined;
-  let hashers: ReadonlyMap<number, PageHasher> = new Map();
+  let place: TableRange | null | undefined;
+  let page = 0;
+  let hasher: PageHasher | undefined;
   let signature = new Uint8Array();
   let done = 0;
   const consume = (bytes: Uint8Array, { offset, size: length }: TableRange): void => {
-    if (done < offset) for (const hasher of hashers.values()) hasher.add(bytes);
+    if (done < offset) hasher?.add(bytes);
     const from = Math.max(done, offset);
     const to = Math.min(done + bytes.length, offset + length);
     if (from < to) signature.set(bytes.subarray(from - done, to - done), from - offset);
@@ -150,9 +163,8 @@ function streamCheck({ start, size }: Place, tools: FormatTools): SliceCheck {
       if (place === undefined) return;
       pending = new Uint8Array();
       if (place === null) return;
-      const { arch, offset } = place;
-      const sizes = mustBeSigned(arch) ? [0x1000, 0x4000] : [0x1000];
-      hashers = new Map(sizes.map((page) => [page, pageHasher(tools, "sha256", page, offset)]));
+      page = likelyPage(place);
+      hasher = pageHasher(tools, "sha256", page, place.offset);
       signature = new Uint8Array(place.size);
       consume(joined, place);
     },
@@ -161,8 +173,7 @@ function streamCheck({ start, size }: Place, tools: FormatTools): SliceCheck {
       const read = readSignature(signature, place, size);
       const directory = read.directories.find((each) => hashNameOf(each) === "sha256");
       if (directory === undefined || directory.limit !== place.offset) return null;
-      const hasher = hashers.get(pageBytes(directory));
-      if (hasher === undefined) return null;
+      if (hasher === undefined || pageBytes(directory) !== page) return null;
       const faults = pageFaults(directory, hasher.finish());
       return [...read.faults, ...faults, ...partFaults(read, tools)];
     },
@@ -170,10 +181,7 @@ function streamCheck({ start, size }: Place, tools: FormatTools): SliceCheck {
 }
 
 /** `undefined`: more bytes are needed; `null`: there is no signature, or none that can be checked. */
-function signatureAt(
-  bytes: Uint8Array,
-  size: number,
-): (TableRange & { readonly arch: string }) | null | undefined {
+function signatureAt(bytes: Uint8Array, size: number): TableRange | null | undefined {
   if (bytes.length < HEAD_SIZE) return bytes.length === size ? null : undefined;
   try {
     const { header, context } = readHead(bytes, 0);
@@ -182,12 +190,12 @@ function signatureAt(
     if (bytes.length < end) return undefined;
     const problems = collectProblems();
     const source = { ...memorySource(bytes), size };
-    const { commands, arch } = parseHeader(source, 0, problems);
+    const { commands } = parseHeader(source, 0, problems);
     const { data } = parseTables(commands, context, 0, size, problems);
     const found = data.get(LC.LC_CODE_SIGNATURE);
     if (found === undefined || found.offset + found.size > size) return null;
     if (found.size > MAX_SIGNATURE || found.offset < end) return null;
-    return { offset: found.offset, size: found.size, arch };
+    return { offset: found.offset, size: found.size };
   } catch (error) {
     if (error instanceof FormatError) return null;
     throw error;

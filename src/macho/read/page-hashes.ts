@@ -1,7 +1,7 @@
 /** Hashes of pages, and whether they are those that a signature has. */
 import { bytesEqual } from "../../bytes.ts";
 import type { FormatTools } from "../../format.ts";
-import type { HashName } from "../../runtime.ts";
+import type { Hasher, HashName } from "../../runtime.ts";
 import type { Source } from "../../source.ts";
 import { readInto } from "../../source.ts";
 import { CSSLOT } from "../signing-constants.ts";
@@ -42,27 +42,35 @@ export function pageHasher(
   let done = 0;
   let page = 0;
   let filled = 0;
-  let hasher = tools.hasher(name);
-  const close = (): void => {
-    digests.set(hasher.digest(), page * width);
+  let hasher: Hasher | null = null;
+  const close = (digest: Uint8Array): void => {
+    digests.set(digest, page * width);
     page++;
     filled = 0;
-    hasher = tools.hasher(name);
+    hasher = null;
+  };
+  const append = (bytes: Uint8Array): void => {
+    if (filled === 0 && bytes.length === pageSize && tools.digest !== undefined) {
+      close(tools.digest(name, bytes));
+      return;
+    }
+    hasher ??= tools.hasher(name);
+    hasher.update(bytes);
+    filled += bytes.length;
+    if (filled === pageSize) close(hasher.digest());
   };
   return {
     add(bytes) {
       const wanted = Math.min(bytes.length, limit - done);
       for (let at = 0; at < wanted; ) {
         const part = Math.min(pageSize - filled, wanted - at);
-        hasher.update(bytes.subarray(at, at + part));
+        append(bytes.subarray(at, at + part));
         at += part;
-        filled += part;
-        if (filled === pageSize) close();
       }
       done += wanted;
     },
     finish() {
-      if (filled > 0) close();
+      if (hasher !== null) close(hasher.digest());
       return digests;
     },
   };

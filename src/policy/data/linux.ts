@@ -5,15 +5,6 @@
 import type { LinuxPolicyData } from "./types.ts";
 
 export const LINUX_POLICY_DATA: LinuxPolicyData = {
-  "loaders": {
-    "contains": [
-      "ld-linux",
-    ],
-    "equals": [
-      "ld64.so.1",
-      "ld64.so.2",
-    ],
-  },
   "manylinux": {
     "policies": [
       {

@@ -36,8 +36,6 @@ interface AndroidData extends FamilyData {
 }
 
 export interface LinuxPolicyData {
-  /** NEEDED names of the loader itself. */
-  readonly loaders: { readonly contains: readonly string[]; readonly equals: readonly string[] };
   readonly manylinux: ManylinuxData;
   readonly musllinux: MusllinuxData;
   readonly android: AndroidData;

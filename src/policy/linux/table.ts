@@ -6,6 +6,7 @@
  * first policy that allows a thing. {@link PolicyTable.none} stands for `linux`, which promises
  * nothing and allows everything.
  */
+import { baseNameOf } from "../../paths.ts";
 import { LINUX_POLICY_DATA } from "../data/linux.ts";
 import type { FamilyData } from "../data/types.ts";
 import { isMuslLibc } from "./musl-names.ts";
@@ -52,10 +53,15 @@ export function policyTable(family: LinuxFamily, arch: string): PolicyTable | un
   return tables.get(key);
 }
 
-/** True for a NEEDED name that is the dynamic loader itself, which never counts as a dependency. */
+/**
+ * `ld-linux-x86-64.so.2`, `ld-linux.so.3`, `ld64.so.2`, `ld-musl-armhf.so.1`, `ld.so.1`: whole names, since
+ * any library may have one of them in its own (`libworld-linux.so.1`).
+ */
+const LOADER = /^ld(64|32)?(-(linux|musl|uClibc)[-.\w]*)?\.so\.\d+$/;
+
+/** True for a NEEDED name, or the path of one, that is the dynamic loader itself: never a dependency. */
 export function isLoader(name: string): boolean {
-  const { contains, equals } = LINUX_POLICY_DATA.loaders;
-  return equals.includes(name) || contains.some((part) => name.includes(part));
+  return LOADER.test(baseNameOf(name));
 }
 
 /** The text before the first `_`: `GLIBC` for `GLIBC_2.17` and for `GLIBC_ABI_DT_RELR`. */

@@ -1,7 +1,7 @@
 /** Which API level a repaired Android wheel promises (PEP 738). */
 import type { Identity } from "../../audit/linux/identify.ts";
 import { RefusalError } from "../../errors.ts";
-import { androidLibraryApi, OLDEST_API } from "../../policy/linux/android.ts";
+import { androidLibraryApi, OLDEST_API, policyApi } from "../../policy/linux/android.ts";
 import type { Need } from "../../policy/linux/decide.ts";
 import { parsePlatformTag } from "../../wheel/platform-tag.ts";
 import { blocked, worst } from "./refusal.ts";
@@ -56,9 +56,7 @@ function askedLevel({ table }: TargetFacts, { tagArch }: Identity, plat: string)
 
 /** The newest policy that is not above the level. */
 function positionFor({ table }: TargetFacts, level: number): number {
-  const at = table.policies.findLastIndex(
-    ({ name }) => Number(name.slice("android_".length)) <= level,
-  );
+  const at = table.policies.findLastIndex(({ name }) => (policyApi(name) ?? Infinity) <= level);
   return Math.max(0, at);
 }
 

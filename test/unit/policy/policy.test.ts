@@ -178,9 +178,33 @@ describe("musl's own name", () => {
 
 describe("isLoader", () => {
   it("knows the loaders of all architectures", () => {
-    for (const name of ["ld-linux-x86-64.so.2", "ld-linux.so.2", "ld64.so.1", "ld64.so.2"]) {
-      expect(isLoader(name)).toBe(true);
+    for (const name of [
+      "ld-linux-x86-64.so.2",
+      "ld-linux.so.2",
+      "ld-linux-armhf.so.3",
+      "ld-linux-riscv64-lp64d.so.1",
+      "ld-linux-loongarch-lp64d.so.1",
+      "ld64.so.1",
+      "ld64.so.2",
+      "ld.so.1",
+      "ld-musl-armhf.so.1",
+      "/lib64/ld-linux-x86-64.so.2",
+    ]) {
+      expect([name, isLoader(name)]).toEqual([name, true]);
     }
-    expect(isLoader("libc.so.6")).toBe(false);
+  });
+
+  it("takes no library for it that has its name in its own, or lies in such a folder", () => {
+    for (const name of [
+      "libc.so.6",
+      "libworld-linux.so.1",
+      "ld-linuxdoc.so.1.2",
+      "build-linux/libfoo.so.1",
+      "/opt/ld-linux/libfoo.so",
+      "ldap.so.2",
+      "old-linux.so.2",
+    ]) {
+      expect([name, isLoader(name)]).toEqual([name, false]);
+    }
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { completeVerdict } from "../../../src/audit/verdict.ts";
 import { platformLine, verdictOfAll, verdictWord } from "../../../src/report/platform-line.ts";
 import { CLEAN, FAILING } from "../../support/results.ts";
 
@@ -17,7 +18,7 @@ describe("the verdict in a line", () => {
 
   it("takes an old name for the policy that it is an alias of", () => {
     const claimed = ["manylinux2014_x86_64"];
-    expect(platformLine({ ...CLEAN, platform: { ...platform, claimed } })).toBe(
+    expect(platformLine({ ...CLEAN, platform: completeVerdict({ ...platform, claimed }) })).toBe(
       "manylinux_2_17_x86_64, as claimed",
     );
   });
@@ -26,9 +27,9 @@ describe("the verdict in a line", () => {
     const findings = [{ code: "LNK001", level: "info", message: "needs `libfoo.so.1`" } as const];
     const claimed = ["manylinux_2_34_x86_64"];
     const wheel = { ...FAILING, ok: true, findings };
-    expect(platformLine({ ...wheel, platform: { ...FAILING.platform, claimed } })).toBe(
-      "manylinux_2_34_x86_64, if libfoo.so.1 comes from elsewhere, such as another wheel",
-    );
+    expect(
+      platformLine({ ...wheel, platform: completeVerdict({ ...FAILING.platform, claimed }) }),
+    ).toBe("manylinux_2_34_x86_64, if libfoo.so.1 comes from elsewhere, such as another wheel");
     // The wheel's own files need more than 2.17.
     expect(platformLine(wheel)).toContain("supports only linux_x86_64");
   });

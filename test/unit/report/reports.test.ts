@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import { completeVerdict } from "../../../src/audit/verdict.ts";
 import { auditGithub } from "../../../src/report/github.ts";
 import { auditHtml } from "../../../src/report/html.ts";
 import { auditJson } from "../../../src/report/json.ts";
@@ -62,17 +63,24 @@ describe("text", () => {
   it("says of a wheel that is still to get its tag what rules out older ones", () => {
     const reason = {
       policy: "manylinux_2_31",
+      rank: 20_031,
       path: "clean/_x.so",
       why: "symbol-version",
       library: "libc.so.6",
       version: "GLIBC_2.34",
       symbols: ["dlsym"],
     } as const;
-    const older = { ...reason, policy: "manylinux_2_12", version: "GLIBC_2.14" };
+    const older = { ...reason, policy: "manylinux_2_12", rank: 20_012, version: "GLIBC_2.14" };
     const report = (...claimed: readonly string[]): string => {
       const supported = "manylinux_2_34_x86_64";
       const reasons = [reason, older];
-      const platform = { ...CLEAN.platform, claimed, supported, reachable: supported, reasons };
+      const platform = completeVerdict({
+        ...CLEAN.platform,
+        claimed,
+        supported,
+        reachable: supported,
+        reasons,
+      });
       return text(false, [{ ...CLEAN, platform }]);
     };
     expect(report("linux_x86_64").split("\n\n")[1]).toBe(

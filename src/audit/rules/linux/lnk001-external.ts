@@ -1,5 +1,6 @@
 import { printable } from "../../../bytes.ts";
 import type { Level, Problem } from "../../../finding.ts";
+import { policyApi } from "../../../policy/linux/android.ts";
 import { nearestPolicy } from "../../../policy/linux/manylinux.ts";
 import type { Provider } from "../../../policy/providers.ts";
 import { coveredBy, knownProvider } from "../../../policy/providers.ts";
@@ -56,16 +57,18 @@ function allowedLater(
 ): Problem<NativeCode> {
   const at = graph.members.get(path)?.edges.find(({ name }) => name === library)?.at;
   const tag = quote(`${policy}_${identity.tagArch}`);
-  const android = policy.startsWith("android_");
+  const api = policyApi(policy);
   return {
     code: "LNK001",
     path,
-    message: android
-      ? `needs ${quote(library)}, which Android has only from API level ${policy.slice("android_".length)} on`
-      : `needs ${quote(library)}, which is not in the wheel and which no policy before ${quote(policy)} allows`,
-    hint: android
-      ? `tag it ${tag}, or open the library only where it exists`
-      : `tag it ${tag}, or run \`wheelkit repair\` to put the library into the wheel`,
+    message:
+      api !== undefined
+        ? `needs ${quote(library)}, which Android has only from API level ${api} on`
+        : `needs ${quote(library)}, which is not in the wheel and which no policy before ${quote(policy)} allows`,
+    hint:
+      api !== undefined
+        ? `tag it ${tag}, or open the library only where it exists`
+        : `tag it ${tag}, or run \`wheelkit repair\` to put the library into the wheel`,
     ...(at === undefined ? {} : { at }),
   };
 }
@@ -78,7 +81,7 @@ function allowedPosition({ identity, table }: LinuxModel): number {
     if (tag.kind === "manylinux" && table.family === "manylinux") {
       allowed = Math.min(allowed, nearestPolicy(table, tag).position);
     } else if (tag.kind === "android" && table.family === "android") {
-      const levels = table.policies.map(({ name }) => Number(name.slice("android_".length)));
+      const levels = table.policies.map(({ name }) => policyApi(name) ?? Infinity);
       allowed = Math.min(
         allowed,
         Math.max(0, levels.filter((level) => level <= tag.api).length - 1),

@@ -78,8 +78,8 @@ function isPrivate({ version }: Need): boolean {
 
 /** What the wheel could be called, or be built on. */
 function hintFor({ verdict }: LinuxModel, forbidden: boolean): string {
-  const { supported, reachable } = verdict;
-  if (supported !== null && !supported.startsWith("linux_")) {
+  const { supported, reachable, tags } = verdict;
+  if (tags.supported?.promises === true) {
     return `tag it \`${supported}\`, or build it on an older system`;
   }
   if (reachable === null && forbidden) {

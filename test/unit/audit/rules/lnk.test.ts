@@ -142,6 +142,7 @@ describe("LNK001 library outside", () => {
     expect(result.verdict.reachable).toBe("manylinux_2_34_x86_64");
     expect(result.verdict.reasons).toContainEqual({
       policy: "manylinux_2_31",
+      rank: 20_031,
       path: "opt/libfoo.so.1",
       why: "symbol-version",
       library: "libc.so.6",
