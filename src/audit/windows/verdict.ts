@@ -8,13 +8,13 @@ import type { PeSlice } from "../../formats.ts";
 import type { Claim } from "../claim.ts";
 import type { DependencyGraph } from "../graph/graph.ts";
 import type { JudgedTag } from "../model.ts";
-import type { ExternalLibrary, PlatformVerdict } from "../result.ts";
+import type { BareVerdict, ExternalLibrary } from "../result.ts";
 import { archOf, archOfTag, tagOf } from "./arch.ts";
 import type { WindowsIdentity } from "./identify.ts";
 import { allEdges, provenanceOf } from "./needs.ts";
 
 export interface WindowsVerdict {
-  readonly verdict: PlatformVerdict;
+  readonly verdict: BareVerdict;
   readonly tags: readonly JudgedTag[];
   readonly unverified: readonly Unverified[];
 }
