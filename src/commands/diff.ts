@@ -1,20 +1,13 @@
 /** `wheelkit diff A B` */
-
-import { statSync } from "node:fs";
-import { basename } from "node:path";
 import { diffWheels, kindsOf } from "../edit/diff.ts";
 import type { DifferenceKind } from "../edit/wheel-diff.ts";
 import { DIFFERENCE_KINDS } from "../edit/wheel-diff.ts";
 import { UsageError } from "../errors.ts";
-import { nodeCompression } from "../node/compression.ts";
-import { openFile } from "../node/file.ts";
 import type { Io } from "../node/io.ts";
-import { streamMember } from "../node/stream.ts";
+import type { OpenSide } from "../node/open-side.ts";
+import { openSide } from "../node/open-side.ts";
 import { palette, useColor } from "../node/terminal.ts";
 import { diffJson, diffStatement, diffText } from "../report/diff.ts";
-import type { MemberStream } from "../runtime.ts";
-import type { Wheel } from "../wheel/open.ts";
-import { openSoundWheel } from "../wheel/open.ts";
 import type { CommandDeclaration, Invocation } from "./command.ts";
 import { describeFailure, STATUS } from "./failure.ts";
 import {
@@ -68,7 +61,7 @@ async function run({ args, options }: Invocation, io: Io): Promise<number> {
   if (allowed.length > 0 && !exitCode) {
     throw new UsageError("`--only` says what `--exit-code` allows", "add `--exit-code`");
   }
-  const sides: Side[] = [];
+  const sides: OpenSide[] = [];
   try {
     for (const path of [pathA, pathB]) {
       try {
@@ -97,25 +90,5 @@ async function run({ args, options }: Invocation, io: Io): Promise<number> {
     return different || foreign ? STATUS.findings : STATUS.done;
   } finally {
     for (const side of sides) side.close();
-  }
-}
-
-interface Side {
-  readonly wheel: Wheel;
-  readonly stream: MemberStream;
-  close(): void;
-}
-
-function openSide(path: string): Side {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) {
-    throw new UsageError("this is a folder", "name two wheels");
-  }
-  const source = openFile(path);
-  try {
-    const wheel = openSoundWheel(source, basename(path), nodeCompression);
-    return { wheel, stream: streamMember(source), close: () => source.close() };
-  } catch (error) {
-    source.close();
-    throw error;
   }
 }

@@ -6,7 +6,7 @@ import { applyEdits } from "../edit/apply.ts";
 import { parseEntryPointOption } from "../edit/entry-points-edit.ts";
 import type { Patch } from "../edit/patch-file.ts";
 import { RefusalError, UsageError } from "../errors.ts";
-import { canonicalBuild } from "../node/canonical-build.ts";
+import { editFile } from "../node/change-wheel.ts";
 import { nodeCompression } from "../node/compression.ts";
 import { openFile } from "../node/file.ts";
 import type { Io } from "../node/io.ts";
@@ -139,26 +139,13 @@ async function run({ args, options, sequence }: Invocation, io: Io): Promise<num
       return undefined;
     }
     if (metadataOnly) return await writeMetadata(path, all, write);
-    const folder = write.inPlace ? dirname(path) : write.wheelDir;
-    return await rewriteWheel(path, write, {
-      edit(draft) {
-        applyEdits(draft, all);
-        return [];
+    if (proof === undefined) return await editFile(path, all, { write, canonical });
+    return await editFile(path, all, {
+      write,
+      canonical,
+      async finish({ path: result, wheel }) {
+        statements.push(await statementOf(wheel, result));
       },
-      tailOnly: !canonical && proof === undefined,
-      unpacks: canonical,
-      // A local version is refused by PyPI, but whoever writes one knows.
-      allowed: all.some(({ kind }) => kind === "local" || kind === "version") ? ["NAM003"] : [],
-      ...(canonical
-        ? { build: (draft, wheel) => canonicalBuild(draft, wheel, folder, write) }
-        : {}),
-      ...(proof === undefined
-        ? {}
-        : {
-            finish: async ({ path: result, wheel }) => {
-              statements.push(await statementOf(wheel, result));
-            },
-          }),
     });
   });
   if (proof !== undefined && statements.length > 0 && !write.dryRun) {

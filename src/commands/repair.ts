@@ -1,17 +1,8 @@
 /** `wheelkit repair [OPTIONS] WHEEL…` */
-import { join } from "node:path";
-import { assemble, copyOf } from "../edit/assemble.ts";
-import type { Workshop } from "../edit/workshop.ts";
-import { canonicalBuild } from "../node/canonical-build.ts";
+import { repairFile } from "../node/change-wheel.ts";
 import { createEngine } from "../node/engine.ts";
 import type { Io } from "../node/io.ts";
 import { openProviders, openRoots } from "../node/repair-roots.ts";
-import { rewriteWheel } from "../node/rewrite-wheel.ts";
-import { createWorkshop } from "../node/workshop.ts";
-import type { Repair } from "../repair/repair.ts";
-import { repairWheel } from "../repair/repair.ts";
-import { verifyRepair } from "../repair/verify.ts";
-import { repairReport } from "../report/repair.ts";
 import type { CommandDeclaration, Invocation } from "./command.ts";
 import { loadConfig } from "./config.ts";
 import { STATUS } from "./failure.ts";
@@ -69,52 +60,18 @@ async function run({ args, options, sequence }: Invocation, io: Io): Promise<num
   const settings = { ...read.settings, pureIsFine };
   const { paths, problems } = await expandInputs(args, io);
   reportInputProblems(problems, io);
-  const { level, jobs } = read.packing;
-  const engine = createEngine({ jobs });
-  const { wheelDir, dryRun, time } = write;
-  const canonical = flagOption(options, "canonical");
-  const { updateTags } = settings;
+  const engine = createEngine({ jobs: read.packing.jobs });
   try {
-    const providers = await openProviders(read.providedBy, engine);
-    const context = { settings, roots: openRoots(read.sysroot), providers, engine };
-    const { wheels, status } = await rewriteAll(paths, io, async (path) => {
-      let repair: Repair | undefined;
-      let workshop: Workshop | undefined;
-      const rewritten = await rewriteWheel(path, write, {
-        hasNoInPlace: true,
-        inspects: true,
-        // What PyPI takes is not what runs.
-        allowed: ["NAM006"],
-        async edit(draft, wheel) {
-          const { source } = wheel;
-          workshop = createWorkshop({
-            ...read.packing,
-            archive: source,
-            beside: join(wheelDir, wheel.file),
-            dryRun,
-            indexMember: (span) => engine.indexMember(path, source, span),
-          });
-          const outcome = await repairWheel({ draft, wheel, path, workshop }, context);
-          repair = outcome.repair;
-          return outcome.notes;
-        },
-        async build(draft, wheel) {
-          if (canonical) return await canonicalBuild(draft, wheel, wheelDir, write);
-          const when = time === undefined ? {} : { time };
-          const built =
-            repair === undefined && !draft.changed()
-              ? copyOf(wheel)
-              : assemble(draft, { inPlace: false, level, recordLast: true, ...when });
-          return { built, close() {} };
-        },
-        async verify(temporary, built) {
-          if (repair === undefined) return;
-          await verifyRepair({ ...repair, path: temporary, built, updateTags }, engine);
-        },
-      }).finally(() => workshop?.close());
-      if (repair === undefined) return rewritten;
-      return { ...rewritten, repair: repairReport(repair.plan, !dryRun) };
-    });
+    const run = {
+      settings,
+      providers: await openProviders(read.providedBy, engine),
+      roots: openRoots(read.sysroot),
+      engine,
+      write,
+      packing: read.packing,
+      canonical: flagOption(options, "canonical"),
+    };
+    const { wheels, status } = await rewriteAll(paths, io, (path) => repairFile(path, run));
     await reportRewrites("wheelkit.repair/1", wheels, options, io);
     return Math.max(status, problems.length > 0 ? STATUS.usage : STATUS.done);
   } finally {

@@ -1,18 +1,15 @@
 /** `wheelkit show [OPTIONS] PATH…` */
 import { basename } from "node:path";
 import { auditWheel, DEFAULT_AUDIT_OPTIONS } from "../audit/audit.ts";
-import { auditNative } from "../audit/native.ts";
 import type { NativeOptions } from "../audit/options.ts";
 import type { WheelResult } from "../audit/result.ts";
 import { FormatError } from "../errors.ts";
-import type { OpenNative } from "../format.ts";
 import { readerOf } from "../formats.ts";
 import { createEngine, type NodeEngine } from "../node/engine.ts";
 import type { Io } from "../node/io.ts";
 import { createProgress } from "../node/progress.ts";
-import { nativeReader } from "../node/read-binary.ts";
+import { showNative, symbolsOf } from "../node/read-binary.ts";
 import { palette, useColor } from "../node/terminal.ts";
-import { interestingSymbol } from "../policy/interest.ts";
 import type { ShownBinary, ShownWheel } from "../report/show-json.ts";
 import type { SymbolLists } from "../report/show-text.ts";
 import type { FileSource } from "../runtime.ts";
@@ -139,22 +136,7 @@ async function readWanted(
 function showLibrary(path: string, engine: NodeEngine, wanted: Wanted): ShownBinary | undefined {
   const source = engine.open(path);
   try {
-    const reader = nativeReader(source);
-    if (reader === undefined) return undefined;
-    const open = reader.open(source);
-    const file = open.facts(interestingSymbol);
-    const name = basename(path);
-    // A library on its own is a wheel with one member that claims nothing.
-    const { binaries } = auditNative({
-      wheel: { name: null },
-      entries: [{ name, directory: false }],
-      binaries: [{ path: name, size: source.size, format: reader.name, file }],
-      nativeMembers: new Set([name]),
-      options: wanted.native,
-    });
-    const [binary] = binaries;
-    if (binary === undefined) return undefined;
-    return { binary, symbols: symbolsOf(open, wanted), dump: open.dump() };
+    return showNative(source, basename(path), wanted);
   } finally {
     source.close();
   }
@@ -242,13 +224,6 @@ async function symbolsOfWheel(
     }
   }
   return symbols;
-}
-
-function symbolsOf(open: OpenNative, { imports, exports }: Wanted): SymbolLists {
-  return {
-    ...(imports ? { imports: open.symbols("imports") } : {}),
-    ...(exports ? { exports: open.symbols("exports") } : {}),
-  };
 }
 
 async function digestOf(source: Source): Promise<string> {

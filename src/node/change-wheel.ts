@@ -1,0 +1,98 @@
+/** One wheel that is a file, repaired or edited into another file: what the commands and the library do. */
+import { dirname, join } from "node:path";
+import type { Edit } from "../edit/apply.ts";
+import { applyEdits } from "../edit/apply.ts";
+import { assemble, copyOf } from "../edit/assemble.ts";
+import type { Workshop } from "../edit/workshop.ts";
+import type { Repair, RepairContext } from "../repair/repair.ts";
+import { repairWheel } from "../repair/repair.ts";
+import { verifyRepair } from "../repair/verify.ts";
+import { repairReport } from "../report/repair.ts";
+import { canonicalBuild } from "./canonical-build.ts";
+import type { NodeEngine } from "./engine.ts";
+import type { Revision, RewriteOptions, Rewritten } from "./rewrite-wheel.ts";
+import { rewriteWheel } from "./rewrite-wheel.ts";
+import type { WorkshopOptions } from "./workshop.ts";
+import { createWorkshop } from "./workshop.ts";
+
+/** What is the same for all wheels of a run. */
+export interface RepairRun extends RepairContext {
+  readonly engine: NodeEngine;
+  /** Never in place: a repair keeps its input. */
+  readonly write: RewriteOptions;
+  readonly packing: Pick<WorkshopOptions, "level" | "splices" | "jobs">;
+  /** Gives the result its reproducible form. */
+  readonly canonical: boolean;
+}
+
+/** @throws RefusalError when the wheel can't be repaired; nothing was written then. */
+export async function repairFile(path: string, run: RepairRun): Promise<Rewritten> {
+  const { engine, settings, write, packing, canonical } = run;
+  const { wheelDir, dryRun, time } = write;
+  let repair: Repair | undefined;
+  let workshop: Workshop | undefined;
+  const revision: Revision = {
+    hasNoInPlace: true,
+    inspects: true,
+    // What PyPI takes is not what runs.
+    allowed: ["NAM006"],
+    async edit(draft, wheel) {
+      const { source } = wheel;
+      workshop = createWorkshop({
+        ...packing,
+        archive: source,
+        beside: join(wheelDir, wheel.file),
+        dryRun,
+        indexMember: (span) => engine.indexMember(path, source, span),
+      });
+      const outcome = await repairWheel({ draft, wheel, path, workshop }, run);
+      repair = outcome.repair;
+      return outcome.notes;
+    },
+    async build(draft, wheel) {
+      if (canonical) return await canonicalBuild(draft, wheel, wheelDir, write);
+      const when = time === undefined ? {} : { time };
+      const built =
+        repair === undefined && !draft.changed()
+          ? copyOf(wheel)
+          : assemble(draft, { inPlace: false, level: packing.level, recordLast: true, ...when });
+      return { built, close() {} };
+    },
+    async verify(temporary, built) {
+      if (repair === undefined) return;
+      const { updateTags } = settings;
+      await verifyRepair({ ...repair, path: temporary, built, updateTags }, engine);
+    },
+  };
+  const rewritten = await rewriteWheel(path, write, revision).finally(() => workshop?.close());
+  if (repair === undefined) return rewritten;
+  return { ...rewritten, repair: repairReport(repair.plan, !dryRun) };
+}
+
+export interface EditRun {
+  readonly write: RewriteOptions;
+  readonly canonical: boolean;
+  /** Called when the result is written, while the input is still open. */
+  readonly finish?: NonNullable<Revision["finish"]>;
+}
+
+/** @throws RefusalError when the edit would break a rule; nothing was written then. */
+export async function editFile(
+  path: string,
+  edits: readonly Edit[],
+  { write, canonical, finish }: EditRun,
+): Promise<Rewritten> {
+  const folder = write.inPlace ? dirname(path) : write.wheelDir;
+  return await rewriteWheel(path, write, {
+    edit(draft) {
+      applyEdits(draft, edits);
+      return [];
+    },
+    tailOnly: !canonical && finish === undefined,
+    unpacks: canonical,
+    // A local version is refused by PyPI, but whoever writes one knows.
+    allowed: edits.some(({ kind }) => kind === "local" || kind === "version") ? ["NAM003"] : [],
+    ...(canonical ? { build: (draft, wheel) => canonicalBuild(draft, wheel, folder, write) } : {}),
+    ...(finish === undefined ? {} : { finish }),
+  });
+}
