@@ -11,6 +11,9 @@ export type Level = "error" | "warning" | "info";
 export type RuleLevel = Level | "off";
 export type Profile = "release" | "pypi" | "install" | "pending";
 
+/** The case of a finding as data: `library`, `symbols`, `arch`, … Sizes are in bytes. */
+export type FindingFacts = Readonly<Record<string, string | number | readonly string[]>>;
+
 /** What a check reports. `message` says what is wrong here, in one sentence without a full stop. */
 export interface Problem<Code extends string = string> {
   readonly code: Code;
@@ -20,6 +23,7 @@ export interface Problem<Code extends string = string> {
   /** How to mend this case, where the rule's general text says too little. */
   readonly hint?: string;
   readonly at?: FieldRef;
+  readonly facts?: FindingFacts;
   /** Only where one rule has graver and milder cases; else the table decides. */
   readonly level?: Level;
   /** Only where a profile judges this case otherwise than the rule's other cases. */
@@ -33,6 +37,7 @@ export interface Finding {
   readonly message: string;
   readonly hint?: string;
   readonly at?: FieldRef;
+  readonly facts?: FindingFacts;
 }
 
 /** Something a rule could not decide: never silently passed. */

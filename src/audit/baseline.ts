@@ -28,6 +28,7 @@ export function compareWithBaseline(
     const percent = ((after.size / before.size - 1) * 100).toFixed(0);
     problems.push({
       code: "SIZ004",
+      facts: { bytes: after.size, before: before.size },
       message: `${after.size} bytes, ${percent} % more than the ${before.size} of \`${before.file}\``,
     });
   }

@@ -26,6 +26,7 @@ export function checkExpectations(
     const best = supported === null ? "no platform that could be told" : `only \`${supported}\``;
     problems.push({
       code: "EXP001",
+      facts: { expected: platform, supported: supported ?? "unknown" },
       message: `\`${platform}\` was expected, but the wheel supports ${best}`,
     });
   }
@@ -35,12 +36,14 @@ export function checkExpectations(
     problems.push({
       code: "EXP002",
       path: binary.path,
+      facts: { missing, archs: binary.archs },
       message: `no code for ${missing.map((arch) => `\`${arch}\``).join(" and ")}, only for ${binary.archs.map((arch) => `\`${arch}\``).join(", ")}`,
     });
   }
   if (maxSize !== undefined && wheel.size > maxSize) {
     problems.push({
       code: "SIZ001",
+      facts: { bytes: wheel.size, limit: maxSize },
       message: `the wheel has ${wheel.size} bytes, ${wheel.size - maxSize} more than the limit of ${maxSize}`,
     });
   }

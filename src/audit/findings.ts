@@ -1,6 +1,6 @@
 /** From problems to findings: level, hint, selection, order. */
 import { compareText } from "../bytes.ts";
-import type { Finding, Level, Problem, Profile } from "../finding.ts";
+import type { Finding, FindingFacts, Level, Problem, Profile } from "../finding.ts";
 import { levelUnder } from "../finding.ts";
 import type { RuleCode } from "./rules/table.ts";
 import { RULES } from "./rules/table.ts";
@@ -50,6 +50,7 @@ export function toFindings(
       message: problem.message,
       ...(hint === undefined ? {} : { hint }),
       ...(problem.at === undefined ? {} : { at: problem.at }),
+      ...(problem.facts === undefined ? {} : { facts: bounded(problem.facts) }),
     });
   }
   findings.sort(compareFindings);
@@ -58,6 +59,18 @@ export function toFindings(
       const before = findings[index - 1];
       return before === undefined || !same(before, finding);
     }),
+  );
+}
+
+/** Items of a list that a finding carries as data. */
+const FACT_ITEMS = 100;
+
+function bounded(facts: FindingFacts): FindingFacts {
+  return Object.fromEntries(
+    Object.entries(facts).map(([name, value]) => [
+      name,
+      typeof value === "object" ? value.slice(0, FACT_ITEMS) : value,
+    ]),
   );
 }
 

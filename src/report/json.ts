@@ -104,6 +104,7 @@ export function findingJson(finding: Finding): object {
     message: finding.message,
     hint: finding.hint,
     at: finding.at === undefined ? undefined : placeJson(finding.at),
+    facts: finding.facts,
   };
 }
 

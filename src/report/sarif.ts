@@ -6,7 +6,7 @@
  * of GitHub's documentation: 25,000 results for a run, of which the 5,000 worst are kept.
  */
 import { compareText, printable } from "../bytes.ts";
-import type { Finding, Level, RuleInfo } from "../finding.ts";
+import type { Finding, FindingFacts, Level, RuleInfo } from "../finding.ts";
 import { VERSION } from "../version.ts";
 import { LEVELS, type Reported, type Unread } from "./reported.ts";
 
@@ -133,7 +133,24 @@ function resultJson(uri: string, finding: Finding, ruleIndex: number, fingerprin
       },
     ],
     partialFingerprints: { "wheelkit/v1": fingerprint },
+    ...(finding.facts === undefined
+      ? {}
+      : { properties: { facts: printableFacts(finding.facts) } }),
   };
+}
+
+/** Names from the wheel, without what a viewer might run. */
+function printableFacts(facts: FindingFacts): FindingFacts {
+  return Object.fromEntries(
+    Object.entries(facts).map(([name, value]) => [
+      name,
+      typeof value === "number"
+        ? value
+        : typeof value === "string"
+          ? printable(value)
+          : value.map(printable),
+    ]),
+  );
 }
 
 /** encodeURIComponent throws on lone surrogates. */

@@ -36,6 +36,7 @@ describe("checkExpectations", () => {
       {
         code: "EXP002",
         path: BINARY.path,
+        facts: { missing: ["arm64"], archs: ["x86_64"] },
         message: "no code for `arm64`, only for `x86_64`",
       },
     ]);

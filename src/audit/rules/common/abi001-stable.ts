@@ -67,6 +67,7 @@ function judge(model: AuditModel, binary: Binary, floor: number | null): Problem
     problems.push({
       code: "ABI001",
       path,
+      facts: { symbols: strong },
       message: `imports ${quoteSome(strong)}, not in the stable ABI`,
     });
   }
@@ -74,6 +75,7 @@ function judge(model: AuditModel, binary: Binary, floor: number | null): Problem
     problems.push({
       code: "ABI001",
       path,
+      facts: { symbols: weak },
       message: `weakly imports ${quoteSome(weak)}, not in the stable ABI`,
       level: "warning",
     });
@@ -82,6 +84,7 @@ function judge(model: AuditModel, binary: Binary, floor: number | null): Problem
     problems.push({
       code: "ABI002",
       path,
+      facts: { symbols: names, since: `3.${minor}`, tagged: `3.${floor}` },
       message: `imports ${quoteSome(names)}, in the stable ABI since 3.${minor}, but tagged for 3.${floor}`,
     });
   }
@@ -89,6 +92,7 @@ function judge(model: AuditModel, binary: Binary, floor: number | null): Problem
     problems.push({
       code: "ABI003",
       path,
+      facts: { symbols: foreign },
       message: `imports ${quoteSome(foreign)}, which no ordinary Python on ${TITLE[platform]} has`,
     });
   }

@@ -39,6 +39,7 @@ export function missingExports(model: AuditModel): readonly Problem<NativeCode>[
     problems.push({
       code: "ABI006",
       path: binary.path,
+      facts: { symbols: missing, python: `3.${minor}` },
       message: `imports ${quoteSome(missing)}, which CPython 3.${minor} does not export`,
     });
   }

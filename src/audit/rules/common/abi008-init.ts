@@ -33,6 +33,7 @@ export function initialisers(model: AuditModel): readonly Problem<NativeCode>[] 
       problems.push({
         code: "ABI008",
         path,
+        facts: { symbol: `PyInit_${name}` },
         message: `does not export ${quote(`PyInit_${name}`)}`,
         ...(isPlainLibrary(name, slice) ? { level: "info" as const } : {}),
       });

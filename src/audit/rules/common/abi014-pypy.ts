@@ -15,7 +15,12 @@ export function pypySymbols(model: AuditModel): readonly Problem<NativeCode>[] {
       .filter(({ name, defined, weak }) => !defined && !weak && name.startsWith("PyPy"))
       .map(({ name }) => name);
     if (names.length === 0) continue;
-    problems.push({ code: "ABI014", path, message: `imports ${quoteSome(names)} of PyPy's C API` });
+    problems.push({
+      code: "ABI014",
+      path,
+      facts: { symbols: names },
+      message: `imports ${quoteSome(names)} of PyPy's C API`,
+    });
   }
   return problems;
 }

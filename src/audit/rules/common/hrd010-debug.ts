@@ -16,12 +16,18 @@ export function debugBytes({ considered, others }: AuditModel): readonly Problem
       problems.push({
         code: "HRD010",
         path,
+        facts: { bytes: dwarf },
         message: `${formatBytes(dwarf)} of debug information`,
         ...(dwarf < size * REMAINDER ? { level: "info" as const } : {}),
       });
     }
     if (symtab > 0) {
-      problems.push({ code: "HRD011", path, message: `${formatBytes(symtab)} of symbol table` });
+      problems.push({
+        code: "HRD011",
+        path,
+        facts: { bytes: symtab },
+        message: `${formatBytes(symtab)} of symbol table`,
+      });
     }
   }
   return problems;

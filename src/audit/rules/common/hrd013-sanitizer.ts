@@ -19,7 +19,12 @@ export function sanitizers({ considered }: AuditModel): readonly Problem<NativeC
       .filter((name) => /^lib(asan|ubsan|tsan|lsan|msan)\.so\.\d+$/.test(name));
     const found = [...libraries, ...names];
     if (found.length === 0) continue;
-    problems.push({ code: "HRD013", path, message: `needs ${quoteSome(found)}` });
+    problems.push({
+      code: "HRD013",
+      path,
+      facts: { symbols: found },
+      message: `needs ${quoteSome(found)}`,
+    });
   }
   return problems;
 }

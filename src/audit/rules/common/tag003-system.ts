@@ -36,6 +36,7 @@ export function wrongSystem({
     problems.push({
       code: "TAG003",
       path,
+      facts: { format, tags: claims.map(({ text }) => text) },
       message: `${WHAT[format]} in a wheel that is tagged ${tags}`,
       level: alone ? "error" : levelOf(member),
     });

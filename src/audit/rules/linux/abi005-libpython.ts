@@ -19,6 +19,7 @@ export function linkedToLibpython({
       problems.push({
         code: "ABI005",
         path,
+        facts: { library: name },
         message: `is linked against ${quote(name)}`,
         at,
         ...(bundled ? { level: "info" as const } : {}),

@@ -35,6 +35,7 @@ export function pythonTwoRelics({
       problems.push({
         code: "ABI015",
         path,
+        facts: { symbols: names, tags: wheel.abiTags },
         message: `imports ${quoteSome(names)}, but the ABI tag ${quoteSome(wheel.abiTags)} means the other width of unicode`,
       });
     }

@@ -38,6 +38,7 @@ export function externalLibrary(model: LinuxModel): readonly Problem<NativeCode>
       problems.push({
         code: "LNK001",
         path,
+        facts: { libraries: names },
         message: `needs ${quoteSome(names, 5)}, which ${many ? "are" : "is"} not in the wheel and no policy allows`,
         ...(hint === undefined ? {} : { hint }),
         ...(level === undefined ? {} : { level }),

@@ -24,6 +24,7 @@ export function missingVersion({ graph, identity }: LinuxModel): readonly Proble
       problems.push({
         code: "LNK002",
         path,
+        facts: { library, versions: missing.map(({ version }) => version), path: edge.target.path },
         message: `needs ${quoteSome(missing.map(({ version }) => version))} of ${quote(library)}, but ${quote(edge.target.path)} defines ${unversioned ? "no versions" : "no such version"}`,
         at: first.at,
         ...(unversioned ? { level: "warning" as const } : {}),

@@ -20,7 +20,8 @@ export function searchPaths({ identity }: LinuxModel): readonly Problem<NativeCo
     for (const entry of slice.searchPaths) {
       const graver = outside(entry);
       if (graver !== undefined) {
-        problems.push({ code: "LNK006", path, at: entry.at, ...graver });
+        const facts = { kind: entry.kind, searchPath: entry.path };
+        problems.push({ code: "LNK006", path, at: entry.at, facts, ...graver });
         continue;
       }
       if (!/\$(\{ORIGIN\}|ORIGIN)/.test(entry.path)) continue;
@@ -33,6 +34,7 @@ export function searchPaths({ identity }: LinuxModel): readonly Problem<NativeCo
         problems.push({
           code: "LNK007",
           path,
+          facts: { kind: entry.kind, searchPath: entry.path },
           message: `${entry.kind} entry ${quote(entry.path)} climbs out of site-packages`,
           at: entry.at,
         });

@@ -13,7 +13,13 @@ export function neededByPath({
   for (const { path } of [...identity.considered, ...others]) {
     for (const { name, at } of graph.members.get(path)?.edges ?? []) {
       if (!name.includes("/")) continue;
-      problems.push({ code: "LNK008", path, message: `needs ${quote(name)} by its path`, at });
+      problems.push({
+        code: "LNK008",
+        path,
+        facts: { library: name },
+        message: `needs ${quote(name)} by its path`,
+        at,
+      });
     }
   }
   return problems;

@@ -28,6 +28,7 @@ export function nameClash({ identity }: LinuxModel): readonly Problem<NativeCode
       problems.push({
         code: "LNK009",
         path,
+        facts: { library: soname, other: first.path },
         message: `has the SONAME ${quote(soname)} like ${quote(first.path)}, but is another file`,
       });
     }
@@ -35,6 +36,7 @@ export function nameClash({ identity }: LinuxModel): readonly Problem<NativeCode
       problems.push({
         code: "LNK009",
         path: first.path,
+        facts: { library: soname },
         message: `is bundled as ${quote(soname)}, a name that the system and other wheels use too`,
       });
     }

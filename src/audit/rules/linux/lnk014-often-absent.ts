@@ -20,6 +20,7 @@ export function oftenAbsent({ identity, graph }: LinuxModel): readonly Problem<N
   return [...users].map(([what, { names, path }]) => ({
     code: "LNK014" as const,
     path,
+    facts: { libraries: [...names].sort(), provider: what },
     message: `needs ${quoteSome([...names].sort(), 4)}: importing it fails on systems without ${what}`,
   }));
 }

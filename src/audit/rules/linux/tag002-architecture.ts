@@ -28,6 +28,7 @@ export function wrongArchitecture(model: LinuxModel): readonly Problem<NativeCod
     problems.push({
       code: "TAG002",
       path,
+      facts: { arch: slice.arch, machine: slice.machine, tags: claims.map(({ text }) => text) },
       message: `the file is for ${describeMachine(slice)}, the wheel is tagged ${quoteSome(
         claims.map(({ text }) => text),
         2,
@@ -45,6 +46,7 @@ export function wrongArchitecture(model: LinuxModel): readonly Problem<NativeCod
     if (arch.arch === "unknown") continue;
     problems.push({
       code: "TAG002",
+      facts: { arch: arch.arch, tags: [text] },
       message: `tagged ${quote(text)}, but no file is for ${arch.text}`,
     });
   }

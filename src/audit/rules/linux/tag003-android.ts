@@ -13,6 +13,7 @@ export function newerAndroid({ claims, considered }: LinuxModel): readonly Probl
       problems.push({
         code: "TAG003",
         path,
+        facts: { api: slice.androidApi, tags: [text] },
         message: `built for API level ${slice.androidApi}, but tagged ${quote(text)}`,
       });
     }

@@ -1,5 +1,5 @@
 import type { FieldRef } from "../../../errors.ts";
-import type { Problem } from "../../../finding.ts";
+import type { FindingFacts, Problem } from "../../../finding.ts";
 import type { Need } from "../../../policy/linux/decide.ts";
 import type { LinuxModel } from "../../linux/model.ts";
 import type { NativeCode } from "../texts.ts";
@@ -49,12 +49,30 @@ export function newerThanTag(model: LinuxModel): readonly Problem<NativeCode>[] 
     problems.push({
       code: "TAG004",
       path,
+      facts: factsOf(tags, versions, forbidden),
       message: `not ${quoteSome(tags, 2)}: ${parts.join("; ")}`,
       ...(hint === undefined ? {} : { hint }),
       ...(at === undefined ? {} : { at }),
     });
   }
   return problems;
+}
+
+function factsOf(
+  tags: readonly string[],
+  versions: readonly Need[],
+  forbidden: readonly Need[],
+): FindingFacts {
+  const needs = [...versions, ...forbidden];
+  const all = (items: readonly (string | undefined)[]): readonly string[] => [
+    ...new Set(items.flatMap((item) => item ?? [])),
+  ];
+  return {
+    tags,
+    libraries: all(needs.map(({ library }) => library)),
+    versions: all(versions.map(({ version }) => version)),
+    symbols: all(needs.flatMap(({ symbols = [] }) => symbols)),
+  };
 }
 
 function describeVersion({ library = "", version = "", symbols = [] }: Need): string {

@@ -32,6 +32,7 @@ export function wrongLibc(model: LinuxModel): readonly Problem<NativeCode>[] {
       problems.push({
         code: "TAG005",
         path: binary.path,
+        facts: { libc: LIBC[family], tags: contradicted.map(({ text }) => text) },
         message: `built for ${LIBC[family]}${evidence(binary)}, but tagged ${tags}`,
       });
     }
@@ -43,6 +44,7 @@ export function wrongLibc(model: LinuxModel): readonly Problem<NativeCode>[] {
     problems.push({
       code: "TAG005",
       path: binary.path,
+      facts: { libc: name, expected: LIBC[family] },
       message: `built for ${name}${evidence(binary)}, the rest of the wheel for ${LIBC[family]}`,
       ...(binary.slice.kind === "executable" || binary.slice.interpreter !== null
         ? { level: "warning" as const }

@@ -22,6 +22,7 @@ export function smallPageAlignment(model: LinuxModel): readonly Problem<NativeCo
     problems.push({
       code: android ? "TAG007" : "TAG008",
       path,
+      facts: { align: Number(bad.align), pageSize: Number(wanted) },
       message: `a load segment is aligned to ${bad.align} bytes, pages may have ${wanted}`,
       at: bad.at,
       ...(android && strict ? { level: "error" as const } : {}),

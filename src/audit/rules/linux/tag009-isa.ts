@@ -16,6 +16,7 @@ export function newerProcessor(model: LinuxModel): readonly Problem<NativeCode>[
     problems.push({
       code: "TAG009",
       path,
+      facts: { isa: slice.isa ?? "unknown", promised: tagArch },
       message: `needs ${what}, the tag promises \`${tagArch}\``,
     });
   }

@@ -24,6 +24,7 @@ export function narrowTag(model: LinuxModel): readonly Problem<NativeCode>[] {
   return [
     {
       code: "TAG010",
+      facts: { tag: supported, claimed: verdict.claimed },
       message: `\`${supported}\` would be true as well as ${quoteSome(verdict.claimed, 2)}`,
     },
   ];

@@ -185,6 +185,12 @@ describe("TAG004 newer than the tag", () => {
       message: "not `manylinux_2_17_x86_64`: needs `GLIBC_2.28` of `libc.so.6` (`fcntl64`)",
       hint: "tag it `manylinux_2_28_x86_64`, or build it on an older system",
       at: { record: "Elf_Vernaux", field: "vna_name", offset: 64 },
+      facts: {
+        tags: ["manylinux_2_17_x86_64"],
+        libraries: ["libc.so.6"],
+        versions: ["GLIBC_2.28"],
+        symbols: ["fcntl64"],
+      },
     });
   });
 
