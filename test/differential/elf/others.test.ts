@@ -6,7 +6,7 @@ import { formatOf } from "../../../src/formats.ts";
 import { memorySource } from "../../../src/source.ts";
 import * as elf from "../../support/elf.ts";
 import { elfFixture, elfFixturePath, elfFixtures } from "../../support/elf-fixtures.ts";
-import { python, requireTool } from "../../support/tools.ts";
+import { hasPython, python, requireTool } from "../../support/tools.ts";
 
 const LIEF = `
 import json, sys, lief
@@ -37,15 +37,6 @@ interface LiefFacts {
   readonly definitions: readonly unknown[];
   readonly symbols: readonly string[];
   readonly segments: readonly unknown[];
-}
-
-function hasPython(): boolean {
-  try {
-    return python() !== "";
-  } catch (error) {
-    if (process.env.CI) throw error;
-    return false;
-  }
 }
 
 describe.skipIf(!hasPython())("LIEF", () => {
