@@ -8,8 +8,7 @@ import { UsageError } from "../errors.ts";
 import { matchesGlob } from "../glob.ts";
 import type { Io } from "../node/io.ts";
 import type { WorkshopOptions } from "../node/workshop.ts";
-import { policyArch } from "../policy/arch.ts";
-import { policyTable } from "../policy/linux/table.ts";
+import { newestTag } from "../repair/platforms.ts";
 import type { RepairSettings } from "../repair/settings.ts";
 import type { PlatformTag } from "../wheel/platform-tag.ts";
 import { parsePlatformTag } from "../wheel/platform-tag.ts";
@@ -271,17 +270,17 @@ function missingArch(plat: string): string | undefined {
 
 /** A promise that nobody has looked into can't be kept. */
 function refuseUnknownPolicy(
-  { kind, major, minor, arch }: Extract<PlatformTag, { kind: "manylinux" | "musllinux" }>,
+  tag: Extract<PlatformTag, { kind: "manylinux" | "musllinux" }>,
   plat: string,
   what: string,
 ): void {
-  const newest = policyTable(kind, policyArch(arch))?.policies.at(-1)?.name;
-  const [, newestMajor, newestMinor] = newest?.split("_").map(Number) ?? [];
-  if (newestMajor === undefined || newestMinor === undefined) return;
-  if (major < newestMajor || (major === newestMajor && minor <= newestMinor)) return;
+  const text = newestTag(tag);
+  const newest = text === undefined ? undefined : parsePlatformTag(text);
+  if (newest?.kind !== tag.kind) return;
+  if (tag.major < newest.major || (tag.major === newest.major && tag.minor <= newest.minor)) return;
   throw new UsageError(
     `${what}: \`${printable(plat)}\` is newer than every policy that wheelkit knows`,
-    `the newest is \`${newest}_${arch}\``,
+    `the newest is \`${text}\``,
   );
 }
 

@@ -12,6 +12,8 @@ export interface PatchJob {
   readonly edits: readonly NativeEdit[];
   /** A member of the wheel, or the way to a file outside, which is closed afterwards. */
   readonly from: MemberSpan | (() => FileSource);
+  /** The result is another member, so it is written even where no edit changes the file. */
+  readonly isNew?: boolean;
 }
 
 export interface Patched {

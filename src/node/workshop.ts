@@ -91,7 +91,8 @@ async function patchFile(
     const rewrite = rewriteFile(job, source);
     const result = rewrittenSource(source, rewrite);
     const { warnings } = rewrite;
-    if (isUnchanged(rewrite) && typeof from !== "function") return { content: undefined, warnings };
+    const isKept = typeof from !== "function" && job.isNew !== true;
+    if (isUnchanged(rewrite) && isKept) return { content: undefined, warnings };
     if (dryRun) {
       keepsSource = true;
       return { content: uncompressed(result), warnings };

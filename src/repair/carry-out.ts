@@ -3,7 +3,6 @@ import { printable } from "../bytes.ts";
 import type { Draft } from "../edit/draft.ts";
 import { rehashLinks, renameLinkTargets } from "../edit/links.ts";
 import type { PatchJob, Workshop } from "../edit/workshop.ts";
-import { memorySource } from "../source.ts";
 import type { Wheel } from "../wheel/open.ts";
 import { modeOf, REGULAR_FILE } from "../zip/writer.ts";
 import type { Graft, MemberEdits } from "./platform.ts";
@@ -21,9 +20,6 @@ export interface CarryOutInput {
 
 /** Grafted libraries are made by us: their mode depends on no host. */
 const LIBRARY_MODE = REGULAR_FILE | 0o755;
-
-/** Bytes of a member that is copied to further places. */
-const MEMBER_LIMIT = 1 << 30;
 
 /** A file to patch, and the mode that it gets: `undefined`: its own. */
 interface Work {
@@ -85,18 +81,10 @@ function memberWork(wheel: Wheel, { path, movesTo, edits, executable }: MemberEd
 }
 
 /** Copies are new members, so they are written also where no edit changes them. */
-function copyWork(wheel: Wheel, { path, edits, copies = [] }: MemberEdits): readonly Work[] {
-  return copies.map((copy) => ({
-    job: {
-      path: copy,
-      edits,
-      from: () => ({
-        ...memorySource(wheel.read(path, MEMBER_LIMIT) ?? new Uint8Array()),
-        close: () => {},
-      }),
-    },
-    mode: LIBRARY_MODE,
-  }));
+function copyWork(wheel: Wheel, member: MemberEdits): readonly Work[] {
+  const { job } = memberWork(wheel, member);
+  const { copies = [] } = member;
+  return copies.map((path) => ({ job: { ...job, path, isNew: true }, mode: LIBRARY_MODE }));
 }
 
 function graftWork(roots: RepairRoots, graft: Graft): Work {

@@ -7,6 +7,7 @@ import type { HostFiles } from "../audit/graph/host-files.ts";
 import type { BinaryFormat } from "../binary.ts";
 import type { NativeEdit } from "../native-edit.ts";
 import type { WheelFilename } from "../wheel/filename.ts";
+import type { PlatformTag } from "../wheel/platform-tag.ts";
 import type { RepairSettings } from "./settings.ts";
 
 export interface RepairPlatform {
@@ -21,6 +22,11 @@ export interface RepairPlatform {
    * @throws RefusalError when the goal can't be reached, with what is in the way.
    */
   plan(request: RepairRequest): RepairPlan;
+  /**
+   * The newest tag of the kind and architecture of `tag` whose promise is known; `undefined`, or no
+   * such function: there is no limit.
+   */
+  newest?(tag: PlatformTag): string | undefined;
 }
 
 /** A file outside the wheel, as nodes of the dependency graph have it. */

@@ -3,6 +3,7 @@ import type { Judgement } from "../audit/audit.ts";
 import type { Family } from "../audit/result.ts";
 import { printable } from "../bytes.ts";
 import { RefusalError } from "../errors.ts";
+import type { PlatformTag } from "../wheel/platform-tag.ts";
 import { linux } from "./linux/index.ts";
 import type { RepairPlatform } from "./platform.ts";
 import { windows } from "./windows/index.ts";
@@ -55,4 +56,13 @@ export function repairPlatform({ native: { verdict, model } }: Judgement): Repai
     );
   }
   return platform ?? linux;
+}
+
+/** The newest tag like this one that wheelkit can promise, where it knows a limit. */
+export function newestTag(tag: PlatformTag): string | undefined {
+  for (const platform of Object.values(REPAIR_PLATFORMS)) {
+    const newest = platform.newest?.(tag);
+    if (newest !== undefined) return newest;
+  }
+  return undefined;
 }

@@ -2,6 +2,7 @@
  * Everything that a repair will do to a wheel: the platform's plan, and what it means for the rest.
  * RECORD alone is left to what every edit does once it is made.
  */
+import type { BinaryFormat } from "../binary.ts";
 import type { Draft } from "../edit/draft.ts";
 import { baseNameOf } from "../paths.ts";
 import { VERSION } from "../version.ts";
@@ -20,6 +21,8 @@ import { fixWheelFile, retag } from "./wheel-file.ts";
 
 export interface WheelPlan {
   readonly platform: RepairPlatform["name"];
+  /** Of the files that change. */
+  readonly format: BinaryFormat;
   readonly native: RepairPlan;
   readonly modes: readonly PlannedMode[];
   /** Name, version and tags of the result. */
@@ -57,6 +60,7 @@ export function planWheel(input: WheelPlanInput, platform: RepairPlatform): Whee
   });
   return {
     platform: platform.name,
+    format: platform.format,
     native,
     modes: planModes(wheel.index.entries),
     name: retagged.name,

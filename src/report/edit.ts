@@ -69,7 +69,8 @@ export function editJson(schema: string, wheels: readonly EditedWheel[]): string
 /** In words: an edit is for people here, and its form may change with what a format can do. */
 function editsOf({ repair }: EditedWheel, path: string): { edits?: readonly string[] } {
   const edits = repair?.edits.find((each) => each.path === path)?.edits;
-  return edits === undefined ? {} : { edits: edits.map(describeEdit) };
+  if (repair === undefined || edits === undefined) return {};
+  return { edits: edits.map((edit) => describeEdit(edit, repair.format)) };
 }
 
 function pathsOf(changes: readonly MemberChange[], wanted: MemberChange["what"]): string[] {

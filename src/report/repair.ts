@@ -1,4 +1,5 @@
 /** What a repair did to a wheel, for people and as JSON. */
+import type { BinaryFormat } from "../binary.ts";
 import { printable } from "../bytes.ts";
 import type { NativeEdit } from "../native-edit.ts";
 import { baseNameOf } from "../paths.ts";
@@ -6,6 +7,8 @@ import { packageUrl } from "../repair/owners/owner.ts";
 import type { WheelPlan } from "../repair/wheel-plan.ts";
 
 export interface RepairReport {
+  /** Of the files that were changed. */
+  readonly format: BinaryFormat;
   readonly grafted: readonly GraftedLibrary[];
   /** Edits by the member's path in the result. */
   readonly edits: readonly { readonly path: string; readonly edits: readonly NativeEdit[] }[];
@@ -29,7 +32,10 @@ export interface GraftedLibrary {
 }
 
 /** @param audited whether the result was written, and then audited. */
-export function repairReport({ native, components }: WheelPlan, audited: boolean): RepairReport {
+export function repairReport(
+  { format, native, components }: WheelPlan,
+  audited: boolean,
+): RepairReport {
   const { members, grafts } = native;
   // That everything was stripped is known to whoever asked for it.
   const told = (edits: readonly NativeEdit[]): readonly NativeEdit[] =>
@@ -38,6 +44,7 @@ export function repairReport({ native, components }: WheelPlan, audited: boolean
     .map(({ path, movesTo, edits }) => ({ path, movesTo, edits: told(edits) }))
     .filter(({ movesTo, edits }) => movesTo !== undefined || edits.length > 0);
   return {
+    format,
     grafted: components.map(({ path, originalName, owner, sha256 }, index) => ({
       name: baseNameOf(path),
       path,
@@ -67,8 +74,18 @@ export function graftLines(grafted: readonly GraftedLibrary[]): readonly string[
   });
 }
 
-/** In the words of ELF: `DT_NEEDED libz.so.1 -> libz-1a2b3c4d.so.1.2.13` */
-export function describeEdit(edit: NativeEdit): string {
+/** What each format calls the fields that an edit changes. */
+const WORDS: Readonly<
+  Record<BinaryFormat, { readonly id: string; readonly dependency: string; readonly none: string }>
+> = {
+  elf: { id: "DT_SONAME", dependency: "DT_NEEDED", none: "no DT_RPATH, no DT_RUNPATH" },
+  macho: { id: "LC_ID_DYLIB", dependency: "LC_LOAD_DYLIB", none: "no LC_RPATH" },
+  pe: { id: "export name", dependency: "import", none: "no search paths" },
+};
+
+/** In the words of the file's format: `DT_NEEDED libz.so.1 -> libz-1a2b3c4d.so.1.2.13` */
+export function describeEdit(edit: NativeEdit, format: BinaryFormat): string {
+  const { id, dependency, none } = WORDS[format];
   switch (edit.kind) {
     case "keep-archs":
       return `only ${edit.archs.join(", ")}`;
@@ -77,16 +94,18 @@ export function describeEdit(edit: NativeEdit): string {
     case "cut":
       return `bytes cut out of ${printable(edit.region)}`;
     case "set-id":
-      return `DT_SONAME ${printable(edit.id)}`;
+      return `${id} ${printable(edit.id)}`;
     case "add-dependency":
-      return `DT_NEEDED + ${printable(edit.name)}`;
+      return `${dependency} + ${printable(edit.name)}`;
     case "remove-dependency":
-      return `DT_NEEDED - ${printable(edit.name)}`;
+      return `${dependency} - ${printable(edit.name)}`;
     case "replace-dependency":
-      return `DT_NEEDED ${printable(edit.from)} -> ${printable(edit.to)}`;
-    case "set-search-paths":
-      if (edit.paths.length === 0) return "no DT_RPATH, no DT_RUNPATH";
-      return `DT_${(edit.as ?? "runpath").toUpperCase()} ${printable(edit.paths.join(":"))}`;
+      return `${dependency} ${printable(edit.from)} -> ${printable(edit.to)}`;
+    case "set-search-paths": {
+      if (edit.paths.length === 0) return none;
+      const tag = format === "elf" ? `DT_${(edit.as ?? "runpath").toUpperCase()}` : "LC_RPATH";
+      return `${tag} ${printable(edit.paths.join(":"))}`;
+    }
     case "clear-executable-stack":
       return "no executable stack";
   }

@@ -39,21 +39,8 @@ describe("the core without Node", { timeout: 60_000 }, () => {
   it("audits a wheel held in memory as the command does", async () => {
     const core = await bundle(scratchFolder());
     const files = new Map([[basename(DEMO), new Uint8Array(readFileSync(DEMO))]]);
-    const result = await core.audit(basename(DEMO), files, nodeCompression);
-    const { out } = await wheelkit("audit", "-f", "json", DEMO);
-    const {
-      wheels: [told],
-    } = JSON.parse(out);
-    const { platform, tags, external, sha256 } = result;
-    expect({ platform, tags, external, sha256 }).toEqual({
-      platform: told.platform,
-      tags: told.tags,
-      external: told.external,
-      sha256: told.sha256,
-    });
-    expect(result.findings.map(({ code }) => code)).toEqual(
-      told.findings.map(({ code }: { readonly code: string }) => code),
-    );
+    const document = await core.audit(basename(DEMO), files, nodeCompression);
+    expect(document).toBe((await wheelkit("audit", "-f", "json", DEMO)).out);
   });
 
   it("repairs a wheel held in memory to what the command makes of it", async () => {

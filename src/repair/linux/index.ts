@@ -3,7 +3,10 @@
 import type { DependencyGraph, GraphNode } from "../../audit/graph/graph.ts";
 import { RefusalError } from "../../errors.ts";
 import type { ElfSlice } from "../../formats.ts";
+import { policyArch } from "../../policy/arch.ts";
+import { policyTable } from "../../policy/linux/table.ts";
 import { formatWheelFilename } from "../../wheel/filename.ts";
+import type { PlatformTag } from "../../wheel/platform-tag.ts";
 import type { RepairPlan, RepairPlatform, RepairRequest } from "../platform.ts";
 import { chooseGoal } from "./goal.ts";
 import { leftAlone } from "./left-alone.ts";
@@ -18,7 +21,14 @@ export const linux: RepairPlatform = {
   format: "elf",
   folderSuffix: FOLDER_SUFFIX,
   plan: planLinux,
+  newest: newestPolicy,
 };
+
+function newestPolicy(tag: PlatformTag): string | undefined {
+  if (tag.kind !== "manylinux" && tag.kind !== "musllinux") return undefined;
+  const newest = policyTable(tag.kind, policyArch(tag.arch))?.policies.at(-1);
+  return newest && `${newest.name}_${tag.arch}`;
+}
 
 function planLinux(request: RepairRequest): RepairPlan {
   const { judgement, settings, name } = request;

@@ -5,7 +5,6 @@
 import type { Engine } from "../../../src/audit/audit.ts";
 import { auditWheel } from "../../../src/audit/audit.ts";
 import { inspectMembers } from "../../../src/audit/inspect/inspect.ts";
-import type { WheelResult } from "../../../src/audit/result.ts";
 import { digestOf } from "../../../src/digest.ts";
 import { assemble, copyOf } from "../../../src/edit/assemble.ts";
 import { completeDraft } from "../../../src/edit/complete.ts";
@@ -19,6 +18,7 @@ import type { RepairRoot } from "../../../src/repair/roots.ts";
 import type { RepairSettings } from "../../../src/repair/settings.ts";
 import { DEFAULT_REPAIR_SETTINGS } from "../../../src/repair/settings.ts";
 import { verifyRepair } from "../../../src/repair/verify.ts";
+import { auditJson } from "../../../src/report/json.ts";
 import { isUnchanged, rewrittenSource } from "../../../src/rewrite.ts";
 import type { Compression, FileSource, MemberStream } from "../../../src/runtime.ts";
 import type { Source } from "../../../src/source.ts";
@@ -44,12 +44,9 @@ export function memoryEngine(files: Files, compression: Compression): Engine {
   };
 }
 
-export async function audit(
-  name: string,
-  files: Files,
-  compression: Compression,
-): Promise<WheelResult> {
-  return await auditWheel(name, memoryEngine(files, compression));
+/** The document that `wheelkit audit -f json` prints. */
+export async function audit(name: string, files: Files, compression: Compression): Promise<string> {
+  return auditJson([await auditWheel(name, memoryEngine(files, compression))]);
 }
 
 export interface RepairedInMemory {
@@ -130,7 +127,11 @@ function memoryWorkshop(archive: Source, compression: Compression): Workshop {
   };
 }
 
-function patch({ edits, from }: PatchJob, archive: Source, compression: Compression): Patched {
+function patch(
+  { edits, from, isNew }: PatchJob,
+  archive: Source,
+  compression: Compression,
+): Patched {
   const source =
     typeof from === "function"
       ? from()
@@ -140,7 +141,8 @@ function patch({ edits, from }: PatchJob, archive: Source, compression: Compress
   if (reader === undefined) throw new Error("this is no native file");
   const rewrite = reader.rewrite(source, edits, compression);
   const { warnings } = rewrite;
-  if (isUnchanged(rewrite) && typeof from !== "function") return { content: undefined, warnings };
+  const isKept = typeof from !== "function" && isNew !== true;
+  if (isUnchanged(rewrite) && isKept) return { content: undefined, warnings };
   const result = rewrittenSource(source, rewrite);
   const bytes = result.read(0, result.size);
   const data = { bytes: compression.deflateRaw(bytes, 6) };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { EditedWheel } from "../../../src/report/edit.ts";
 import { repairSummary } from "../../../src/report/edit.ts";
+import { describeEdit } from "../../../src/report/repair.ts";
 
 const WHEEL: EditedWheel = {
   file: "demo-1.0-cp312-cp312-linux_x86_64.whl",
@@ -25,7 +26,7 @@ const GRAFTED = {
 
 describe("repairSummary", () => {
   it("says what was grafted, its size and the tag", () => {
-    const repair = { grafted: [GRAFTED], edits: [], audited: true };
+    const repair = { format: "elf", grafted: [GRAFTED], edits: [], audited: true } as const;
     expect(repairSummary({ ...WHEEL, repair })).toMatch(
       /^demo: 1 library grafted \(\+[12]\.[0-9]+ MB\), tagged manylinux_2_34_x86_64; -v for details\n$/,
     );
@@ -36,5 +37,21 @@ describe("repairSummary", () => {
 
   it("says nothing of other edits", () => {
     expect(repairSummary(WHEEL)).toBe("");
+  });
+});
+
+describe("an edit in words", () => {
+  it("uses those of the file's format", () => {
+    const edit = { kind: "replace-dependency", from: "a", to: "b" } as const;
+    expect(describeEdit(edit, "elf")).toBe("DT_NEEDED a -> b");
+    expect(describeEdit(edit, "macho")).toBe("LC_LOAD_DYLIB a -> b");
+    expect(describeEdit(edit, "pe")).toBe("import a -> b");
+    const paths = ["@loader_path/x"];
+    expect(describeEdit({ kind: "set-search-paths", paths }, "macho")).toBe(
+      "LC_RPATH @loader_path/x",
+    );
+    expect(describeEdit({ kind: "set-search-paths", paths, as: "rpath" }, "elf")).toBe(
+      "DT_RPATH @loader_path/x",
+    );
   });
 });
