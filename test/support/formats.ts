@@ -7,12 +7,15 @@ import type { NativeFile } from "../../src/binary.ts";
 import { FormatError } from "../../src/errors.ts";
 import type { Format, NativeRewrite } from "../../src/format.ts";
 import { FORMATS } from "../../src/formats.ts";
+import { MH_FLAGS } from "../../src/macho/constants.ts";
 import type { NativeEdit } from "../../src/native-edit.ts";
 import { nodeCompression } from "../../src/node/compression.ts";
 import { applyRewrite } from "../../src/rewrite.ts";
 import { memorySource } from "../../src/source.ts";
 import { elfFixture, elfFixtures } from "./elf-fixtures.ts";
 import { bracketed, parseReadelf, runReadelf } from "./elf-readelf.ts";
+import { buildMacho } from "./macho-builder.ts";
+import { machoFixture, machoFixtures } from "./macho-fixtures.ts";
 import { peFixture, peFixtures } from "./pe-fixtures.ts";
 import { forwarderModules, readByPefile } from "./pe-oracle.ts";
 import { hasPython, python, requireTool } from "./tools.ts";
@@ -112,7 +115,57 @@ function opinionOfPefile(path: string): SecondOpinion {
   return { id: facts.id, dependencies: [...tables, ...forwarderModules(facts)], searchPaths: [] };
 }
 
-export const FORMAT_CASES: readonly FormatCase[] = [elf, pe];
+/** What linkers at hand don't make, and small enough for every prefix to be read. */
+const BUILT: Readonly<Record<string, Uint8Array>> = {
+  "built-x86_64": buildMacho({ rpaths: ["/opt/lib"] }),
+  "built-ppc": buildMacho({ bits: 32, littleEndian: false, cputype: 18 }),
+  "built-stack": buildMacho({ flags: MH_FLAGS.MH_TWOLEVEL | MH_FLAGS.MH_ALLOW_STACK_EXECUTION }),
+};
+
+const macho: FormatCase = {
+  format: FORMATS.macho,
+  // One of them loads a library twice, which an edit does not leave so.
+  fixtures: [...machoFixtures().filter((name) => name !== "reexport"), ...Object.keys(BUILT)],
+  small: ["built-x86_64", "built-ppc"],
+  bytes: (name) => BUILT[name]?.slice() ?? machoFixture(name),
+  tables: 1500,
+  code: ["__TEXT,__text", "__TEXT,__cstring", "__DATA,__data"],
+  words: {
+    id: "/DLC/demo/.dylibs/libdemo-0123abcd-with-a-rather-long-name.1.dylib",
+    dependency: "@loader_path/.dylibs/libneeded-0123abcd.6.dylib",
+    searchPaths: ["@loader_path/../demo.dylibs", "@loader_path/another/place"],
+  },
+  takes: [
+    "strip",
+    "set-id",
+    "replace-dependency",
+    "remove-dependency",
+    "add-dependency",
+    "set-search-paths",
+    "clear-executable-stack",
+  ],
+  oracle: requireTool("llvm-objdump") === undefined ? undefined : readByObjdump,
+  loads: undefined,
+};
+
+/** Of a fat file the first slice. */
+function readByObjdump(path: string): SecondOpinion {
+  const args = ["--macho", "--arch=all", "--private-headers", path];
+  const { stdout } = spawnSync("llvm-objdump", args, { encoding: "utf8" });
+  const [, first = ""] = stdout.split(/^Mach header$/m);
+  const loads = first.split(/^Load command \d+$/m).slice(1);
+  const named = (cmd: RegExp): string[] =>
+    loads
+      .filter((load) => cmd.test(load))
+      .map((load) => /^ +(?:name|path) (.*) \(offset \d+\)$/m.exec(load)?.[1] ?? "");
+  return {
+    id: named(/cmd LC_ID_DYLIB$/m)[0] ?? null,
+    dependencies: named(/cmd LC_(?:LOAD|LOAD_WEAK|REEXPORT|LOAD_UPWARD|LAZY_LOAD)_DYLIB$/m),
+    searchPaths: named(/cmd LC_RPATH$/m),
+  };
+}
+
+export const FORMAT_CASES: readonly FormatCase[] = [elf, macho, pe];
 
 /** Binds every symbol at once; a library that kills the process takes those after it along. */
 const LOADER = `

@@ -29,7 +29,7 @@ export function planLinkedit(
   commands: readonly Command[],
   sizeOf: (limit: number) => number,
 ): LinkeditPlan {
-  const { context, segments } = image;
+  const { context, segments, source } = image;
   const linkedit = segments.find(({ name }) => name === "__LINKEDIT");
   if (linkedit === undefined) throw refuse("linkedit", "there is no `__LINKEDIT`");
   const dataoff = placeOf(image, linkedit.fileoff + linkedit.filesize);
@@ -39,6 +39,9 @@ export function planLinkedit(
   );
   if (behind !== undefined || dataoff < linkedit.fileoff) {
     throw refuse("linkedit", "`__LINKEDIT` is not the last segment of the file");
+  }
+  if (dataoff >= source.size + ALIGN) {
+    throw refuse("linkedit", "`__LINKEDIT` does not end inside the file");
   }
   if (contentEnd(image) > dataoff) {
     throw refuse("linkedit", "a table lies behind the signature, which must be the last one");

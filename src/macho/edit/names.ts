@@ -23,16 +23,14 @@ export interface NamePlan {
   readonly ordinals: readonly number[];
   readonly changed: boolean;
   readonly notes: readonly string[];
-  readonly warnings: readonly string[];
 }
 
 /** @throws RefusalError when a name can't be written, or a slice may not have what is asked for. */
 export function planNames(image: MachoImage, edits: readonly NativeEdit[]): NamePlan {
   const { context } = image;
-  const warnings: string[] = [];
   const notes: string[] = [];
   let commands = commandsOf(image.commands);
-  commands = setId(commands, edits, image, warnings);
+  commands = setId(commands, edits, image);
   commands = replaceDependencies(commands, edits, context);
   commands = removeDependencies(commands, edits, context);
   commands = addDependencies(commands, edits, context);
@@ -47,7 +45,6 @@ export function planNames(image: MachoImage, edits: readonly NativeEdit[]): Name
     ordinals: newOrdinals(merged.commands, merged.into, image.dylibs),
     changed: asked || (touched && !sameCommands(merged.commands, image)),
     notes,
-    warnings,
   };
 }
 
@@ -69,14 +66,15 @@ function setId(
   commands: readonly Command[],
   edits: readonly NativeEdit[],
   { context, header }: MachoImage,
-  warnings: string[],
 ): readonly Command[] {
   const edit = edits.findLast((each) => each.kind === "set-id");
   if (edit?.kind !== "set-id") return commands;
   checkText(edit.id, "the new install name");
   if (header.filetype !== MH.MH_DYLIB) {
-    warnings.push("only a dynamic library has an install name; none was set");
-    return commands;
+    throw refuse(
+      "id",
+      "only a dynamic library has an install name, and dyld refuses others with one",
+    );
   }
   if (commands.every(({ cmd }) => cmd !== LC.LC_ID_DYLIB)) {
     const first = commands.findIndex(isDependency);

@@ -82,8 +82,9 @@ function keptSlices({ slices }: MachoBinary, edits: readonly NativeEdit[]): read
 
 function planOne(slice: Slice, edits: readonly NativeEdit[], tools: FormatTools): PlannedSlice {
   if (slice.kind === "archive") {
+    const warnings = checkArchive(slice, edits);
     const rewrite = emptyRewrite(slice.source.size);
-    return { slice, rewrite, expect: { slice, changed: null }, warnings: [] };
+    return { slice, rewrite, expect: { slice, changed: null }, warnings };
   }
   const request = { image: slice, edits, tools, signature: slice.signature() };
   const { rewrite: stripped, warnings } = planStrip(slice, edits);
@@ -99,6 +100,20 @@ function planOne(slice: Slice, edits: readonly NativeEdit[], tools: FormatTools)
     if (isUnchanged(plain.rewrite)) return withExpectation(slice, plain, warnings);
   }
   return withExpectation(slice, { ...plan, rewrite }, warnings, true);
+}
+
+/** A static library has no load commands; what changes nothing is not refused. */
+function checkArchive({ arch }: ArchiveSlice, edits: readonly NativeEdit[]): readonly string[] {
+  const warnings: string[] = [];
+  for (const edit of edits) {
+    const added = edit.kind === "set-id" || edit.kind === "add-dependency";
+    const paths = edit.kind === "set-search-paths" && edit.paths.length > 0;
+    if (added || paths) throw refuse("kind", `the slice for ${arch} is a static library`);
+    if (edit.kind !== "strip") continue;
+    if (edit.optional !== true) throw refuse("strip", "static libraries are not stripped");
+    warnings.push(`${arch} was not stripped: it is a static library`);
+  }
+  return warnings;
 }
 
 function withExpectation(
@@ -168,8 +183,8 @@ function fatSplices(
   return gaps(source, ordered, { header, offsets });
 }
 
-/** Larger ones are nobody's; `lipo` goes to 2^15. */
-const MAX_ALIGN = 24;
+/** `lipo` takes no larger ones. */
+const MAX_ALIGN = 15;
 
 /** What lies before, between and after the slices that stay gives way to a header and padding. */
 function gaps(

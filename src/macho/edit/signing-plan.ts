@@ -1,10 +1,10 @@
 /** What the new signature takes over from the old one. */
 import type { FormatTools } from "../../format.ts";
-import { MH } from "../constants.ts";
+import { LC, MH } from "../constants.ts";
 import type { MachoImage } from "../read/image.ts";
 import { bestDirectory, cmsOf, type Signature } from "../read/signature.ts";
 import { CSSLOT } from "../signing-constants.ts";
-import type { Command } from "./commands.ts";
+import { type Command, stringOf } from "./commands.ts";
 import { bundleIdentifier, infoPlistOf, signingIdentifier, uniqueSuffix } from "./identifier.ts";
 import { execSegmentFlags, keptFlags, type SigningPlan } from "./sign.ts";
 
@@ -63,6 +63,7 @@ function newIdentifier(
 ): string {
   const bundle = infoPlist === null ? undefined : bundleIdentifier(infoPlist);
   if (bundle !== undefined) return bundle;
-  const name = tools.name ?? image.id?.path ?? "";
+  const id = commands.find(({ cmd }) => cmd === LC.LC_ID_DYLIB);
+  const name = tools.name ?? (id === undefined ? "" : stringOf(id, image.context));
   return signingIdentifier(name === "" ? "unnamed" : name, () => uniqueSuffix(commands, tools));
 }

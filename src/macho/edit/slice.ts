@@ -63,8 +63,8 @@ export function planSlice(request: SliceRequest): SlicePlan {
   const flags = newFlags(image, edits);
   if (!names.changed && !dirty && flags === image.header.flags) {
     const rewrite = emptyRewrite(image.source.size);
-    const { ordinals, warnings } = names;
-    return { rewrite, ordinals, names: namesOf(names.commands, image), signed: false, warnings };
+    const texts = namesOf(names.commands, image);
+    return { rewrite, ordinals: names.ordinals, names: texts, signed: false, warnings: [] };
   }
   checkEditable(image);
   const patches = ordinalPatches(image, names.ordinals);
@@ -75,7 +75,6 @@ export function planSlice(request: SliceRequest): SlicePlan {
     ...patches.map(({ at, bytes, what }) => ({ at, remove: bytes.length, zeros: 0, bytes, what })),
   ];
   const notes = [...names.notes, ...layout.notes];
-  const warnings = [...names.warnings, ...layout.warnings];
   const rewrite =
     linkedit === null
       ? rewriteOf(image.source, splices, notes)
@@ -85,7 +84,7 @@ export function planSlice(request: SliceRequest): SlicePlan {
     ordinals: names.ordinals,
     names: namesOf(commands, image),
     signed: linkedit !== null,
-    warnings,
+    warnings: layout.warnings,
   };
 }
 

@@ -120,27 +120,33 @@ const HASH_SIZE = 32;
 /** Bytes of a signature besides its page hashes: as it is, or with the room that codesign leaves for certificates. */
 const BESIDES: readonly number[] = [400, 18_400];
 
+/** Bytes that a guess may be wrong by. */
+const MARGIN = 4096;
+
 /**
  * The page size is said at the end of the slice, after all pages. But the room for the signature is
- * known from the beginning, and tells whether it has a hash of every 4096 or 16384 bytes.
+ * known from the beginning, and in a large file tells whether it has a hash of every 4096 or 16384
+ * bytes; in a small one both are made.
  */
-function likelyPage({ offset, size }: TableRange): number {
+function likelyPages({ offset, size }: TableRange): readonly number[] {
   const distance = (page: number): number => {
     const hashes = Math.ceil(offset / page) * HASH_SIZE;
     return Math.min(...BESIDES.map((besides) => Math.abs(size - hashes - besides)));
   };
-  return distance(0x1000) <= distance(0x4000) ? 0x1000 : 0x4000;
+  const small = distance(0x1000);
+  const large = distance(0x4000);
+  if (Math.abs(small - large) < MARGIN) return [0x1000, 0x4000];
+  return [small < large ? 0x1000 : 0x4000];
 }
 
 function streamCheck({ start, size }: Place, tools: FormatTools): SliceCheck {
   let pending = new Uint8Array();
   let place: TableRange | null | undefined;
-  let page = 0;
-  let hasher: PageHasher | undefined;
+  let hashers: ReadonlyMap<number, PageHasher> = new Map();
   let signature = new Uint8Array();
   let done = 0;
   const consume = (bytes: Uint8Array, { offset, size: length }: TableRange): void => {
-    if (done < offset) hasher?.add(bytes);
+    if (done < offset) for (const hasher of hashers.values()) hasher.add(bytes);
     const from = Math.max(done, offset);
     const to = Math.min(done + bytes.length, offset + length);
     if (from < to) signature.set(bytes.subarray(from - done, to - done), from - offset);
@@ -163,8 +169,10 @@ function streamCheck({ start, size }: Place, tools: FormatTools): SliceCheck {
       if (place === undefined) return;
       pending = new Uint8Array();
       if (place === null) return;
-      page = likelyPage(place);
-      hasher = pageHasher(tools, "sha256", page, place.offset);
+      const { offset } = place;
+      hashers = new Map(
+        likelyPages(place).map((page) => [page, pageHasher(tools, "sha256", page, offset)]),
+      );
       signature = new Uint8Array(place.size);
       consume(joined, place);
     },
@@ -173,7 +181,8 @@ function streamCheck({ start, size }: Place, tools: FormatTools): SliceCheck {
       const read = readSignature(signature, place, size);
       const directory = read.directories.find((each) => hashNameOf(each) === "sha256");
       if (directory === undefined || directory.limit !== place.offset) return null;
-      if (hasher === undefined || pageBytes(directory) !== page) return null;
+      const hasher = hashers.get(pageBytes(directory));
+      if (hasher === undefined) return null;
       const faults = pageFaults(directory, hasher.finish());
       return [...read.faults, ...faults, ...partFaults(read, tools)];
     },
