@@ -5,6 +5,7 @@
  * fingerprint holds no version and no offset, so that an alert lives on across releases. Limits as
  * of GitHub's documentation: 25,000 results for a run, of which the 5,000 worst are kept.
  */
+import type { ArtifactLocation, Log, ReportingDescriptor, Result, Run } from "sarif";
 import { compareText, printable } from "../bytes.ts";
 import type { Finding, FindingFacts, Level, RuleInfo } from "../finding.ts";
 import { VERSION } from "../version.ts";
@@ -18,11 +19,11 @@ export interface SarifContext {
 }
 
 const MOST_RESULTS = 25_000;
-const SARIF_LEVEL: Readonly<Record<Level, string>> = {
+const SARIF_LEVEL = {
   error: "error",
   warning: "warning",
   info: "note",
-};
+} as const satisfies Record<Level, Result["level"]>;
 /** Families whose findings concern security, with GitHub's score for an error. */
 const SECURITY: Readonly<Record<string, string>> = { ZIP: "7.0", HRD: "5.0", SIG: "7.0" };
 
@@ -36,7 +37,7 @@ export function auditSarif(wheels: readonly Reported[], context: SarifContext): 
   ).slice(0, MOST_RESULTS);
   const codes = [...new Set(found.map(({ finding }) => finding.code))].sort(compareText);
   const seen = new Map<string, number>();
-  const run = {
+  const run: Run = {
     tool: {
       driver: {
         name: "wheelkit",
@@ -58,7 +59,7 @@ export function auditSarif(wheels: readonly Reported[], context: SarifContext): 
     columnKind: "unicodeCodePoints",
     ...invocations(context.unread ?? []),
   };
-  const log = {
+  const log: Log = {
     $schema: "https://json.schemastore.org/sarif-2.1.0.json",
     version: "2.1.0",
     runs: [run],
@@ -67,7 +68,7 @@ export function auditSarif(wheels: readonly Reported[], context: SarifContext): 
 }
 
 /** What could not be audited at all. */
-function invocations(unread: readonly Unread[]): object {
+function invocations(unread: readonly Unread[]): Pick<Run, "invocations"> {
   if (unread.length === 0) return {};
   return {
     invocations: [
@@ -85,11 +86,11 @@ function invocations(unread: readonly Unread[]): object {
   };
 }
 
-function artifact(uri: string): object {
+function artifact(uri: string): ArtifactLocation {
   return { uri: uri.split("/").map(encodeUri).join("/") };
 }
 
-function ruleJson(code: string, rule: RuleInfo | undefined): object {
+function ruleJson(code: string, rule: RuleInfo | undefined): ReportingDescriptor {
   const family = /^[A-Z]+/.exec(code)?.[0] ?? code;
   const score = SECURITY[family];
   const tags = ["python-wheel", family, ...(score === undefined ? [] : ["security"])];
@@ -111,7 +112,7 @@ function ruleJson(code: string, rule: RuleInfo | undefined): object {
   };
 }
 
-function resultJson(uri: string, finding: Finding, ruleIndex: number, fingerprint: string): object {
+function resultJson(uri: string, finding: Finding, ruleIndex: number, fingerprint: string): Result {
   const hint = finding.hint === undefined ? "" : `. Hint: ${finding.hint}`;
   const where = finding.path === undefined ? "" : `${finding.path}: `;
   return {

@@ -35,8 +35,14 @@ const MAY_MEET = new Set([
   "src/shrink -> src/edit",
   "src/shrink -> src/repair",
 ]);
-/** Plain JavaScript that runs anywhere, so the core may use it. */
-const CORE_PACKAGES = new Set(["picomatch"]);
+/** Plain JavaScript that runs anywhere, so the core may use it; `sarif` is types only. */
+const CORE_PACKAGES = new Set([
+  "sarif",
+  "packageurl-js",
+  "picomatch",
+  "spdx-license-ids/deprecated.json",
+  "spdx-license-ids/index.json",
+]);
 const CORE_TOP = LAYERS.findIndex((layer) => layer.includes("src/report"));
 
 const FORMAT_FOLDER = /^src\/(elf|macho|pe)\//;

@@ -2,6 +2,7 @@
  * Which package of a Linux distribution owns a file, read from the package manager's own database
  * below a root, so that it works for the host and for any `--sysroot`.
  */
+import { PackageURL } from "packageurl-js";
 import { decodeUtf8Lossy } from "../../bytes.ts";
 import { baseNameOf } from "../../paths.ts";
 import { readHashValues } from "./bdb.ts";
@@ -202,14 +203,8 @@ function readText(root: RootFiles, path: string): string | undefined {
   return bytes === undefined ? undefined : decodeUtf8Lossy(bytes);
 }
 
-/** `pkg:deb/debian/zlib1g@1%3A1.2.13?arch=amd64`, as the package URL specification spells it. */
-export function packageUrl(owner: OwningPackage): string {
-  const { type, distribution, name, version, arch } = owner;
-  const encode = (text: string): string =>
-    encodeURIComponent(text).replace(
-      /[!'()*]/g,
-      (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
-    );
-  const qualifiers = arch === "" ? "" : `?arch=${encode(arch)}`;
-  return `pkg:${type}/${encode(distribution)}/${encode(name)}@${encode(version)}${qualifiers}`;
+/** `pkg:deb/debian/zlib1g@1:1.2.13?arch=amd64`, as the package URL specification spells it. */
+export function packageUrl({ type, distribution, name, version, arch }: OwningPackage): string {
+  const qualifiers = arch === "" ? undefined : { arch };
+  return new PackageURL(type, distribution, name, version, qualifiers, undefined).toString();
 }

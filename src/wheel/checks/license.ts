@@ -40,6 +40,15 @@ function checkExpression(context: MetadataContext): void {
       `\`License-Expression\` ${quoted(text)} is not valid: ${verdict.message}`,
       field,
     );
+  } else if (verdict.unknown.length > 0) {
+    const names = verdict.unknown.slice(0, 3).map(quoted).join(", ");
+    report(
+      context,
+      "MET017",
+      `\`License-Expression\` ${quoted(text)} names ${names}, which SPDX does not list; a licence of your own is called \`LicenseRef-…\``,
+      field,
+      { level: "warning" },
+    );
   } else if (verdict.normal !== text) {
     report(
       context,

@@ -1,3 +1,4 @@
+import { Spec, Validation } from "@cyclonedx/cyclonedx-library";
 import { describe, expect, it } from "vitest";
 import type { GraftedComponent } from "../../../src/repair/sbom.ts";
 import { formatSbom, readComponents } from "../../../src/repair/sbom.ts";
@@ -56,12 +57,23 @@ describe("formatSbom", () => {
         {
           name: "zlib1g",
           version: "1:1.2",
-          purl: "pkg:deb/debian/zlib1g@1%3A1.2?arch=amd64",
+          purl: "pkg:deb/debian/zlib1g@1:1.2?arch=amd64",
           hashes: [{ alg: "SHA-256", content: Z.sha256 }],
         },
       ],
     });
     expect(document.components[0]).not.toHaveProperty("purl");
+  });
+
+  it("is a bill that CycloneDX's own validator takes", async () => {
+    const validator = new Validation.JsonStrictValidator(Spec.Version.v1dot4);
+    for (const libraries of [[], [Z], [Z, OWN]]) {
+      const text = new TextDecoder().decode(formatSbom(SUBJECT, libraries, "9.9"));
+      expect(await validator.validate(text)).toBeNull();
+    }
+    const broken = parsed(formatSbom(SUBJECT, [Z], "9.9"));
+    broken.components[0].type = "thing";
+    expect(await validator.validate(JSON.stringify(broken))).not.toBeNull();
   });
 
   it("is valid where the schema of CycloneDX 1.4 is strict", () => {

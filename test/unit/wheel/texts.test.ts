@@ -114,6 +114,12 @@ it("checks licence expressions", () => {
   ).toEqual({
     ok: true,
     normal: "(MIT OR ISC) AND GPL-2.0-only WITH Classpath-exception-2.0",
+    unknown: [],
+  });
+  expect(checkLicenseExpression("mit OR apache-2.0+ AND licenseref-Mine OR Proprietary")).toEqual({
+    ok: true,
+    normal: "MIT OR Apache-2.0+ AND licenseref-Mine OR Proprietary",
+    unknown: ["Proprietary"],
   });
 });
 

@@ -67,15 +67,15 @@ describe("dpkg", () => {
 
   it("knows the package, its version and architecture, and the distribution", () => {
     const folder = root(files);
-    const zlib = "pkg:deb/debian/zlib1g@1%3A1.2.13.dfsg-1?arch=amd64";
+    const zlib = "pkg:deb/debian/zlib1g@1:1.2.13.dfsg-1?arch=amd64";
     expect(ownerOf(folder, "/lib/x86_64-linux-gnu/libz.so.1.2.13")).toBe(zlib);
     // A merged /usr: the database knows only the old place.
     expect(ownerOf(folder, "/usr/lib/x86_64-linux-gnu/libz.so.1.2.13")).toBe(zlib);
     expect(ownerOf(folder, "/lib/i386-linux-gnu/libz.so.1.2.13")).toBe(
-      "pkg:deb/debian/zlib1g@1%3A1.2.13.dfsg-2?arch=i386",
+      "pkg:deb/debian/zlib1g@1:1.2.13.dfsg-2?arch=i386",
     );
     expect(ownerOf(folder, "/usr/lib/libfoo.so.1")).toBe(
-      "pkg:deb/debian/libfoo%2Bx@2~rc1%2Bb2?arch=all",
+      "pkg:deb/debian/libfoo%2Bx@2~rc1+b2?arch=all",
     );
   });
 
@@ -175,7 +175,7 @@ function ndbOf(blob: Uint8Array): Uint8Array {
 }
 
 describe.skipIf(!hasRpm)("rpm", () => {
-  const purl = "pkg:rpm/almalinux/demolib@2%3A1.2-3?arch=x86_64";
+  const purl = "pkg:rpm/almalinux/demolib@2:1.2-3?arch=x86_64";
   const release = { "etc/os-release": 'ID="almalinux"\n' };
   let sqlite: Uint8Array = new Uint8Array();
   let bdb: Uint8Array = new Uint8Array();
