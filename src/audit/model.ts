@@ -3,6 +3,7 @@ import type { Slice } from "../binary.ts";
 import type { Claim } from "./claim.ts";
 import type { DependencyGraph } from "./graph/graph.ts";
 import type { LinuxFacts } from "./linux/facts.ts";
+import type { MacosFacts } from "./macos/facts.ts";
 import type { Binary, NativeMember } from "./member.ts";
 import type { PlatformVerdict } from "./result.ts";
 import type { WindowsFacts } from "./windows/facts.ts";
@@ -29,7 +30,7 @@ export interface JudgedTag {
 }
 
 /** What only one platform knows of a wheel, told apart by `platform`. */
-export type PlatformFacts = LinuxFacts | WindowsFacts;
+export type PlatformFacts = LinuxFacts | MacosFacts | WindowsFacts;
 
 export interface AuditModel<S extends Slice = Slice> {
   readonly wheel: WheelFacts;

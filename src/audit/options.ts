@@ -14,6 +14,11 @@ export interface NativeOptions {
   readonly sysroot?: HostFiles;
   /** Names to look for in `ldpaths` and `sysroot` although nobody needs them. */
   readonly include?: readonly string[];
+  /** DYLD_LIBRARY_PATH and DYLD_FALLBACK_LIBRARY_PATH; only looked at with `sysroot`. */
+  readonly dyldPath?: readonly string[];
+  readonly dyldFallbackPath?: readonly string[];
+  /** What `@executable_path` stands for in libraries: a folder below `sysroot`. */
+  readonly executablePath?: string;
   /** False: declared instruction sets don't count (`--disable-isa-ext-check`). */
   readonly isaCheck: boolean;
 }

@@ -1,11 +1,12 @@
 /** The platforms that wheels are judged for, and which of them judge a wheel. */
 import type { Claim } from "./claim.ts";
 import { linux } from "./linux/index.ts";
+import { macos } from "./macos/index.ts";
 import type { NativeMember } from "./member.ts";
 import type { AuditPlatform } from "./platform.ts";
 import { windows } from "./windows/index.ts";
 
-const PLATFORMS: readonly AuditPlatform[] = [linux, windows];
+const PLATFORMS: readonly AuditPlatform[] = [linux, macos, windows];
 
 /** Those that the tags name; without such a tag, the one that most native files are for. */
 export function platformFor(

@@ -32,7 +32,11 @@ export interface PolicyReason {
     | "ucs2"
     | "libpython"
     | "machine"
-    | "libc";
+    | "libc"
+    | "minimum-system"
+    | "load-command"
+    | "system-symbol"
+    | "system-library";
   readonly library?: string;
   readonly version?: string;
   /** Imported symbols that cost the policy, sorted. */
@@ -90,6 +94,8 @@ export interface ResolvedDependency {
   readonly in: DependencyPlace;
   /** Member path when in the wheel. */
   readonly path?: string;
+  /** Of a fat file: the architectures that have it, where not all do. */
+  readonly archs?: readonly string[];
   /** Where the loader would look, in order, and what it finds there; only in `show` and `-v`. */
   readonly trace?: readonly SearchStep[];
 }
@@ -100,6 +106,27 @@ export interface SearchStep {
   /** Directory as the loader would try it, members relative to the wheel's root. */
   readonly place: string;
   readonly found: "no" | "yes" | "incompatible" | `not-${BinaryFormat}`;
+}
+
+/** One architecture of a Mach-O file. */
+export interface SliceResult {
+  readonly arch: string;
+  readonly kind: BinaryKind;
+  readonly id: string | null;
+  /** `macos`, `ios`, `iossimulator`, …; null: the file does not say. */
+  readonly platform: string | null;
+  /** The oldest system that it is built for, and the SDK: `11.0`, `12.3.1`. */
+  readonly minos: string | null;
+  readonly sdk: string | null;
+  readonly dependencies: readonly ResolvedDependency[];
+  readonly searchPaths: readonly { readonly kind: "rpath" | "runpath"; readonly path: string }[];
+  readonly uuid: string | null;
+  readonly signature: {
+    readonly kind: "none" | "adhoc" | "linker" | "cms";
+    readonly identifier: string | null;
+    /** null: its hashes were not checked. */
+    readonly valid: boolean | null;
+  };
 }
 
 export interface BinaryResult {
@@ -130,6 +157,8 @@ export interface BinaryResult {
   readonly overlay?: number;
   readonly checksum?: "zero" | "right" | "wrong" | "unchecked";
   readonly dependentLoadFlags?: number;
+  // Mach-O only:
+  readonly slices?: readonly SliceResult[];
 }
 
 export interface ExternalLibrary {

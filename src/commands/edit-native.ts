@@ -125,8 +125,8 @@ async function editFile(
       throw new RefusalError("native-unread", `${FORMATS[format].title} files can't be edited yet`);
     }
     refuseAbsent(reader, source, edits);
-    const rewrite = reader.rewrite(source, edits, nodeCompression);
     const file = basename(path);
+    const rewrite = reader.rewrite(source, edits, { hasher: nodeCompression.hasher, name: file });
     const target = write.inPlace ? path : join(write.wheelDir, file);
     const changed = !isUnchanged(rewrite);
     const result = { file, output: file, changed, warnings: rewrite.warnings };

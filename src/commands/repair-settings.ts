@@ -23,6 +23,7 @@ import {
   numberOption,
   textOption,
 } from "./options.ts";
+import { addMacosOptions, readMacosSettings, tellOfDefaults } from "./repair-macos-options.ts";
 import {
   addWindowsOptions,
   readWindowsOptions,
@@ -49,7 +50,11 @@ export function addRepairOptions(command: Command): void {
     .option("--disable-isa-ext-check", "declared processor levels don't count")
     .option("--allow-pure-python-wheel", "say nothing when there is nothing to repair")
     .optionsGroup("Libraries:")
-    .option("--exclude <glob>", "leave this library out, by name or real path; may repeat", collect)
+    .option(
+      "-e, --exclude <glob>",
+      "leave this library out, by name or real path; may repeat",
+      collect,
+    )
     .option(
       "--provided-by <wheel>",
       "this wheel, or project, provides libraries at run time; may repeat",
@@ -61,13 +66,14 @@ export function addRepairOptions(command: Command): void {
     .option("--no-dll <names>", "the same as --exclude, several with `;`", collect)
     .option("--no-mangle-all", "every grafted library keeps its name")
     .option("--ldpaths <dirs>", "where libraries are looked for first; may repeat", collect)
-    .option("--lib-path <dir>", "the same as --ldpaths", collect)
+    .option("-l, --lib-path <dir>", "the same as --ldpaths", collect)
     .option("--add-path <dirs>", "the same as --ldpaths", collect)
     .option("--no-sys-paths", "look only there, not in the system's folders")
     .option("--sysroot <dir>", "take the loader's settings and folders from this root")
     .option("-L, --lib-sdir <suffix>", "folder of grafted libraries, behind the name", ".libs")
     .option("--strip", "leave out symbols and debug data that are not needed to run")
     .option("--clear-execstack", "drop an executable stack");
+  addMacosOptions(command);
   addWindowsOptions(command);
   command
     .optionsGroup("Writing:")
@@ -95,11 +101,6 @@ const WITHOUT_EFFECT: readonly {
   readonly always?: string;
 }[] = [
   { flags: "--patcher <name>" },
-  { flags: "--require-archs <archs>", platform: "macOS" },
-  { flags: "--require-target-macos-version <version>", platform: "macOS" },
-  { flags: "--ignore-missing-dependencies", platform: "macOS" },
-  { flags: "--sanitize-rpaths", platform: "macOS" },
-  { flags: "--no-sanitize-rpaths", platform: "macOS" },
   { flags: "--with-mangle", always: "DLLs in the wheel are found in any case" },
   { flags: "--ignore-existing", always: "DLLs in the wheel are found in any case" },
   { flags: "--analyze-existing", always: "DLLs in the wheel are found in any case" },
@@ -120,6 +121,7 @@ export function readSettings(
   io: Io,
 ): RepairOptions {
   warnOfIdle(sequence, options, io);
+  tellOfDefaults(sequence, options, io);
   const { env } = io;
   const sysroot = searchRoot(options);
   const given = [
@@ -159,6 +161,7 @@ export function readSettings(
       clearExecstack: flagOption(options, "clearExecstack"),
       isaCheck: !flagOption(options, "disableIsaExtCheck"),
       sbom: options.sbom !== false,
+      ...readMacosSettings(options, io),
       exclude: splitNames(excluded.length > 0 ? excluded : (config.exclude ?? [])),
       ldpaths: onHost ? ldpaths : [...peers, ...ldpaths],
       libraryPath: onHost ? [...peers, ...own] : [],
@@ -198,8 +201,8 @@ function searchRoot(options: Options): string | undefined {
     if (sysroot === undefined) return undefined;
     throw new UsageError("`--sysroot` and `--no-sys-paths` contradict each other");
   }
-  // The folders of another system hold nothing for a Linux wheel.
-  if (sysroot === undefined) return process.platform === "linux" ? "/" : undefined;
+  // Elsewhere there is no place where absolute names could lead.
+  if (sysroot === undefined) return process.platform === "win32" ? undefined : "/";
   return resolve(sysroot);
 }
 
@@ -246,7 +249,7 @@ function platform(options: Options, env: Io["env"]): string {
       return plat;
     case "macosx":
     case "ios":
-      throw new UsageError(`${what}: wheels for \`${printable(plat)}\` can't be repaired yet`);
+      return plat;
     case "linux":
       throw new UsageError(
         `${what}: \`${printable(plat)}\` promises nothing, so there is nothing to reach`,
@@ -286,10 +289,11 @@ function refuseUnknownPolicy(
 
 function librarySuffix(options: Options): string {
   const suffix = textOption(options, "libSdir") ?? ".libs";
-  if (/^[A-Za-z0-9._-]+$/.test(suffix) && !suffix.endsWith(".")) return suffix;
+  // Inside a package of a macOS wheel it may have several parts.
+  if (/^[A-Za-z0-9._/-]+$/.test(suffix) && !suffix.endsWith(".")) return suffix;
   throw new UsageError(
     `\`${printable(suffix)}\` can't be the end of a folder's name`,
-    "`--lib-sdir` is a suffix such as `.libs`",
+    "`--lib-sdir` is a suffix such as `.libs`, or for macOS a folder such as `.dylibs`",
   );
 }
 

@@ -5,6 +5,7 @@ import type { Patched, PatchJob, Workshop } from "../edit/workshop.ts";
 import { FormatError, RefusalError } from "../errors.ts";
 import type { NativeRewrite } from "../format.ts";
 import { formatOf, readerOf } from "../formats.ts";
+import { baseNameOf } from "../paths.ts";
 import { isUnchanged, rewrittenSource } from "../rewrite.ts";
 import type { FileSource, MemberSpan } from "../runtime.ts";
 import type { Source } from "../source.ts";
@@ -138,7 +139,11 @@ function rewriteFile({ path, edits }: PatchJob, source: Source): NativeRewrite {
   const reader = format === undefined ? undefined : readerOf(format);
   try {
     if (reader === undefined) throw new RefusalError("native-unread", "it can't be patched");
-    return reader.rewrite(source, edits, nodeCompression);
+    return reader.rewrite(source, edits, {
+      hasher: nodeCompression.hasher,
+      // As it is called in the wheel.
+      name: baseNameOf(path),
+    });
   } catch (error) {
     const { code, message, hint } = refusal(error);
     throw new RefusalError(code, `\`${path}\`: ${message}`, hint);

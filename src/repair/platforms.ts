@@ -5,11 +5,13 @@ import { printable } from "../bytes.ts";
 import { RefusalError } from "../errors.ts";
 import type { PlatformTag } from "../wheel/platform-tag.ts";
 import { linux } from "./linux/index.ts";
+import { macos } from "./macos/index.ts";
 import type { RepairPlatform } from "./platform.ts";
 import { windows } from "./windows/index.ts";
 
 export const REPAIR_PLATFORMS: Readonly<Partial<Record<RepairPlatform["name"], RepairPlatform>>> = {
   linux,
+  macos,
   windows,
 };
 
@@ -36,6 +38,7 @@ export function repairPlatform({ native: { verdict, model } }: Judgement): Repai
   }
   const { facts } = model;
   if (facts.platform === "windows") return windows;
+  if (facts.platform === "macos") return macos;
   if (facts.identity.family !== null) return linux;
   const name = PLATFORM_OF[family];
   const platform = name === undefined ? undefined : REPAIR_PLATFORMS[name];
@@ -52,7 +55,7 @@ export function repairPlatform({ native: { verdict, model } }: Judgement): Repai
     throw new RefusalError(
       "TAG003",
       `wheels for ${family} can't be repaired yet`,
-      "this version of wheelkit repairs wheels for Linux and Android",
+      "this version of wheelkit repairs wheels for Linux, Android and macOS",
     );
   }
   return platform ?? linux;

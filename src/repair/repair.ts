@@ -101,6 +101,7 @@ function searchedPlaces(
   { host, sysroot }: RepairRoots,
 ): NativeOptions {
   const { exclude, include, ldpaths, libraryPath, isaCheck } = settings;
+  const { dyldPath, dyldFallbackPath, executablePath } = settings;
   const android = name.platformTags.some((tag) => parsePlatformTag(tag).kind === "android");
   // A phone's libraries are not this host's.
   const noSystem = sysroot === undefined || (android && sysroot === host);
@@ -108,6 +109,9 @@ function searchedPlaces(
     exclude,
     ldpaths,
     libraryPath,
+    dyldPath,
+    dyldFallbackPath,
+    ...(executablePath === undefined ? {} : { executablePath }),
     include,
     isaCheck,
     ...(host === undefined ? {} : { host }),

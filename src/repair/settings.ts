@@ -31,6 +31,19 @@ export interface RepairSettings {
   readonly pureIsFine: boolean;
   /** Absolute folders on the caller's file system, searched before all others. */
   readonly ldpaths: readonly string[];
+  /** Architectures that every file must have: `universal2`, `intel`, or a list with commas. */
+  readonly requireArchs: string | undefined;
+  /** The oldest macOS that the wheel must run on, as the user wrote it: `11.0`. */
+  readonly macosTarget: string | undefined;
+  /** A library that is found nowhere is told of, and its load command stays as it is. */
+  readonly ignoresMissing: boolean;
+  /** Removes run paths that lead out of the wheel. */
+  readonly sanitizesRunPaths: boolean;
+  /** What `@executable_path` stands for in libraries. */
+  readonly executablePath: string | undefined;
+  /** DYLD_LIBRARY_PATH and DYLD_FALLBACK_LIBRARY_PATH. */
+  readonly dyldPath: readonly string[];
+  readonly dyldFallbackPath: readonly string[];
   /** LD_LIBRARY_PATH; only with the caller's own system as the root. */
   readonly libraryPath: readonly string[];
   /**
@@ -64,6 +77,13 @@ export const DEFAULT_REPAIR_SETTINGS: RepairSettings = {
   ifNeeded: false,
   pureIsFine: false,
   ldpaths: [],
+  requireArchs: undefined,
+  macosTarget: undefined,
+  ignoresMissing: false,
+  sanitizesRunPaths: true,
+  executablePath: undefined,
+  dyldPath: [],
+  dyldFallbackPath: [],
   libraryPath: [],
   windowsLayout: "init",
   namespaces: [],

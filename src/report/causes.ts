@@ -73,6 +73,14 @@ function describeReason(reason: PolicyReason, most: number): string {
       return `${library}, which many Pythons do not have`;
     case "machine":
       return `code for another machine${version === "" ? "" : ` (${version})`}`;
+    case "minimum-system":
+      return `code for a newer system (${version})`;
+    case "load-command":
+      return `a load command that loaders know since ${version}`;
+    case "system-symbol":
+      return `symbols that ${library} exports since ${version}${listed}`;
+    case "system-library":
+      return `${library}, there since ${version}`;
     case "libc":
       return `code for another C library${reason.library === undefined ? "" : ` (${library})`}`;
   }

@@ -67,7 +67,7 @@ export function platformLine(wheel: WheelResult): string {
   if (truthful === false) return `claims ${claimed}, supports only ${supported}${further}`;
   if (truthful === null) return `claims ${claimed}, supports ${supported}${further}`;
   const names = platform.tags.claimed.map(({ modern }) => modern);
-  return names.length === 0 || names.includes(supported)
+  return names.length === 0 || names.includes(supported) || names.join(".") === supported
     ? `${supported}, as claimed${further}`
     : `claims ${claimed}, supports even ${supported}${further}`;
 }

@@ -73,7 +73,12 @@ export function isSitePath(member: string): boolean {
 
 /** The path of such a member relative to site-packages. */
 export function sitePath(member: string): string {
-  return installedPath(member).slice(SITE.length + 1);
+  return belowSite(installedPath(member));
+}
+
+/** The part after site-packages of a virtual path that is not outside it. */
+export function belowSite(path: string): string {
+  return path.slice(SITE.length + 1);
 }
 
 function showFolder(folder: string): string {

@@ -22,6 +22,8 @@ export interface Candidate {
   readonly place: Place;
   /** Paths that count as one step: the first that can be loaded is taken. */
   readonly paths: readonly string[];
+  /** The system has it there, whether or not it exists as a file. */
+  readonly isSystem?: boolean;
 }
 
 /** A file with the place that it is loaded from. */

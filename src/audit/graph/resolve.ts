@@ -61,6 +61,8 @@ export function resolveGraph<S extends Slice>(
   const outside = new Map<string, readonly S[]>();
   const host = new Map<string, GraphNode<S>>();
   const queue: Outside<S>[] = [];
+  /** Places that a file outside takes over from its users, by its key and their folder. */
+  const handedDown = new Map<string, Map<string, Place>>();
   let looks = 0;
   let traced = 0;
 
@@ -75,10 +77,10 @@ export function resolveGraph<S extends Slice>(
   const included = findIncluded();
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
     const { key, path, slice, files } = next;
-    if (host.has(key)) continue;
     // Reserved first, so that a cycle ends here.
-    host.set(key, { key, path, slice, edges: [], files });
-    host.set(key, { key, path, slice, edges: resolve(next, []), files });
+    if (!host.has(key)) host.set(key, { key, path, slice, edges: [], files });
+    const places = [...(handedDown.get(key)?.values() ?? [])];
+    host.set(key, { key, path, slice, edges: resolve(next, places), files });
   }
   return {
     members,
@@ -101,7 +103,7 @@ export function resolveGraph<S extends Slice>(
         const hit = like === undefined ? undefined : lookOutside(candidate, like.slice).hit;
         if (hit === undefined) continue;
         found.set(name, hit.key);
-        if (!host.has(hit.key)) queue.push(hit);
+        enqueue(hit, []);
         break;
       }
     }
@@ -204,7 +206,8 @@ export function resolveGraph<S extends Slice>(
     for (const candidate of loader.candidates(user, dependency, places)) {
       if (looks >= LOOK_LIMIT) return undefined;
       looks += 1;
-      const { hit, found } = look(candidate, dependency.name, user.slice);
+      if (candidate.isSystem === true) return { target: { kind: "system" }, slice: user.slice };
+      const { hit, found } = look(candidate, dependency.name, user, places);
       if (found !== "no" || traced < TRACE_LIMIT) {
         traced += 1;
         const { via, folder } = candidate.place;
@@ -218,12 +221,14 @@ export function resolveGraph<S extends Slice>(
   function look(
     candidate: Candidate,
     name: string,
-    wanted: S,
+    user: Located<S>,
+    places: readonly Place[],
   ): { readonly hit?: Hit<S>; readonly found: SearchStep["found"] } {
+    const wanted = user.slice;
     if (!isInstalled(candidate.place.folder)) {
       const { hit, found } = lookOutside(candidate, wanted);
       if (hit === undefined) return { found };
-      if (loader.given(name) !== "python") visit(name, hit);
+      if (loader.given(name) !== "python") visit(name, hit, user, places);
       const { path, key, slice } = hit;
       return { hit: { target: { kind: "host", path, key }, slice }, found };
     }
@@ -268,10 +273,28 @@ export function resolveGraph<S extends Slice>(
   }
 
   /** What the host does not provide under all policies is looked at further. */
-  function visit(name: string, file: Outside<S>): void {
+  function visit(name: string, file: Outside<S>, user: Located<S>, places: readonly Place[]): void {
     if (loader.hostProvides(name) === "always") return;
     if (exclude.some((pattern) => matchesGlob(file.path, pattern))) return;
-    if (!host.has(file.key)) queue.push(file);
+    const own = loader.ownPlaces(user).filter((place) => loader.passesOn(place));
+    enqueue(file, [...own, ...places]);
+  }
+
+  /** Again for a file that is known, when its users offer places that it did not have. */
+  function enqueue(file: Outside<S>, offered: readonly Place[]): void {
+    let known = handedDown.get(file.key);
+    const isNew = known === undefined;
+    if (known === undefined) {
+      known = new Map();
+      handedDown.set(file.key, known);
+    }
+    const before = known.size;
+    for (const place of offered) {
+      if (known.size >= INHERITED_LIMIT) break;
+      if (!known.has(place.folder)) known.set(place.folder, place);
+    }
+    const misses = host.get(file.key)?.edges.some(({ target }) => target.kind === "none");
+    if (isNew || (known.size > before && misses === true)) queue.push(file);
   }
 
   function readOutside(files: HostFiles, path: string): readonly S[] {

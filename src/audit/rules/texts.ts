@@ -14,7 +14,7 @@ export const NATIVE_RULES = {
     level: "error",
     why: "The file is for another processor than the tag says, so importing it fails with `wrong ELF class` or `cannot open shared object file`.",
     mend: "Build the file for the architecture in the tag, or leave it out.",
-    source: "PEP 425; ELF e_machine, e_ident, e_flags",
+    source: "PEP 425; ELF e_machine, e_ident, e_flags; Mach-O cputype, cpusubtype",
   },
   TAG003: {
     title: "file for another operating system",
@@ -40,9 +40,10 @@ export const NATIVE_RULES = {
   TAG006: {
     title: "newer macOS or iOS than the tag says",
     level: "error",
-    why: "The tag promises a macOS or iOS version; each binary says which one it needs. So far these binaries are not read, and the audit lists the tag as unverified.",
-    mend: "Build with a deployment target no newer than the tag.",
-    source: "LC_BUILD_VERSION; PEP 730",
+    why: "The tag promises a macOS or iOS version. A file for a newer one is refused by the loader; one that imports what older systems don't export fails with `Symbol not found`, whatever its own minimum says.",
+    mend: "Build with a deployment target no newer than the tag, or use the tag that the audit reports as supported.",
+    source:
+      "LC_BUILD_VERSION, LC_VERSION_MIN_MACOSX; dyld; the availability of libc++ and of Apple's libraries; PEP 730",
   },
   TAG007: {
     title: "not aligned for 16 KiB pages",
@@ -79,11 +80,18 @@ export const NATIVE_RULES = {
     mend: "Check the wheel with Pyodide's own tools.",
     source: "PEP 783",
   },
+  TAG012: {
+    title: "tag that no Mac installs",
+    level: "error",
+    why: "Installers on macOS look for `macosx_X_0` from 11 on, for arm64 from 11 on, and for no version between 15 and 26. A wheel with another tag is never found, and pip builds from source instead.",
+    mend: "`wheelkit repair` gives the wheel the tag that its files allow.",
+    source: "packaging.tags.mac_platforms",
+  },
   LNK001: {
     title: "needs a library that is not in the wheel",
     level: "error",
     profiles: { pending: "info" },
-    why: "No policy lets the host provide the library, so the import fails on systems that happen not to have it.",
+    why: "No policy lets the host provide the library, and on macOS none but the system's own is everywhere: the import fails on systems that happen not to have it.",
     mend: "Run `wheelkit repair` to put the library into the wheel. If another wheel or a driver provides it, say so with `--exclude`.",
     repair: "passes",
     source: "PEP 513 and its heirs: the list of allowed libraries",
@@ -102,6 +110,13 @@ export const NATIVE_RULES = {
     mend: "Bundle the library that the file was linked against.",
     source: "PE format, import and export tables; the Windows loader, error 127",
   },
+  LNK004: {
+    title: "symbol of no library",
+    level: "warning",
+    why: "The symbol is looked up in whatever is loaded, and the import fails with `symbol not found in flat namespace` where nothing has it. Mostly a library of the wrong architecture was left out when the module was linked with `-undefined dynamic_lookup`.",
+    mend: "Link the module to the library that has the symbol, built for every architecture of the module.",
+    source: "dyld, two-level namespaces; ld(1), -undefined dynamic_lookup",
+  },
   LNK005: {
     title: "bundled library that nothing needs",
     level: "info",
@@ -113,8 +128,8 @@ export const NATIVE_RULES = {
     title: "search path outside the wheel",
     level: "warning",
     why: "An absolute entry names a folder of the machine that built the wheel; another library there may be loaded instead. An empty or relative entry means the current directory, from which anyone may inject code.",
-    mend: "Use paths that begin with `$ORIGIN`; `wheelkit repair` drops the others.",
-    source: "ld.so(8), DT_RPATH and DT_RUNPATH",
+    mend: "Use paths that begin with `$ORIGIN` or `@loader_path`; `wheelkit repair` drops the others.",
+    source: "ld.so(8), DT_RPATH and DT_RUNPATH; dyld(1), LC_RPATH",
   },
   LNK007: {
     title: "search path leaves site-packages",
@@ -185,6 +200,34 @@ export const NATIVE_RULES = {
     why: "Windows loads no DLL with a path of more than 259 characters, whatever the setting for long paths says.",
     mend: "Give the folders shorter names.",
     source: "Microsoft Learn, maximum path length; python/cpython#126929",
+  },
+  LNK017: {
+    title: "loose library for iOS",
+    level: "error",
+    why: "An app may hold native code as frameworks only. The tools that build apps make a framework of every extension module, and nothing of other libraries: the App Store refuses the app.",
+    mend: "Link the library statically into the modules that need it, or ship it as a framework.",
+    source: "PEP 730; App Store Review, ITMS-90171",
+  },
+  LNK018: {
+    title: "signature that does not fit",
+    level: "error",
+    why: "macOS kills a process that loads code for Apple's own processors without a signature, or with one that does not fit the bytes.",
+    mend: "Sign the file again after the last change: `wheelkit repair` signs what it changes.",
+    source: "xnu, kern/cs_blobs.h; Apple, code signing of arm64 binaries",
+  },
+  LNK019: {
+    title: "name that stands twice",
+    level: "error",
+    why: "dyld compares the names that a file loads, and its run paths, and refuses a file that has one twice when it was built with the SDK of macOS 15 or newer.",
+    mend: "Link each library once. `wheelkit repair` removes run paths that stand twice.",
+    source: "dyld, mach_o/Policy.cpp: enforceNoDuplicateDylibs, enforceNoDuplicateRPaths",
+  },
+  LNK020: {
+    title: "file that dyld refuses",
+    level: "error",
+    why: "dyld checks each file before it loads it: one LC_UUID, an install name in dynamic libraries and nowhere else. Some systems are stricter than others, so the file may load on the machine that built it.",
+    mend: "Build with a linker that writes LC_UUID (for Go: 1.24 or newer; without `-no_uuid`).",
+    source: "dyld, mach_o/Header.cpp and Policy.cpp",
   },
   HRD001: {
     title: "executable stack",

@@ -574,7 +574,7 @@ describe("wheels of other kinds", () => {
     expect(result.truthful).toBe(true);
   });
 
-  it("macOS and iOS wheels, and files that could not be read, are not judged, and say so", () => {
+  it("files for macOS and iOS that could not be read are not judged, and say so", () => {
     for (const [platform, family] of [
       ["macosx_11_0_arm64", "macos"],
       ["win_amd64", "windows"],

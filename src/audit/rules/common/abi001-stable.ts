@@ -12,10 +12,12 @@ const PYTHON_NAME = /^_?Py/;
 /** Macros of Misc/stable_abi.toml that no ordinary build for the platform has set. */
 const UNSET: Readonly<Record<PlatformFacts["platform"], readonly string[]>> = {
   linux: ["MS_WINDOWS", "Py_REF_DEBUG", "USE_STACKCHECK"],
+  macos: ["MS_WINDOWS", "Py_REF_DEBUG", "USE_STACKCHECK"],
   windows: ["HAVE_FORK", "Py_REF_DEBUG"],
 };
 const TITLE: Readonly<Record<PlatformFacts["platform"], string>> = {
   linux: "Linux",
+  macos: "macOS",
   windows: "Windows",
 };
 

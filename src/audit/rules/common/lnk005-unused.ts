@@ -4,7 +4,7 @@ import { isPythonExtension } from "../../python/module.ts";
 import type { NativeCode } from "../texts.ts";
 
 /** Folders that repair tools make for grafted libraries. */
-const GRAFTED = /(^|\/)[^/]+\.libs\/[^/]+$/;
+const GRAFTED = /(^|\/)(?:[^/]+\.libs|[^/]*\.dylibs)\/[^/]+$/;
 
 /** A grafted library without users. Elsewhere a library may be opened by its path. */
 export function unusedLibrary({

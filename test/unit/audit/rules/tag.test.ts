@@ -142,7 +142,8 @@ describe("TAG003 operating system", () => {
     for (const platform of ["macosx_11_0_arm64", "win_amd64"]) {
       const result = audit({ tags: `cp312-cp312-${platform}`, files: { "a.so": module("a") } });
       expect(only(result, "TAG003")).toMatchObject({ path: "a.so" });
-      expect(result.verdict.truthful).toBe(null);
+      // What macOS promises is judged: there is no code for it.
+      expect(result.verdict.truthful).toBe(platform === "win_amd64" ? null : false);
     }
   });
 

@@ -1,0 +1,50 @@
+import type { Level, Problem } from "../../../finding.ts";
+import type { Edge } from "../../graph/graph.ts";
+import type { MacosModel } from "../../macos/model.ts";
+import type { NativeCode } from "../texts.ts";
+import { quote } from "../wording.ts";
+
+/** Libraries that dyld finds neither in the wheel nor in the system. */
+export function missingLibrary(model: MacosModel): readonly Problem<NativeCode>[] {
+  const { graph, considered, identity } = model;
+  const found = new Map<string, { problem: Problem<NativeCode>; archs: string[]; path: string }>();
+  const slices = new Map<string, number>();
+  for (const { path } of considered) slices.set(path, (slices.get(path) ?? 0) + 1);
+  for (const { key, path, slice } of considered) {
+    for (const edge of graph.members.get(key)?.edges ?? []) {
+      if (edge.target.kind !== "none" && edge.target.kind !== "host") continue;
+      const problem = describe(path, edge, identity.system === "ios");
+      const id = `${path}\0${problem.message}`;
+      const known = found.get(id);
+      if (known === undefined) found.set(id, { problem, archs: [slice.arch], path });
+      else known.archs.push(slice.arch);
+    }
+  }
+  return [...found.values()].map(({ problem, archs, path }) =>
+    archs.length === slices.get(path)
+      ? problem
+      : { ...problem, message: `${problem.message} (${archs.join(", ")})` },
+  );
+}
+
+function describe(path: string, edge: Edge, isPhone: boolean): Problem<NativeCode> {
+  const { name, how, trace, at } = edge;
+  const weak = how === "weak";
+  const wrong = trace.some(({ found }) => found === "incompatible");
+  const what = wrong
+    ? `needs ${quote(name)}, which the wheel has, but not for this processor and system`
+    : name.startsWith("/")
+      ? `needs ${quote(name)}, a path of the machine that built it`
+      : `needs ${quote(name)}, which no search path leads to`;
+  const level: Level | undefined = weak ? "warning" : undefined;
+  return {
+    code: "LNK001",
+    path,
+    message: weak ? `${what}; it is weak, so the file loads without it` : what,
+    at,
+    ...(level === undefined ? {} : { level }),
+    ...(isPhone
+      ? { hint: "link it statically, or ship it as a framework: phones load no loose libraries" }
+      : {}),
+  };
+}
