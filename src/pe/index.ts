@@ -23,6 +23,7 @@ export type {
   PeSlice,
 } from "./facts/slice.ts";
 export { mayHold, symbolHash } from "./facts/symbol-hash.ts";
+export { readVersionInfo, type VersionInfo } from "./facts/version-info.ts";
 
 export const pe: Format<PeFile> = {
   name: "pe",

@@ -54,7 +54,7 @@ export interface PeSlice extends Slice {
   readonly tls: boolean;
   /** Side-by-side assemblies that its manifest asks for, as `Microsoft.VC90.CRT 9.0.21022.8`. */
   readonly assemblies: readonly string[];
-  /** A version resource (RT_VERSION) exists: `readVersionInfo` of `version-info.ts` reads it. */
+  /** A version resource (RT_VERSION) exists: `readVersionInfo` reads it. */
   readonly hasVersionInfo: boolean;
 }
 

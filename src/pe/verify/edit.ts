@@ -16,7 +16,7 @@ import { type PeImage, parsePe } from "../read/image.ts";
 import type { ImportedSymbol } from "../read/thunks.ts";
 import type { PeExpectation } from "./expectation.ts";
 import { layoutFaults } from "./layout.ts";
-import { memoryFaults } from "./same.ts";
+import { memoryFaults, sameSectionOf } from "./same.ts";
 
 /**
  * Empty when the result is sound.
@@ -98,9 +98,8 @@ const UNCHANGED = [
 /** Only debug information may be missing, and no section may lie elsewhere in memory. */
 function sectionFaults(old: PeImage, now: PeImage): string[] {
   const faults: string[] = [];
-  const addresses = new Set(now.sections.map(({ VirtualAddress }) => VirtualAddress));
   for (const section of old.sections) {
-    if (addresses.has(section.VirtualAddress)) continue;
+    if (sameSectionOf(old, now, section) !== undefined) continue;
     const name = sectionName(old.source, section, old.coff);
     if (!isDwarf(name)) faults.push(`section \`${name}\` is missing`);
   }

@@ -6,6 +6,7 @@
 import type { ByteRange } from "../../source.ts";
 import { DIRECTORY } from "../constants.ts";
 import { PeDebug, PeDelay, PeExport, PeImport, PeLoadConfig } from "../layout.ts";
+import { sectionName } from "../read/coff-symbols.ts";
 import { forwardersOf } from "../read/exports.ts";
 import { directoryOf } from "../read/header.ts";
 import type { PeImage } from "../read/image.ts";
@@ -18,9 +19,7 @@ export function memoryFaults(before: PeImage, now: PeImage): readonly string[] {
   const faults: string[] = [];
   const open = changeable(before);
   for (const section of before.sections) {
-    const found = now.sections.find(
-      ({ VirtualAddress }) => VirtualAddress === section.VirtualAddress,
-    );
+    const found = sameSectionOf(before, now, section);
     if (found === undefined) continue;
     if (found.memory < section.memory) faults.push(`section \`${section.shortName}\` is shorter`);
     else if (!sameSection(before, now, section, open)) {
@@ -28,6 +27,20 @@ export function memoryFaults(before: PeImage, now: PeImage): readonly string[] {
     }
   }
   return faults;
+}
+
+/** The section of that address and name: a new one may lie where one was left out. */
+export function sameSectionOf(
+  before: PeImage,
+  now: PeImage,
+  section: Section,
+): Section | undefined {
+  const name = sectionName(before.source, section, before.coff);
+  return now.sections.find(
+    (each) =>
+      each.VirtualAddress === section.VirtualAddress &&
+      sectionName(now.source, each, now.coff) === name,
+  );
 }
 
 /** RVAs that a rename writes to, ascending. */
