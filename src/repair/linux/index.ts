@@ -1,12 +1,11 @@
 /** Repairs for Linux and Android: the one file of this folder that others import. */
 
-import type { DependencyGraph, GraphNode } from "../../audit/graph/graph.ts";
 import { RefusalError } from "../../errors.ts";
-import type { ElfSlice } from "../../formats.ts";
 import { policyArch } from "../../policy/arch.ts";
 import { policyTable } from "../../policy/linux/table.ts";
 import { formatWheelFilename } from "../../wheel/filename.ts";
 import type { PlatformTag } from "../../wheel/platform-tag.ts";
+import { openedLibraries } from "../opened.ts";
 import type { RepairPlan, RepairPlatform, RepairRequest } from "../platform.ts";
 import { chooseGoal } from "./goal.ts";
 import { leftAlone } from "./left-alone.ts";
@@ -42,7 +41,7 @@ function planLinux(request: RepairRequest): RepairPlan {
       "`wheelkit show` tells what they are built for",
     );
   }
-  const opened = openedLibraries(settings.include, graph);
+  const opened = openedLibraries(settings.include, graph, "--ldpaths");
   const facts: TargetFacts = {
     table,
     considered: identity.considered,
@@ -65,24 +64,4 @@ function planLinux(request: RepairRequest): RepairPlan {
   });
   const tags = repairedPlatforms(identity, goal, table);
   return { ...files, tags, notes: leftAlone(identity, goal.target, files, settings) };
-}
-
-function openedLibraries(
-  names: readonly string[],
-  { included, host }: DependencyGraph<ElfSlice>,
-): ReadonlyMap<string, GraphNode<ElfSlice>> {
-  const nodes = new Map<string, GraphNode<ElfSlice>>();
-  for (const name of names) {
-    const node = host.get(included.get(name) ?? "");
-    if (node !== undefined) {
-      nodes.set(name, node);
-      continue;
-    }
-    throw new RefusalError(
-      "LNK001",
-      `\`${name}\`, asked for with \`--include\`, was not found`,
-      "say where it is with `--ldpaths DIR`",
-    );
-  }
-  return nodes;
 }

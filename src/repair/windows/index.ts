@@ -1,7 +1,6 @@
 /** Repairs for Windows: the one file of this folder that others import. */
-import type { DependencyGraph } from "../../audit/graph/graph.ts";
-import { RefusalError } from "../../errors.ts";
 import { oldestMinor } from "../../policy/windows/interpreter.ts";
+import { openedLibraries } from "../opened.ts";
 import type { RepairPlan, RepairPlatform, RepairRequest } from "../platform.ts";
 import { chooseTags } from "./goal.ts";
 import { loadOrderName, needsLoadOrder } from "./load-order.ts";
@@ -24,13 +23,14 @@ function planWindows(request: RepairRequest): RepairPlan {
   const { identity, graph } = facts;
   const tags = chooseTags(verdict, judged, settings.plat, settings.onlyPlat);
   const minor = oldestMinor(name.pythonTags);
+  const opened = openedLibraries(settings.include, graph, "--add-path");
   const files = planFiles({
     distribution: name.name,
     libSuffix: settings.libSuffix ?? FOLDER_SUFFIX,
     graph,
     members,
     considered: new Set(identity.considered.map(({ path }) => path)),
-    opened: openedLibraries(settings.include, graph),
+    opened: new Map([...opened].map(([name, { path }]) => [name, path])),
     layout: settings.windowsLayout,
     namespaces: settings.namespaces,
     patch: settings.patch,
@@ -46,23 +46,4 @@ function planWindows(request: RepairRequest): RepairPlan {
     digestMember: request.digestOfMember,
   });
   return { ...files, tags };
-}
-
-function openedLibraries(
-  names: readonly string[],
-  { included, host }: Pick<DependencyGraph, "included" | "host">,
-): ReadonlyMap<string, string> {
-  const found = new Map<string, string>();
-  for (const name of names) {
-    const path = host.get(included.get(name) ?? "")?.path;
-    if (path === undefined) {
-      throw new RefusalError(
-        "LNK001",
-        `\`${name}\`, asked for with \`--include\`, was not found`,
-        "say where it is with `--add-path DIR`",
-      );
-    }
-    found.set(name, path);
-  }
-  return found;
 }
