@@ -24,6 +24,7 @@ import { auditNative } from "./native.ts";
 import type { NativeOptions } from "./options.ts";
 import { DEFAULT_NATIVE_OPTIONS } from "./options.ts";
 import type { NativeAudit } from "./platform.ts";
+import { pythonTexts } from "./python/texts.ts";
 import type { PlatformVerdict, WheelResult } from "./result.ts";
 import { completeVerdict } from "./verdict.ts";
 
@@ -199,6 +200,7 @@ export function judgeWheel(
     entries,
     binaries,
     nativeMembers,
+    texts: () => pythonTexts(entries, (member) => wheel.read(member)),
     options: options.native,
   });
   // A file for another system is reported as that, and nothing else of it counts here.

@@ -29,6 +29,8 @@ export interface NativeInput {
   /** Members with the first bytes of a native format, also those that could not be read. */
   readonly nativeMembers: ReadonlySet<string>;
   readonly options: NativeOptions;
+  /** Texts of the wheel's Python files, read when they are asked for. */
+  readonly texts?: () => Iterable<string>;
 }
 
 export function auditNative(input: NativeInput): NativeAudit {
@@ -44,6 +46,7 @@ export function auditNative(input: NativeInput): NativeAudit {
     members: binaries,
     unreadable: [...nativeMembers].filter((path) => !read.has(path)).sort(),
     paths,
+    texts: input.texts ?? (() => []),
     options,
   });
 }

@@ -26,6 +26,7 @@ export interface PolicyReason {
   readonly why:
     | "symbol-version"
     | "library"
+    | "search-path"
     | "forbidden-symbol"
     | "isa"
     | "pyfpe"

@@ -61,6 +61,8 @@ function describeReason(reason: PolicyReason, most: number): string {
       return `${version} of ${library}${listed}`;
     case "library":
       return `${library} is neither in the wheel nor promised by the platform`;
+    case "search-path":
+      return `${library} is in the wheel, but no search path leads there`;
     case "forbidden-symbol":
       return `symbols of ${library} that the policy forbids${listed}`;
     case "isa":

@@ -128,10 +128,11 @@ const PLACES = {
 const BARE_PLACES = { ...PLACES, external: "not promised by the platform" } as const;
 
 function dependencyText(
-  { name, how, in: place, path }: ResolvedDependency,
+  { name, how, in: place, path, trace }: ResolvedDependency,
   places: typeof PLACES | typeof BARE_PLACES,
 ): string {
-  const where = path === undefined ? places[place] : `${places[place]}: ${printable(path)}`;
+  const stray = trace?.at(-1)?.via === "soname-in-wheel" ? ", but no search path leads there" : "";
+  const where = path === undefined ? places[place] : `${places[place]}: ${printable(path)}${stray}`;
   return `${printable(name)} (${how === "required" ? "" : `${how}, `}${where})`;
 }
 

@@ -1,13 +1,17 @@
 /** Where the loader decides, it is asked: glibc's through Python, musl's through its own program. */
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { wheelkitWith } from "../support/commands.ts";
 import {
+  ARCH,
   answerOf,
   LINUX_TAG,
+  repairBench,
   SUFFIX,
+  unpack,
   type Workshop,
   workshop,
 } from "../support/repair-workshop.ts";
@@ -43,6 +47,97 @@ async function audited(wheel: string): Promise<Audited> {
   const [{ platform, findings }] = JSON.parse(out).wheels;
   return { supported: platform.supported, findings };
 }
+
+/** Opens a library in a program of musl's, and gives its words. */
+function muslOpener(): (path: string) => string {
+  const source = join(folder, "open.c");
+  writeFileSync(
+    source,
+    `#include <dlfcn.h>
+    #include <stdio.h>
+    int main(int count, char **words) {
+      puts(dlopen(words[1], RTLD_NOW) ? "loaded" : dlerror());
+      return 0;
+    }`,
+  );
+  const program = join(folder, "open");
+  execFileSync("musl-gcc", ["-o", program, source]);
+  return (path) => spawnSync(program, [path], { encoding: "utf8" }).stdout.trim();
+}
+
+/** The file of a wheel as the loader finds it once the wheel lies somewhere. */
+function unpacked(wheel: string, member: string): string {
+  return join(unpack(wheel, mkdtempSync(join(folder, "site-"))), member);
+}
+
+const { repair } = repairBench(() => shop);
+
+describe.skipIf(!hasTools)("a library in the wheel that no search path reaches", () => {
+  it("keeps a module from loading, until a repair adds the path", async () => {
+    const libin = shop.library("in/libin.so", "int in(void) { return 8; }", { soname: "libin.so" });
+    const library = readFileSync(libin);
+    for (const flags of [[], ["-Wl,-rpath,$ORIGIN/lib"]]) {
+      const files = {
+        [EXT]: shop.module("_x", "in()", { needs: [libin], flags }),
+        "lib/libin.so": library,
+      };
+      const wheel = shop.wheel("stray", { tag: LINUX_TAG, files });
+      expect(loaded(unpacked(wheel, EXT))).toContain("cannot open shared object file");
+      const { supported, findings } = await audited(wheel);
+      expect(supported).toMatch(/^linux_/);
+      expect(findings).toContainEqual(
+        expect.objectContaining({ code: "LNK021", level: "error", path: EXT }),
+      );
+      const repaired = await repair(wheel);
+      expect(repaired.err).toBe("");
+      expect(loaded(unpacked(repaired.wheel, EXT))).toBe("8");
+      expect((await audited(repaired.wheel)).supported).toMatch(/^manylinux_2_/);
+    }
+  });
+
+  it("keeps a program from starting, until a repair adds the path or moves the script", async () => {
+    const libin = shop.library("in/libin.so", "int in(void) { return 8; }", { soname: "libin.so" });
+    const tool = shop.program("tool", "in()", { needs: [libin] });
+    const wheel = shop.wheel("program", {
+      tag: LINUX_TAG,
+      files: { "demo/bin/tool": tool, "demo/lib/libin.so": readFileSync(libin) },
+      members: { "demo/bin/tool": { mode: 0o100755 } },
+    });
+    const started = (path: string): string => spawnSync(path, { encoding: "utf8" }).stdout.trim();
+    expect(started(unpacked(wheel, "demo/bin/tool"))).toBe("");
+    expect((await audited(wheel)).findings).toContainEqual(
+      expect.objectContaining({ code: "LNK021", level: "error", path: "demo/bin/tool" }),
+    );
+    const repaired = await repair(wheel);
+    expect(started(unpacked(repaired.wheel, "demo/bin/tool"))).toBe("8");
+
+    const script = await repair({
+      files: { "demo-1.0.data/scripts/tool": tool, "demo/lib/libin.so": readFileSync(libin) },
+    });
+    expect(started(unpacked(script.wheel, "demo.scripts/tool"))).toBe("8");
+  });
+
+  it("is no less so on musl", async () => {
+    if (requireTool("musl-gcc") === undefined) return;
+    const musl = workshop(join(folder, "musl"), "musl-gcc");
+    const libin = musl.library("libin.so", "int in(void) { return 8; }", { soname: "libin.so" });
+    const open = muslOpener();
+    for (const [flags, said] of [
+      [[], "Error loading shared library libin.so"],
+      [["-Wl,-rpath,$ORIGIN/../lib"], "loaded"],
+    ] as const) {
+      const files = {
+        "demo/_x.so": musl.module("_x", "in()", { needs: [libin], flags }),
+        "lib/libin.so": readFileSync(libin),
+      };
+      const tag = `cp311-cp311-musllinux_1_2_${ARCH}`;
+      const wheel = musl.wheel("stray", { tag, files });
+      expect(open(unpacked(wheel, "demo/_x.so"))).toContain(said);
+      const { findings } = await audited(wheel);
+      expect(findings.some(({ code }) => code === "LNK021")).toBe(said !== "loaded");
+    }
+  });
+});
 
 describe.skipIf(!hasTools)("versions of the loader", () => {
   const linker = process.arch === "arm64" ? "ld-linux-aarch64.so.1" : "ld-linux-x86-64.so.2";

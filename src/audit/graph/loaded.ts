@@ -32,13 +32,19 @@ export function adoptLoaded<S extends Slice>(
     const ancestors = closure(node.key, (key) => users.get(key) ?? []);
     if (steps > LOADED_LIMIT) return;
     const loaded = new Map<string, Target>();
+    const direct = new Set(users.get(node.key));
     for (const ancestor of ancestors) {
+      if (ancestor === node.key) continue;
       const { edges = [] } = members.get(ancestor) ?? {};
       steps += (users.get(ancestor)?.length ?? 0) + edges.length;
       if (steps > LOADED_LIMIT) break;
+      let mapped = true;
       for (const edge of edges) {
         remember(edge);
         if (edge.target.kind !== "wheel") continue;
+        // Loaders go breadth first: what comes after the file itself has not loaded its needs yet.
+        if (direct.has(ancestor) && edge.target.key === node.key) mapped = false;
+        if (!mapped) continue;
         const further = members.get(edge.target.key)?.edges ?? [];
         steps += further.length;
         for (const each of further) remember(each);

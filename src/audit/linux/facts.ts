@@ -4,6 +4,7 @@ import type { Need } from "../../policy/linux/decide.ts";
 import type { PolicyTable } from "../../policy/linux/table.ts";
 import type { DependencyGraph } from "../graph/graph.ts";
 import type { Identity } from "./identify.ts";
+import type { Unreached } from "./unreached.ts";
 
 export interface LinuxFacts {
   readonly platform: "linux";
@@ -12,6 +13,8 @@ export interface LinuxFacts {
   readonly table: PolicyTable | undefined;
   /** What the considered files ask of the platform. */
   readonly needs: readonly Need[];
+  /** Libraries in the wheel that no search path reaches. */
+  readonly unreached: readonly Unreached[];
   /** With the facts that only ELF has. */
   readonly graph: DependencyGraph<ElfSlice>;
 }

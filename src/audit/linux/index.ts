@@ -18,6 +18,7 @@ import { identify, isHostMachine } from "./identify.ts";
 import { linuxLoader, loaderOf } from "./loader.ts";
 import type { LinuxTag } from "./model.ts";
 import { elfResult, externalResults } from "./results.ts";
+import { unreachedLibraries } from "./unreached.ts";
 import { judgePlatform, tableFor } from "./verdict.ts";
 
 export const linux: AuditPlatform = {
@@ -29,21 +30,25 @@ export const linux: AuditPlatform = {
 };
 
 function look(input: PlatformInput): PlatformView<ElfSlice> {
-  const { claims, members, unreadable, options } = input;
+  const { claims, members, unreadable, texts, options } = input;
   const elves = elfBinaries(members);
   const identity = identify(claims, elves);
   const table = tableFor(identity.family, identity.arch);
+  const programs = new Set(elves.filter(startsProcess).map(({ path }) => path));
   let tags: readonly LinuxTag[] = [];
   return {
     linked: elves,
     considered: identity.considered,
     others: identity.otherLibc,
     data: new Set(identity.device.map(({ path }) => path)),
-    programs: new Set(elves.filter(startsProcess).map(({ path }) => path)),
+    programs,
     loader: linuxLoader(loaderOf(identity), elves[0], table, options),
     judge(graph) {
+      const { considered } = identity;
+      const unreached = unreachedLibraries({ graph, considered, programs, texts });
       const result = judgePlatform({
         identity,
+        unreached,
         elves,
         graph,
         opaque: members.filter(({ file }) => file?.format !== "elf").map(({ path }) => path),
@@ -53,18 +58,19 @@ function look(input: PlatformInput): PlatformView<ElfSlice> {
       tags = result.judged;
       const { verdict, needs, unverified } = result;
       return {
-        facts: { platform: "linux", identity, table, needs, graph },
+        facts: { platform: "linux", identity, table, needs, unreached, graph },
         verdict,
         tags,
-        external: externalResults(identity.considered, graph, table),
+        external: externalResults(considered, graph, table),
         unverified,
       };
     },
     describe: (member, graph) => elfResult(member, graph, table),
     check(model, { facts }) {
-      const needs = facts.platform === "linux" ? facts.needs : [];
+      if (facts.platform !== "linux") return [];
+      const { needs, unreached } = facts;
       return LINUX_RULES.flatMap((rule) =>
-        rule({ ...model, identity, table, needs, judged: tags }),
+        rule({ ...model, identity, table, needs, unreached, judged: tags }),
       );
     },
   };

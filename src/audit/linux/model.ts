@@ -11,6 +11,6 @@ export interface LinuxTag extends JudgedTag {
 
 export interface LinuxModel
   extends AuditModel<ElfSlice>,
-    Pick<LinuxFacts, "identity" | "table" | "needs"> {
+    Pick<LinuxFacts, "identity" | "table" | "needs" | "unreached"> {
   readonly judged: readonly LinuxTag[];
 }

@@ -30,11 +30,13 @@ import type { Identity, LinuxClaim } from "./identify.ts";
 import type { LinuxTag } from "./model.ts";
 import type { NeedOptions } from "./needs.ts";
 import { collectNeeds } from "./needs.ts";
+import type { Unreached } from "./unreached.ts";
 
 export interface VerdictInput {
   readonly identity: Identity;
   readonly elves: readonly ElfBinary[];
   readonly graph: DependencyGraph<ElfSlice>;
+  readonly unreached: readonly Unreached[];
   /** Mach-O and PE members. */
   readonly opaque: readonly string[];
   /** Native members that no reader could make sense of. */
@@ -62,14 +64,15 @@ export function judgePlatform(input: VerdictInput): VerdictResult {
   const claimed = claims.map(({ text }) => text);
   const table = tableFor(family, identity.arch);
   const options: NeedOptions = { isaCheck, isa: identity.isa };
-  const { needs, grafted } =
+  const { needs: own, grafted } =
     table === undefined
       ? { needs: [], grafted: [] }
       : collectNeeds(table, considered, graph, options);
+  const needs = table === undefined ? own : [...own, ...unreachedNeeds(table, input)];
 
   const judged = claims.map((claim) => {
-    const own = claim.kind === family && claim.arch?.arch === identity.arch ? needs : undefined;
-    return { tag: claim.text, verdict: judgeClaim(claim, input, own) };
+    const same = claim.kind === family && claim.arch?.arch === identity.arch;
+    return { tag: claim.text, verdict: judgeClaim(claim, input, same ? needs : undefined) };
   });
   const unverified: Unverified[] = [];
   for (const { tag, verdict } of judged) {
@@ -111,6 +114,19 @@ export function judgePlatform(input: VerdictInput): VerdictResult {
     needs,
     unverified,
   };
+}
+
+/** No policy has what the loader does not find; a repair adds the search path. */
+function unreachedNeeds({ none }: PolicyTable, { unreached }: VerdictInput): readonly Need[] {
+  return unreached
+    .filter(({ fatal }) => fatal)
+    .map(({ path, name, mendable }) => ({
+      path,
+      why: "search-path",
+      position: none,
+      mendable,
+      library: name,
+    }));
 }
 
 /** No native code at all. */
@@ -160,7 +176,10 @@ function judgeClaim(claim: LinuxClaim, input: VerdictInput, known?: readonly Nee
   const counted = same ? identity.considered : ofArch;
   const isa = claim.arch?.isa ?? 1;
   const reuse = same && isa === identity.isa ? known : undefined;
-  const needs = reuse ?? collectNeeds(table, counted, graph, { isaCheck, isa }).needs;
+  const needs = reuse ?? [
+    ...collectNeeds(table, counted, graph, { isaCheck, isa }).needs,
+    ...(same ? unreachedNeeds(table, input) : []),
+  ];
   const verdict = judgeNeeds(claim, table, needs, counted);
   if (verdict.truthful === true && unreadable.length > 0) return unread(unreadable);
   return verdict;

@@ -229,6 +229,14 @@ export const NATIVE_RULES = {
     mend: "Build with a linker that writes LC_UUID (for Go: 1.24 or newer; without `-no_uuid`).",
     source: "dyld, mach_o/Header.cpp and Policy.cpp",
   },
+  LNK021: {
+    title: "library in the wheel that no search path reaches",
+    level: "error",
+    profiles: { pending: "info" },
+    why: "The loader looks along the search paths of the file and in the system's folders, not in the wheel: without a path to the library it fails with `cannot open shared object file`, unless something has loaded the library before.",
+    mend: "Run `wheelkit repair`, which adds the folder to the search path. When linking, `-Wl,-rpath,$ORIGIN/…` does it (CMake: `INSTALL_RPATH`).",
+    source: "ld.so(8), DT_RPATH and DT_RUNPATH",
+  },
   HRD001: {
     title: "executable stack",
     level: "error",

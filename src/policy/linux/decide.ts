@@ -12,6 +12,7 @@ import type { PolicyTable } from "./table.ts";
 export type Why =
   | "symbol-version"
   | "library"
+  | "search-path"
   | "forbidden-symbol"
   | "isa"
   | "pyfpe"

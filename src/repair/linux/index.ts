@@ -1,5 +1,6 @@
 /** Repairs for Linux and Android: the one file of this folder that others import. */
 
+import type { LinuxFacts } from "../../audit/linux/facts.ts";
 import { RefusalError } from "../../errors.ts";
 import { policyArch } from "../../policy/arch.ts";
 import { policyTable } from "../../policy/linux/table.ts";
@@ -7,6 +8,7 @@ import { formatWheelFilename } from "../../wheel/filename.ts";
 import type { PlatformTag } from "../../wheel/platform-tag.ts";
 import { openedLibraries } from "../opened.ts";
 import type { RepairPlan, RepairPlatform, RepairRequest } from "../platform.ts";
+import type { RepairSettings } from "../settings.ts";
 import { chooseGoal } from "./goal.ts";
 import { leftAlone } from "./left-alone.ts";
 import { planFiles } from "./plan.ts";
@@ -41,6 +43,7 @@ function planLinux(request: RepairRequest): RepairPlan {
       "`wheelkit show` tells what they are built for",
     );
   }
+  refuseOutOfReach(known, settings);
   const opened = openedLibraries(settings.include, graph, "--ldpaths");
   const facts: TargetFacts = {
     table,
@@ -64,4 +67,15 @@ function planLinux(request: RepairRequest): RepairPlan {
   });
   const tags = repairedPlatforms(identity, goal, table);
   return { ...files, tags, notes: leftAlone(identity, goal.target, files, settings) };
+}
+
+/** @throws RefusalError for a library that no relative path leads to: then no tag would be true. */
+function refuseOutOfReach({ unreached }: LinuxFacts, { updateTags }: RepairSettings): void {
+  const first = unreached.find(({ fatal, mendable }) => fatal && !mendable);
+  if (first === undefined || !updateTags) return;
+  throw new RefusalError(
+    "LNK021",
+    `\`${first.path}\` needs \`${first.name}\`, and no relative path leads from it to \`${first.library}\``,
+    "install the two into one tree: below site-packages, or both outside",
+  );
 }

@@ -12,7 +12,7 @@ import type { ElfSlice } from "../../formats.ts";
 import type { NativeEdit } from "../../native-edit.ts";
 import { folderOf } from "../../paths.ts";
 import type { LinuxFamily } from "../../policy/linux/table.ts";
-import { isSitePath, sitePath } from "../../wheel/installed.ts";
+import { installedPath, isSitePath, sitePath } from "../../wheel/installed.ts";
 import { REGULAR_FILE } from "../../zip/writer.ts";
 import type { GraftName } from "../names.ts";
 import { nameGrafts } from "../names.ts";
@@ -183,7 +183,10 @@ function planMember(planning: Planning, node: GraphNode<ElfSlice>): MemberEdits 
   const grafted = usesGraft(planning, node);
   const provided = providerFolders.get(path) ?? [];
   const outside = !isSitePath(path);
-  const script = outside && (grafted || provided.length > 0) ? parseScriptPath(path) : undefined;
+  const unreached = node.edges.filter(isBySoname);
+  const strays = outside && leavesSite(unreached);
+  const script =
+    outside && (grafted || provided.length > 0 || strays) ? parseScriptPath(path) : undefined;
   if (outside && script === undefined && (grafted || provided.length > 0)) {
     throw new RefusalError(
       "LNK007",
@@ -200,17 +203,19 @@ function planMember(planning: Planning, node: GraphNode<ElfSlice>): MemberEdits 
   const folders: string[] = [];
   if (!outside || movesTo !== undefined) {
     if (movesTo !== undefined) folders.push(...foldersInWheel(node.edges));
-    else if (kept.length < new Set(entries).size) {
-      // What went may have led, on the machine that built it, to libraries that are in the wheel.
-      folders.push(...foldersInWheel(node.edges.filter(isBySoname)));
-    }
+    // Even where something loads the library beforehand, a path that is not used does no harm.
+    else folders.push(...foldersInWheel(unreached));
     folders.push(...provided);
     if (grafted || opened.size > 0) folders.push(folder);
   }
   const here = folderOf(movesTo ?? (outside ? path : sitePath(path)));
-  const added = folders.map((each) => originPath(here, each)).filter((way) => !kept.includes(way));
+  const ways = [
+    ...folders.map((each) => originPath(here, each)),
+    ...(outside && movesTo === undefined ? waysOutside(path, unreached) : []),
+  ];
+  const added = ways.filter((way) => !kept.includes(way));
   const wanted = [...new Set([...kept, ...added])];
-  const search = searchPathEdit(node, wanted, folders.length > 0, family);
+  const search = searchPathEdit(node, wanted, ways.length > 0, family);
   if (search !== undefined) edits.push(search);
   if (clearExecstack && slice.execstack === "yes") edits.push(NO_EXECSTACK);
   // Installers make scripts executable whatever their mode is; elsewhere they do not.
@@ -272,6 +277,21 @@ function foldersInWheel(edges: readonly Edge[]): readonly string[] {
     }
   }
   return [...folders];
+}
+
+/** True where an edge leads below site-packages, to which no relative path from `bin` is known. */
+function leavesSite(edges: readonly Edge[]): boolean {
+  return edges.some(({ target }) => target.kind === "wheel" && isSitePath(target.path));
+}
+
+/** Search paths from a file outside site-packages to others there: one prefix takes both. */
+function waysOutside(path: string, edges: readonly Edge[]): readonly string[] {
+  const here = folderOf(installedPath(path));
+  return edges.flatMap(({ target }) =>
+    target.kind === "wheel" && !isSitePath(target.path)
+      ? [originPath(here, folderOf(installedPath(target.path)))]
+      : [],
+  );
 }
 
 /** glibc's and musl's loaders pass DT_RPATH on to what a library loads; Android's knows only DT_RUNPATH. */

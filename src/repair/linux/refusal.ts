@@ -5,6 +5,7 @@ import type { Need } from "../../policy/linux/decide.ts";
 const CODES: Readonly<Record<Need["why"], string>> = {
   "symbol-version": "TAG004",
   library: "LNK001",
+  "search-path": "LNK021",
   "forbidden-symbol": "TAG004",
   isa: "TAG009",
   pyfpe: "ABI015",

@@ -194,6 +194,17 @@ describe("paths of those who load", () => {
     ]);
   });
 
+  it("what stands later in the list of whoever loads a file is not there yet", () => {
+    const files = (...needed: readonly string[]) => ({
+      "top.so": elf({ needed, runpath: ["$ORIGIN"] }),
+      "a.so": elf({ id: "a.so", needed: ["libx.so"] }),
+      "other.so": elf({ id: "other.so", needed: ["libx.so"], runpath: ["$ORIGIN/libs"] }),
+      "libs/libx.so": libx,
+    });
+    expect(search(files("other.so", "a.so")).steps).toEqual(["loaded libs yes"]);
+    expect(search(files("a.so", "other.so")).steps).toEqual(["soname-in-wheel libs yes"]);
+  });
+
   it("what an ancestor has loaded is not searched again", () => {
     const top = elf({ needed: ["libx.so", "libmid.so"], runpath: ["$ORIGIN/sub", "$ORIGIN/libs"] });
     expect(through(top, mid)).toEqual(["loaded libs yes"]);

@@ -286,7 +286,15 @@ describe("defects that must not come back", () => {
         "demo/lib/libmain.so.3.1": elf({ id: "libmain.so.3", needed: ["libc.so.6"] }),
       },
     });
-    expect(result.supported).toBe("manylinux_2_5_x86_64");
+    // In the wheel, and yet no loader finds it: a repair adds the way.
+    expect(result).toMatchObject({
+      supported: "linux_x86_64",
+      reachable: "manylinux_2_5_x86_64",
+      truthful: false,
+      reasons: [
+        { policy: "manylinux_2_41", path: EXT, why: "search-path", library: "libmain.so.3" },
+      ],
+    });
     expect(external).toEqual([]);
     expect(binaries[0]?.dependencies[1]).toEqual({
       name: "libmain.so.3",

@@ -152,14 +152,49 @@ describe("grafts", () => {
   });
 
   it("finds a library in the wheel by its name, whatever the search paths say", () => {
-    const { plan } = planRepair({
+    const { plan, edits } = planRepair({
       files: {
-        "demo/_x.so": module("_x", { needed: ["libcore.so"] }),
+        "demo/_x.so": module("_x", { needed: ["libcore.so"], runpath: ["$ORIGIN/none"] }),
         "demo/core/libcore.so": elf({ id: "libcore.so" }),
       },
       root: { files: {} },
     });
-    expect(plan).toEqual({ grafts: [], members: [], files: [] });
+    expect(plan.grafts).toEqual([]);
+    expect(edits).toEqual({
+      "demo/_x.so": ["set-search-paths rpath $ORIGIN/none:$ORIGIN/core"],
+    });
+  });
+
+  it("lets programs find the libraries of the wheel, and moves scripts that can't", () => {
+    const tool = (data: string, library: string) => {
+      const { edits, plan } = planRepair({
+        files: {
+          [`demo-1.0.data/${data}/tool`]: elf({
+            kind: "executable",
+            interpreter: "/lib64/ld-linux-x86-64.so.2",
+            needed: ["libcore.so"],
+          }),
+          [library]: elf({ id: "libcore.so" }),
+        },
+        root: { files: {} },
+      });
+      return [edits, plan.members.map(({ movesTo }) => movesTo), plan.files.length];
+    };
+    expect(tool("scripts", "demo/libcore.so")).toEqual([
+      { "demo.scripts/tool": ["set-search-paths rpath $ORIGIN/../demo"] },
+      ["demo.scripts/tool"],
+      1,
+    ]);
+    expect(tool("scripts", "demo-1.0.data/data/lib/libcore.so")).toEqual([
+      { "demo-1.0.data/scripts/tool": ["set-search-paths rpath $ORIGIN/../lib"] },
+      [undefined],
+      0,
+    ]);
+    expect(tool("platlib/demo/bin", "demo/libcore.so")).toEqual([
+      { "demo-1.0.data/platlib/demo/bin/tool": ["set-search-paths rpath $ORIGIN/.."] },
+      [undefined],
+      0,
+    ]);
   });
 });
 

@@ -11,6 +11,7 @@ import { nameClash } from "./lnk009-clash.ts";
 import { staticTls } from "./lnk010-static-tls.ts";
 import { brokenSegments } from "./lnk011-segments.ts";
 import { oftenAbsent } from "./lnk014-often-absent.ts";
+import { outOfReach } from "./lnk021-out-of-reach.ts";
 import type { LinuxRule } from "./rule.ts";
 import { wrongArchitecture } from "./tag002-architecture.ts";
 import { newerAndroid } from "./tag003-android.ts";
@@ -36,6 +37,7 @@ export const LINUX_RULES: readonly LinuxRule[] = [
   staticTls,
   brokenSegments,
   oftenAbsent,
+  outOfReach,
   executableStack,
   writableCode,
   linkedToLibpython,

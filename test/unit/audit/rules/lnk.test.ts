@@ -1,6 +1,7 @@
 /** Rules on linking. */
 import { describe, expect, it } from "vitest";
 import type { LoadSegment } from "../../../../src/formats.ts";
+import type { ElfSketch, WheelSketch } from "../../../support/native.ts";
 import { audit, codes, elf, elfFile, module, only } from "../../../support/native.ts";
 
 const EXT = "demo/_x.cpython-312-x86_64-linux-gnu.so";
@@ -60,7 +61,10 @@ describe("LNK001 library outside", () => {
 
   it("is silent about libraries in the wheel, of the policy, excluded, and the loader", () => {
     const files = {
-      [EXT]: needs("libz.so.1", "ld-linux-x86-64.so.2", "libcuda.so.1", "libhere.so"),
+      [EXT]: {
+        ...needs("libz.so.1", "ld-linux-x86-64.so.2", "libcuda.so.1", "libhere.so"),
+        searchPaths: [{ kind: "runpath" as const, path: "$ORIGIN", at: { record: "Elf_Dyn" } }],
+      },
       "demo/libhere.so": elf({ id: "libhere.so" }),
     };
     expect(codes(audit({ files, options: { exclude: ["libcuda*"] } }))).toEqual([]);
@@ -333,5 +337,98 @@ describe("LNK014 libraries that small systems lack", () => {
       "needs `libglib-2.0.so.0`, `libgobject-2.0.so.0`: importing it fails on systems without GLib",
     );
     expect(result.verdict.supported).toBe("manylinux_2_5_x86_64");
+  });
+});
+
+describe("LNK021 library that no search path reaches", () => {
+  const lib = elf({ id: "libin.so" });
+  const at = (sketch: WheelSketch) => {
+    const { verdict, problems } = audit(sketch);
+    const found = problems.filter(({ code }) => code === "LNK021");
+    return { supported: verdict.supported, found };
+  };
+  const levels = (sketch: WheelSketch): readonly string[] =>
+    at(sketch).found.map(({ path, level }) => `${path} ${level ?? "error"}`);
+  const ext = (sketch: ElfSketch = {}) =>
+    module("_x", { needed: ["libc.so.6", "libin.so"], ...sketch });
+
+  it.each([
+    ["manylinux_2_17_x86_64", "x86_64", "libc.so.6"],
+    ["manylinux_2_17_aarch64", "aarch64", "libc.so.6"],
+    ["musllinux_1_2_x86_64", "x86_64", "libc.musl-x86_64.so.1"],
+    ["android_24_arm64_v8a", "aarch64", "libc.so"],
+  ])("costs a module every tag: %s", (tag, arch, libc) => {
+    const files = {
+      "demo/_x.so": elf({ arch, needed: [libc, "libin.so"], pythonInit: ["PyInit__x"] }),
+      "lib/libin.so": elf({ arch, id: "libin.so", needed: [libc] }),
+    };
+    const { supported, found } = at({ tags: `cp312-cp312-${tag}`, files });
+    expect(supported).toMatch(/^linux_/);
+    expect(found).toMatchObject([
+      {
+        path: "demo/_x.so",
+        message:
+          "needs `libin.so`, which is in the wheel at `lib/libin.so`, but no search path of the file leads there",
+        hint: "run `wheelkit repair`, or link with `-Wl,-rpath,$ORIGIN/../lib`",
+      },
+    ]);
+    expect(found[0]?.level).toBeUndefined();
+  });
+
+  it("is the same with a path to a folder that is not there, and one library further", () => {
+    expect(
+      levels({ files: { [EXT]: ext({ runpath: ["$ORIGIN/lib"] }), "lib/libin.so": lib } }),
+    ).toEqual([`${EXT} error`]);
+    const mid = elf({ id: "libmid.so", needed: ["libin.so"] });
+    const files = {
+      [EXT]: module("_x", { needed: ["libmid.so"], runpath: ["$ORIGIN"] }),
+      "demo/libmid.so": mid,
+      "lib/libin.so": lib,
+    };
+    expect(levels({ files })).toEqual(["demo/libmid.so error"]);
+  });
+
+  it("is a warning where another file finds the library, or the package names it", () => {
+    const other = "demo/_y.cpython-312-x86_64-linux-gnu.so";
+    const files = { [EXT]: ext(), "lib/libin.so": lib };
+    const second = module("_y", { needed: ["libin.so"], runpath: ["$ORIGIN/../lib"] });
+    expect(levels({ files: { ...files, [other]: second } })).toEqual([`${EXT} warning`]);
+    for (const text of [
+      'ctypes.CDLL(os.path.join(here, "lib", "libin.so"))',
+      'for path in glob.glob(here + "/*.so*"): ctypes.CDLL(path, ctypes.RTLD_GLOBAL)',
+      'ctypes.cdll.LoadLibrary(f"lib{name}.so" if (name := "in") else "")',
+    ]) {
+      expect(levels({ files, texts: [text] })).toEqual([`${EXT} warning`]);
+    }
+    expect(levels({ files, texts: ["import ctypes\nfrom . import _x"] })).toEqual([`${EXT} error`]);
+  });
+
+  it("is an error for programs, before which nothing can load anything", () => {
+    const program = elf({
+      kind: "executable",
+      interpreter: "/lib64/ld-linux-x86-64.so.2",
+      needed: ["libc.so.6", "libin.so"],
+    });
+    const second = module("_y", { needed: ["libin.so"], runpath: ["$ORIGIN"] });
+    const files = { "demo/bin/tool": program, "demo/libin.so": lib, "demo/_y.so": second };
+    expect(levels({ files, texts: ['CDLL("libin.so")'] })).toEqual(["demo/bin/tool error"]);
+    expect(levels({ files, texts: ['env["LD_LIBRARY_PATH"] = lib'] })).toEqual([
+      "demo/bin/tool warning",
+    ]);
+    const script = "demo-1.0.data/scripts/tool";
+    const { found } = at({ files: { [script]: program, "demo/libin.so": lib } });
+    expect(found).toMatchObject([
+      { path: script, hint: expect.stringContaining("moves the program") },
+    ]);
+  });
+
+  it("is a warning for a library that code opens at run time, and silent where it is found", () => {
+    const plugin = elf({ id: "libplug.so", needed: ["libin.so"] });
+    expect(levels({ files: { "demo/libplug.so": plugin, "lib/libin.so": lib } })).toEqual([
+      "demo/libplug.so warning",
+    ]);
+    expect(
+      levels({ files: { [EXT]: ext({ rpath: ["$ORIGIN/../lib"] }), "lib/libin.so": lib } }),
+    ).toEqual([]);
   });
 });

@@ -1,0 +1,143 @@
+/** Libraries in the wheel that the loader does not find from where they are needed. */
+import type { FieldRef } from "../../errors.ts";
+import { baseNameOf, folderOf, relativePath } from "../../paths.ts";
+import { installedPath, isOutsideSite } from "../../wheel/installed.ts";
+import type { DependencyGraph } from "../graph/graph.ts";
+import { closure, isBySoname } from "../graph/names.ts";
+import type { Binary } from "../member.ts";
+import { isPythonExtension } from "../python/module.ts";
+
+export interface Unreached {
+  /** The file that needs the library. */
+  readonly path: string;
+  /** As the file spells it. */
+  readonly name: string;
+  /** The member that has the name. */
+  readonly library: string;
+  readonly at: FieldRef;
+  /** Nothing can have loaded the library before, so the file does not load. */
+  readonly fatal: boolean;
+  /** What is opened first. */
+  readonly from: "program" | "module" | "library";
+  /** The search path that would lead there; `undefined`: no relative one does. */
+  readonly way: string | undefined;
+  /** A repair can bring the two together. */
+  readonly mendable: boolean;
+}
+
+export interface UnreachedInput {
+  readonly graph: DependencyGraph;
+  readonly considered: readonly Binary[];
+  readonly programs: ReadonlySet<string>;
+  /** Texts of the wheel's Python files: packages load libraries beforehand by name. */
+  readonly texts: () => Iterable<string>;
+}
+
+/** Sorted as the graph is: by the path of the user, then in the file's order. */
+export function unreachedLibraries(input: UnreachedInput): readonly Unreached[] {
+  const { graph, considered, programs } = input;
+  const users = considered.flatMap(({ key }) => {
+    const node = graph.members.get(key);
+    return node?.edges.some(isBySoname) ? [node] : [];
+  });
+  if (users.length === 0) return [];
+  const next = (key: string): readonly string[] =>
+    (graph.members.get(key)?.edges ?? []).flatMap(({ target }) =>
+      target.kind === "wheel" ? [target.key] : [],
+    );
+  const openedBy = (roots: readonly Binary[]): ReadonlySet<string> => {
+    const found = new Set<string>();
+    for (const { key } of roots) for (const each of closure(key, next)) found.add(each);
+    return found;
+  };
+  const started = openedBy(considered.filter(({ path }) => programs.has(path)));
+  const imported = openedBy(considered.filter(isPythonExtension));
+  const mentions = pythonMentions(input.texts);
+  const found: Unreached[] = [];
+  for (const { key, path, edges } of users) {
+    for (const edge of edges) {
+      const { name, at, target } = edge;
+      if (!isBySoname(edge) || target.kind !== "wheel") continue;
+      const from = started.has(key) ? "program" : imported.has(key) ? "module" : "library";
+      const fatal =
+        from === "program"
+          ? !mentions.libraryPath()
+          : from === "module" &&
+            !reachedByOther(graph, key, target.key) &&
+            !mentions.library(baseNameOf(target.path));
+      const way = wayBetween(path, target.path);
+      // Scripts are moved into the package.
+      const mendable = way !== undefined || /^[^/]+\.data\/scripts\/[^/]+$/.test(path);
+      found.push({ path, name, library: target.path, at, fatal, from, way, mendable });
+    }
+  }
+  return found;
+}
+
+/** True when another file finds the library by a search path of its own. */
+function reachedByOther({ members }: DependencyGraph, user: string, library: string): boolean {
+  for (const { key, edges } of members.values()) {
+    if (key === user || key === library) continue;
+    for (const edge of edges) {
+      const via = edge.trace.at(-1)?.via;
+      if (edge.target.kind !== "wheel" || edge.target.key !== library) continue;
+      if (via !== "loaded" && via !== "soname-in-wheel") return true;
+    }
+  }
+  return false;
+}
+
+/**
+ * `$ORIGIN/../lib`, where that is so wherever the wheel is installed: below site-packages, or among
+ * scripts, headers and data.
+ */
+function wayBetween(user: string, library: string): string | undefined {
+  const from = installedPath(user);
+  const to = installedPath(library);
+  if (isOutsideSite(from) !== isOutsideSite(to)) return undefined;
+  const way = relativePath(folderOf(from), folderOf(to));
+  return way === "" ? "$ORIGIN" : `$ORIGIN/${way}`;
+}
+
+interface Mentions {
+  library(file: string): boolean;
+  /** Some text sets LD_LIBRARY_PATH or LD_PRELOAD for the programs that it starts. */
+  libraryPath(): boolean;
+}
+
+const OPENS = /\b(CDLL|PyDLL|LoadLibrary|load_library|dlopen|cdll)\b/;
+const LISTS = /\b(glob|rglob|iglob|listdir|iterdir|scandir|walk)\b|["']lib\{|["']lib["'] *\+/;
+const SETS_PATH = /\bLD_(LIBRARY_PATH|PRELOAD)\b/;
+
+/** What the Python files say; they are only read when something is asked. */
+function pythonMentions(texts: () => Iterable<string>): Mentions {
+  let opening: string[] | undefined;
+  let all: string[] = [];
+  const read = (): readonly string[] => {
+    if (opening === undefined) {
+      all = [...texts()];
+      opening = all.filter((text) => OPENS.test(text));
+    }
+    return opening;
+  };
+  return {
+    library(file) {
+      const opens = read();
+      const stem = file.replace(/\.so(\..*)?$/, "");
+      const named = stem.startsWith("lib") ? stem : file;
+      const short = stem.replace(/^lib/, "");
+      return (
+        all.some((text) => text.includes(named)) ||
+        opens.some((text) => (text.includes(".so") && LISTS.test(text)) || quotes(text, short))
+      );
+    },
+    libraryPath() {
+      read();
+      return all.some((text) => SETS_PATH.test(text));
+    },
+  };
+}
+
+function quotes(text: string, word: string): boolean {
+  return text.includes(`"${word}"`) || text.includes(`'${word}'`);
+}
