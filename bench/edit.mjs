@@ -110,10 +110,9 @@ function emptied(folder) {
 }
 
 function only(folder) {
-  return join(
-    folder,
-    readdirSync(folder).find((name) => name.endsWith(".whl")),
-  );
+  const wheel = readdirSync(folder).find((name) => name.endsWith(".whl"));
+  if (wheel === undefined) throw new Error(`no wheel in ${folder}`);
+  return join(folder, wheel);
 }
 
 /** Bytes that one edit reads from and writes to the wheel itself. */

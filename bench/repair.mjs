@@ -133,6 +133,7 @@ async function measureLarge(start, member) {
   const folder = join(work, `lib-${large.length}`);
   execFileSync(python, ["-c", TAKE_OUT, source, path, member, folder]);
   const out = join(work, "out");
+  /** @type {Record<"unzip" | "repair", object[]>} */
   const runs = { unzip: [], repair: [] };
   for (let round = 0; round <= rounds; round++) {
     rmSync(out, { recursive: true, force: true });
@@ -149,6 +150,7 @@ async function measureLarge(start, member) {
 
 function measureGrafts(path) {
   const out = join(work, "out");
+  /** @type {Record<"repair" | "deflate", object[]>} */
   const runs = { repair: [], deflate: [] };
   let changed = 0;
   for (let round = 0; round <= rounds; round++) {

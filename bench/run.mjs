@@ -134,6 +134,7 @@ async function moduleOf(start) {
   const path = await fetchWheel(python, wheel);
   const names = execFileSync("unzip", ["-Z1", path], { encoding: "utf8" }).split("\n");
   const name = names.find((member) => member.endsWith(".so"));
+  if (name === undefined) throw new Error(`no module in ${wheel.file}`);
   const bytes = execFileSync("unzip", ["-p", path, name], { maxBuffer: 1 << 28 });
   return { name: name.slice(name.lastIndexOf("/") + 1), bytes };
 }

@@ -128,7 +128,7 @@ function run(command, args, allowed = [0]) {
     encoding: "utf8",
     env: { ...process.env, SOURCE_DATE_EPOCH: undefined },
   });
-  if (!allowed.includes(result.status))
+  if (!allowed.includes(result.status ?? -1))
     throw new Error(`${command} ${args.join(" ")}: ${result.stderr}`);
   return result;
 }

@@ -20,11 +20,9 @@ export function peerReachable(result) {
   const upgrades = result.policy_upgrades;
   while (upgrades[tag]?.blacklisted_symbols !== undefined) {
     const match = /^manylinux_2_(\d+)_(.*)$/.exec(tag);
-    const next =
-      match === null ? undefined : GLIBC_POLICIES.find((minor) => minor > Number(match[1]));
-    if (next === undefined) {
-      return null;
-    }
+    if (match === null) return null;
+    const next = GLIBC_POLICIES.find((minor) => minor > Number(match[1]));
+    if (next === undefined) return null;
     tag = `manylinux_2_${next}_${match[2]}`;
   }
   return tag.startsWith("linux_") ? null : tag;

@@ -148,7 +148,11 @@ async function resolved(files, metadata) {
     response.statusCode = body ? 200 : 404;
     response.end(body);
   });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await /** @type {Promise<void>} */ (
+    new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve()))
+  );
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("the server has no port");
   try {
     const report = join(work, "report.json");
     const target = join(work, "target");
@@ -163,12 +167,7 @@ async function resolved(files, metadata) {
       "--no-cache-dir",
       "--disable-pip-version-check",
     ];
-    args.push(
-      "--index-url",
-      `http://127.0.0.1:${server.address().port}/simple`,
-      "--report",
-      report,
-    );
+    args.push("--index-url", `http://127.0.0.1:${address.port}/simple`, "--report", report);
     args.push(
       "--only-binary=:all:",
       "--target",

@@ -3,7 +3,7 @@
 export function editPage(rows, plans) {
   const builders = new Map();
   for (const row of rows) {
-    const builder = /^[\w.-]*/.exec(row.builder)[0];
+    const builder = /^[\w.-]*/.exec(row.builder)?.[0] ?? "";
     if (!builders.has(builder)) builders.set(builder, []);
     builders.get(builder).push(row);
   }

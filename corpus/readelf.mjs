@@ -31,7 +31,7 @@ let version;
 export function readelfVersion() {
   version ??= /(\d[\d.]*)$/m.exec(
     execFileSync("readelf", ["--version"], { encoding: "utf8", env: C_LOCALE }).split("\n")[0],
-  )[1];
+  )?.[1];
   return version;
 }
 
@@ -72,7 +72,7 @@ function withUnpacked(path, work, ...members) {
     const run = spawnSync("unzip", ["-qq", "-o", path, ...escaped, "-d", root], {
       stdio: "ignore",
     });
-    if (run.status > 1) {
+    if ((run.status ?? 2) > 1) {
       throw new Error(`unzip of \`${path}\`: status ${run.status}`);
     }
     return work(root);

@@ -1,23 +1,31 @@
 /** The checks that a repaired wheel has to pass, whoever repaired it. */
-import { execFileSync, spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
-import { basename, dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { addLibraries, cloneRoot, installInside, loaderOf, runInside } from "./bare-root.mjs";
+
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { addLibraries, cloneRoot } from "./bare-root.mjs";
 import { parseFileName } from "./fetch.mjs";
 import { quietEnvironment } from "./peer.mjs";
-
-const here = (name) => fileURLToPath(new URL(name, import.meta.url));
+import {
+  freshLines,
+  growthProblems,
+  layoutProblems,
+  lintProblems,
+  modeProblems,
+  originsOf,
+  pathProblems,
+  symbolProblems,
+  warnings,
+} from "./repair-elf.mjs";
+import { factsOf, graftedLibraries, hashOf, unpack } from "./repair-facts.mjs";
+import {
+  alterations,
+  altered,
+  installedPath,
+  installProblems,
+  lddProblems,
+  runProbe,
+} from "./repair-install.mjs";
 
 /** Name and meaning of each check, in the order in which they run. */
 export const CHECKS = [
@@ -87,8 +95,8 @@ export function repair(tool, wheel, out, variant = {}) {
 /**
  * Repairs `wheel` with `tool` and checks the result.
  *
- * @param job.compared true: only what another result is compared with is found out.
- * @param job.peer `{libraries, tag}` of the result of auditwheel, if there is one.
+ * @param job `compared`: only what another result is compared with is found out; `peer`: libraries
+ *   and tag of the result of auditwheel, if there is one.
  */
 export function checkRepair(job) {
   const { tool, wheel, original, spec, base, work, python, peer, quick, compared } = job;
@@ -186,11 +194,6 @@ export function checkRepair(job) {
   return result;
 }
 
-export function factsOf(python, paths) {
-  const args = [here("repair-check.py"), ...paths];
-  return JSON.parse(execFileSync(python, args, { encoding: "utf8", maxBuffer: 1 << 28 }));
-}
-
 function outputProblems({ status, stderr, files }) {
   if (status !== 0) {
     const left = files.length === 0 ? "" : `, and ${files.join(", ")} is in the folder`;
@@ -199,22 +202,6 @@ function outputProblems({ status, stderr, files }) {
   return files.length === 1 && files[0].endsWith(".whl")
     ? []
     : [`${files.length} files: ${files.join(", ")}`];
-}
-
-/** Libraries that are not in the original, by their name there and outside. */
-function graftedLibraries(facts, original) {
-  const found = [];
-  for (const name of Object.keys(facts.elves)) {
-    const match = /^(.*)-([0-9a-f]{8})(\..*)?$/.exec(basename(name));
-    if (match === null || original.members[name] !== undefined) continue;
-    found.push({
-      path: name,
-      name: basename(name),
-      from: `${match[1]}${match[3] ?? ""}`,
-      digest: match[2],
-    });
-  }
-  return found;
 }
 
 const LEGACY = { manylinux1: 5, manylinux2010: 12, manylinux2014: 17 };
@@ -236,199 +223,6 @@ function difference(ours, theirs) {
     ...theirs.filter((name) => !ours.includes(name)).map((name) => `${name} is missing`),
     ...ours.filter((name) => !theirs.includes(name)).map((name) => `${name} is only here`),
   ];
-}
-
-function modeProblems(facts, original) {
-  const problems = [];
-  for (const [name, { mode }] of Object.entries(facts.members)) {
-    const before = original.members[name]?.mode;
-    const octal = mode.toString(8);
-    // The owner may always read and write, as after unpacking with auditwheel.
-    if (before !== undefined && (before | 0o600) !== mode && before !== 0) {
-      problems.push(`${name}: ${before.toString(8)} became ${octal}`);
-    }
-    const program = /\.(data\/)?scripts\//.test(name);
-    if (before === undefined && program && (mode & 0o111) === 0) {
-      problems.push(`${name}: ${octal} can't be executed`);
-    }
-  }
-  return problems;
-}
-
-function pathProblems(facts) {
-  const problems = [];
-  for (const [name, { rpath, runpath }] of Object.entries(facts.elves)) {
-    for (const entry of `${rpath ?? ""}:${runpath ?? ""}`.split(":")) {
-      if (entry === "") continue;
-      const match = /^\$(?:ORIGIN|\{ORIGIN\})(\/.*)?$/.exec(entry);
-      const folder = installedFolder(name);
-      const target = match === null ? ".." : join("/", folder, match[1] ?? "").slice(1);
-      const climbs = match === null || depth(join(folder, `.${match[1] ?? ""}`)) < 0;
-      if (climbs || target.startsWith("..")) problems.push(`${name}: ${entry}`);
-    }
-    if (rpath !== null && runpath !== null) problems.push(`${name} has both kinds of path`);
-  }
-  return problems;
-}
-
-function installedFolder(name) {
-  return dirname(name.replace(/^[^/]+\.data\/(platlib|purelib)\//, ""));
-}
-
-function depth(path) {
-  return path.startsWith("..") ? -1 : 0;
-}
-
-/** The file that each ELF file of the result was made of. */
-function originsOf(python, facts, original, wheel, work) {
-  const before = unpack(wheel, join(work, "before"));
-  const origins = {};
-  for (const name of Object.keys(facts.elves)) {
-    const moved = /^[^/]+\.scripts\/([^/]+)$/.exec(name)?.[1];
-    const source = Object.keys(original.elves).find(
-      (each) => each === name || (moved !== undefined && each.endsWith(`.data/scripts/${moved}`)),
-    );
-    if (source !== undefined)
-      origins[name] = { path: join(before, source), ...original.elves[source] };
-  }
-  const outside = [];
-  for (const { path, from, digest } of graftedLibraries(facts, original)) {
-    const found = findLibrary(from, digest);
-    if (found !== undefined) outside.push([path, found]);
-  }
-  const found =
-    outside.length === 0
-      ? []
-      : factsOf(
-          python,
-          outside.map(([, file]) => file),
-        );
-  outside.forEach(([path, file], index) => {
-    origins[path] = { path: file, ...found[index] };
-  });
-  return origins;
-}
-
-let folders;
-/** The library of this host with that name and hash. */
-function findLibrary(name, digest) {
-  if (folders === undefined) {
-    const program = ["/sbin/ldconfig", "/usr/sbin/ldconfig"].find((path) => existsSync(path));
-    const text = execFileSync(program ?? "ldconfig", ["-p"], { encoding: "utf8" });
-    const own = [...new Set([...text.matchAll(/ => (\S+)$/gm)].map(([, path]) => dirname(path)))];
-    // Some lie in a folder of their own: alternatives, and private libraries.
-    folders = own.flatMap((folder) => [
-      folder,
-      ...readdirSync(folder, { withFileTypes: true })
-        .filter((each) => each.isDirectory())
-        .map((each) => join(folder, each.name)),
-    ]);
-  }
-  for (const folder of folders) {
-    const path = join(folder, name);
-    if (existsSync(path) && hashOf(path).startsWith(digest)) return path;
-  }
-  return undefined;
-}
-
-function layoutProblems(facts, origins) {
-  const problems = [];
-  for (const [name, elf] of Object.entries(facts.elves)) {
-    const before = origins[name];
-    if (before === undefined) {
-      problems.push(`${name}: nobody knows what it was made of`);
-      continue;
-    }
-    for (const problem of elf.problems) {
-      if (!before.problems.includes(problem)) problems.push(`${name}: ${problem}`);
-    }
-    if (before.relro === true && elf.relro !== true)
-      problems.push(`${name}: \`.dynamic\` left RELRO`);
-    if (elf.align < before.align)
-      problems.push(`${name}: alignment ${before.align} became ${elf.align}`);
-  }
-  return problems;
-}
-
-const GROWTH_LIMIT = 64 << 10;
-
-function growthProblems(facts, origins, numbers) {
-  const problems = [];
-  Object.assign(numbers, { files: 0, grown: 0, largest: 0, loads: 0 });
-  for (const [name, elf] of Object.entries(facts.elves)) {
-    const before = origins[name];
-    if (before === undefined) continue;
-    const growth = elf.size - before.size;
-    const loads = elf.loads - before.loads;
-    numbers.files += 1;
-    numbers.grown += growth;
-    numbers.largest = Math.max(numbers.largest, growth);
-    numbers.loads += loads;
-    if (growth > GROWTH_LIMIT || loads > 1) {
-      problems.push(`${name}: ${growth} bytes and ${loads} load segments more`);
-    }
-  }
-  return problems;
-}
-
-function lintProblems(facts, origins, folder) {
-  return freshLines(facts, origins, folder, lint);
-}
-
-/** Lines that `tell` has of a file and not of what it was made of. */
-function freshLines(facts, origins, folder, tell) {
-  const problems = [];
-  for (const name of Object.keys(facts.elves)) {
-    if (origins[name] === undefined) continue;
-    const before = tell(origins[name].path);
-    for (const [line, count] of tell(join(folder, name))) {
-      if (count > (before.get(line) ?? 0)) problems.push(`${name}: ${line}`);
-    }
-  }
-  return problems;
-}
-
-/** Complaints of elfutils. */
-function lint(path) {
-  const { stdout } = spawnSync("eu-elflint", ["--gnu-ld", path], { encoding: "utf8" });
-  return counted(
-    (stdout ?? "").split("\n").filter((line) => line !== "No errors"),
-    path,
-  );
-}
-
-/** Complaints of binutils. */
-function warnings(path) {
-  const run = spawnSync("sh", ["-c", 'readelf -Wa "$0" 2>&1 >/dev/null', path], {
-    encoding: "utf8",
-  });
-  return counted(run.stdout.split("\n"), path);
-}
-
-/** The lines without the numbers in them, and how often each is there. */
-function counted(lines, path) {
-  const found = new Map();
-  for (const line of lines) {
-    if (line === "") continue;
-    const kind = line.replaceAll(path, "FILE").replace(/0x[0-9a-f]+|\d+/g, "N");
-    found.set(kind, (found.get(kind) ?? 0) + 1);
-  }
-  return found;
-}
-
-function symbolProblems(facts, origins, folder) {
-  const problems = [];
-  for (const name of Object.keys(facts.elves)) {
-    if (origins[name] === undefined) continue;
-    for (const options of ["-D", "-a"]) {
-      const [before, after] = [origins[name].path, join(folder, name)].map((path) => {
-        const script = 'nm "$0" "$1" 2>/dev/null | sha256sum';
-        return spawnSync("sh", ["-c", script, options, path], { encoding: "utf8" }).stdout;
-      });
-      if (before !== after) problems.push(`${name}: \`nm ${options}\` differs`);
-    }
-  }
-  return problems;
 }
 
 /** What the peer, and we, make of the finished wheel. */
@@ -480,120 +274,9 @@ function sbomProblems(facts, libraries, { ours }) {
   }
 }
 
-function unpack(wheel, folder) {
-  rmSync(folder, { recursive: true, force: true });
-  execFileSync("unzip", ["-q", "-o", wheel, "-d", folder]);
-  return folder;
-}
-
-function installProblems(root, path, spec, python, work) {
-  const problems = [];
-  const pip = installInside(root, [...(spec.requirements ?? []), path]);
-  if (pip.status !== 0) problems.push(`pip: ${pip.stderr.trim().split("\n").at(-1)}`);
-  for (const name of spec.files ?? []) {
-    execFileSync("cp", ["-a", "--parents", name, root.folder]);
-  }
-  const uv = join(dirname(python), "uv");
-  if (existsSync(uv)) {
-    const target = join(work, "uv");
-    const quiet = ["--quiet", "--offline", "--no-deps", "--no-index", "--no-cache"];
-    const args = ["pip", "install", ...quiet, "--python", python, "--target", target, path];
-    const run = spawnSync(uv, args, { encoding: "utf8" });
-    if (run.status !== 0) problems.push(`uv: ${run.stderr.trim().split("\n").at(-1)}`);
-    rmSync(target, { recursive: true, force: true });
-  }
-  return problems;
-}
-
-/** Where pip put a member of the wheel. */
-function installedPath(root, name) {
-  const script = /^[^/]+\.data\/scripts\/([^/]+)$/.exec(name)?.[1];
-  if (script !== undefined) return join(dirname(root.python), script);
-  return join(root.site, name.replace(/^[^/]+\.data\/(platlib|purelib)\//, ""));
-}
-
-const PRELUDE = `
-import runpy, sys
-before = set(sys.modules)
-runpy.run_path("/tmp/probe.py", run_name="probe")
-with open("/proc/self/maps") as maps:
-    for path in sorted({line.split(None, 5)[5].strip() for line in maps if ".so" in line}):
-        print("map", path)
-print("done")
-`;
-
-function runProbe(root, spec) {
-  copyFileSync(here(`probes/${spec.probe ?? spec.name}.py`), join(root.folder, "tmp/probe.py"));
-  writeFileSync(join(root.folder, "tmp/run.py"), PRELUDE);
-  const run = runInside(root, [root.python, "-B", "/tmp/run.py"]);
-  const lines = run.stdout.split("\n");
-  const maps = lines.filter((line) => line.startsWith("map ")).map((line) => line.slice(4));
-  const fine = run.status === 0 && lines.includes("done");
-  const said = run.stderr.trim().split("\n").at(-1);
-  return { maps, problems: fine ? [] : [`status ${run.status ?? run.signal}: ${said}`] };
-}
-
-const LDD = `
-import subprocess, sys
-for path in sys.argv[2:]:
-    run = subprocess.run([sys.argv[1], "--list", path], capture_output=True, text=True)
-    bad = [line.strip() for line in run.stdout.splitlines() if "not found" in line]
-    if run.returncode or bad:
-        print(path, *(bad or [run.stderr.strip()]))
-`;
-
-function lddProblems(root, installed) {
-  if (installed.length === 0) return [];
-  const run = runInside(root, [root.python, "-c", LDD, loaderOf(root), ...installed]);
-  if (run.status !== 0) return [run.stderr.trim()];
-  return run.stdout.split("\n").filter((line) => line !== "");
-}
-
-/** What people do to installed files afterwards. */
-function alterations({ patchelf }) {
-  return [
-    ["strip -g", (file) => spawnSync("strip", ["-g", file], { encoding: "utf8" })],
-    ["strip", (file) => spawnSync("strip", ["--strip-unneeded", file], { encoding: "utf8" })],
-    [
-      "patchelf",
-      (file) => {
-        const show = spawnSync("readelf", ["-dW", file], { encoding: "utf8" }).stdout;
-        const [, kind = "RPATH", path] = /\((RPATH|RUNPATH)\).*\[(.*)\]/.exec(show) ?? [];
-        const longer = [path, "$ORIGIN/a/path/that/makes/the/string/table/longer/than/it/was"];
-        const force = kind === "RPATH" ? ["--force-rpath"] : [];
-        const wanted = longer.filter((part) => part !== undefined).join(":");
-        return spawnSync(patchelf, [...force, "--set-rpath", wanted, file], { encoding: "utf8" });
-      },
-    ],
-  ];
-}
-
-function altered(root, installed, change, check) {
-  const problems = [];
-  const paths = installed.map((path) => join(root.folder, path));
-  const kept = paths.map((path) => readFileSync(path));
-  try {
-    for (const path of paths) {
-      const run = change(path);
-      if (run.status !== 0)
-        problems.push(`${basename(path)}: ${run.stderr.trim().split("\n").at(-1)}`);
-    }
-    problems.push(...check());
-  } finally {
-    paths.forEach((path, index) => {
-      writeFileSync(path, kept[index]);
-    });
-  }
-  return problems;
-}
-
 function sameProblems(folder, { status, stderr, files }, expected) {
   if (status !== 0) return [`status ${status}: ${stderr.trim().split("\n").at(-1)}`];
   const [file] = files;
   if (file !== expected.file) return [`${files.join(", ")}, not ${expected.file}`];
   return hashOf(join(folder, file)) === expected.sha256 ? [] : ["other bytes"];
-}
-
-function hashOf(path) {
-  return createHash("sha256").update(readFileSync(path)).digest("hex");
 }

@@ -15,7 +15,8 @@ import { canChangeRoot, makeBareRoot } from "./bare-root.mjs";
 import { cacheFolder } from "./cache.mjs";
 import { quietEnvironment } from "./peer.mjs";
 import { auditwheelVersion, findPython } from "./python.mjs";
-import { checkRepair, factsOf } from "./repair-checks.mjs";
+import { checkRepair } from "./repair-checks.mjs";
+import { factsOf } from "./repair-facts.mjs";
 import { withMeasured } from "./repair-page.mjs";
 import { buildUnrepaired } from "./unrepaired.mjs";
 
@@ -123,7 +124,7 @@ if (merged().length === all.length && merged().every(({ auditwheel }) => auditwh
 process.exitCode = failed.length > 0 ? 1 : unbuilt > 0 ? 3 : 0;
 
 function readRows() {
-  return JSON.parse(readFileSync(options.json, "utf8"));
+  return options.json === undefined ? [] : JSON.parse(readFileSync(options.json, "utf8"));
 }
 
 /** One row for each wheel, in the order of the list: of this run where there is one. */

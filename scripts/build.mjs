@@ -18,16 +18,17 @@ const tsc = spawnSync(
 );
 if (tsc.status !== 0) process.exit(tsc.status ?? 1);
 
+/** @satisfies {import("esbuild").BuildOptions} */
 const common = {
   absWorkingDir: root,
   outdir: "dist",
   bundle: true,
   external: ["@bokuweb/zstd-wasm", "piscina", "yauzl", "picomatch", "smol-toml"],
-  platform: "node",
+  platform: /** @type {const} */ ("node"),
   target: "node20",
   minifySyntax: true,
   minifyWhitespace: true,
-  logLevel: "warning",
+  logLevel: /** @type {const} */ ("warning"),
 };
 await build({
   ...common,

@@ -97,6 +97,7 @@ function setUpTools() {
   if (ci && process.getuid?.() === 0 && find("apt-get") !== undefined) {
     const packages = [...new Set(missing.flatMap(([, names]) => names.split(" ")))];
     console.log(`installing ${packages.join(" ")}`);
+    /** @type {import("node:child_process").ExecFileSyncOptions} */
     const options = {
       stdio: ["ignore", "ignore", "inherit"],
       env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
