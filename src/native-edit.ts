@@ -41,7 +41,7 @@ export type NativeEdit =
     }
   /** Refused when something in the file still refers to it. */
   | { readonly kind: "remove-dependency"; readonly name: string; readonly arch?: string }
-  /** After the others, unless it is there. */
+  /** After the others, unless it is there. PE: only what is delayed, which is then loaded with the file. */
   | { readonly kind: "add-dependency"; readonly name: string; readonly arch?: string }
   /** The search paths of the file, all of them; an empty list removes them. */
   | {

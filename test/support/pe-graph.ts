@@ -1,6 +1,6 @@
 /** Dependency graphs of Windows wheels, made by hand. */
 import { createHash } from "node:crypto";
-import type { DependencyGraph, Edge, GraphNode } from "../../src/audit/graph/graph.ts";
+import type { DependencyGraph, Edge, GraphNode, Target } from "../../src/audit/graph/graph.ts";
 import type { DependencyHow } from "../../src/binary.ts";
 import { encodeUtf8 } from "../../src/bytes.ts";
 import type { WindowsFiles, WindowsPlanInput } from "../../src/repair/windows/plan.ts";
@@ -65,8 +65,9 @@ export function planWheel(
 }
 
 function graphNode(path: string, needs: readonly Need[]): GraphNode {
-  const at = { record: "", field: "", offset: 0 };
+  const at = { record: "", offset: 0 };
   return {
+    key: path,
     path,
     slice: {
       arch: "x86_64",
@@ -86,13 +87,13 @@ function graphNode(path: string, needs: readonly Need[]): GraphNode {
       const [name = "", how = "required"] = text.split(":");
       return { name, how: howOf(how), at, target: targetOf(to), trace: [] };
     }),
-  } as unknown as GraphNode;
+  };
 }
 
-function targetOf(to: string | undefined): Edge["target"] {
+function targetOf(to: string | undefined): Target {
   if (to === undefined) return { kind: "none" };
-  if (to === "system") return { kind: "excluded" };
-  return { kind: to.startsWith("/") ? "host" : "wheel", path: to } as Edge["target"];
+  if (to === "system") return { kind: "system" };
+  return { kind: to.startsWith("/") ? "host" : "wheel", path: to, key: to };
 }
 
 function howOf(text: string): DependencyHow {

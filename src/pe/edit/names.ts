@@ -13,13 +13,19 @@ interface Texts {
   readonly wishes: readonly Wish[];
 }
 
-/** @returns what found no place; `renamed` says whether imports or delay imports change. */
-export function renameLibraries(
-  draft: Draft,
-  { renames }: Request,
-): { readonly wishes: readonly Wish[]; readonly renamed: boolean } {
+export interface Renamed {
+  /** What found no place. */
+  readonly wishes: readonly Wish[];
+  /** Imports or delay imports change. */
+  readonly renamed: boolean;
+  /** RVAs of names that have moved, by the file offset of the descriptor; complete when all have a place. */
+  readonly moved: ReadonlyMap<number, number>;
+}
+
+export function renameLibraries(draft: Draft, { renames }: Request): Renamed {
   const { image, writes } = draft;
   const texts = collectTexts();
+  const moved = new Map<number, number>();
   let renamed = false;
   for (const table of image.imports()) {
     const to = renames.get(dllKey(table.library));
@@ -28,7 +34,10 @@ export function renameLibraries(
     draft.notes.push(`import of ${table.library} becomes ${to}`);
     if (writeOver(draft, table.Name, to)) continue;
     const at = table.at + PeImport.offsetOf("pe", "Name");
-    texts.need(to, (rva) => writes.put32(at, rva, "import directory"));
+    texts.need(to, (rva) => {
+      writes.put32(at, rva, "import directory");
+      moved.set(table.at, rva);
+    });
   }
   for (const table of image.delayImports()) {
     const to = renames.get(dllKey(table.library));
@@ -41,9 +50,12 @@ export function renameLibraries(
     }
     if (writeOver(draft, table.DllNameRVA - table.base, to)) continue;
     const at = table.at + PeDelay.offsetOf("pe", "DllNameRVA");
-    texts.need(to, (rva) => writes.put32(at, rva + table.base, "delay imports"));
+    texts.need(to, (rva) => {
+      writes.put32(at, rva + table.base, "delay imports");
+      moved.set(table.at, rva);
+    });
   }
-  return { wishes: texts.wishes, renamed };
+  return { wishes: texts.wishes, renamed, moved };
 }
 
 /** The DLL's own name in its export directory. */

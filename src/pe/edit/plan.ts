@@ -13,6 +13,7 @@ import { verifyPeRewrite } from "../verify/edit.ts";
 import type { PeExpectation } from "../verify/expectation.ts";
 import { unbind } from "./bound.ts";
 import { type Draft, draftOf } from "./draft.ts";
+import { earlyTables, loadEarly } from "./early.ts";
 import { emit } from "./emit.ts";
 import { forwarderText, renameForwarders } from "./forwarders.ts";
 import { clearLoadFlags } from "./load-flags.ts";
@@ -38,10 +39,11 @@ export function rewritePe(source: Source, edits: readonly NativeEdit[]): NativeR
       name = rva;
     }),
     ...renameForwarders(draft, request, () => name),
+    ...loadEarly(draft, request, libraries.moved),
   ];
   const { warnings } = draft;
   if (draft.notes.length === 0) return { ...emptyRewrite(source.size), warnings };
-  if (libraries.renamed) {
+  if (libraries.renamed || request.early.size > 0) {
     unbind(draft);
     clearLoadFlags(draft);
   }
@@ -79,13 +81,14 @@ function place(draft: Draft, wishes: readonly Wish[]): void {
 }
 
 /** What the result must say, from the original and the request alone. */
-export function expectationOf(image: PeImage, { renames, id }: Request): PeExpectation {
+export function expectationOf(image: PeImage, request: Request): PeExpectation {
+  const { renames, id } = request;
   const renamed = ({ library }: { readonly library: string }): string =>
     renames.get(dllKey(library)) ?? library;
   const exports = image.exports();
   const forwarders = exports === null ? [] : forwardersOf(exports, image.memory, image.problems);
   return {
-    imports: image.imports().map(renamed),
+    imports: [...image.imports(), ...earlyTables(image, request)].map(renamed),
     delayImports: image.delayImports().map(renamed),
     forwarders: forwarders.map(({ text }) => forwarderText(text, renames)),
     id: id ?? exports?.library ?? null,

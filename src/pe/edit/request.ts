@@ -7,6 +7,8 @@ import { refuse } from "./refuse.ts";
 export interface Request {
   /** New names by the key of the old one. */
   readonly renames: ReadonlyMap<string, string>;
+  /** Delayed DLLs that are to be loaded with the file, by the key of their new names. */
+  readonly early: ReadonlySet<string>;
   readonly id: string | undefined;
   readonly strip: { readonly level: StripLevel; readonly optional: boolean } | undefined;
 }
@@ -14,6 +16,7 @@ export interface Request {
 /** @throws RefusalError for what the format has no place for. */
 export function requestOf(edits: readonly NativeEdit[]): Request {
   const renames = new Map<string, string>();
+  const early = new Set<string>();
   let id: string | undefined;
   let strip: Request["strip"];
   for (const edit of edits) {
@@ -21,6 +24,9 @@ export function requestOf(edits: readonly NativeEdit[]): Request {
       case "replace-dependency":
         checkName(edit.to);
         renames.set(dllKey(edit.from), edit.to);
+        break;
+      case "add-dependency":
+        early.add(dllKey(edit.name));
         break;
       case "set-id":
         checkName(edit.id);
@@ -36,16 +42,18 @@ export function requestOf(edits: readonly NativeEdit[]): Request {
         throw refuse("unsupported", REASONS[edit.kind]);
     }
   }
-  return { renames, id, strip };
+  return { renames, early, id, strip };
 }
 
-type Unsupported = Exclude<NativeEdit["kind"], "replace-dependency" | "set-id" | "strip">;
+type Unsupported = Exclude<
+  NativeEdit["kind"],
+  "replace-dependency" | "add-dependency" | "set-id" | "strip"
+>;
 
 const REASONS: Readonly<Record<Unsupported, string>> = {
   "keep-archs": "a PE file has one architecture, so none can be left out",
   cut: "nothing can be cut out of a PE file's sections: code finds its data by distance",
   "remove-dependency": "a PE file calls what it imports by slot, so no DLL can be removed",
-  "add-dependency": "a DLL can't be added to a PE file: nothing in it would be imported",
   "set-search-paths":
     "PE files have no search paths: Windows looks beside the module and in added folders",
   "clear-executable-stack": "PE files do not say whether the stack is executable",

@@ -15,6 +15,7 @@ interface Missing {
 
 /**
  * @param servesProgram true for a program that the repair makes whole.
+ * @param repaired true for a wheel that another tool has repaired: what it left out is not needed.
  * @returns what is told of those that only a library misses which no module needs: Python code that
  *   opens it may see to that.
  * @throws RefusalError for the others.
@@ -23,9 +24,10 @@ export function refuseMissing(
   graph: DependencyGraph,
   files: LinkedFiles,
   servesProgram: (path: string) => boolean,
+  repaired: boolean,
 ): readonly string[] {
   const missing = findMissing(graph, files, servesProgram);
-  const grave = missing.filter((each) => each.grave);
+  const grave = repaired ? [] : missing.filter((each) => each.grave);
   const [first] = grave;
   if (first !== undefined) {
     const more = new Set(grave.map(({ name }) => name)).size - 1;
@@ -36,7 +38,8 @@ export function refuseMissing(
     );
   }
   return missing.map(
-    ({ name, user }) => `\`${name}\`, which \`${user}\` needs, was not found; no module needs it`,
+    ({ name, user, grave: needed }) =>
+      `\`${name}\`, which \`${user}\` needs, was not found; ${needed ? "delvewheel left it out" : "no module needs it"}`,
   );
 }
 

@@ -53,7 +53,8 @@ export type WindowsFiles = Pick<RepairPlan, "grafts" | "members" | "files" | "no
 export function planFiles(input: WindowsPlanInput): WindowsFiles {
   const files = linkFiles(input.graph, input.considered);
   const servesProgram = (path: string): boolean => input.programs && isSitePath(path);
-  const missing = refuseMissing(input.graph, files, servesProgram);
+  const repaired = [...input.members].some((path) => /^[^/]+\.dist-info\/DELVEWHEEL$/.test(path));
+  const missing = refuseMissing(input.graph, files, servesProgram, repaired);
   const libs = `${input.distribution}${input.libSuffix}`;
   const opened = new Map([...input.opened].map(([name, path]) => [outsideKey(path), name]));
   const layout = planLayout({
