@@ -45,6 +45,16 @@ export function imageOf(bytes: Uint8Array, arch?: string): MachoImage {
   return found;
 }
 
+/** The result of edits, unproved. */
+export function rewritten(
+  bytes: Uint8Array,
+  edits: readonly NativeEdit[],
+  tools: FormatTools = TOOLS,
+): Uint8Array {
+  const source = memorySource(bytes);
+  return concatBytes([...applyRewrite(source, macho.rewrite(source, edits, tools))]);
+}
+
 export interface Edited {
   readonly bytes: Uint8Array;
   readonly rewrite: NativeRewrite;
