@@ -86,9 +86,9 @@ export function imageMemory(
     if (length > room(rva)) throw unmapped(rva, length);
     const found = place(rva);
     if (found === undefined) return new Uint8Array(length);
-    if (found.size >= length) return cached(found.offset, length);
+    if (found.size >= length) return cached(found, length);
     const bytes = new Uint8Array(length);
-    bytes.set(cached(found.offset, found.size));
+    bytes.set(cached(found, found.size));
     return bytes;
   };
   const bytesOfName = (rva: number): Uint8Array => {
@@ -119,19 +119,24 @@ function unmapped(rva: number, length: number): FormatError {
   });
 }
 
-/** Reads by blocks, since tables and names are small and lie close together. */
-function blockReader(source: Source): (offset: number, length: number) => Uint8Array {
+/**
+ * Reads by blocks, since tables and names are small and lie close together. No block leaves the
+ * section of its place: a stream may hold that and nothing beside it.
+ */
+function blockReader(source: Source): (place: Place, length: number) => Uint8Array {
   const blocks = new Map<number, Uint8Array>();
-  return (offset, length) => {
-    const index = Math.floor(offset / BLOCK);
-    if (Math.floor((offset + length - 1) / BLOCK) !== index) return source.read(offset, length);
-    let block = blocks.get(index);
+  return ({ offset, size, section }, length) => {
+    const base = section?.start ?? 0;
+    const inside = offset - base;
+    const skipped = Math.floor(inside / BLOCK) * BLOCK;
+    if (inside + length > skipped + BLOCK) return source.read(offset, length);
+    const start = base + skipped;
+    let block = blocks.get(start);
     if (block === undefined) {
-      const start = index * BLOCK;
-      block = source.read(start, Math.min(BLOCK, source.size - start));
+      block = source.read(start, Math.min(BLOCK, offset + size - start));
       if (blocks.size >= MAX_BLOCKS) blocks.clear();
-      blocks.set(index, block);
+      blocks.set(start, block);
     }
-    return block.subarray(offset - index * BLOCK, offset - index * BLOCK + length);
+    return block.subarray(offset - start, offset - start + length);
   };
 }

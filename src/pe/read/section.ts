@@ -1,6 +1,8 @@
 /** The section table: which bytes of the file lie where in memory. */
+
 import type { Problems } from "../../problems.ts";
 import type { Source } from "../../source.ts";
+import { alignUp } from "../align.ts";
 import { PAGE, SECTION_FLAGS, SECTOR } from "../constants.ts";
 import { PeSection, PLAIN, type SectionHeader } from "../layout.ts";
 import { decodeName } from "../names.ts";
@@ -57,7 +59,7 @@ function placed(
   size: number,
 ): Pick<Section, "start" | "mapped" | "memory" | "span"> {
   const memory = row.VirtualSize === 0 ? row.SizeOfRawData : row.VirtualSize;
-  const span = Math.ceil(memory / PAGE) * PAGE;
+  const span = alignUp(memory, Math.min(windows.SectionAlignment, PAGE));
   const { PointerToRawData, SizeOfRawData } = row;
   if (PointerToRawData === 0 || SizeOfRawData === 0) return { start: 0, mapped: 0, memory, span };
   const paged = windows.SectionAlignment >= PAGE;
