@@ -4,8 +4,9 @@ import type { NativeRewrite } from "../../format.ts";
 import type { NativeEdit } from "../../native-edit.ts";
 import { emptyRewrite, rewrittenSource } from "../../rewrite.ts";
 import type { Source } from "../../source.ts";
-import { hybridOf } from "../arch.ts";
+import { archOf, hybridOf } from "../arch.ts";
 import { dllKey } from "../dll-name.ts";
+import type { PeHybrid } from "../facts/slice.ts";
 import { forwardersOf } from "../read/exports.ts";
 import { type PeImage, parsePe } from "../read/image.ts";
 import { stripDraft } from "../strip/strip.ts";
@@ -27,8 +28,10 @@ import type { Wish } from "./wish.ts";
 
 /** @throws RefusalError when it can't be done, FormatError when the headers are damaged. */
 export function rewritePe(source: Source, edits: readonly NativeEdit[]): NativeRewrite {
-  const request = requestOf(edits);
   const image = parsePe(source);
+  const { Machine } = image.header.file;
+  const hybrid = hybridOf(Machine, image.loadConfig());
+  const request = requestOf(edits, archOf(Machine, hybrid));
   const draft = draftOf(image);
   strip(draft, request);
   let name: number | undefined;
@@ -48,7 +51,7 @@ export function rewritePe(source: Source, edits: readonly NativeEdit[]): NativeR
     clearLoadFlags(draft);
   }
   dropSignature(draft);
-  place(draft, wishes);
+  place(draft, wishes, hybrid);
   const rewrite = emit(draft);
   const expect = expectationOf(image, request);
   const [fault] = verifyPeRewrite(source, rewrittenSource(source, rewrite), rewrite, { expect });
@@ -66,10 +69,8 @@ function strip(draft: Draft, { strip: wanted }: Request): void {
   }
 }
 
-function place(draft: Draft, wishes: readonly Wish[]): void {
+function place(draft: Draft, wishes: readonly Wish[], hybrid: PeHybrid | null): void {
   if (wishes.length === 0) return;
-  const { header, loadConfig } = draft.image;
-  const hybrid = hybridOf(header.file.Machine, loadConfig());
   if (hybrid === "arm64x" || hybrid === "chpe-x86") {
     throw refuse(
       "hybrid",

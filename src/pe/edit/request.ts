@@ -13,13 +13,17 @@ export interface Request {
   readonly strip: { readonly level: StripLevel; readonly optional: boolean } | undefined;
 }
 
-/** @throws RefusalError for what the format has no place for. */
-export function requestOf(edits: readonly NativeEdit[]): Request {
+/**
+ * @param arch of the file: what is asked of another architecture is none of its business.
+ * @throws RefusalError for what the format has no place for.
+ */
+export function requestOf(edits: readonly NativeEdit[], arch: string): Request {
   const renames = new Map<string, string>();
   const early = new Set<string>();
   let id: string | undefined;
   let strip: Request["strip"];
   for (const edit of edits) {
+    if ("arch" in edit && edit.arch !== undefined && edit.arch !== arch) continue;
     switch (edit.kind) {
       case "replace-dependency":
         checkName(edit.to);

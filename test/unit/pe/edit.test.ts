@@ -313,3 +313,11 @@ describe("it is refused", () => {
     expect(error.message).toMatch(/PE file/);
   });
 });
+
+describe("an edit of another architecture", () => {
+  it("is none of the file's business", () => {
+    const edit: NativeEdit = { kind: "set-id", id: "x.dll", arch: "arm64" };
+    expect(isUnchanged(changed("library-x86_64", edit).rewrite)).toBe(true);
+    expect(sliceOf(changed("library-arm64", edit).bytes).id).toBe("x.dll");
+  });
+});
