@@ -36,6 +36,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./repair.ts")).command,
   },
   {
+    name: "fuse",
+    summary: "One macOS wheel for two kinds of processors out of two",
+    group: "Make a wheel ready to publish",
+    load: async () => (await import("./fuse.ts")).command,
+  },
+  {
     name: "edit",
     summary: "Change version, requirements, metadata and files of built wheels",
     group: "Change a built wheel",

@@ -35,6 +35,20 @@ export function readWheel(path: string): ReadonlyMap<string, string> {
   });
 }
 
+/** Members as bytes, by name, in the archive's order; of any size. */
+export function readWheelBytes(path: string): ReadonlyMap<string, Uint8Array> {
+  return withWheel(
+    path,
+    (wheel) =>
+      new Map(
+        wheel.index.entries.map(({ name }) => [
+          name,
+          wheel.read(name, Number.POSITIVE_INFINITY) ?? new Uint8Array(),
+        ]),
+      ),
+  );
+}
+
 export function entriesOf(path: string): readonly ZipEntry[] {
   return withWheel(path, (wheel) => wheel.index.entries);
 }

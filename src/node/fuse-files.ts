@@ -1,0 +1,66 @@
+/** Two wheels that are files, fused into another file. */
+import { basename, join } from "node:path";
+import { assemble } from "../edit/assemble.ts";
+import { openDraft } from "../edit/open-draft.ts";
+import type { Workshop } from "../edit/workshop.ts";
+import type { Taken } from "../repair/fuse/fuse.ts";
+import { fuseWheels } from "../repair/fuse/fuse.ts";
+import { openSoundWheel } from "../wheel/open.ts";
+import { nodeCompression } from "./compression.ts";
+import type { NodeEngine } from "./engine.ts";
+import { openFile } from "./file.ts";
+import type { RewriteOptions, Rewritten } from "./rewrite-wheel.ts";
+import { rewriteWheel } from "./rewrite-wheel.ts";
+import { createWorkshop } from "./workshop.ts";
+
+export interface FuseRun {
+  readonly engine: NodeEngine;
+  readonly write: RewriteOptions;
+  readonly taken: Taken;
+  /** 0-9. */
+  readonly level: number;
+  readonly jobs: number;
+}
+
+/** @throws RefusalError when the wheels don't fit together; nothing was written then. */
+export async function fuseFiles(
+  path: string,
+  other: string,
+  { engine, write, taken, level, jobs }: FuseRun,
+): Promise<Rewritten> {
+  const { wheelDir, dryRun, time } = write;
+  const source = openFile(other);
+  let workshop: Workshop | undefined;
+  try {
+    const second = openSoundWheel(source, basename(other), nodeCompression);
+    return await rewriteWheel(path, write, {
+      hasNoInPlace: true,
+      inspects: true,
+      allowed: ["NAM006"],
+      async edit(draft, wheel) {
+        workshop = createWorkshop({
+          archive: wheel.source,
+          level,
+          splices: false,
+          jobs,
+          beside: join(wheelDir, wheel.file),
+          dryRun,
+          indexMember: async () => undefined,
+        });
+        const sides = {
+          first: { wheel, name: draft.name, path },
+          second: { wheel: second, name: openDraft(second).name, path: other },
+        };
+        return await fuseWheels({ draft, ...sides, taken, workshop }, engine);
+      },
+      async build(draft) {
+        const when = time === undefined ? {} : { time };
+        const built = assemble(draft, { inPlace: false, level, recordLast: true, ...when });
+        return { built, close() {} };
+      },
+    });
+  } finally {
+    workshop?.close();
+    source.close();
+  }
+}
