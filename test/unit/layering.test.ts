@@ -47,6 +47,7 @@ const CORE_TOP = LAYERS.findIndex((layer) => layer.includes("src/report"));
 
 const FORMAT_FOLDER = /^src\/(elf|macho|pe)\//;
 const PLATFORM_FOLDER = /^src\/(?:.+\/)?(linux|macos|windows)\//;
+const FUSE_FOLDER = /^src\/repair\/fuse\//;
 /** Files that name all platforms of their room: its table, and the model that holds the facts of each. */
 const PLATFORM_TABLE = /^src\/(?:[^/]+\/)+(?:index|platforms|interest|model)\.ts$/;
 
