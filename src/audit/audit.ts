@@ -15,7 +15,9 @@ import type { Wheel } from "../wheel/open.ts";
 import { openWheel } from "../wheel/open.ts";
 import type { ParsedRecord } from "../wheel/record.ts";
 import { parseRecord, recordPlan } from "../wheel/record.ts";
+import type { ZipEntry } from "../zip/entry.ts";
 import { checkNames } from "../zip/index.ts";
+import { modeOf } from "../zip/writer.ts";
 import type { FindingOptions } from "./findings.ts";
 import { atLeast, DEFAULT_FINDING_OPTIONS, toFindings } from "./findings.ts";
 import type { InspectOptions, MemberReport, MemberTask } from "./inspect/task.ts";
@@ -200,6 +202,7 @@ export function judgeWheel(
     entries,
     binaries,
     nativeMembers,
+    idle: new Set(entries.filter(isIdle).map(({ name }) => name)),
     texts: () => pythonTexts(entries, (member) => wheel.read(member)),
     options: options.native,
   });
@@ -240,6 +243,11 @@ export function judgeWheel(
     model,
     native: isWheel ? native : { ...native, verdict: undecided(native.verdict) },
   };
+}
+
+/** Installers set no execute bit, and keep those of the archive. */
+function isIdle(entry: ZipEntry): boolean {
+  return !entry.directory && (modeOf(entry) & 0o111) === 0;
 }
 
 /** Native files of one wheel that are judged; real wheels have up to some thousand. */

@@ -49,6 +49,8 @@ export interface AuditModel<S extends Slice = Slice> {
   readonly data: ReadonlySet<string>;
   /** Paths of members that start a process. */
   readonly programs: ReadonlySet<string>;
+  /** Paths of members whose Unix mode lets nobody run them. */
+  readonly idle: ReadonlySet<string>;
   readonly graph: DependencyGraph<S>;
   /** Whether the platform's promises let the host provide a library: all, some, or none of them. */
   hostProvides(name: string): "always" | "sometimes" | "never";

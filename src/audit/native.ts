@@ -25,6 +25,8 @@ interface NativeWheel {
 export interface NativeInput {
   readonly wheel: NativeWheel;
   readonly entries: readonly Pick<ZipEntry, "name" | "directory">[];
+  /** Members whose mode lets nobody run them. */
+  readonly idle?: ReadonlySet<string>;
   readonly binaries: readonly NativeMember[];
   /** Members with the first bytes of a native format, also those that could not be read. */
   readonly nativeMembers: ReadonlySet<string>;
@@ -46,6 +48,7 @@ export function auditNative(input: NativeInput): NativeAudit {
     members: binaries,
     unreadable: [...nativeMembers].filter((path) => !read.has(path)).sort(),
     paths,
+    idle: input.idle ?? new Set(),
     texts: input.texts ?? (() => []),
     options,
   });

@@ -26,6 +26,8 @@ export interface PlatformInput {
   readonly unreadable: readonly string[];
   /** Paths of all members, without folders. */
   readonly paths: ReadonlySet<string>;
+  /** Paths of members whose Unix mode lets nobody run them. */
+  readonly idle: ReadonlySet<string>;
   /** Texts of the wheel's Python files, read when they are asked for. */
   readonly texts: () => Iterable<string>;
   readonly options: NativeOptions;

@@ -11,7 +11,7 @@ export function auditView<S extends Slice>(
   input: PlatformInput,
   view: PlatformView<S>,
 ): NativeAudit {
-  const { wheel, claims, members, paths, options } = input;
+  const { wheel, claims, members, paths, idle, options } = input;
   const { linked, considered, others, data, programs } = view;
   const { exclude, include, ldpaths, host, sysroot } = options;
   const graph = resolveGraph(linked, paths, view.loader, {
@@ -32,6 +32,7 @@ export function auditView<S extends Slice>(
     others,
     data,
     programs,
+    idle,
     graph,
     hostProvides: view.loader.hostProvides,
     facts,

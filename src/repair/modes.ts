@@ -10,17 +10,23 @@ export interface PlannedMode {
 }
 
 const READ_WRITE = 0o600;
+const EXECUTE = 0o111;
 const OPEN_FOLDER = DIRECTORY | 0o755;
 
 /**
  * The owner may read and write every file; what group and others may do stays. Folders get 0755, as
- * unpacking with auditwheel gives them. Entries without Unix modes keep theirs.
+ * unpacking with auditwheel gives them. Programs may be run. Entries without Unix modes keep theirs.
  */
-export function planModes(entries: readonly ZipEntry[]): readonly PlannedMode[] {
+export function planModes(
+  entries: readonly ZipEntry[],
+  programs: ReadonlySet<string> = new Set(),
+): readonly PlannedMode[] {
   const modes: PlannedMode[] = [];
   for (const entry of entries) {
     const before = modeOf(entry);
-    const mode = entry.directory ? OPEN_FOLDER : before | READ_WRITE;
+    // Whoever may read a program may run it.
+    const run = programs.has(entry.name) ? EXECUTE & (before >> 2) : 0;
+    const mode = entry.directory ? OPEN_FOLDER : before | READ_WRITE | run;
     if (mode !== before) modes.push({ path: entry.name, mode });
   }
   return modes;

@@ -62,7 +62,10 @@ export function planWheel(input: WheelPlanInput, platform: RepairPlatform): Whee
     platform: platform.name,
     format: platform.format,
     native,
-    modes: planModes(wheel.index.entries),
+    modes: planModes(
+      wheel.index.entries,
+      platform.name === "windows" ? new Set() : request.judgement.native.model.programs,
+    ),
     name: retagged.name,
     wheelFile: retagged.wheel,
     components,

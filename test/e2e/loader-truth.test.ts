@@ -165,3 +165,24 @@ describe.skipIf(!hasTools)("versions of the loader", () => {
     expect((await audited(wheel)).supported).toMatch(/^linux_/);
   });
 });
+
+describe.skipIf(!hasTools)("a program without an execute bit", () => {
+  it("can't be run once it is installed, until a repair sets the bit", async () => {
+    const tool = shop.program("plain-tool", "8", {});
+    const wheel = shop.wheel("idle", {
+      tag: LINUX_TAG,
+      files: { "demo/bin/tool": tool },
+      members: { "demo/bin/tool": { mode: 0o100644 } },
+    });
+    const status = (path: string) => spawnSync(path, { encoding: "utf8" }).error?.message ?? "";
+    expect(status(unpacked(wheel, "demo/bin/tool"))).toContain("EACCES");
+    expect((await audited(wheel)).findings).toContainEqual(
+      expect.objectContaining({ code: "LNK023", level: "warning" }),
+    );
+    const repaired = await repair(wheel);
+    expect(status(unpacked(repaired.wheel, "demo/bin/tool"))).toBe("");
+    expect((await audited(repaired.wheel)).findings.map(({ code }) => code)).not.toContain(
+      "LNK023",
+    );
+  });
+});

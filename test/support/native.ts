@@ -184,6 +184,8 @@ export interface WheelSketch {
   readonly others?: readonly string[];
   /** Native by their first bytes, but nothing more is known. */
   readonly unreadable?: readonly string[];
+  /** Members without an execute bit. */
+  readonly idle?: readonly string[];
   /** Texts of Python files. */
   readonly texts?: readonly string[];
   readonly requires?: readonly string[];
@@ -215,6 +217,7 @@ export function audit(sketch: WheelSketch): NativeAudit {
     entries: paths.map((name) => ({ name, directory: false })),
     binaries: Object.entries(files).map(([path, facts]) => memberOf(path, facts, 100_000)),
     nativeMembers: new Set([...Object.keys(files), ...unreadable]),
+    idle: new Set(sketch.idle),
     texts: () => sketch.texts ?? [],
     options: { ...DEFAULT_NATIVE_OPTIONS, ...sketch.options },
   });

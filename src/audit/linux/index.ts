@@ -76,7 +76,7 @@ function look(input: PlatformInput): PlatformView<ElfSlice> {
   };
 }
 
-/** PT_INTERP, or a fixed address. */
+/** A library with a SONAME may have PT_INTERP too, for the version that it prints (Qt's, libc). */
 function startsProcess({ slice }: ElfBinary): boolean {
-  return slice.interpreter !== null || slice.kind === "executable";
+  return slice.kind === "executable";
 }

@@ -17,6 +17,8 @@ export interface Unreached {
   readonly at: FieldRef;
   /** Nothing can have loaded the library before, so the file does not load. */
   readonly fatal: boolean;
+  /** Code opens the file at run time, after another one has loaded the library by a path of its own. */
+  readonly usual: boolean;
   /** What is opened first. */
   readonly from: "program" | "module" | "library";
   /** The search path that would lead there; `undefined`: no relative one does. */
@@ -59,16 +61,16 @@ export function unreachedLibraries(input: UnreachedInput): readonly Unreached[] 
       const { name, at, target } = edge;
       if (!isBySoname(edge) || target.kind !== "wheel") continue;
       const from = started.has(key) ? "program" : imported.has(key) ? "module" : "library";
+      const shared = reachedByOther(graph, key, target.key);
       const fatal =
         from === "program"
           ? !mentions.libraryPath()
-          : from === "module" &&
-            !reachedByOther(graph, key, target.key) &&
-            !mentions.library(baseNameOf(target.path));
+          : from === "module" && !shared && !mentions.library(baseNameOf(target.path));
+      const usual = from === "library" && shared;
       const way = wayBetween(path, target.path);
       // Scripts are moved into the package.
       const mendable = way !== undefined || /^[^/]+\.data\/scripts\/[^/]+$/.test(path);
-      found.push({ path, name, library: target.path, at, fatal, from, way, mendable });
+      found.push({ path, name, library: target.path, at, fatal, usual, from, way, mendable });
     }
   }
   return found;

@@ -237,6 +237,21 @@ export const NATIVE_RULES = {
     mend: "Run `wheelkit repair`, which adds the folder to the search path. When linking, `-Wl,-rpath,$ORIGIN/…` does it (CMake: `INSTALL_RPATH`).",
     source: "ld.so(8), DT_RPATH and DT_RUNPATH",
   },
+  LNK022: {
+    title: "C library in the wheel",
+    level: "error",
+    why: "A process has one C library. A second one has locks, memory and thread-local data of its own, and `GLIBC_PRIVATE` ties it to the loader of the very build that it came from: it crashes on every other system.",
+    mend: "Leave libc, libm, libpthread and the loader out of the wheel. A program that wants another C library is linked statically.",
+    source: "PEP 513; glibc, `GLIBC_PRIVATE`",
+  },
+  LNK023: {
+    title: "program without an execute bit",
+    level: "warning",
+    why: "Installers keep the execute bit of each file and set none, so that starting the program fails with `Permission denied`.",
+    mend: "Run `wheelkit repair`, which sets the bit, or set it before packing.",
+    repair: "fixes",
+    source: "binary distribution format; pip and uv, modes of installed files",
+  },
   HRD001: {
     title: "executable stack",
     level: "error",

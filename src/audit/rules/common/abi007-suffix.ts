@@ -23,10 +23,10 @@ export function moduleSuffixes(model: AuditModel): readonly Problem<NativeCode>[
   }
   const tags = quoteSome(model.wheel.abiTags);
   for (const group of groups.values()) {
-    // Copies for other interpreters are fine beside one that is found.
-    if (group.some(({ path }) => fits(parseModuleSuffix(moduleSuffix(path)), promise))) continue;
+    const found = group.some(({ path }) => fits(parseModuleSuffix(moduleSuffix(path)), promise));
     for (const { path } of group) {
       const suffix = parseModuleSuffix(moduleSuffix(path));
+      if (fits(suffix, promise)) continue;
       const threads = mixesThreading(suffix, promise);
       problems.push({
         code: threads ? "ABI009" : "ABI007",
@@ -34,6 +34,8 @@ export function moduleSuffixes(model: AuditModel): readonly Problem<NativeCode>[
         message: threads
           ? `${quote(suffixText(path))} is for ${isFree(suffix) ? "free-threaded" : "ordinary"} builds, but the ABI tag is ${tags}`
           : `no Python with the ABI tag ${tags} imports ${quote(suffixText(path))}`,
+        // Beside the right one it does no harm: it was left behind by another build.
+        ...(found ? leftover(suffix, promise) : {}),
       });
     }
   }
@@ -65,6 +67,23 @@ function fits(suffix: ModuleSuffix, { exact, abi3, abi3t }: PythonPromise): bool
     case "other":
       return nothingKnown && !free;
   }
+}
+
+function leftover(
+  suffix: ModuleSuffix,
+  promise: PythonPromise,
+): Pick<Problem<NativeCode>, "level" | "hint"> {
+  return {
+    level: isNamed(suffix, promise) ? "info" : "warning",
+    hint: "clean the build folder between Pythons, so that only the module for this one is packed",
+  };
+}
+
+/** True where the tags name a Python that would load the file, though not by this ABI tag. */
+function isNamed(suffix: ModuleSuffix, { minors, exact, abi3 }: PythonPromise): boolean {
+  if (suffix.kind !== "cpython" || suffix.letters !== "") return false;
+  if (abi3 !== null && suffix.minor >= abi3) return true;
+  return minors.includes(suffix.minor) && !exact.some(({ minor }) => minor === suffix.minor);
 }
 
 /** `m` (pymalloc) was written in tags and suffixes up to 3.7, by some tools in only one of them. */

@@ -12,6 +12,8 @@ import { staticTls } from "./lnk010-static-tls.ts";
 import { brokenSegments } from "./lnk011-segments.ts";
 import { oftenAbsent } from "./lnk014-often-absent.ts";
 import { outOfReach } from "./lnk021-out-of-reach.ts";
+import { bundledCLibrary } from "./lnk022-c-library.ts";
+import { missingExecuteBit } from "./lnk023-execute-bit.ts";
 import type { LinuxRule } from "./rule.ts";
 import { wrongArchitecture } from "./tag002-architecture.ts";
 import { newerAndroid } from "./tag003-android.ts";
@@ -38,6 +40,8 @@ export const LINUX_RULES: readonly LinuxRule[] = [
   brokenSegments,
   oftenAbsent,
   outOfReach,
+  bundledCLibrary,
+  missingExecuteBit,
   executableStack,
   writableCode,
   linkedToLibpython,

@@ -128,14 +128,56 @@ describe("ABI007 and ABI009 suffixes", () => {
     expect(found(tags, path)).toEqual(code === undefined ? [] : [`${code} ${path}`]);
   });
 
-  it("a copy for another version is fine beside the right one", () => {
-    expect(
-      found(
-        "cp312-cp312",
-        "_x.cpython-311-x86_64-linux-gnu.so",
-        "_x.cpython-312-x86_64-linux-gnu.so",
-      ),
-    ).toEqual([]);
+  it.each([
+    [
+      "cp312-cp312",
+      "cpython-311-x86_64-linux-gnu",
+      "cpython-312-x86_64-linux-gnu",
+      "ABI007 warning",
+    ],
+    [
+      "cp312-cp312",
+      "cpython-313t-x86_64-linux-gnu",
+      "cpython-312-x86_64-linux-gnu",
+      "ABI007 warning",
+    ],
+    [
+      "cp312-cp312",
+      "pypy310-pp73-x86_64-linux-gnu",
+      "cpython-312-x86_64-linux-gnu",
+      "ABI007 warning",
+    ],
+    [
+      "cp313-cp313t",
+      "cpython-313-x86_64-linux-gnu",
+      "cpython-313t-x86_64-linux-gnu",
+      "ABI009 warning",
+    ],
+    ["cp313-cp313t", "abi3", "cpython-313t-x86_64-linux-gnu", "ABI009 warning"],
+    ["cp39-abi3", "cpython-38-x86_64-linux-gnu", "abi3", "ABI007 warning"],
+    ["cp39-abi3", "cpython-313t-x86_64-linux-gnu", "abi3", "ABI007 warning"],
+    ["cp39-abi3", "cpython-311-x86_64-linux-gnu", "abi3", "ABI007 info"],
+    [
+      "cp311.cp312-cp312",
+      "cpython-311-x86_64-linux-gnu",
+      "cpython-312-x86_64-linux-gnu",
+      "ABI007 info",
+    ],
+    [
+      "cp38.cp39-cp38.cp39",
+      "cpython-38-x86_64-linux-gnu",
+      "cpython-39-x86_64-linux-gnu",
+      undefined,
+    ],
+    ["cp312-none", "cpython-311-x86_64-linux-gnu", "cpython-312-x86_64-linux-gnu", undefined],
+    ["py3-none", "cpython-311-x86_64-linux-gnu", "cpython-312-x86_64-linux-gnu", undefined],
+  ])("a %s wheel with %s beside %s", (tags, other, right, expected) => {
+    const files = { [`_x.${other}.so`]: module("_x"), [`_x.${right}.so`]: module("_x") };
+    const { problems } = audit({ tags: `${tags}-${PLATFORM}`, files });
+    const about = problems.filter(({ code }) => code === "ABI007" || code === "ABI009");
+    expect(about.map(({ code, level, path }) => `${code} ${level} ${path}`)).toEqual(
+      expected === undefined ? [] : [`${expected} _x.${other}.so`],
+    );
   });
 });
 

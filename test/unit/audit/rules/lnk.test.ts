@@ -427,8 +427,72 @@ describe("LNK021 library that no search path reaches", () => {
     expect(levels({ files: { "demo/libplug.so": plugin, "lib/libin.so": lib } })).toEqual([
       "demo/libplug.so warning",
     ]);
+    const first = ext({ rpath: ["$ORIGIN/../lib"] });
+    expect(
+      levels({ files: { [EXT]: first, "demo/libplug.so": plugin, "lib/libin.so": lib } }),
+    ).toEqual(["demo/libplug.so info"]);
     expect(
       levels({ files: { [EXT]: ext({ rpath: ["$ORIGIN/../lib"] }), "lib/libin.so": lib } }),
     ).toEqual([]);
+  });
+});
+
+describe("LNK022 C library in the wheel", () => {
+  const libc = elf({
+    id: "libc-1a2b3c4d.so.6",
+    needed: ["ld-linux-x86-64.so.2"],
+    versionDefinitions: ["GLIBC_2.2.5", "GLIBC_PRIVATE"],
+  });
+  const levels = (sketch: WheelSketch): readonly string[] =>
+    audit(sketch)
+      .problems.filter(({ code }) => code === "LNK022")
+      .map(({ path, level }) => `${path} ${level ?? "error"}`);
+
+  it("is an error where a module would load it, under whatever name", () => {
+    const path = "demo.libs/libc-1a2b3c4d.so.6";
+    const user = module("_x", { needed: ["libc-1a2b3c4d.so.6"], rpath: ["$ORIGIN/../demo.libs"] });
+    expect(levels({ files: { [EXT]: user, [path]: libc } })).toEqual([`${path} error`]);
+    expect(levels({ files: { [EXT]: module("_x"), [path]: libc } })).toEqual([`${path} warning`]);
+    expect(
+      levels({ files: { [EXT]: user, [path]: { ...libc, versionDefinitions: ["FOO_1"] } } }),
+    ).toEqual([]);
+  });
+
+  it.each([
+    ["libc.musl-x86_64.so.1", "error"],
+    ["ld-musl-x86_64.so.1", undefined],
+    ["libc-1a2b3c4d.musl-x86_64.so.1", "error"],
+    ["libcmusl.so.1", undefined],
+  ])("knows musl's by its names: %s", (name, level) => {
+    const tags = "cp312-cp312-musllinux_1_2_x86_64";
+    const user = elf({ needed: [name], pythonInit: ["PyInit__x"], rpath: ["$ORIGIN"] });
+    const files = { "demo/_x.so": user, [`demo/${name}`]: elf({ id: name }) };
+    const found = levels({ tags, files });
+    // The loader itself is never taken from the wheel.
+    const wanted = level ?? (name.startsWith("ld-") ? "warning" : undefined);
+    expect(found).toEqual(wanted === undefined ? [] : [`demo/${name} ${wanted}`]);
+  });
+});
+
+describe("LNK023 program without an execute bit", () => {
+  const program = elf({ kind: "executable", interpreter: "/lib64/ld-linux-x86-64.so.2" });
+  const found = (path: string, slice = program, idle = [path]) =>
+    codes(
+      audit({ tags: "py3-none-manylinux_2_17_x86_64", files: { [path]: slice }, idle }),
+      "LNK023",
+    );
+
+  it("is told of programs, wherever installers do not set it", () => {
+    expect(found("demo/bin/tool")).toEqual(["LNK023 demo/bin/tool"]);
+    expect(found("demo-1.0.data/data/bin/tool")).toHaveLength(1);
+    expect(found("demo-1.0.data/scripts/tool")).toEqual([]);
+    expect(found("demo/bin/tool", program, [])).toEqual([]);
+    const fixed = elf({ kind: "executable", dynamic: false });
+    expect(found("demo/bin/static", fixed)).toHaveLength(1);
+  });
+
+  it("is not asked of libraries, also those that print their version when they are run", () => {
+    const qt = elf({ id: "libQt6Core.so.6", interpreter: "/lib64/ld-linux-x86-64.so.2" });
+    expect(found("demo/libQt6Core.so.6", qt)).toEqual([]);
   });
 });
