@@ -26,6 +26,7 @@ import { expandTags } from "../wheel/tag.ts";
 import type { IndexOptions } from "../zip/options.ts";
 
 import type { DosTime } from "../zip/writer.ts";
+import { voidAttestations } from "./attestations.ts";
 import { nodeCompression } from "./compression.ts";
 import { openFile } from "./file.ts";
 import type { HeadStart } from "./head-start.ts";
@@ -258,8 +259,9 @@ async function write(job: Job, { wheel, draft, built, result }: Judged): Promise
   }
   written.set(resolve(target), given);
   await revision.finish?.({ path: target, built, draft, wheel });
+  const warnings = [...result.warnings, ...voidAttestations(target, path)];
   // As the user named the folder, not where links lead to.
-  return { ...result, path: inPlace ? join(dirname(given), built.file) : target };
+  return { ...result, warnings, path: inPlace ? join(dirname(given), built.file) : target };
 }
 
 /** A symbolic link that named the wheel, when the wheel gets another name. */
