@@ -43,11 +43,11 @@ function valuesByField(bytes: Uint8Array): ReadonlyMap<string, readonly string[]
 
 /** The values of `list` that `other` does not have, each as often as it has too few. */
 function without(list: readonly string[], other: readonly string[]): readonly string[] {
-  const left = [...other];
+  const left = new Map<string, number>();
+  for (const value of other) left.set(value, (left.get(value) ?? 0) + 1);
   return list.filter((value) => {
-    const at = left.indexOf(value);
-    if (at === -1) return true;
-    left.splice(at, 1);
-    return false;
+    const count = left.get(value) ?? 0;
+    left.set(value, count - 1);
+    return count <= 0;
   });
 }

@@ -11,23 +11,17 @@ const CR = 0x0d;
 const LF = 0x0a;
 
 /** Replaces the value of `field`, keeping the spelling of its name. */
-export function replaceValue(bytes: Uint8Array, field: HeaderField, value: string): Uint8Array {
+function replacement(
+  bytes: Uint8Array,
+  field: HeaderField,
+  value: string,
+): { readonly start: number; readonly end: number; readonly text: Uint8Array } {
   const tail = lineEndAt(bytes, field.end);
   // `Name:value` and `Name:  value` are left as they are spelled.
   let start = field.valueStart;
   while (start < field.end && (bytes[start] === 0x20 || bytes[start] === 0x09)) start++;
   const blank = start === field.valueStart && field.value === "" && value !== "" ? " " : "";
-  return splice(bytes, start, field.end - tail.length, encodeUtf8(blank + value));
-}
-
-/** Removes the field with its folded lines. */
-export function removeField(bytes: Uint8Array, field: HeaderField): Uint8Array {
-  let { start } = field;
-  // The last line of a file without a final line end takes the line end before it along.
-  if (field.end === bytes.length && lineEndAt(bytes, field.end).length === 0) {
-    start -= lineEndAt(bytes, start).length;
-  }
-  return splice(bytes, start, field.end, new Uint8Array());
+  return { start, end: field.end - tail.length, text: encodeUtf8(blank + value) };
 }
 
 /**
@@ -40,26 +34,35 @@ export function addField(
   value: string,
   order: readonly string[],
 ): Uint8Array {
+  return addFields(bytes, name, [value], order);
+}
+
+/** As {@link addField}, one behind the other. */
+function addFields(
+  bytes: Uint8Array,
+  name: string,
+  values: readonly string[],
+  order: readonly string[],
+): Uint8Array {
   const { fields } = parseHeaders(bytes);
   const wanted = name.toLowerCase();
-  const rank = (other: string): number =>
-    order.findIndex((candidate) => candidate.toLowerCase() === other.toLowerCase());
-  const own = rank(name);
+  const ranks = new Map(order.map((each, at) => [each.toLowerCase(), at]));
+  const own = ranks.get(wanted);
   let before: HeaderField | undefined;
   for (const field of fields) {
     if (field.name.toLowerCase() === wanted) before = field;
   }
   if (before === undefined) {
     for (const field of fields) {
-      const other = rank(field.name);
-      if (own === -1 || (other !== -1 && other <= own)) before = field;
+      const other = ranks.get(field.name.toLowerCase());
+      if (own === undefined || (other !== undefined && other <= own)) before = field;
     }
   }
   const end = lineEndOf(bytes, fields);
-  const line = `${name}: ${value}`;
-  if (before === undefined) return splice(bytes, 0, 0, encodeUtf8(line + end));
+  const lines = values.map((value) => `${name}: ${value}`).join(end);
+  if (before === undefined) return splice(bytes, 0, 0, encodeUtf8(lines + end));
   const open = lineEndAt(bytes, before.end).length === 0;
-  return splice(bytes, before.end, before.end, encodeUtf8(open ? end + line : line + end));
+  return splice(bytes, before.end, before.end, encodeUtf8(open ? end + lines : lines + end));
 }
 
 /** Sets a field that stands once: replaced where it is there, added where it is not. */
@@ -69,47 +72,61 @@ export function setField(
   value: string,
   order: readonly string[],
 ): Uint8Array {
-  const [first, ...more] = fieldsNamed(parseHeaders(bytes), name);
-  if (first === undefined) return addField(bytes, name, value, order);
-  let result = bytes;
-  for (const field of [...more].reverse()) result = removeField(result, field);
-  return first.value === value && more.length === 0 ? bytes : replaceValue(result, first, value);
+  return setFields(bytes, name, [value], order);
 }
 
 /** Removes every field of this name. */
 export function removeFields(bytes: Uint8Array, name: string): Uint8Array {
-  let result = bytes;
-  for (const field of [...fieldsNamed(parseHeaders(bytes), name)].reverse()) {
-    result = removeField(result, field);
-  }
-  return result;
+  return withoutFields(bytes, fieldsNamed(parseHeaders(bytes), name));
 }
 
-/** Puts `values` in the place of all fields of this name, in order. */
+/** Puts `values` in the place of all fields of this name, in order. One pass over the file. */
 export function setFields(
   bytes: Uint8Array,
   name: string,
   values: readonly string[],
   order: readonly string[],
 ): Uint8Array {
-  const present = fieldsNamed(parseHeaders(bytes), name).map((field) => field.value);
+  const fields = fieldsNamed(parseHeaders(bytes), name);
+  const present = fields.map((field) => field.value);
   if (present.length === values.length && present.every((value, at) => value === values[at])) {
     return bytes;
   }
-  let result = bytes;
-  for (let count = values.length; ; ) {
-    const fields = fieldsNamed(parseHeaders(result), name);
-    if (fields.length <= count) break;
-    const last = fields.at(-1);
-    if (last === undefined) break;
-    result = removeField(result, last);
-  }
-  values.forEach((value, at) => {
-    const field = fieldsNamed(parseHeaders(result), name)[at];
-    if (field === undefined) result = addField(result, name, value, order);
-    else if (field.value !== value) result = replaceValue(result, field, value);
+  const parts: Uint8Array[] = [];
+  let at = 0;
+  fields.slice(0, values.length).forEach((field, index) => {
+    const value = values[index] ?? "";
+    if (field.value === value) return;
+    const { start, end, text } = replacement(bytes, field, value);
+    parts.push(bytes.subarray(at, start), text);
+    at = end;
   });
-  return result;
+  const [rest] = fields.slice(values.length);
+  // What is removed lies behind what is replaced.
+  const tail = withoutFields(bytes, fields.slice(values.length));
+  parts.push(rest === undefined ? bytes.subarray(at) : tail.subarray(at));
+  const result = concatBytes(parts);
+  const added = values.slice(fields.length);
+  return added.length === 0 ? result : addFields(result, name, added, order);
+}
+
+/** @param fields in file order. */
+function withoutFields(bytes: Uint8Array, fields: readonly HeaderField[]): Uint8Array {
+  const last = fields.at(-1);
+  if (last === undefined) return bytes;
+  const parts: Uint8Array[] = [];
+  let at = 0;
+  for (const { start, end } of fields) {
+    parts.push(bytes.subarray(at, start));
+    at = end;
+  }
+  parts.push(bytes.subarray(at));
+  const result = concatBytes(parts);
+  // The last line of a file without a final line end takes the line end before it along.
+  const open = last.end === bytes.length && lineEndAt(bytes, last.end).length === 0;
+  return open
+    ? result.subarray(0, result.length - lineEndAt(result, result.length).length)
+    : result;
 }
 
 function splice(bytes: Uint8Array, start: number, end: number, put: Uint8Array): Uint8Array {

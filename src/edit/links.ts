@@ -9,12 +9,16 @@ import { encodeBase64Url } from "../wheel/base64.ts";
 import type { Link } from "../wheel/links.ts";
 import { formatLinks, parseLinks, resolveLinks } from "../wheel/links.ts";
 import { decodeDigest, parseRecord, readRow } from "../wheel/record.ts";
+import { listed } from "../wheel/text.ts";
 import type { ZipEntry } from "../zip/entry.ts";
 import { modeOf } from "../zip/writer.ts";
 import type { Draft } from "./draft.ts";
 
 const FILE_TYPE = 0o170000;
 const SYMLINK = 0o120000;
+
+/** Links that a message names. */
+const LISTED = 8;
 
 export interface LinkPair {
   readonly link: string;
@@ -91,19 +95,19 @@ export async function addLinks(
 
 export function removeLinks(draft: Draft, paths: readonly string[]): void {
   const links = readLinks(draft);
-  for (const path of paths) {
-    if (links.some(({ link }) => link === path)) continue;
+  const present = new Set(links.map(({ link }) => link));
+  const missing = paths.find((path) => !present.has(path));
+  if (missing !== undefined) {
     throw new RefusalError(
       "EDT003",
-      `the wheel has no link ${shown(path)}`,
-      links.length === 0
-        ? "it has none at all"
-        : `it has ${links.map(({ link }) => shown(link)).join(", ")}`,
+      `the wheel has no link ${shown(missing)}`,
+      links.length === 0 ? "it has none at all" : `it has ${listed([...present], LISTED)}`,
     );
   }
+  const removed = new Set(paths);
   writeLinks(
     draft,
-    links.filter(({ link }) => !paths.includes(link)),
+    links.filter(({ link }) => !removed.has(link)),
   );
 }
 
@@ -157,7 +161,8 @@ export function pairOf(link: string, target: string): LinkPair {
 export function materializeLinks(draft: Draft): readonly LinkPair[] {
   const links = readLinks(draft);
   const resolved = resolveLinks(links);
-  const record = parseRecord(draft.read(`${draft.distInfo}/RECORD`) ?? new Uint8Array()).rows;
+  const { rows } = parseRecord(draft.read(`${draft.distInfo}/RECORD`) ?? new Uint8Array());
+  const record = new Map(rows.map((row) => [row.path, row]));
   const made: LinkPair[] = [];
   for (const { link } of links) {
     const target = resolved.get(link)?.target;
@@ -169,7 +174,7 @@ export function materializeLinks(draft: Draft): readonly LinkPair[] {
         "`wheelkit links check` says what is wrong with LINKS",
       );
     }
-    const row = record.find(({ path }) => path === target);
+    const row = record.get(target);
     const known = row?.algorithm === "sha256" ? decodeDigest(row) : undefined;
     const { method, crc32, compressedSize, size } = entry;
     const data = { source: draft.input.source, start: entry.dataOffset, size: compressedSize };
@@ -218,7 +223,7 @@ function isSymlink(entry: ZipEntry): boolean {
 }
 
 function entryOf(draft: Draft, path: string): ZipEntry | undefined {
-  return draft.members().find((member) => member.path === path)?.entry;
+  return draft.entryAt(path);
 }
 
 function recordHashes(draft: Draft): ReadonlyMap<string, string> {

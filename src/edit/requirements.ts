@@ -177,9 +177,9 @@ function notRequired(
   original: readonly string[],
 ): RefusalError {
   const { name } = wanted.requirement;
-  const own = namesOf(original);
-  const names = namesOf(values).filter((each) => own.includes(each));
-  if (own.some((each) => normalizeName(each) === normalizeName(name))) {
+  const own = new Set(namesOf(original));
+  const names = namesOf(values).filter((each) => own.has(each));
+  if ([...own].some((each) => normalizeName(each) === normalizeName(name))) {
     return new RefusalError(
       "EDT003",
       `\`${printable(name)}\` is required no more: an edit before this one has removed it`,

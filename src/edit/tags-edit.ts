@@ -5,7 +5,7 @@ import type { WheelFilename } from "../wheel/filename.ts";
 import { fieldsNamed, parseHeaders } from "../wheel/headers.ts";
 import { meantPlatformTag } from "../wheel/meant-platform-tag.ts";
 import { parsePlatformTag } from "../wheel/platform-tag.ts";
-import { expandTags } from "../wheel/tag.ts";
+import { countTags, expandTags, MAX_TAGS } from "../wheel/tag.ts";
 import type { Draft } from "./draft.ts";
 import { removeFields, setField, setFields } from "./fields.ts";
 
@@ -38,6 +38,14 @@ export function retaggedName(name: WheelFilename, edit: TagEdit): WheelFilename 
   const platformTags = editSet(name.platformTags, edit.platform, "platform tag");
   const build = edit.build === undefined ? name.build : checkedBuild(edit.build);
   const { build: _, ...rest } = name;
+  const count = countTags({ pythonTags, abiTags, platformTags });
+  if (count > MAX_TAGS) {
+    throw new RefusalError(
+      "NAM001",
+      `the tags stand for ${count} combinations; ${MAX_TAGS} are the limit`,
+      "publish several wheels, each with fewer tags",
+    );
+  }
   return { ...rest, ...(build === undefined ? {} : { build }), pythonTags, abiTags, platformTags };
 }
 
@@ -47,12 +55,12 @@ export function retaggedWheel(bytes: Uint8Array, name: WheelFilename): Uint8Arra
   const present = wheelTags(wheel);
   const wanted = expandTags(name);
   // The same tags in another order are left as they are.
-  const same =
-    new Set(present).size === wanted.length && wanted.every((tag) => present.includes(tag));
+  const [has, wants] = [new Set(present), new Set(wanted)];
+  const same = present.length === wanted.length && wanted.every((tag) => has.has(tag));
   if (!same) {
-    const kept = present.filter((tag) => wanted.includes(tag));
-    const added = wanted.filter((tag) => !present.includes(tag));
-    wheel = setFields(wheel, "Tag", [...new Set(kept), ...added], WHEEL_ORDER);
+    const kept = [...has].filter((tag) => wants.has(tag));
+    const added = wanted.filter((tag) => !has.has(tag));
+    wheel = setFields(wheel, "Tag", [...kept, ...added], WHEEL_ORDER);
   }
   const builds = fieldsNamed(parseHeaders(wheel), "Build").map(({ value }) => value.trim());
   if (name.build === undefined) return removeFields(wheel, "Build");

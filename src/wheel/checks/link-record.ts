@@ -1,6 +1,7 @@
 /** LKS001-LKS005: what PEP 778 and the packaging summit ask of links in wheels. */
 import { printable } from "../../bytes.ts";
 import type { Problem } from "../../finding.ts";
+import { foldersOf } from "../folders.ts";
 import type { Link } from "../links.ts";
 import { parseLinks, resolveLinks } from "../links.ts";
 import type { LinkCode } from "../rules/links.ts";
@@ -37,15 +38,17 @@ const UNSTORABLE = /[<>:"|?*\\]|[. ](?:\/|$)/;
 export function checkLinkRecord(bytes: Uint8Array, context: LinksContext): CheckedLinks {
   const files = new Set<string>();
   const odd = new Set<string>();
-  const folders = new Set<string>();
+  const folders = new Set(foldersOf(context.members.map(({ name }) => name)));
   for (const { name, regular } of context.members) {
     if (name.endsWith("/")) folders.add(name.slice(0, -1));
     else if (regular) files.add(name);
     else odd.add(name);
-    for (let at = name.indexOf("/"); at !== -1; at = name.indexOf("/", at + 1)) {
-      folders.add(name.slice(0, at));
-    }
   }
+  const packages = new Set(
+    context.members.flatMap(({ name }) =>
+      name.includes("/") ? name.slice(0, name.indexOf("/")) : [],
+    ),
+  );
   const { links, problems: parsed } = parseLinks(bytes, (path) => files.has(path));
   const problems: Problem<LinkCode>[] = parsed.map((problem) => ({
     path: context.path,
@@ -73,7 +76,7 @@ export function checkLinkRecord(bytes: Uint8Array, context: LinksContext): Check
   }
   const resolved = resolveLinks(safe);
   for (const link of safe) {
-    const place = misplaced(link, { files, odd, folders, byLink });
+    const place = misplaced(link, { files, odd, folders, packages, byLink });
     if (place !== undefined) add("LKS001", link, place);
     const { target, length } = resolved.get(link.link) ?? { target: link.target, length: 1 };
     if (target === undefined) {
@@ -118,6 +121,8 @@ interface Members {
   readonly files: ReadonlySet<string>;
   readonly odd: ReadonlySet<string>;
   readonly folders: ReadonlySet<string>;
+  /** The folders at the root. */
+  readonly packages: ReadonlySet<string>;
   readonly byLink: ReadonlyMap<string, Link>;
 }
 
@@ -130,7 +135,11 @@ function misplaced({ link, target }: Link, members: Members): string | undefined
     return `${shown(link)} is a folder of the wheel; its files would be written through the link`;
   }
   const [package_ = "", ...rest] = link.split("/");
-  if (rest.length === 0 || !members.folders.has(package_) || /\.(dist-info|data)$/.test(package_)) {
+  if (
+    rest.length === 0 ||
+    !members.packages.has(package_) ||
+    /\.(dist-info|data)$/.test(package_)
+  ) {
     return `${shown(link)} lies in no package of the wheel`;
   }
   if (target.split("/")[0] !== package_) {

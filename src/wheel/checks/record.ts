@@ -1,5 +1,6 @@
 /** REC001-REC007 and REC009-REC013; REC008 is checked where the members are inflated. */
 import { compareText } from "../../bytes.ts";
+import { foldersOf } from "../folders.ts";
 import type { ParsedRecord, RecordRow } from "../record.ts";
 import { digestDefect, recordSize } from "../record.ts";
 import { quoted } from "../text.ts";
@@ -58,7 +59,7 @@ export function checkRecord(context: CheckContext, parsed: ParsedRecord | undefi
     }
     const entry = files.get(path);
     if (entry === undefined) {
-      directories ??= directoriesOf(files.keys());
+      directories ??= foldersOf(files.keys());
       if (directories.has(path)) {
         report(context, own, row, "REC012", `RECORD lists the directory ${quoted(row.path)}`);
         continue;
@@ -200,21 +201,6 @@ function isUnsafe(path: string): boolean {
     path.includes("\0") ||
     (path.includes("..") && path.split("/").includes(".."))
   );
-}
-
-/** Every directory that holds one of the files, without trailing slash; the nearest 64 levels. */
-function directoriesOf(paths: Iterable<string>): ReadonlySet<string> {
-  const directories = new Set<string>();
-  for (const path of paths) {
-    let slash = path.lastIndexOf("/");
-    for (let level = 0; slash > 0 && level < 64; level++) {
-      const directory = path.slice(0, slash);
-      if (directories.has(directory)) break;
-      directories.add(directory);
-      slash = path.lastIndexOf("/", slash - 1);
-    }
-  }
-  return directories;
 }
 
 function checkOrder(

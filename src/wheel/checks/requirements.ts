@@ -7,6 +7,7 @@ import { parseRequirement } from "../requirement.ts";
 import type { SpecifierSet } from "../specifier.ts";
 import { containsVersion, parseSpecifierSet } from "../specifier.ts";
 import { quoted } from "../text.ts";
+import { parseVersion } from "../version.ts";
 import type { MetadataContext } from "./metadata-context.ts";
 import { isAtLeast, report } from "./metadata-context.ts";
 
@@ -88,6 +89,8 @@ function checkExtras(context: MetadataContext, wanted: ReadonlyMap<string, strin
 /** Minor versions that a tag without one stands for; there will hardly be a 3.100. */
 const MINORS = 100;
 const PATCHES = 60;
+const MAX_BOUNDS = 16;
+const MAX_PYTHON_TAGS = 24;
 
 function checkPython(context: MetadataContext): void {
   const field = singleField(context.metadata, "Requires-Python");
@@ -103,11 +106,13 @@ function checkPython(context: MetadataContext): void {
     return;
   }
   const { filename } = context.wheel;
-  if (filename === undefined || set.length === 0 || set.length > 64) return;
+  const tags = [...new Set(filename?.pythonTags)];
+  // What nobody writes is not looked into: the work is the tags times the square of the bounds.
+  if (filename === undefined || set.length > MAX_BOUNDS || tags.length > MAX_PYTHON_TAGS) return;
   const stable = filename.abiTags.some((abi) => abi === "abi3" || abi === "abi3t");
-  const excluded = [...new Set(filename.pythonTags)].filter((tag) => !admitsTag(set, tag, stable));
+  const excluded = tags.filter((tag) => !admitsTag(set, tag, stable));
   if (excluded.length === 0) return;
-  const all = excluded.length === new Set(filename.pythonTags).size;
+  const all = excluded.length === tags.length;
   report(
     context,
     "MET010",
@@ -126,15 +131,35 @@ function admitsTag(set: SpecifierSet, text: string, stable: boolean): boolean {
   const open = minor === undefined || stable || implementation === "py";
   const first = minor ?? 0;
   const last = open ? Math.max(first, MINORS) : first;
-  const admitsPatch = (patch: number): boolean => {
-    for (let each = first; each <= last; each++) {
-      const release = [BigInt(major), BigInt(each), BigInt(patch)];
-      if (containsVersion(set, { epoch: 0n, release })) return true;
+  return candidates(set, major, first, last).some((release) =>
+    containsVersion(set, { epoch: 0n, release: release.map(BigInt) }),
+  );
+}
+
+/**
+ * Releases of Python of which one is admitted if any is: what specifiers admit changes only at the
+ * versions that they name, so those beside them stand for all between.
+ */
+function candidates(
+  set: SpecifierSet,
+  major: number,
+  first: number,
+  last: number,
+): readonly (readonly number[])[] {
+  const minors = new Set([first, last]);
+  const patches = new Set([0, PATCHES]);
+  for (const specifier of set) {
+    const version = specifier.operator === "===" ? parseVersion(specifier.text) : specifier.version;
+    const [, minor = 0n, patch = 0n] = version?.release ?? [];
+    for (const step of [-1, 0, 1]) {
+      minors.add(Number(minor) + step);
+      patches.add(Number(patch) + step);
     }
-    return false;
-  };
-  // Nearly all are decided by the first and by some late release of each minor version.
-  if (admitsPatch(0) || admitsPatch(PATCHES)) return true;
-  for (let patch = 1; patch < PATCHES; patch++) if (admitsPatch(patch)) return true;
-  return false;
+  }
+  const inside = [...minors].filter((minor) => minor >= first && minor <= last);
+  return inside.flatMap((minor) =>
+    [...patches]
+      .filter((patch) => patch >= 0 && Number.isSafeInteger(patch))
+      .map((patch) => [major, minor, patch]),
+  );
 }
