@@ -1,4 +1,5 @@
 /** `wheelkit diff A B` */
+
 import { diffWheels, kindsOf } from "../edit/diff.ts";
 import type { DifferenceKind } from "../edit/wheel-diff.ts";
 import { DIFFERENCE_KINDS } from "../edit/wheel-diff.ts";
@@ -8,6 +9,7 @@ import type { OpenSide } from "../node/open-side.ts";
 import { openSide } from "../node/open-side.ts";
 import { palette, useColor } from "../node/terminal.ts";
 import { diffJson, diffStatement, diffText } from "../report/diff.ts";
+import { jsonText } from "../report/json.ts";
 import type { CommandDeclaration, Invocation } from "./command.ts";
 import { describeFailure, STATUS } from "./failure.ts";
 import {
@@ -77,7 +79,7 @@ async function run({ args, options }: Invocation, io: Io): Promise<number> {
     const diff = await diffWheels(a, b);
     await writeOutputs(outputs, io, async (format, toTerminal) => {
       if (format === "json") return diffJson(diff);
-      if (format === "in-toto") return `${JSON.stringify(diffStatement(diff), undefined, 2)}\n`;
+      if (format === "in-toto") return jsonText(diffStatement(diff));
       return diffText(diff, {
         palette: await palette(useColor(common.color, io.env, toTerminal)),
         width: toTerminal ? Math.min(100, io.columns) : 80,

@@ -1,4 +1,5 @@
 /** `wheelkit edit FILE --replace-needed …`: one native file, whatever its format. */
+
 import { statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { printable } from "../bytes.ts";
@@ -12,6 +13,7 @@ import { openFile } from "../node/file.ts";
 import type { Io } from "../node/io.ts";
 import { writeArchive } from "../node/output.ts";
 import type { RewriteOptions } from "../node/rewrite-wheel.ts";
+import { jsonText } from "../report/json.ts";
 import { isUnchanged, piecesOf } from "../rewrite.ts";
 import type { FileSource } from "../runtime.ts";
 import { VERSION } from "../version.ts";
@@ -203,5 +205,5 @@ function toJson(files: readonly EditedFile[], edits: readonly NativeEdit[]): str
       warnings,
     })),
   };
-  return `${JSON.stringify(document, null, 2)}\n`;
+  return jsonText(document);
 }

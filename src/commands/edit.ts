@@ -1,6 +1,8 @@
 /** `wheelkit edit [OPTIONS] WHEEL…` */
+
 import { readFileSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { printable } from "../bytes.ts";
 import type { Edit } from "../edit/apply.ts";
 import { applyEdits } from "../edit/apply.ts";
 import { parseEntryPointOption } from "../edit/entry-points-edit.ts";
@@ -13,6 +15,7 @@ import type { Io } from "../node/io.ts";
 import { writeWhole } from "../node/output.ts";
 import type { Revision, RewriteOptions, Rewritten } from "../node/rewrite-wheel.ts";
 import { rewriteWheel } from "../node/rewrite-wheel.ts";
+import { jsonText } from "../report/json.ts";
 import type { Wheel } from "../wheel/open.ts";
 import { openWheel } from "../wheel/open.ts";
 import { REGULAR_FILE } from "../zip/writer.ts";
@@ -134,7 +137,7 @@ async function run({ args, options, sequence }: Invocation, io: Io): Promise<num
     const all = [...editsOf(plan, path), ...edits];
     if (all.length === 0 && !canonical) {
       if (commonOptions(options).verbosity >= 0) {
-        io.err(`note: \`${basename(path)}\`: no patch matches, nothing to do\n`);
+        io.err(`note: \`${printable(basename(path))}\`: no patch matches, nothing to do\n`);
       }
       return undefined;
     }
@@ -291,7 +294,7 @@ async function statementOf(wheel: Wheel, result: string): Promise<string> {
       { wheel, stream: streamMember(wheel.source) },
       { wheel: after, stream: streamMember(source) },
     );
-    return `${JSON.stringify(diffStatement(diff))}\n`;
+    return jsonText(diffStatement(diff), 0);
   } finally {
     source.close();
   }

@@ -49,7 +49,7 @@ export function describeFailure(error: unknown, subject?: string): Failure {
 
 /** `error: …`, and the hint behind an empty line. Backslash-escapes what could drive a terminal. */
 export function errorText(message: string, hint?: string): string {
-  const first = `error: ${message.split("\n").map(printable).join("\n")}\n`;
+  const first = `error: ${printable(message)}\n`;
   return hint === undefined ? first : `${first}\nhint: ${printable(hint)}\n`;
 }
 

@@ -117,7 +117,7 @@ export async function reportRewrites(
       .map((wheel) =>
         wheel.path === undefined
           ? `would write ${printable(wheel.output)}\n${editText(wheel, colors)}`
-          : `${wheel.path}\n`,
+          : `${toTerminal ? printable(wheel.path) : wheel.path}\n`,
       )
       .join("");
   });

@@ -29,10 +29,13 @@ export async function completeDraft(
   wheel: Wheel,
   { stream, limit, faults = recordFaults(draft) }: CompleteOptions,
 ): Promise<readonly string[]> {
+  // Without them it is no wheel.
+  draft.need(`${draft.distInfo}/METADATA`, "MET001");
+  draft.need(`${draft.distInfo}/WHEEL`, "WHL001");
   const findings = [...toFindings(wheel.index.problems)];
   if (limit !== undefined) findings.push(...(await damagedMembers(wheel, draft, stream, limit)));
   refuseDefects(findings, stillIn(draft));
-  return await mendRecord(draft, faults, memberDigests(stream, wheel.compression));
+  return await mendRecord(draft, faults, memberDigests(wheel, stream));
 }
 
 /** True for the members of the input that the draft still has, by their old names. */

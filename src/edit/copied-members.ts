@@ -1,10 +1,12 @@
 /** Do the members of the input that an edit keeps or changes have the bytes that RECORD says? */
 import { toFindings } from "../audit/findings.ts";
 import type { Finding, Problem } from "../finding.ts";
-import type { Compression, MemberStream } from "../runtime.ts";
+import type { MemberStream } from "../runtime.ts";
 import { findDistInfo } from "../wheel/dist-info.ts";
 import type { Wheel } from "../wheel/open.ts";
 import { checkRecordDigest, parseRecord, recordPlan } from "../wheel/record.ts";
+import type { ZipEntry } from "../zip/entry.ts";
+import { readMember } from "../zip/read.ts";
 import type { Draft } from "./draft.ts";
 import type { DigestMember } from "./record-mend.ts";
 import { refusalOf } from "./refused.ts";
@@ -31,13 +33,14 @@ export async function damagedMembers(
       return entry === undefined || (!whole && bytes === undefined) ? [] : [entry];
     }),
   );
+  const read = memberReader(wheel, stream);
   const problems: Problem[] = [];
   for (const entry of entries) {
     if (!looked.has(entry) || entry.broken || entry.directory) continue;
     const expected = plan.get(entry.name);
     const hasher = expected && wheel.compression.hasher(expected.algorithm);
     let size = 0;
-    const found = await stream(entry, (bytes) => {
+    const found = await read(entry, (bytes) => {
       hasher?.update(bytes);
       size += bytes.length;
     });
@@ -49,13 +52,31 @@ export async function damagedMembers(
 }
 
 /** Digests of single members, for rows of RECORD that have to be written. */
-export function memberDigests(stream: MemberStream, compression: Compression): DigestMember {
+export function memberDigests(wheel: Wheel, stream: MemberStream): DigestMember {
+  const read = memberReader(wheel, stream);
   return async (entry, algorithms) => {
-    const hashers = new Map(algorithms.map((name) => [name, compression.hasher(name)]));
-    const [problem] = await stream(entry, (bytes) => {
+    const hashers = new Map(algorithms.map((name) => [name, wheel.compression.hasher(name)]));
+    const [problem] = await read(entry, (bytes) => {
       for (const hasher of hashers.values()) hasher.update(bytes);
     });
     if (problem !== undefined) throw refusalOf({ ...problem, path: entry.name });
     return new Map([...hashers].map(([name, hasher]) => [name, hasher.digest()]));
+  };
+}
+
+/** Up to this size a member is unpacked at once: a stream for each of a thousand files takes longer. */
+const AT_ONCE = 1 << 20;
+
+type ReadMember = (
+  entry: ZipEntry,
+  onBytes: (bytes: Uint8Array) => void,
+) => Promise<readonly Problem[]>;
+
+function memberReader({ source, compression }: Wheel, stream: MemberStream): ReadMember {
+  return async (entry, onBytes) => {
+    if (entry.size > AT_ONCE || entry.compressedSize > AT_ONCE) return await stream(entry, onBytes);
+    const { bytes, problems } = readMember(source, entry, compression);
+    onBytes(bytes);
+    return problems;
   };
 }

@@ -5,7 +5,6 @@
  * packed alike, else what they unpack to.
  */
 
-import type { BinaryFormat } from "../binary.ts";
 import { bytesEqual, compareText, toHex } from "../bytes.ts";
 import { FormatError } from "../errors.ts";
 import { formatOf } from "../formats.ts";
@@ -20,10 +19,8 @@ import type { ZipEntry } from "../zip/entry.ts";
 import { readMember } from "../zip/read.ts";
 import { modeOf } from "../zip/writer.ts";
 import { memberCauses, wheelCauses } from "./diff-causes.ts";
-import type { FieldChange } from "./field-changes.ts";
 import { fieldChanges } from "./field-changes.ts";
 import { movedItems } from "./moved.ts";
-import type { NativeChange, SetChange } from "./native-diff.ts";
 import { nativeChange, setChange } from "./native-diff.ts";
 import type {
   ArchiveDifference,

@@ -23,8 +23,11 @@ const OF_ARCHIVE: readonly string[] = [
   "ZIP041",
 ];
 
+/** Defects of names, which the result shows as well: there the edit may have removed them. */
+const OF_NAMES: readonly string[] = ["ZIP018", "ZIP019", "ZIP031", "ZIP032", "ZIP038"];
+
 /** True for the codes under which nothing is written. */
-function isRefused(code: string): boolean {
+export function isRefused(code: string): boolean {
   return ruleOf(code)?.repair === "refuse";
 }
 
@@ -38,7 +41,7 @@ export function refuseDefects(
 ): void {
   const stays = ({ code, path }: Finding): boolean => {
     if (remains === undefined || OF_ARCHIVE.includes(code)) return true;
-    return path !== undefined && remains(path);
+    return path !== undefined && !OF_NAMES.includes(code) && remains(path);
   };
   const grave = findings.find(
     (finding) => finding.level === "error" && isRefused(finding.code) && stays(finding),

@@ -21,6 +21,14 @@ export interface Compared {
   readonly kept: readonly Finding[];
 }
 
+/** Which of two members such a finding names depends on their order. */
+const OF_PAIRS: ReadonlySet<string> = new Set(["ZIP034", "EPT006"]);
+
+function rootOf(path: string): string {
+  const slash = path.indexOf("/");
+  return slash === -1 ? path : path.slice(0, slash);
+}
+
 /** Contents that stay are not read again, so the cost does not depend on the wheel's size. */
 export function compareFindings(
   before: Wheel,
@@ -29,19 +37,27 @@ export function compareFindings(
 ): Compared {
   const { compression } = before;
   const result = openWheel(layoutSource(built.layout), built.file, compression, options);
-  const origin = new Map(
-    built.changes.flatMap(({ path, from }) => (from === undefined ? [] : [[path, from] as const])),
-  );
+  const origin = new Map<string, string>();
+  for (const { path, from } of built.changes) {
+    if (from === undefined) continue;
+    origin.set(path, from);
+    // Some rules speak of the folder at the root, or of one below it.
+    origin.set(rootOf(path), rootOf(from));
+  }
+  const originOf = (path: string): string =>
+    origin.get(path) ??
+    (origin.get(rootOf(path)) ?? rootOf(path)) + path.slice(rootOf(path).length);
+  const keyOf = ({ code, path }: Problem, from: (path: string) => string): string =>
+    `${code}\0${path === undefined || OF_PAIRS.has(code) ? "" : from(path)}`;
   const count = new Map<string, number>();
-  for (const { code, path } of problemsOf(before)) {
-    const key = `${code}\0${path ?? ""}`;
+  for (const problem of problemsOf(before)) {
+    const key = keyOf(problem, (path) => path);
     count.set(key, (count.get(key) ?? 0) + 1);
   }
   const fresh: Problem[] = [];
   const kept: Problem[] = [];
   for (const problem of problemsOf(result)) {
-    const { code, path } = problem;
-    const key = `${code}\0${path === undefined ? "" : (origin.get(path) ?? path)}`;
+    const key = keyOf(problem, originOf);
     const left = count.get(key) ?? 0;
     count.set(key, left - 1);
     (left <= 0 ? fresh : kept).push(problem);

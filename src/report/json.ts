@@ -24,7 +24,22 @@ export function auditJson(wheels: readonly WheelResult[]): string {
 
 /** A document with `schema` and `version` in front. */
 export function document(schema: string, content: object): string {
-  return `${JSON.stringify({ schema, version: VERSION, ...content }, undefined, 2)}\n`;
+  return jsonText({ schema, version: VERSION, ...content });
+}
+
+/** As JSON on lines of their own; what could drive a terminal is escaped, as JSON may do anywhere. */
+export function jsonText(value: object, indent: number = 2): string {
+  return `${JSON.stringify(value, undefined, indent).replace(INVISIBLE, escapeUnits)}\n`;
+}
+
+/** JSON itself escapes what is below U+0020, and lone surrogates. */
+const INVISIBLE = /[\x7f-\x9f\p{Cf}\u2028\u2029]/gu;
+
+function escapeUnits(character: string): string {
+  return character
+    .split("")
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
+    .join("");
 }
 
 /** What `show` prints of a wheel. */

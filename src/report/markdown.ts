@@ -60,7 +60,8 @@ function causes(reasons: Parameters<typeof foldReasons>[0]): readonly string[] {
 
 /** Text that no reader takes for Markdown or HTML, in one table cell. */
 function escapeMarkdown(text: string): string {
-  return text.replace(/[\\`*_{}[\]<>()#+!|~&@]/g, (character) =>
+  // GitHub makes links of bare addresses, too.
+  return text.replace(/[\\`*_{}[\]<>()#+!|~&@]|:(?=\/\/)|(?<=www)\./gi, (character) =>
     character === "<" ? "&lt;" : character === "&" ? "&amp;" : `\\${character}`,
   );
 }

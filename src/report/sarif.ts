@@ -9,6 +9,7 @@ import type { ArtifactLocation, Log, ReportingDescriptor, Result, Run } from "sa
 import { compareText, printable } from "../bytes.ts";
 import type { Finding, FindingFacts, Level, RuleInfo } from "../finding.ts";
 import { VERSION } from "../version.ts";
+import { jsonText } from "./json.ts";
 import { LEVELS, type Reported, type Unread } from "./reported.ts";
 
 export interface SarifContext {
@@ -64,7 +65,7 @@ export function auditSarif(wheels: readonly Reported[], context: SarifContext): 
     version: "2.1.0",
     runs: [run],
   };
-  return `${JSON.stringify(log, undefined, 2)}\n`;
+  return jsonText(log);
 }
 
 /** What could not be audited at all. */
@@ -76,7 +77,7 @@ function invocations(unread: readonly Unread[]): Pick<Run, "invocations"> {
         executionSuccessful: false,
         toolExecutionNotifications: unread.map(({ uri, message }) => ({
           level: "error",
-          message: { text: printable(message) },
+          message: { text: plain(message) },
           ...(uri === undefined
             ? {}
             : { locations: [{ physicalLocation: { artifactLocation: artifact(uri) } }] }),
@@ -119,7 +120,7 @@ function resultJson(uri: string, finding: Finding, ruleIndex: number, fingerprin
     ruleId: finding.code,
     ruleIndex,
     level: SARIF_LEVEL[finding.level],
-    message: { text: printable(`${where}${finding.message}${hint}`) },
+    message: { text: plain(`${where}${finding.message}${hint}`) },
     locations: [
       {
         physicalLocation: {
@@ -152,6 +153,16 @@ function printableFacts(facts: FindingFacts): FindingFacts {
           : value.map(printable),
     ]),
   );
+}
+
+/**
+ * Text that no viewer takes for a link, `[text](address)`, or for a placeholder, `{0}` (SARIF 2.1.0,
+ * 3.11.5 and 3.11.6).
+ */
+function plain(text: string): string {
+  return printable(text)
+    .replace(/[\\[\]]/g, "\\$&")
+    .replace(/\{([0-9]+)\}/g, "{{$1}}");
 }
 
 /** encodeURIComponent throws on lone surrogates. */

@@ -1,0 +1,163 @@
+/** Twice the file is twice the work, for every command and every list that a wheel may have. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { wheelkit } from "../support/commands.ts";
+import { scratchFolder } from "../support/scratch.ts";
+import type { WheelSpec } from "../support/wheel-builder.ts";
+import { buildWheel, wheelFileName } from "../support/wheel-builder.ts";
+
+const many = (count: number, line: (index: number) => string): string =>
+  Array.from({ length: count }, (_, index) => line(index)).join("");
+const pad = (index: number): string => String(index).padStart(6, "0");
+
+const metadata = (lines: string): WheelSpec => ({
+  files: { "%/METADATA": `Metadata-Version: 2.1\nName: demo\nVersion: 1.0\n${lines}` },
+});
+const members = (count: number, path: (index: number) => string): WheelSpec => ({
+  files: Object.fromEntries(Array.from({ length: count }, (_, index) => [path(index), "x"])),
+});
+
+/** Wheels of n items. */
+const WHEELS: Readonly<Record<string, (count: number) => WheelSpec>> = {
+  requirements: (count) => metadata(many(count, (at) => `Requires-Dist: p${pad(at)}>=1\n`)),
+  classifiers: (count) => metadata(many(count, (at) => `Classifier: A :: B${pad(at)}\n`)),
+  extras: (count) =>
+    metadata(many(count, (at) => `Provides-Extra: e${at}\nRequires-Dist: a; extra == "e${at}"\n`)),
+  "unknown fields": (count) => metadata(many(count, (at) => `X-${pad(at)}: x\n`)),
+  "one field again and again": (count) => metadata(many(count, () => "Summary: x\n")),
+  "folded lines": (count) => metadata(`Summary: a\n${many(count, () => " b\n")}`),
+  "licence files": (count) => metadata(many(count, (at) => `License-File: L${pad(at)}\n`)),
+  members: (count) => members(count, (at) => `demo/m${pad(at)}.py`),
+  "members out of order": (count) => members(count, (at) => `demo/m${pad((at * 7919) % count)}.py`),
+  "folders of data": (count) => members(count, (at) => `demo-${at}.data/scripts/s`),
+  "deep members": (count) => members(count / 50, (at) => `demo/${"d/".repeat(400)}m${pad(at)}.py`),
+  "rows of RECORD without files": (count) => ({
+    record: (lines) => [
+      ...Array.from({ length: count }, (_, at) => `demo/x${pad(at)}.py,,`),
+      ...lines,
+    ],
+  }),
+  "rows of RECORD for one file": (count) => ({
+    record: (lines) => [...Array.from({ length: count }, () => lines[0] ?? ""), ...lines],
+  }),
+  "unsorted rows of RECORD": (count) => ({
+    ...members(count, (at) => `demo/m${pad(at)}.py`),
+    record: (lines) => lines.slice(0, count / 2).toReversed(),
+  }),
+  "tags in WHEEL": (count) => ({
+    files: {
+      "%/WHEEL": `Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n${many(count, (at) => `Tag: py3-none-p${pad(at)}\n`)}`,
+    },
+  }),
+  links: (count) => ({
+    files: {
+      "%/LINKS": many(count, (at) => `demo/l${pad(at)},demo/__init__.py\n`),
+      "%/WHEEL": "Wheel-Version: 2.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    },
+  }),
+  "links to links": (count) => ({
+    files: {
+      "%/LINKS": many(count, (at) => `demo/l${pad(at)},demo/l${pad(at + 1)}\n`),
+      "%/WHEEL": "Wheel-Version: 2.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    },
+  }),
+  "entry points": (count) => ({
+    files: { "%/entry_points.txt": `[g]\n${many(count, (at) => `e${pad(at)} = demo:x\n`)}` },
+  }),
+  "groups of entry points": (count) => ({
+    files: { "%/entry_points.txt": many(count, (at) => `[g${pad(at)}]\ne = demo:x\n`) },
+  }),
+  "an SBOM": (count) => ({
+    files: {
+      "%/sboms/a.json": `{"components":[${many(count, (at) => `{"name":"demo","version":"1.0","n":${at}},`)}0]}`,
+    },
+  }),
+  variants: (count) => ({
+    files: {
+      "%/variant.json": JSON.stringify({
+        "default-priorities": { namespace: ["n"] },
+        variants: Object.fromEntries(
+          Array.from({ length: count }, (_, at) => [`v${at}`, { n: { f: ["x"] } }]),
+        ),
+      }),
+    },
+  }),
+};
+
+/** `OUT` is a folder of their own for results, `WHEEL` the wheel. */
+const COMMANDS: readonly string[] = [
+  "audit --exit-zero WHEEL",
+  "show WHEEL",
+  "edit --set Keywords=x -w OUT WHEEL",
+  "edit --unset Keywords --set Keywords=y -w OUT WHEEL",
+  "edit --add-requires numpy -w OUT WHEEL",
+  "edit --version 2.0 -w OUT WHEEL",
+  "edit --canonical -w OUT WHEEL",
+  "edit --add-entry-point console_scripts:z=demo:x -w OUT WHEEL",
+  "tags --python-tag +py2 -w OUT WHEEL",
+  "links add -w OUT WHEEL demo/zz=demo/__init__.py",
+  "links materialize -w OUT WHEEL",
+  "links list WHEEL",
+  "repair -w OUT WHEEL",
+  "diff WHEEL WHEEL",
+];
+
+/** Command lines that only make sense for one kind of wheel. */
+const SPECIAL: Readonly<Record<string, readonly string[]>> = {
+  requirements: [
+    "edit --remove-requires p000001 -w OUT WHEEL",
+    "edit --replace-requires p000002>=2 -w OUT WHEEL",
+    "edit --constrain p000003<9 -w OUT WHEEL",
+    "edit --remove-requires nothing -w OUT WHEEL",
+    "edit --unset Requires-Dist -w OUT WHEEL",
+  ],
+  classifiers: ["edit --unset Classifier -w OUT WHEEL"],
+  members: [
+    "edit --remove-file demo/m000001.py -w OUT WHEEL",
+    "edit --remove-file demo/n -w OUT WHEEL",
+  ],
+  links: ["links remove -w OUT WHEEL demo/l000001", "links remove -w OUT WHEEL demo/none"],
+  "entry points": ["edit --remove-entry-point g:e000001 -w OUT WHEEL"],
+};
+
+/** Members cost more than lines: each has a header, a row of RECORD and a hash. */
+const MEMBERS = 300;
+const LINES = 2500;
+const OF_MEMBERS = /members|folders|unsorted/;
+
+/** Milliseconds of processor time, the best of three. */
+async function cost(line: string, path: string, out: string): Promise<number> {
+  let best = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < 2; round++) {
+    const argv = line
+      .split(" ")
+      .map((word) => (word === "WHEEL" ? path : word === "OUT" ? out : word));
+    const began = process.cpuUsage();
+    const { status } = await wheelkit(...argv, "-q", "-q");
+    const { user, system } = process.cpuUsage(began);
+    expect(status, line).not.toBe(70);
+    best = Math.min(best, (user + system) / 1000);
+  }
+  return best;
+}
+
+describe.each(Object.entries(WHEELS))("a wheel with %s", (name, specOf) => {
+  it.each([...COMMANDS, ...(SPECIAL[name] ?? [])])("in proportion: %s", async (line) => {
+    const folder = scratchFolder();
+    const place = (count: number): string => {
+      const spec = specOf(count);
+      const inside = join(folder, String(count));
+      mkdirSync(inside);
+      const path = join(inside, wheelFileName(spec));
+      writeFileSync(path, buildWheel(spec));
+      return path;
+    };
+    const count = OF_MEMBERS.test(name) ? MEMBERS : LINES;
+    const [small, large] = [place(count), place(4 * count)];
+    const before = await cost(line, small, join(folder, "out"));
+    const after = await cost(line, large, join(folder, "out"));
+    // Four times the items: sixteen times the time where a list is compared with itself.
+    expect(after, `${before} ms, then ${after} ms`).toBeLessThan(7 * before + 40);
+  });
+});
