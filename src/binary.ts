@@ -83,6 +83,8 @@ export interface Slice {
   readonly exportCount: number;
   /** Versions of symbols that are asked of libraries: only ELF has them. */
   readonly versionNeeds?: readonly LibraryVersions[];
+  /** Names of versions that it defines for others, the base version left out: only ELF has them. */
+  readonly versionDefinitions?: readonly string[];
   /** The undefined names that the caller's `interest` picked, as C spells them (no leading `_` of Mach-O). */
   readonly imports: readonly DynamicSymbol[];
   /** Python module initialisers that it defines: `PyInit_x`, `PyInitU_x`, `PyModExport_x`, `initx`, `_cffi_pypyinit_x`. */

@@ -30,7 +30,7 @@ export type { FieldChange } from "./edit/field-changes.ts";
 export type { WheelDiff } from "./edit/wheel-diff.ts";
 export { FormatError, RefusalError, UsageError } from "./errors.ts";
 export type { Finding, Level, Problem, Profile, RuleInfo, Unverified } from "./finding.ts";
-export type { AnyNative, ElfFile, ElfSlice } from "./formats.ts";
+export type { AnyNative, ElfFile } from "./formats.ts";
 export type { NodeEngine } from "./node/engine.ts";
 export { createEngine } from "./node/engine.ts";
 export { openFile } from "./node/file.ts";

@@ -1,6 +1,6 @@
 /** The native files of a wheel, as the audit holds them. */
 import type { BinaryFormat, LayoutProblem, NativeFile, Slice } from "../binary.ts";
-import type { AnyNative, ElfSlice } from "../formats.ts";
+import type { AnyNative } from "../formats.ts";
 
 /** A native member. */
 export interface NativeMember {
@@ -24,18 +24,9 @@ export interface Binary<S extends Slice = Slice> {
   readonly problems: readonly LayoutProblem[];
 }
 
-export type ElfBinary = Binary<ElfSlice>;
-
 /** What names a slice among all: the path, and with several slices in a file the architecture too. */
 export function sliceKey(path: string, { arch }: Slice, slices: number): string {
   return slices === 1 ? path : `${path}\0${arch}`;
-}
-
-/** One for each architecture. */
-export function elfBinaries(members: readonly NativeMember[]): readonly ElfBinary[] {
-  return members.flatMap(({ path, size, file }) =>
-    file?.format === "elf" ? binariesOf(path, size, file) : [],
-  );
 }
 
 /** The slices of one file. */
@@ -51,4 +42,11 @@ export function binariesOf<S extends Slice>(
     slice,
     problems,
   }));
+}
+
+/** The slices of all members that could be read. */
+export function allBinaries(members: readonly NativeMember[]): readonly Binary[] {
+  return members.flatMap(({ path, size, file }) =>
+    file === undefined ? [] : binariesOf<Slice>(path, size, file),
+  );
 }

@@ -1,7 +1,9 @@
 /** Where a repair looks for libraries: opened once for all wheels of a run. */
+
 import { basename } from "node:path";
 import { inspectWheel } from "../audit/audit.ts";
-import { elfBinaries } from "../audit/member.ts";
+import { allBinaries } from "../audit/member.ts";
+
 import { printable } from "../bytes.ts";
 import { FormatError, UsageError } from "../errors.ts";
 import { packageFinder } from "../repair/owners/owner.ts";
@@ -62,7 +64,7 @@ async function openProvider(path: string, engine: NodeEngine): Promise<LibraryPr
     const wheel = openSoundWheel(source, basename(path), engine.compression);
     const { binaries } = await inspectWheel(wheel, path, source, engine, { hash: false });
     const { name } = parseWheelFilename(wheel.file);
-    return wheelProvider(normalizeName(name?.name ?? wheel.file), elfBinaries(binaries));
+    return wheelProvider(normalizeName(name?.name ?? wheel.file), allBinaries(binaries));
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
     throw new UsageError(`\`--provided-by ${printable(path)}\`: ${error.message}`);

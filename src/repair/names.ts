@@ -3,7 +3,6 @@
 import type { GraphNode } from "../audit/graph/graph.ts";
 import { compareText } from "../bytes.ts";
 import { RefusalError } from "../errors.ts";
-import type { ElfSlice } from "../formats.ts";
 import { baseNameOf } from "../paths.ts";
 import type { OutsideFile } from "./platform.ts";
 
@@ -38,9 +37,9 @@ export interface NamingInput {
   /** Libraries outside and the names by which they are asked for, by real path. */
   readonly grafts: ReadonlyMap<
     string,
-    { readonly node: GraphNode<ElfSlice>; readonly names: ReadonlySet<string> }
+    { readonly node: GraphNode; readonly names: ReadonlySet<string> }
   >;
-  readonly opened: ReadonlyMap<string, GraphNode<ElfSlice>>;
+  readonly opened: ReadonlyMap<string, GraphNode>;
   readonly keepsName: (name: string) => boolean;
   readonly digestOf: (file: OutsideFile) => string;
 }

@@ -4,10 +4,9 @@
  */
 
 import type { DependencyGraph, GraphNode } from "../audit/graph/graph.ts";
-import type { ElfBinary } from "../audit/member.ts";
+import type { Binary } from "../audit/member.ts";
 import { compareText } from "../bytes.ts";
 import { RefusalError } from "../errors.ts";
-import type { ElfSlice } from "../formats.ts";
 import { baseNameOf, folderOf } from "../paths.ts";
 import { knownProvider } from "../policy/providers.ts";
 import { isSitePath, sitePath } from "../wheel/installed.ts";
@@ -65,11 +64,11 @@ export function namedProvider(project: string): LibraryProvider {
 }
 
 /** The libraries in another wheel: by file name, as a search path finds them, else by SONAME. */
-export function wheelProvider(project: string, elves: readonly ElfBinary[]): LibraryProvider {
-  const libraries = new Map<string, ElfBinary>();
-  const installed = elves.filter(({ path }) => isSitePath(path));
+export function wheelProvider(project: string, binaries: readonly Binary[]): LibraryProvider {
+  const libraries = new Map<string, Binary>();
+  const installed = binaries.filter(({ path }) => isSitePath(path));
   installed.sort((a, b) => compareText(a.path, b.path));
-  const add = (name: string | null, binary: ElfBinary): void => {
+  const add = (name: string | null, binary: Binary): void => {
     if (name !== null && !libraries.has(name)) libraries.set(name, binary);
   };
   for (const binary of installed) add(baseNameOf(binary.path), binary);
@@ -82,7 +81,7 @@ export function wheelProvider(project: string, elves: readonly ElfBinary[]): Lib
     },
     versionsOf(library) {
       const binary = libraries.get(library);
-      return binary && new Set(binary.slice.versionDefinitions);
+      return binary && new Set(binary.slice.versionDefinitions ?? []);
     },
   };
 }

@@ -136,6 +136,35 @@ describe("imports", () => {
   });
 });
 
+describe("what only one format or platform knows", () => {
+  const inside = (allowed: RegExp, pattern: RegExp): readonly string[] =>
+    files.filter(
+      (file) => !allowed.test(file) && pattern.test(readFileSync(join(ROOT, file), "utf8")),
+    );
+  const everywhere = "formats\\.ts|audit/model\\.ts|policy/";
+
+  it.each([
+    ["elf", "linux", /\b(?:ElfSlice|LinuxFacts|LinuxFamily|PolicyTable)\b/],
+    ["macho", "macos", /\b(?:MachoSlice|MacosFacts)\b/],
+    ["pe", "windows", /\b(?:PeSlice|WindowsFacts)\b/],
+  ])("stays in src/%s and the rooms called %s", (format, platform, pattern) => {
+    const rooms = `${format}/|(?:.+/)?${platform}/`;
+    const shared = platform === "macos" ? "|repair/fuse/" : "";
+    expect(inside(new RegExp(`^src/(?:${rooms}|${everywhere}${shared})`), pattern)).toEqual([]);
+  });
+
+  it("is not read out of a tag's text", () => {
+    const pattern = /(?:startsWith|slice)\("(?:linux|android|macosx|win)_/;
+    expect(inside(/^src\/wheel\/platform-tag\.ts$/, pattern)).toEqual([]);
+  });
+
+  it("leaves Node's folder nothing to decide about repairs but where libraries are looked for", () => {
+    expect(files.filter((file) => /^src\/node\/.*repair/.test(file))).toEqual([
+      "src/node/repair-roots.ts",
+    ]);
+  });
+});
+
 describe("the core", () => {
   it("names no global of Node", () => {
     const named = files.filter(isCore).flatMap((file) => {

@@ -11,8 +11,8 @@ import type { TagArch } from "../../policy/arch.ts";
 import { policyArch, tagArch } from "../../policy/arch.ts";
 import type { LinuxFamily } from "../../policy/linux/table.ts";
 import type { Claim } from "../claim.ts";
-import type { ElfBinary } from "../member.ts";
 import { isPythonExtension, moduleSuffix } from "../python/module.ts";
+import type { ElfBinary } from "./binary.ts";
 
 /** A platform tag of the file name, as Linux sees it. */
 export interface LinuxClaim extends Claim {

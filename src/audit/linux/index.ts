@@ -1,9 +1,9 @@
 /** Wheels for Linux and Android: ELF files, the loaders of glibc, musl and bionic, PEP 600, 656 and 738. */
+
 import type { ElfSlice } from "../../formats.ts";
 import type { Claim } from "../claim.ts";
 import type { DependencyGraph } from "../graph/graph.ts";
-import type { ElfBinary, NativeMember } from "../member.ts";
-import { elfBinaries } from "../member.ts";
+import type { NativeMember } from "../member.ts";
 import type { AuditModel } from "../model.ts";
 import type {
   AuditPlatform,
@@ -14,6 +14,8 @@ import type {
 } from "../platform.ts";
 import { LINUX_RULES } from "../rules/linux/index.ts";
 import { auditView } from "../run.ts";
+import type { ElfBinary } from "./binary.ts";
+import { elfBinaries } from "./binary.ts";
 import { identify, isHostMachine } from "./identify.ts";
 import { linuxLoader, loaderOf } from "./loader.ts";
 import type { LinuxTag } from "./model.ts";

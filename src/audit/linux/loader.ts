@@ -1,4 +1,5 @@
 /** The loaders of glibc, musl and Android, as the graph asks them. */
+
 import type { Dependency } from "../../binary.ts";
 import type { ElfSlice } from "../../formats.ts";
 import { baseNameOf } from "../../paths.ts";
@@ -6,8 +7,8 @@ import type { PolicyTable } from "../../policy/linux/table.ts";
 import { isLoader } from "../../policy/linux/table.ts";
 import { isInstalled, parentFolder } from "../../wheel/installed.ts";
 import type { Candidate, Loader, Located, Place } from "../graph/loader.ts";
-import type { ElfBinary } from "../member.ts";
 import type { NativeOptions } from "../options.ts";
+import type { ElfBinary } from "./binary.ts";
 import type { Identity } from "./identify.ts";
 import type { LinuxLoader } from "./loader-folders.ts";
 import { systemFolders } from "./loader-folders.ts";

@@ -1,4 +1,5 @@
 /** What the files of a wheel ask of the platform, each with the first policy that grants it. */
+
 import type { DynamicSymbol } from "../../binary.ts";
 import { compareText } from "../../bytes.ts";
 import type { ElfSlice } from "../../formats.ts";
@@ -9,8 +10,8 @@ import { MUSL_1_2_SYMBOLS } from "../../policy/linux/musllinux.ts";
 import type { PolicyTable } from "../../policy/linux/table.ts";
 import { isLoader } from "../../policy/linux/table.ts";
 import type { DependencyGraph, Edge, GraphNode } from "../graph/graph.ts";
-import type { ElfBinary } from "../member.ts";
 import { isPython2Module } from "../python/module.ts";
+import type { ElfBinary } from "./binary.ts";
 
 export interface NeedOptions {
   /** False: declared instruction sets don't count (`--disable-isa-ext-check`). */

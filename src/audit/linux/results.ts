@@ -4,8 +4,7 @@ import { compareText } from "../../bytes.ts";
 import type { ElfSlice } from "../../formats.ts";
 import type { PolicyTable } from "../../policy/linux/table.ts";
 import type { DependencyGraph, Edge, GraphNode } from "../graph/graph.ts";
-import type { ElfBinary, NativeMember } from "../member.ts";
-import { elfBinaries } from "../member.ts";
+import type { NativeMember } from "../member.ts";
 import { opaqueResult } from "../opaque.ts";
 import { isPythonExtension } from "../python/module.ts";
 import type {
@@ -14,6 +13,8 @@ import type {
   ExternalLibrary,
   ResolvedDependency,
 } from "../result.ts";
+import type { ElfBinary } from "./binary.ts";
+import { elfBinaries } from "./binary.ts";
 import { externalLibraries } from "./needs.ts";
 
 /** One member; of another format only that. */

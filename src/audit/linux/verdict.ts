@@ -12,6 +12,7 @@
  *   out all older ones too. So nothing is listed sixteen times, and what has to change for one step
  *   more of compatibility is always the entries of one policy.
  */
+
 import { compareText } from "../../bytes.ts";
 import type { Unverified } from "../../finding.ts";
 import type { ElfSlice } from "../../formats.ts";
@@ -24,8 +25,8 @@ import { policyTable } from "../../policy/linux/table.ts";
 import type { PlatformTag } from "../../wheel/platform-tag.ts";
 import { parsePlatformTag, tagRank } from "../../wheel/platform-tag.ts";
 import type { DependencyGraph } from "../graph/graph.ts";
-import type { ElfBinary } from "../member.ts";
 import type { BareVerdict, Family, PolicyReason } from "../result.ts";
+import type { ElfBinary } from "./binary.ts";
 import type { Identity, LinuxClaim } from "./identify.ts";
 import type { LinuxTag } from "./model.ts";
 import type { NeedOptions } from "./needs.ts";

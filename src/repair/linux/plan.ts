@@ -5,7 +5,8 @@
 
 import type { DependencyGraph, Edge, GraphNode } from "../../audit/graph/graph.ts";
 import { isBySoname } from "../../audit/graph/names.ts";
-import type { ElfBinary } from "../../audit/member.ts";
+import type { ElfBinary } from "../../audit/linux/binary.ts";
+
 import { compareText } from "../../bytes.ts";
 import { RefusalError } from "../../errors.ts";
 import type { ElfSlice } from "../../formats.ts";

@@ -7,8 +7,9 @@
  */
 
 import type { DependencyGraph, GraphNode } from "../../audit/graph/graph.ts";
+import type { ElfBinary } from "../../audit/linux/binary.ts";
 import { collectNeeds, type NeedOptions } from "../../audit/linux/needs.ts";
-import type { ElfBinary } from "../../audit/member.ts";
+
 import type { ElfSlice } from "../../formats.ts";
 import type { Need } from "../../policy/linux/decide.ts";
 import type { PolicyTable } from "../../policy/linux/table.ts";

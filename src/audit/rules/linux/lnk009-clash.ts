@@ -1,6 +1,7 @@
 import type { Problem } from "../../../finding.ts";
+import type { ElfBinary } from "../../linux/binary.ts";
 import type { LinuxModel } from "../../linux/model.ts";
-import type { ElfBinary } from "../../member.ts";
+
 import { isPythonExtension } from "../../python/module.ts";
 import type { NativeCode } from "../texts.ts";
 import { quote } from "../wording.ts";

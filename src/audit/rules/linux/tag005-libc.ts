@@ -1,8 +1,9 @@
 import type { Problem } from "../../../finding.ts";
 import type { LinuxFamily } from "../../../policy/linux/table.ts";
+import type { ElfBinary } from "../../linux/binary.ts";
 import { libcOf } from "../../linux/identify.ts";
 import type { LinuxModel } from "../../linux/model.ts";
-import type { ElfBinary } from "../../member.ts";
+
 import type { NativeCode } from "../texts.ts";
 import { quote, quoteSome } from "../wording.ts";
 
