@@ -1,8 +1,9 @@
 import type { Problem } from "../../../finding.ts";
 import { baseNameOf } from "../../../paths.ts";
 import { closure } from "../../graph/names.ts";
+import type { ElfBinary } from "../../linux/binary.ts";
 import type { LinuxModel } from "../../linux/model.ts";
-import type { ElfBinary } from "../../member.ts";
+
 import { isPythonExtension } from "../../python/module.ts";
 import type { NativeCode } from "../texts.ts";
 
