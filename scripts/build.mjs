@@ -43,7 +43,10 @@ await build({
 // Threads load a script sooner than a module.
 await build({
   ...common,
-  entryPoints: { "workers/inspect": "workers/inspect.ts" },
+  entryPoints: {
+    "workers/inspect": "workers/inspect.ts",
+    "workers/recode": "workers/recode.ts",
+  },
   outExtension: { ".js": ".cjs" },
   format: "cjs",
   supported: { "dynamic-import": false },

@@ -42,6 +42,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./fuse.ts")).command,
   },
   {
+    name: "shrink",
+    summary: "Make a wheel smaller: symbols, debug data, code for GPUs",
+    group: "Make a wheel ready to publish",
+    load: async () => (await import("./shrink.ts")).command,
+  },
+  {
     name: "edit",
     summary: "Change version, requirements, metadata and files of built wheels",
     group: "Change a built wheel",

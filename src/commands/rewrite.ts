@@ -83,13 +83,12 @@ export async function rewriteAll(
   return { wheels, status };
 }
 
-/** Reports of commands that write wheels: paths on standard output, what changed where it is asked for. */
-export async function reportRewrites(
-  schema: string,
+/** Warnings and findings of wheels that were written, on standard error. */
+export function reportWarnings(
   wheels: readonly Rewritten[],
   options: Options,
-  io: Io,
-): Promise<void> {
+  io: Pick<Io, "err">,
+): void {
   const common = commonOptions(options);
   for (const { file, warnings, findings, unchanged } of wheels) {
     if (common.verbosity < -1) continue;
@@ -103,6 +102,17 @@ export async function reportRewrites(
       io.err(`note: \`${printable(file)}\`: unchanged, for it says so already\n`);
     }
   }
+}
+
+/** Reports of commands that write wheels: paths on standard output, what changed where it is asked for. */
+export async function reportRewrites(
+  schema: string,
+  wheels: readonly Rewritten[],
+  options: Options,
+  io: Io,
+): Promise<void> {
+  const common = commonOptions(options);
+  reportWarnings(wheels, options, io);
   if (common.verbosity === 0 && io.errTerminal) {
     for (const wheel of wheels) if (wheel.path !== undefined) io.err(repairSummary(wheel));
   }

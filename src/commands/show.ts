@@ -44,6 +44,10 @@ export const command: CommandDeclaration = {
       what: "Where the loader would look for each library, step by step",
       line: "wheelkit show -v --sysroot / build/libdemo.so",
     },
+    {
+      what: "Who takes the bytes of a large wheel, as a picture",
+      line: "wheelkit show --sizes --device-code -f html=sizes.html dist/*.whl",
+    },
     { what: "The symbols that a library imports", line: "wheelkit show --imports libdemo.so" },
   ],
   define(command) {
@@ -51,9 +55,11 @@ export const command: CommandDeclaration = {
       .argument("<path...>", "wheels, folders of wheels, ELF files, or - for a list on stdin")
       .option("--imports", "add the names that each binary imports")
       .option("--exports", "add the names that each binary exports")
+      .option("--sizes", "who takes the bytes, instead: members, sections, GPUs")
+      .option("--device-code", "code for GPUs, instead: by target and by how it is stored")
       .option("--no-hash", "leave out the wheel's SHA-256");
     addSearchOptions(command);
-    addReportOptions(command, FORMATS);
+    addReportOptions(command, [...FORMATS, "html (with --sizes)"]);
     addJobsOption(command);
   },
   run,
@@ -68,6 +74,9 @@ interface Wanted {
 
 async function run({ args, options }: Invocation, io: Io): Promise<number> {
   const common = commonOptions(options);
+  if (flagOption(options, "sizes") || flagOption(options, "deviceCode")) {
+    return await (await import("./show-sizes.ts")).showSizes(args, options, io);
+  }
   const outputs = wantedOutputs(options, FORMATS);
   const wanted = await readWanted(options, common.config, io);
   const { paths, problems } = await expandInputs(args, io);

@@ -8,7 +8,8 @@ export interface DeviceWrapper extends FatWrapper {
   readonly start: number;
 }
 
-const SIZE = FatWrapperRecord.sizeOf(FATBIN.variant);
+/** Bytes of a wrapper. */
+export const WRAPPER_SIZE: number = FatWrapperRecord.sizeOf(FATBIN.variant);
 /** Records that a damaged region may claim. */
 const MAX_WRAPPERS = 1 << 18;
 
@@ -17,10 +18,10 @@ export const WRAPPER_DATA: number = FatWrapperRecord.offsetOf(FATBIN.variant, "d
 
 /** The records of the region, up to the first bytes that are none. */
 export function readWrappers(region: Source): readonly DeviceWrapper[] {
-  const count = Math.min(MAX_WRAPPERS, Math.floor(region.size / SIZE));
-  const bytes = region.read(0, count * SIZE);
+  const count = Math.min(MAX_WRAPPERS, Math.floor(region.size / WRAPPER_SIZE));
+  const bytes = region.read(0, count * WRAPPER_SIZE);
   const wrappers: DeviceWrapper[] = [];
-  for (let start = 0; start < bytes.length; start += SIZE) {
+  for (let start = 0; start < bytes.length; start += WRAPPER_SIZE) {
     const record = FatWrapperRecord.read(bytes, start, FATBIN);
     if (record.magic !== WRAPPER.MAGIC) break;
     wrappers.push({ ...record, start });

@@ -4,6 +4,7 @@
  */
 import type { NativeEdit } from "../native-edit.ts";
 import type { FileSource, MemberSpan } from "../runtime.ts";
+import type { Source } from "../source.ts";
 import type { PackedContent } from "./draft-member.ts";
 
 export interface PatchJob {
@@ -14,6 +15,17 @@ export interface PatchJob {
   readonly from: MemberSpan | (() => FileSource);
   /** The result is another member, so it is written even where no edit changes the file. */
   readonly isNew?: boolean;
+  /** Looks at the unpacked file before `edits` are done to it, and may say what else is to be done. */
+  prepare?(source: Source): Promise<PreparedFile>;
+}
+
+/** A file with other content in places, and the edits that this calls for. */
+export interface PreparedFile {
+  /** The same object as was given when no content is other. */
+  readonly source: Source;
+  readonly edits: readonly NativeEdit[];
+  /** Called when the result is written. */
+  close(): void;
 }
 
 export interface Patched {

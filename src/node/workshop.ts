@@ -89,11 +89,16 @@ async function patchFile(
   const source = typeof from === "function" ? from() : await openMember(from, options);
   let keepsSource = false;
   try {
-    const rewrite = rewriteFile(job, source);
-    const result = rewrittenSource(source, rewrite);
+    const prepared = await job.prepare?.(source);
+    if (prepared !== undefined) closers.push(() => prepared.close());
+    const { source: input, edits } = prepared ?? { source, edits: [] };
+    const rewrite = rewriteFile({ ...job, edits: [...edits, ...job.edits] }, input);
+    const result = rewrittenSource(input, rewrite);
     const { warnings } = rewrite;
     const isKept = typeof from !== "function" && job.isNew !== true;
-    if (isUnchanged(rewrite) && isKept) return { content: undefined, warnings };
+    if (isUnchanged(rewrite) && input === source && isKept) {
+      return { content: undefined, warnings };
+    }
     if (dryRun) {
       keepsSource = true;
       return { content: uncompressed(result), warnings };
@@ -101,7 +106,7 @@ async function patchFile(
     const { level, jobs, beside } = options;
     const packing = { level, jobs, spoolBeside: beside };
     const content =
-      (await spliceMember(deflated, rewrite, result, packing)) ??
+      (await spliceMember(input === source ? deflated : undefined, rewrite, result, packing)) ??
       (await deflateContent(result, packing));
     closers.push(() => content.packed.close());
     keepsSource = content.packed.method === STORED;

@@ -39,6 +39,7 @@ const MAY_MEET = new Set([
 const CORE_PACKAGES = new Set([
   "sarif",
   "packageurl-js",
+  "d3-hierarchy",
   "picomatch",
   "spdx-license-ids/deprecated.json",
   "spdx-license-ids/index.json",

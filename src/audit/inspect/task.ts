@@ -54,7 +54,7 @@ const WHOLE_LIMIT = 32 << 20;
 const PEEK_BYTES = 512;
 
 /** False for what can't be looked at: reading it says why, or nothing needs to. */
-export function isNative(access: Access, task: MemberTask): boolean {
+export function isNative(access: Pick<Access, "source" | "compression">, task: MemberSpan): boolean {
   try {
     return formatOf(peek(access, task)) !== undefined;
   } catch (error) {
@@ -68,7 +68,7 @@ export function isWhole(task: MemberTask, limit: number = WHOLE_LIMIT): boolean 
 }
 
 /** The first bytes of a member. */
-export function peek(access: Access, task: MemberTask): Uint8Array {
+export function peek(access: Pick<Access, "source" | "compression">, task: MemberSpan): Uint8Array {
   const beginning = access.source.read(
     task.dataOffset,
     Math.min(task.compressedSize, task.method === 0 ? 64 : PEEK_BYTES),

@@ -1,0 +1,153 @@
+/** The device code of a native file: which regions hold it, what is in them, what may be changed. */
+import type { DeviceContainer } from "../device-code/container.ts";
+import { readDeviceCode } from "../device-code/container.ts";
+import type { DeviceEntry } from "../device-code/entry.ts";
+import { targetName } from "../device-code/entry.ts";
+import { readOffloadCode } from "../device-code/offload-bundle.ts";
+import { readWrappers, WRAPPER_DATA, WRAPPER_SIZE } from "../device-code/wrapper.ts";
+import { RefusalError } from "../errors.ts";
+import type { OpenNative, Region } from "../format.ts";
+import type { Source } from "../source.ts";
+import { sliceSource } from "../source.ts";
+
+/** Sections with containers: of ELF, and of PE, whose names have eight characters. */
+const LINKED: ReadonlySet<string> = new Set([".nv_fatbin", ".nv_fatb"]);
+const RELOCATABLE: ReadonlySet<string> = new Set(["__nv_relfatbin", "__nv_rel"]);
+const WRAPPERS: ReadonlySet<string> = new Set([".nvFatBinSegment", ".nvFatBi"]);
+const AMD: ReadonlySet<string> = new Set([".hip_fatbin", ".hip_fat"]);
+/** Sections that hold device code in ways that nobody has written down. */
+const OPAQUE: ReadonlySet<string> = new Set([".cask_resource"]);
+
+export interface DeviceRegion {
+  readonly region: Region;
+  /** Relocatable: to be linked at run time or before, not to be run as it is. */
+  readonly relocatable: boolean;
+  readonly containers: readonly DeviceContainer[];
+  /** Why nothing of it may be changed; else `null`. */
+  readonly fixed: string | null;
+}
+
+/** Device code that is only listed. */
+export interface OtherCode {
+  readonly region: string;
+  /** `hipv4-amdgcn-amd-amdhsa--gfx942`; `opaque`. */
+  readonly target: string;
+  readonly size: number;
+}
+
+export interface DeviceInventory {
+  readonly regions: readonly DeviceRegion[];
+  readonly others: readonly OtherCode[];
+}
+
+export function deviceInventory(source: Source, native: OpenNative): DeviceInventory {
+  const all = native.regions().filter(({ size }) => size > 0);
+  const regions = all
+    .filter(({ name }) => LINKED.has(name) || RELOCATABLE.has(name))
+    .map((region) => readRegion(source, native, region, all));
+  return { regions, others: all.flatMap((region) => otherCode(source, region)) };
+}
+
+function readRegion(
+  source: Source,
+  native: OpenNative,
+  region: Region,
+  all: readonly Region[],
+): DeviceRegion {
+  const relocatable = RELOCATABLE.has(region.name);
+  const { containers, unread } = readDeviceCode(sliceSource(source, region.start, region.size));
+  const fixed =
+    unread === null ? fixedReason(source, native, region, containers, all) : unread.reason;
+  return { region, relocatable, containers, fixed };
+}
+
+/** Everything that leads into the region must be a wrapper's pointer to the start of a container. */
+function fixedReason(
+  source: Source,
+  native: OpenNative,
+  region: Region,
+  containers: readonly DeviceContainer[],
+  all: readonly Region[],
+): string | null {
+  if (native.pointersInto === undefined) return "its pointers can't be followed in this format";
+  const starts = new Set(containers.map(({ start }) => start));
+  const slots = wrapperSlots(source, all);
+  try {
+    for (const { at, target } of native.pointersInto(region)) {
+      if (!slots.has(at)) return "something else than a wrapper leads into it";
+      if (!starts.delete(target) && !containers.some(({ start }) => start === target)) {
+        return "a wrapper leads to where no container begins";
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof RefusalError)) throw error;
+    return error.message;
+  }
+  return starts.size === 0 ? null : `${starts.size} containers are reached by no wrapper`;
+}
+
+/** File offsets of the containers' addresses in all wrappers. */
+function wrapperSlots(source: Source, all: readonly Region[]): ReadonlySet<number> {
+  const slots = new Set<number>();
+  for (const { name, start, size } of all) {
+    if (!WRAPPERS.has(name)) continue;
+    for (const wrapper of readWrappers(sliceSource(source, start, size - (size % WRAPPER_SIZE)))) {
+      slots.add(start + wrapper.start + WRAPPER_DATA);
+    }
+  }
+  return slots;
+}
+
+function otherCode(source: Source, region: Region): readonly OtherCode[] {
+  const { name, start, size } = region;
+  if (OPAQUE.has(name)) return [{ region: name, target: "opaque", size }];
+  if (!AMD.has(name)) return [];
+  const { bundles, unread } = readOffloadCode(sliceSource(source, start, size));
+  const sizes = new Map<string, number>();
+  for (const entry of bundles.flatMap(({ entries }) => entries)) {
+    sizes.set(entry.target, (sizes.get(entry.target) ?? 0) + entry.size);
+  }
+  if (unread !== null) sizes.set("opaque", unread.end - unread.start);
+  return [...sizes].map(([target, bytes]) => ({ region: name, target, size: bytes }));
+}
+
+/** A row of `show --device-code`. */
+export interface DeviceRow {
+  readonly target: string;
+  readonly codec: string;
+  readonly entries: number;
+  /** Bytes as they are stored, headers included. */
+  readonly stored: number;
+  /** Bytes once decoded. */
+  readonly size: number;
+}
+
+/** Entries by target and method, sorted. */
+export function deviceRows(entries: readonly DeviceEntry[]): readonly DeviceRow[] {
+  const rows = new Map<string, DeviceRow>();
+  for (const entry of entries) {
+    const target = targetName(entry);
+    const key = `${target} ${entry.codec}`;
+    const { entries: count, stored, size } = rows.get(key) ?? { entries: 0, stored: 0, size: 0 };
+    rows.set(key, {
+      target,
+      codec: entry.codec,
+      entries: count + 1,
+      stored: stored + entry.headerSize + entry.payloadSize,
+      size: size + entry.size,
+    });
+  }
+  return [...rows.values()].sort(
+    (a, b) => compareTargets(a.target, b.target) || (a.codec < b.codec ? -1 : 1),
+  );
+}
+
+function compareTargets(a: string, b: string): number {
+  const [prefix = "", number = ""] = a.split("_");
+  const [otherPrefix = "", otherNumber = ""] = b.split("_");
+  if (prefix !== otherPrefix) return prefix > otherPrefix ? -1 : 1;
+  return (
+    Number.parseInt(number, 10) - Number.parseInt(otherNumber, 10) ||
+    (number < otherNumber ? -1 : 1)
+  );
+}

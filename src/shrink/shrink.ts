@@ -1,0 +1,236 @@
+/** Makes a wheel smaller on a draft of it, and says what each step gained. */
+import { isNative } from "../audit/inspect/task.ts";
+import { printable } from "../bytes.ts";
+import type { Draft } from "../edit/draft.ts";
+import type { PatchJob, PreparedFile, Workshop } from "../edit/workshop.ts";
+import { FormatError, RefusalError } from "../errors.ts";
+import type { Format, OpenNative } from "../format.ts";
+import { formatOf, readerOf } from "../formats.ts";
+import { matchesGlob } from "../glob.ts";
+import type { NativeEdit } from "../native-edit.ts";
+import type { Source } from "../source.ts";
+import { sliceSource } from "../source.ts";
+import type { Wheel } from "../wheel/open.ts";
+import type { ZipEntry } from "../zip/entry.ts";
+import type { DeviceReport, DeviceTools, PreparedDevice } from "./device-code.ts";
+import { prepareDevice } from "./device-code.ts";
+import type { ShrinkSettings } from "./settings.ts";
+
+export interface ShrinkInput {
+  readonly draft: Draft;
+  readonly wheel: Wheel;
+  readonly workshop: Workshop;
+  readonly tools: DeviceTools;
+}
+
+/** Bytes in the archive and installed. */
+export interface Bytes {
+  readonly packed: number;
+  readonly size: number;
+}
+
+/** What one member had and has. */
+export interface FileReport {
+  readonly path: string;
+  readonly before: Bytes;
+  /** `undefined`: it was left out. */
+  readonly after: Bytes | undefined;
+  /** Bytes that stripping took out of the file, and that they took in the archive. */
+  readonly stripped: Bytes;
+  readonly device: DeviceReport | undefined;
+}
+
+/** Files whose content is to be held against what was planned when the wheel is written. */
+export interface ExpectedFile {
+  readonly path: string;
+  readonly sha256: Uint8Array;
+  readonly regions: PreparedDevice["expected"];
+}
+
+export interface Shrunk {
+  readonly files: readonly FileReport[];
+  readonly expected: readonly ExpectedFile[];
+  readonly notes: readonly string[];
+  /** Whether members that nothing changed are to be deflated again. */
+  readonly repack: boolean;
+}
+
+/** @throws RefusalError when a step can't be done. */
+export async function shrinkWheel(input: ShrinkInput, settings: ShrinkSettings): Promise<Shrunk> {
+  const { draft, wheel, workshop } = input;
+  const files: FileReport[] = [];
+  const notes: string[] = [];
+  for (const entry of dropped(wheel, settings)) {
+    draft.remove(entry.name);
+    files.push({ ...reportOf(entry), after: undefined });
+  }
+  const works = natives(wheel)
+    .filter(({ name }) => draft.has(name))
+    .map((entry) => workOf(entry, settings, input.tools));
+  const patched = await workshop.patch(works.map(({ job }) => job));
+  const expected: ExpectedFile[] = [];
+  for (const [index, { entry, state }] of works.entries()) {
+    const { content, warnings = [] } = patched[index] ?? {};
+    for (const warning of warnings) notes.push(`\`${printable(entry.name)}\` ${warning}`);
+    const report = { ...reportOf(entry), device: state.device?.report };
+    const after = content && { packed: content.packed.compressedSize, size: content.packed.size };
+    if (content === undefined || after === undefined || !isSmaller(after, bytesOf(entry))) {
+      files.push(unchanged(report));
+      continue;
+    }
+    draft.place(entry.name, content);
+    files.push({ ...report, after, stripped: strippedBytes(report, after, state, wheel) });
+    const regions = state.device?.expected ?? [];
+    expected.push({ path: entry.name, sha256: content.sha256, regions });
+  }
+  return { files, expected, notes, repack: settings.repack };
+}
+
+/** The members that the globs name, RECORD and its folder never. */
+function dropped(wheel: Wheel, { drop }: ShrinkSettings): readonly ZipEntry[] {
+  if (drop.length === 0) return [];
+  return wheel.index.entries.filter(
+    ({ name, directory }) =>
+      !directory &&
+      !/^[^/]+\.dist-info\//.test(name) &&
+      drop.some((glob) => matchesGlob(name, glob)),
+  );
+}
+
+/** Native files, the largest first, so that what takes longest begins first. */
+function natives({ index, source, compression }: Wheel): readonly ZipEntry[] {
+  const access = { source, compression };
+  return index.entries
+    .filter((entry) => !entry.directory && !entry.broken && entry.size > 0)
+    .filter((entry) => isNative(access, entry))
+    .sort((a, b) => b.size - a.size);
+}
+
+interface Work {
+  readonly entry: ZipEntry;
+  readonly job: PatchJob;
+  /** Filled in when the job is done. */
+  readonly state: { device: PreparedDevice | undefined; regions: readonly StrippableRegion[] };
+}
+
+function workOf(entry: ZipEntry, settings: ShrinkSettings, tools: DeviceTools): Work {
+  const state: Work["state"] = { device: undefined, regions: [] };
+  const edits: NativeEdit[] = [];
+  if (settings.thin !== undefined) edits.push({ kind: "keep-archs", archs: [settings.thin] });
+  if (settings.strip) edits.push({ kind: "strip", level: "all", optional: true });
+  const prepare = async (source: Source): Promise<PreparedFile> => {
+    try {
+      return await look(source);
+    } catch (error) {
+      throw namedRefusal(entry.name, error);
+    }
+  };
+  const look = async (source: Source): Promise<PreparedFile> => {
+    const reader = readerFor(source);
+    const nothing = { source, edits: [], close: () => {} };
+    if (reader === undefined) return nothing;
+    const native = reader.open(source);
+    state.regions = settings.strip ? strippable(source, native) : [];
+    state.device = await prepareDevice(source, native, settings.device, tools);
+    return state.device;
+  };
+  return { entry, job: { path: entry.name, edits, from: entry, prepare }, state };
+}
+
+/** The same with the name of the member; damaged code is nothing to write again. */
+function namedRefusal(path: string, error: unknown): unknown {
+  const name = `\`${printable(path)}\``;
+  if (error instanceof RefusalError) {
+    return new RefusalError(error.code, `${name}: ${error.message}`, error.hint);
+  }
+  if (!(error instanceof FormatError)) return error;
+  return new RefusalError(
+    `${error.place.format}-damaged`,
+    `${name}: ${error.message}`,
+    "shrink the wheel without `--recompress-device-code`",
+  );
+}
+
+function readerFor(source: Source): Format | undefined {
+  const format = formatOf(source.read(0, Math.min(64, source.size)));
+  return format === undefined ? undefined : readerOf(format);
+}
+
+/** A part of a file that only people read. */
+interface StrippableRegion {
+  readonly name: string;
+  /** Bytes, and about what they take in the archive. */
+  readonly size: number;
+  readonly sample: Uint8Array;
+}
+
+/** Names of what strippers leave out; only its share of the gain is told from it. */
+const STRIPPABLE = /^(?:\.symtab|\.strtab|\.z?debug_.*|\.comment|__DWARF,.*)$/;
+/** Bytes of a region that are compressed to see what it takes. */
+const SAMPLE = 1 << 18;
+
+function strippable(source: Source, native: OpenNative): readonly StrippableRegion[] {
+  return native
+    .regions()
+    .filter(({ name, size }) => STRIPPABLE.test(name) && size > 0)
+    .map(({ name, start, size }) => {
+      const middle = start + Math.max(0, Math.floor((size - SAMPLE) / 2));
+      const length = Math.min(SAMPLE, size);
+      return { name, size, sample: sliceSource(source, middle, length).read(0, length).slice() };
+    });
+}
+
+/**
+ * How much of a file's gain is due to stripping. Beside device code, of the download it is judged by
+ * samples.
+ */
+function strippedBytes(
+  { before, device }: FileReport,
+  after: Bytes,
+  { regions }: Work["state"],
+  { compression }: Wheel,
+): Bytes {
+  const gained = { packed: before.packed - after.packed, size: before.size - after.size };
+  const ofDevice = (device?.dropped ?? 0) + (device?.recoded ?? 0);
+  if (ofDevice === 0) return gained;
+  let [packed, size] = [0, 0];
+  for (const region of regions) {
+    const { sample } = region;
+    packed += (compression.deflateRaw(sample, 6).length / sample.length) * region.size;
+    size += region.size;
+  }
+  return {
+    packed: Math.min(Math.round(packed), Math.max(0, gained.packed)),
+    size: Math.min(size, Math.max(0, gained.size)),
+  };
+}
+
+function bytesOf({ compressedSize, size }: ZipEntry): Bytes {
+  return { packed: compressedSize, size };
+}
+
+/** The download counts first, then what is installed. */
+function isSmaller(after: Bytes, before: Bytes): boolean {
+  return (
+    after.packed < before.packed || (after.packed === before.packed && after.size < before.size)
+  );
+}
+
+function reportOf(entry: ZipEntry): FileReport {
+  const nothing = { packed: 0, size: 0 };
+  return {
+    path: entry.name,
+    before: bytesOf(entry),
+    after: bytesOf(entry),
+    stripped: nothing,
+    device: undefined,
+  };
+}
+
+/** What was tried and made nothing smaller is not done. */
+function unchanged(report: FileReport): FileReport {
+  const { device } = report;
+  if (device === undefined) return report;
+  const none = { dropped: 0, recoded: 0, cleared: 0, gpus: [] };
+  return { ...report, device: { ...device, ...none, after: device.before } };
+}

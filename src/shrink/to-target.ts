@@ -1,0 +1,49 @@
+/** Shrinks a wheel as far as it must be, by the gentlest steps. */
+import { RefusalError } from "../errors.ts";
+import type { Rung } from "./budget.ts";
+import { dearRungs, gentleRungs } from "./budget.ts";
+import type { ShrinkSettings } from "./settings.ts";
+import type { ShrinkInput, Shrunk } from "./shrink.ts";
+import { shrinkWheel } from "./shrink.ts";
+
+export interface Target {
+  readonly settings: ShrinkSettings;
+  /** Bytes of the archive; `undefined`: the steps as they are. */
+  readonly targetSize: number | undefined;
+}
+
+/** @throws RefusalError (`shrink-target`) when no steps reach it. */
+export async function shrinkToTarget(
+  input: ShrinkInput,
+  { settings, targetSize }: Target,
+): Promise<Shrunk> {
+  if (targetSize === undefined) return await shrinkWheel(input, settings);
+  const before = input.wheel.source.size;
+  let smallest = before;
+  let last: Shrunk | undefined;
+  const attempt = async ({ options, settings: wanted }: Rung): Promise<Shrunk | undefined> => {
+    const shrunk = await shrinkWheel(input, wanted);
+    last = shrunk;
+    const size = before - gainOf(shrunk);
+    smallest = Math.min(smallest, size);
+    if (size > targetSize) return undefined;
+    return { ...shrunk, notes: [...shrunk.notes, `reached with ${options}`] };
+  };
+  for (const rung of gentleRungs(settings)) {
+    const done = await attempt(rung);
+    if (done !== undefined) return done;
+  }
+  for (const rung of dearRungs(settings, last?.files ?? [])) {
+    const done = await attempt(rung);
+    if (done !== undefined) return done;
+  }
+  throw new RefusalError(
+    "shrink-target",
+    `no steps reach ${targetSize} bytes: the smallest is ${smallest} bytes, from ${before}`,
+    "choose GPUs with `--keep-archs`, or leave out files with `--drop`",
+  );
+}
+
+function gainOf({ files }: Shrunk): number {
+  return files.reduce((sum, { before, after }) => sum + before.packed - (after?.packed ?? 0), 0);
+}
