@@ -54,7 +54,10 @@ const WHOLE_LIMIT = 32 << 20;
 const PEEK_BYTES = 512;
 
 /** False for what can't be looked at: reading it says why, or nothing needs to. */
-export function isNative(access: Pick<Access, "source" | "compression">, task: MemberSpan): boolean {
+export function isNative(
+  access: Pick<Access, "source" | "compression">,
+  task: MemberSpan,
+): boolean {
   try {
     return formatOf(peek(access, task)) !== undefined;
   } catch (error) {
