@@ -63,6 +63,11 @@ export function planLayout(input: LayoutInput): Layout {
     if (root.role === "program" && !servesProgram(root.path)) continue;
     place(root);
   }
+  // The original of a copy may have no user left that brings its needs: it is made whole as well.
+  for (const key of copies.keys()) {
+    const file = files.get(key);
+    if (file !== undefined) place(file);
+  }
   return { homes, copies, inits, pinned, notes };
 
   function place(root: LinkedFile): void {

@@ -316,7 +316,11 @@ describe("the adjacent layout", () => {
       { layout: "adjacent" },
     );
     const name = plan.grafts[0]?.name;
-    expect(plan.grafts.map(({ path }) => path)).toEqual([`demo/${name}`, `demo/sub/${name}`]);
+    expect(plan.grafts.map(({ path }) => path)).toEqual([
+      `demo/${name}`,
+      `demo/bin/${name}`,
+      `demo/sub/${name}`,
+    ]);
     expect(plan.files).toEqual([]);
     expect(plan.members.find(({ path }) => path === "demo/bin/c.dll")).toEqual({
       path: "demo/bin/c.dll",
