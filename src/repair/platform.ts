@@ -6,8 +6,10 @@ import type { Judgement } from "../audit/audit.ts";
 import type { HostFiles } from "../audit/graph/host-files.ts";
 import type { BinaryFormat } from "../binary.ts";
 import type { NativeEdit } from "../native-edit.ts";
+import type { Source } from "../source.ts";
 import type { WheelFilename } from "../wheel/filename.ts";
 import type { PlatformTag } from "../wheel/platform-tag.ts";
+import type { FileAbout } from "./sbom.ts";
 import type { RepairSettings } from "./settings.ts";
 
 export interface RepairPlatform {
@@ -15,6 +17,8 @@ export interface RepairPlatform {
   readonly format: BinaryFormat;
   /** Of the folder for grafted libraries, unless the settings name another: `.libs`, `.dylibs`. */
   readonly folderSuffix: string;
+  /** What a library says of itself, for the bill of materials. */
+  about?(source: Source): FileAbout;
   /**
    * Finds the goal (which tags, and what must be grafted for them) and says everything that will be
    * done for it. A plan for a wheel that was repaired changes nothing.

@@ -18,6 +18,16 @@ export interface GraftedComponent {
   /** Hex SHA-256 of that file before any change. */
   readonly sha256: string;
   readonly owner: OwningPackage | undefined;
+  /** What the file says of itself. */
+  readonly about?: FileAbout;
+}
+
+/** Who made a library and which version it is, where its format has a place for that. */
+export interface FileAbout {
+  readonly version?: string;
+  readonly publisher?: string;
+  readonly description?: string;
+  readonly copyright?: string;
 }
 
 export interface SbomSubject {
@@ -76,16 +86,20 @@ export function formatSbom(
   return encodeUtf8(`${JSON.stringify(document, null, 2)}\n`);
 }
 
-function toComponent({ path, originalName, sha256, owner }: GraftedComponent): Component {
+function toComponent({ path, originalName, sha256, owner, about }: GraftedComponent): Component {
+  const { version, publisher, description, copyright } = about ?? {};
+  const stated = owner?.version ?? version;
   const purl = owner === undefined ? undefined : packageUrl(owner);
   return {
-    ...{ type: "library" },
+    ...{ type: "library", ...(publisher === undefined ? {} : { publisher }) },
     // One package may bring several libraries, so the member is part of the reference.
     "bom-ref": `${purl ?? "file"}#${path}`,
     ...{
       name: owner?.name ?? originalName,
-      ...(owner === undefined ? {} : { version: owner.version }),
+      ...(stated === undefined ? {} : { version: stated }),
+      ...(description === undefined ? {} : { description }),
       hashes: [{ alg: "SHA-256", content: sha256 }],
+      ...(copyright === undefined ? {} : { copyright }),
       ...(purl === undefined ? {} : { purl }),
     },
     properties: [

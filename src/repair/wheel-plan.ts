@@ -5,6 +5,7 @@
 import type { BinaryFormat } from "../binary.ts";
 import type { Draft } from "../edit/draft.ts";
 import { baseNameOf } from "../paths.ts";
+import type { Source } from "../source.ts";
 import { VERSION } from "../version.ts";
 import type { WheelFilename } from "../wheel/filename.ts";
 import { formatWheelFilename } from "../wheel/filename.ts";
@@ -13,9 +14,9 @@ import type { Wheel } from "../wheel/open.ts";
 import type { PlannedMode } from "./modes.ts";
 import { planModes } from "./modes.ts";
 import type { RepairPlan, RepairPlatform, RepairRequest } from "./platform.ts";
-import type { RepairRoots } from "./roots.ts";
+import type { RepairRoot, RepairRoots } from "./roots.ts";
 import { rootOf } from "./roots.ts";
-import type { GraftedComponent } from "./sbom.ts";
+import type { FileAbout, GraftedComponent } from "./sbom.ts";
 import { formatSbom, readComponents, SBOM_NAME } from "./sbom.ts";
 import { fixWheelFile, retag } from "./wheel-file.ts";
 
@@ -55,8 +56,15 @@ export function planWheel(input: WheelPlanInput, platform: RepairPlatform): Whee
     : { wheel: fixed, name: draft.name };
   const components = native.grafts.map((graft): GraftedComponent => {
     const { path, from, sha256 } = graft;
-    const owner = rootOf(roots, { ...graft, path: from }).ownerOf(from);
-    return { path, originalName: baseNameOf(from), sha256, owner };
+    const root = rootOf(roots, { ...graft, path: from });
+    const about = platform.about === undefined ? undefined : aboutFile(root, from, platform.about);
+    return {
+      path,
+      originalName: baseNameOf(from),
+      sha256,
+      owner: root.ownerOf(from),
+      ...(about === undefined ? {} : { about }),
+    };
   });
   return {
     platform: platform.name,
@@ -72,6 +80,19 @@ export function planWheel(input: WheelPlanInput, platform: RepairPlatform): Whee
     sbom: settings.sbom ? planSbom(input, native, retagged.name, components) : undefined,
     removedTags: settings.updateTags ? native.tags.contradicted : [],
   };
+}
+
+function aboutFile(
+  root: RepairRoot,
+  path: string,
+  about: (source: Source) => FileAbout,
+): FileAbout {
+  const source = root.open(path);
+  try {
+    return about(source);
+  } finally {
+    source.close();
+  }
 }
 
 export function wheelFilePath({ distInfo }: Draft): string {

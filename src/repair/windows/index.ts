@@ -1,7 +1,10 @@
 /** Repairs for Windows: the one file of this folder that others import. */
+import { readVersionInfo } from "../../formats.ts";
 import { oldestMinor } from "../../policy/windows/interpreter.ts";
+import type { Source } from "../../source.ts";
 import { openedLibraries } from "../opened.ts";
 import type { RepairPlan, RepairPlatform, RepairRequest } from "../platform.ts";
+import type { FileAbout } from "../sbom.ts";
 import { chooseTags } from "./goal.ts";
 import { loadOrderName, needsLoadOrder } from "./load-order.ts";
 import { planFiles } from "./plan.ts";
@@ -12,6 +15,7 @@ export const windows: RepairPlatform = {
   name: "windows",
   format: "pe",
   folderSuffix: FOLDER_SUFFIX,
+  about: aboutDll,
   plan: planWindows,
 };
 
@@ -46,4 +50,24 @@ function planWindows(request: RepairRequest): RepairPlan {
     digestMember: request.digestOfMember,
   });
   return { ...files, tags };
+}
+
+/** The version resource. Texts are the maker's, so only their blanks are put right. */
+function aboutDll(source: Source): FileAbout {
+  const info = readVersionInfo(source);
+  if (info === null) return {};
+  const text = (key: string): string | undefined => {
+    const value = info.strings.get(key)?.replace(/\s+/g, " ").trim();
+    return value === "" ? undefined : value;
+  };
+  const version = text("ProductVersion") ?? info.productVersion ?? info.fileVersion ?? undefined;
+  const publisher = text("CompanyName");
+  const description = text("FileDescription");
+  const copyright = text("LegalCopyright");
+  return {
+    ...(version === undefined ? {} : { version }),
+    ...(publisher === undefined ? {} : { publisher }),
+    ...(description === undefined ? {} : { description }),
+    ...(copyright === undefined ? {} : { copyright }),
+  };
 }

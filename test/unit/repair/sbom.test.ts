@@ -29,6 +29,18 @@ function parsed(bytes: Uint8Array): ReturnType<typeof JSON.parse> {
 }
 
 describe("formatSbom", () => {
+  it("says what a library says of itself, its package first", () => {
+    const about = {
+      version: "14.44.35211.0",
+      publisher: "Microsoft Corporation",
+      description: "Microsoft® C Runtime Library",
+      copyright: "© Microsoft Corporation",
+    };
+    const { components } = parsed(formatSbom(SUBJECT, [{ ...OWN, about }, { ...Z, about }], "9.9"));
+    expect(components[0]).toMatchObject({ name: "libown.so", ...about });
+    expect(components[1]).toMatchObject({ ...about, name: "zlib1g", version: "1:1.2" });
+  });
+
   it("lists every grafted library, with what is known of it", () => {
     const document = parsed(formatSbom(SUBJECT, [Z, OWN], "9.9"));
     expect(document).toMatchObject({
