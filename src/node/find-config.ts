@@ -1,8 +1,6 @@
 /** Where the settings file is. */
-import { statSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { decodeUtf8Lossy } from "../bytes.ts";
-import { readRegular } from "./special-file.ts";
 
 export interface ConfigFile {
   readonly path: string;
@@ -19,9 +17,9 @@ export interface ConfigFile {
 export function findConfig(cwd: string): ConfigFile | undefined {
   for (let folder = resolve(cwd); ; folder = dirname(folder)) {
     const own = join(folder, "wheelkit.toml");
-    if (isFile(own)) return readConfig(own);
+    if (existsSync(own)) return readConfig(own);
     const project = join(folder, "pyproject.toml");
-    if (isFile(project)) {
+    if (existsSync(project)) {
       const file = readConfig(project);
       if (file.text.includes("wheelkit")) return file;
     }
@@ -29,15 +27,8 @@ export function findConfig(cwd: string): ConfigFile | undefined {
   }
 }
 
-function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
-}
-
-/** Bytes; a settings file has some hundred. */
-const LIMIT = 16 << 20;
-
 export function readConfig(path: string): ConfigFile {
-  const text = decodeUtf8Lossy(readRegular(path, LIMIT));
+  const text = readFileSync(path, "utf8");
   const isProject = /(?:^|[/\\])pyproject\.toml$/.test(path);
   return { path, text, table: isProject ? "tool.wheelkit" : "root" };
 }

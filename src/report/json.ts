@@ -3,7 +3,12 @@
  *
  * docs/formats.md describes them; a field is never renamed within a schema version.
  */
-import type { BinaryResult, WheelResult } from "../audit/result.ts";
+import type {
+  BinaryResult,
+  ResolvedDependency,
+  SliceResult,
+  WheelResult,
+} from "../audit/result.ts";
 import type { FieldRef } from "../errors.ts";
 import type { Finding, Unverified } from "../finding.ts";
 import { VERSION } from "../version.ts";
@@ -88,16 +93,8 @@ export function binaryJson(binary: BinaryResult, traced: boolean): object {
     kind: binary.kind,
     archs: binary.archs,
     id: binary.id,
-    dependencies: binary.dependencies.map((dependency) => ({
-      name: dependency.name,
-      how: dependency.how,
-      in: dependency.in,
-      path: dependency.path,
-      trace: traced
-        ? dependency.trace?.map(({ via, place, found }) => ({ via, place, found }))
-        : undefined,
-    })),
-    searchPaths: binary.searchPaths.map(({ kind, path }) => ({ kind, path })),
+    dependencies: binary.dependencies.map((dependency) => dependencyJson(dependency, traced)),
+    searchPaths: binary.searchPaths.map(searchPathJson),
     requires: binary.requires,
     pythonExtension: binary.pythonExtension,
     size: binary.size,
@@ -108,6 +105,40 @@ export function binaryJson(binary: BinaryResult, traced: boolean): object {
     execstack: binary.execstack,
     versionNeeds: binary.versionNeeds,
     versionDefinitions: binary.versionDefinitions,
+    slices: binary.slices?.map((slice) => sliceJson(slice, traced)),
+  };
+}
+
+function dependencyJson(dependency: ResolvedDependency, traced: boolean): object {
+  return {
+    name: dependency.name,
+    how: dependency.how,
+    in: dependency.in,
+    path: dependency.path,
+    archs: dependency.archs,
+    trace: traced
+      ? dependency.trace?.map(({ via, place, found }) => ({ via, place, found }))
+      : undefined,
+  };
+}
+
+function searchPathJson({ kind, path }: BinaryResult["searchPaths"][number]): object {
+  return { kind, path };
+}
+
+function sliceJson(slice: SliceResult, traced: boolean): object {
+  const { kind, identifier, valid } = slice.signature;
+  return {
+    arch: slice.arch,
+    kind: slice.kind,
+    id: slice.id,
+    platform: slice.platform,
+    minos: slice.minos,
+    sdk: slice.sdk,
+    dependencies: slice.dependencies.map((dependency) => dependencyJson(dependency, traced)),
+    searchPaths: slice.searchPaths.map(searchPathJson),
+    uuid: slice.uuid,
+    signature: { kind, identifier, valid },
   };
 }
 

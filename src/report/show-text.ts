@@ -1,5 +1,10 @@
 /** The facts of a wheel or a library for people, without judgement. */
-import type { BinaryResult, ResolvedDependency, WheelResult } from "../audit/result.ts";
+import type {
+  BinaryResult,
+  ResolvedDependency,
+  SliceResult,
+  WheelResult,
+} from "../audit/result.ts";
 import type { DynamicSymbol } from "../binary.ts";
 import { printable } from "../bytes.ts";
 import { platformLine } from "./platform-line.ts";
@@ -78,7 +83,7 @@ function binaryLines(
   const archs = binary.archs.map(printable).join(", ");
   const machine = archs === "" ? " that can't be read yet" : ` for ${archs}`;
   row("is", `${FORMATS[binary.format]} ${kind}${machine}, ${formatSize(binary.size)}`);
-  if (binary.id !== null) row("soname", printable(binary.id));
+  if (binary.id !== null) row(ID_LABELS[binary.format], printable(binary.id));
   if (binary.interpreter) row("loader", printable(binary.interpreter));
   binary.dependencies.forEach((dependency, index) => {
     row(index === 0 ? "needs" : "", dependencyText(dependency, places));
@@ -99,6 +104,9 @@ function binaryLines(
   binary.searchPaths.forEach(({ kind, path }, index) => {
     row(index === 0 ? "search" : "", `${kind} ${printable(path)}`);
   });
+  binary.slices?.forEach((slice, index) => {
+    row(index === 0 ? "slices" : "", printable(sliceText(slice)));
+  });
   if (binary.isa) row("isa", printable(binary.isa));
   if (binary.execstack) row("stack", "executable");
   if (verbose) {
@@ -113,6 +121,24 @@ function binaryLines(
     ...symbolLines("exports", symbols.exports),
   );
   return lines;
+}
+
+/** What each format calls the name that a library gives itself. */
+const ID_LABELS = { elf: "soname", macho: "id", pe: "name" } as const;
+
+const SIGNATURES = {
+  none: "not signed",
+  adhoc: "signed ad hoc",
+  linker: "signed by the linker",
+  cms: "signed with a certificate",
+} as const;
+
+/** `arm64: macos 11.0, SDK 14.2, signed ad hoc` */
+function sliceText({ arch, platform, minos, sdk, signature }: SliceResult): string {
+  const system = platform === null ? "no system named" : `${platform} ${minos ?? ""}`.trim();
+  const kit = sdk === null || sdk === "0.0" ? "" : `, SDK ${sdk}`;
+  const stale = signature.valid === false ? ", which does not fit" : "";
+  return `${arch}: ${system}${kit}, ${SIGNATURES[signature.kind]}${stale}`;
 }
 
 const PLACES = {

@@ -36,15 +36,15 @@ export interface FileSketch {
   readonly uuid?: boolean;
   /** Free bytes after the load commands. */
   readonly room?: number;
-  /** Makes files with the same names different. */
-  readonly text?: string;
+  /** Makes files with the same names different: each number another content. */
+  readonly variant?: number;
 }
 
 const KINDS = { dylib: MH.MH_DYLIB, bundle: MH.MH_BUNDLE, program: MH.MH_EXECUTE } as const;
 
 export function machoFile(sketch: FileSketch = {}): Uint8Array {
   const { arch = "arm64", kind = "dylib", loads = [], minos = "11.0", platform = 1 } = sketch;
-  const { sdk = "14.0", rpaths = [], uuid = true, room = 512, text = "" } = sketch;
+  const { sdk = "14.0", rpaths = [], uuid = true, room = 512, variant = 0 } = sketch;
   const [cputype, cpusubtype] = PROCESSORS[arch];
   const id = sketch.id ?? (kind === "dylib" && sketch.id !== null ? "libnoname.dylib" : null);
   return buildMacho({
@@ -63,7 +63,7 @@ export function machoFile(sketch: FileSketch = {}): Uint8Array {
     commands: [[LC.LC_BUILD_VERSION, words(platform, packed(minos), packed(sdk), 0)]],
     uuid,
     room,
-    ...(text === "" ? {} : { tail: new TextEncoder().encode(text.padEnd(16)) }),
+    linkedit: 64 + 16 * variant,
   });
 }
 

@@ -18,24 +18,19 @@ const PADDING = 0;
 
 const isSound = (size: number): boolean => size >= PeRelocation.sizeOf("pe") && size <= MAX_BLOCK;
 
-/**
- * Calls `visit` for each relocation, block by block; no more is held than one block.
- *
- * @returns false when not all of them could be read.
- */
+/** Calls `visit` for each relocation, block by block; no more is held than one block. */
 export function forEachRelocation(
   { header, memory, problems }: Reading,
   visit: (relocation: Relocation) => void,
-): boolean {
+): void {
   const directory = directoryOf(header, DIRECTORY.IMAGE_DIRECTORY_ENTRY_BASERELOC);
-  if (directory === undefined) return true;
+  if (directory === undefined) return;
   const head = PeRelocation.sizeOf("pe");
   const end = directory.address + Math.min(directory.size, memory.room(directory.address));
   for (let at = directory.address; at + head <= end; ) {
     const start = at;
     const block = problems.attempt(() => PeRelocation.read(memory.read(start, head), 0, PLAIN));
-    if (block === undefined || !isSound(block.SizeOfBlock) || at + block.SizeOfBlock > end)
-      return false;
+    if (block === undefined || !isSound(block.SizeOfBlock) || at + block.SizeOfBlock > end) return;
     const bytes = memory.read(at + head, block.SizeOfBlock - head);
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     for (let index = 0; index + 2 <= bytes.length; index += 2) {
@@ -45,5 +40,4 @@ export function forEachRelocation(
     }
     at += block.SizeOfBlock;
   }
-  return end >= directory.address + directory.size;
 }

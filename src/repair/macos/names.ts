@@ -54,7 +54,7 @@ export function nameGrafts(input: NamingInput): ReadonlyMap<string, NamedGraft> 
     }
     const path = isFree
       ? plain
-      : joinPath(joinPath(folder, folderOf(own)), graftedName(baseNameOf(own), sha256));
+      : joinPath(folder, joinPath(folderOf(own), graftedName(baseNameOf(own), sha256)));
     taken.set(foldName(path), sha256);
     names.set(from, { path, sha256 });
   }

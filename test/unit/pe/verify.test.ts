@@ -13,7 +13,6 @@ const EXPECT: PeExpectation = {
   delayImports: [],
   forwarders: [],
   id: "module-x86_64",
-  cuts: [],
 };
 
 /** Faults after the bytes at `at` were changed. */

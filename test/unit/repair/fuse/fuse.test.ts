@@ -101,7 +101,7 @@ describe("fuse", () => {
   });
 
   it("refuses different code for one processor, and shares what is the same", async () => {
-    const other = machoFile({ arch: "x86_64", minos: "10.13", text: "another" });
+    const other = machoFile({ arch: "x86_64", minos: "10.13", variant: 1 });
     const { ran } = await fuse({ "demo/a.dylib": x86 }, { "demo/a.dylib": other });
     expect(ran.status).toBe(3);
     expect(ran.err).toContain("has code for x86_64 in both wheels, and it differs");
