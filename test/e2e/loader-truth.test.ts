@@ -186,3 +186,47 @@ describe.skipIf(!hasTools)("a program without an execute bit", () => {
     );
   });
 });
+
+describe.skipIf(!hasTools || requireTool("musl-gcc") === undefined)("on musl", () => {
+  const tag = `cp311-cp311-musllinux_1_2_${ARCH}`;
+  const shopOf = (): Workshop => workshop(join(folder, "musl-rules"), "musl-gcc");
+
+  async function check(
+    code: string,
+    flags: readonly string[],
+  ): Promise<readonly [string, string[]]> {
+    const musl = shopOf();
+    const path = musl.library("x.so", `void *PyInit__x(void) { return 0; } ${code}`, { flags });
+    const wheel = musl.wheel("rules", { tag, files: { "demo/_x.so": readFileSync(path) } });
+    const { findings } = await audited(wheel);
+    const errors = findings.filter(({ level }) => level === "error").map((each) => each.code);
+    return [muslOpener()(path), errors];
+  }
+
+  it("static thread-local storage of a library never loads", async () => {
+    const code = "static __thread int x; int *place(void) { return &x; }";
+    const [refused, errors] = await check(code, ["-ftls-model=initial-exec"]);
+    expect(refused).toContain("initial-exec TLS resolves to dynamic definition");
+    expect(errors).toEqual(["LNK010"]);
+    expect(await check(code, ["-ftls-model=global-dynamic"])).toEqual(["loaded", []]);
+  });
+
+  it("a function that only glibc has is not found", async () => {
+    const call = (name: string) => `int ${name}(); int use(void) { return ${name}(0, 0, 0); }`;
+    const [refused, errors] = await check(call("__cxa_thread_atexit_impl"), []);
+    expect(refused).toContain("__cxa_thread_atexit_impl: symbol not found");
+    expect(errors).toEqual(["LNK003"]);
+    expect(await check(call("strlcpy"), [])).toEqual(["loaded", []]);
+  });
+});
+
+describe.skipIf(!hasTools)("an undefined symbol with glibc", () => {
+  it("keeps a module from loading", async () => {
+    const files = { [EXT]: shop.module("_x", "nobody_defines_this()", {}) };
+    const wheel = shop.wheel("undefined", { tag: LINUX_TAG, files });
+    expect(loaded(unpacked(wheel, EXT))).toContain("undefined symbol: nobody_defines_this");
+    expect((await audited(wheel)).findings).toContainEqual(
+      expect.objectContaining({ code: "LNK003", level: "error" }),
+    );
+  });
+});

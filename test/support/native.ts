@@ -13,18 +13,24 @@ import type { NativeAudit } from "../../src/audit/platform.ts";
 import type { DynamicSymbol, LayoutProblem } from "../../src/binary.ts";
 import type { Problem } from "../../src/finding.ts";
 import type { ElfFile, ElfSlice } from "../../src/formats.ts";
+import { symbolHash } from "../../src/symbol-hash.ts";
 import { parseMetadata } from "../../src/wheel/metadata.ts";
 import type { ElfFacts } from "./elf.ts";
 
 const AT = { record: "Elf_Dyn", offset: 0 };
 
 export interface ElfSketch
-  extends Partial<Omit<ElfSlice, "dependencies" | "searchPaths" | "versionNeeds" | "imports">> {
+  extends Partial<
+    Omit<ElfSlice, "dependencies" | "searchPaths" | "versionNeeds" | "imports" | "unversioned">
+  > {
   readonly needed?: readonly string[];
   readonly rpath?: readonly string[];
   readonly runpath?: readonly string[];
   /** Library → versions; `GLIBC_2.5:memcpy,malloc` names the symbols. */
   readonly versions?: Readonly<Record<string, readonly string[]>>;
+  /** Undefined names that no version binds. */
+  readonly unversioned?: readonly string[];
+  readonly exports?: readonly string[];
   /** Defects of the file's layout. */
   readonly problems?: readonly LayoutProblem[];
   /** Undefined symbols: `name`, `name?` when weak, `name@library`. */
@@ -48,7 +54,8 @@ const MACHINES: Readonly<
 
 /** A well-made x86_64 library with nothing to complain about, changed by `sketch`. */
 export function elf(sketch: ElfSketch = {}): ElfFacts {
-  const { needed = [], rpath = [], runpath = [], versions = {}, imports = [], ...rest } = sketch;
+  const { needed = [], rpath = [], runpath = [], versions = {}, imports = [], ...others } = sketch;
+  const { unversioned = [], exports = [], ...rest } = others;
   const [machine, bits, littleEndian] = MACHINES[sketch.arch ?? "x86_64"] ?? ["EM_NONE", 64, true];
   return {
     kind: "shared",
@@ -81,6 +88,9 @@ export function elf(sketch: ElfSketch = {}): ElfFacts {
     execstack: "no",
     textRelocations: false,
     staticTls: false,
+    staticTlsUse: { own: false, names: [] },
+    unversioned: { strong: unversioned, weak: [] },
+    exportHashes: Uint32Array.from(exports.map(symbolHash)).sort(),
     relro: "full",
     relr: false,
     androidApi: null,

@@ -4,6 +4,7 @@ import type { Need } from "../../policy/linux/decide.ts";
 import type { PolicyTable } from "../../policy/linux/table.ts";
 import type { DependencyGraph } from "../graph/graph.ts";
 import type { Identity } from "./identify.ts";
+import type { Undefined } from "./undefined.ts";
 import type { Unreached } from "./unreached.ts";
 
 export interface LinuxFacts {
@@ -15,6 +16,8 @@ export interface LinuxFacts {
   readonly needs: readonly Need[];
   /** Libraries in the wheel that no search path reaches. */
   readonly unreached: readonly Unreached[];
+  /** Imported symbols that nobody defines, or nobody who is known. */
+  readonly undefineds: readonly Undefined[];
   /** With the facts that only ELF has. */
   readonly graph: DependencyGraph<ElfSlice>;
 }

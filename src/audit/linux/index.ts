@@ -1,5 +1,6 @@
 /** Wheels for Linux and Android: ELF files, the loaders of glibc, musl and bionic, PEP 600, 656 and 738. */
-
+import { printable } from "../../bytes.ts";
+import type { Unverified } from "../../finding.ts";
 import type { ElfSlice } from "../../formats.ts";
 import type { Claim } from "../claim.ts";
 import type { DependencyGraph } from "../graph/graph.ts";
@@ -12,6 +13,7 @@ import type {
   PlatformInput,
   PlatformView,
 } from "../platform.ts";
+import { pythonMentions } from "../python/mentions.ts";
 import { LINUX_RULES } from "../rules/linux/index.ts";
 import { auditView } from "../run.ts";
 import type { ElfBinary } from "./binary.ts";
@@ -20,6 +22,7 @@ import { identify, isHostMachine } from "./identify.ts";
 import { linuxLoader, loaderOf } from "./loader.ts";
 import type { LinuxTag } from "./model.ts";
 import { elfResult, externalResults } from "./results.ts";
+import { type Undefined, undefinedSymbols } from "./undefined.ts";
 import { unreachedLibraries } from "./unreached.ts";
 import { judgePlatform, tableFor } from "./verdict.ts";
 
@@ -47,7 +50,9 @@ function look(input: PlatformInput): PlatformView<ElfSlice> {
     loader: linuxLoader(loaderOf(identity), elves[0], table, options),
     judge(graph) {
       const { considered } = identity;
-      const unreached = unreachedLibraries({ graph, considered, programs, texts });
+      const mentions = pythonMentions(texts);
+      const unreached = unreachedLibraries({ graph, considered, programs, mentions });
+      const undefineds = undefinedSymbols(identity, graph, mentions);
       const result = judgePlatform({
         identity,
         unreached,
@@ -60,22 +65,30 @@ function look(input: PlatformInput): PlatformView<ElfSlice> {
       tags = result.judged;
       const { verdict, needs, unverified } = result;
       return {
-        facts: { platform: "linux", identity, table, needs, unreached, graph },
+        facts: { platform: "linux", identity, table, needs, unreached, undefineds, graph },
         verdict,
         tags,
         external: externalResults(considered, graph, table),
-        unverified,
+        unverified: [...unverified, ...undefineds.flatMap(openQuestion)],
       };
     },
     describe: (member, graph) => elfResult(member, graph, table),
     check(model, { facts }) {
       if (facts.platform !== "linux") return [];
-      const { needs, unreached } = facts;
+      const { needs, unreached, undefineds } = facts;
       return LINUX_RULES.flatMap((rule) =>
-        rule({ ...model, identity, table, needs, unreached, judged: tags }),
+        rule({ ...model, identity, table, needs, unreached, undefineds, judged: tags }),
       );
     },
   };
+}
+
+/** What nobody can say of symbols that an unknown library may define. */
+function openQuestion({ path, unknown }: Undefined): readonly Unverified[] {
+  if (unknown === undefined) return [];
+  const library = printable(unknown);
+  const why = `whether anything defines all of its imported symbols: \`${library}\` may, and is not known`;
+  return [{ code: "LNK003", path, why }];
 }
 
 /** A library with a SONAME may have PT_INTERP too, for the version that it prints (Qt's, libc). */

@@ -11,6 +11,6 @@ export interface LinuxTag extends JudgedTag {
 
 export interface LinuxModel
   extends AuditModel<ElfSlice>,
-    Pick<LinuxFacts, "identity" | "table" | "needs" | "unreached"> {
+    Pick<LinuxFacts, "identity" | "table" | "needs" | "unreached" | "undefineds"> {
   readonly judged: readonly LinuxTag[];
 }

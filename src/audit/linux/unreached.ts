@@ -5,6 +5,7 @@ import { installedPath, isOutsideSite } from "../../wheel/installed.ts";
 import type { DependencyGraph } from "../graph/graph.ts";
 import { closure, isBySoname } from "../graph/names.ts";
 import type { Binary } from "../member.ts";
+import type { Mentions } from "../python/mentions.ts";
 import { isPythonExtension } from "../python/module.ts";
 
 export interface Unreached {
@@ -31,13 +32,13 @@ export interface UnreachedInput {
   readonly graph: DependencyGraph;
   readonly considered: readonly Binary[];
   readonly programs: ReadonlySet<string>;
-  /** Texts of the wheel's Python files: packages load libraries beforehand by name. */
-  readonly texts: () => Iterable<string>;
+  /** Packages load libraries beforehand by name. */
+  readonly mentions: Mentions;
 }
 
 /** Sorted as the graph is: by the path of the user, then in the file's order. */
 export function unreachedLibraries(input: UnreachedInput): readonly Unreached[] {
-  const { graph, considered, programs } = input;
+  const { graph, considered, programs, mentions } = input;
   const users = considered.flatMap(({ key }) => {
     const node = graph.members.get(key);
     return node?.edges.some(isBySoname) ? [node] : [];
@@ -54,7 +55,6 @@ export function unreachedLibraries(input: UnreachedInput): readonly Unreached[] 
   };
   const started = openedBy(considered.filter(({ path }) => programs.has(path)));
   const imported = openedBy(considered.filter(isPythonExtension));
-  const mentions = pythonMentions(input.texts);
   const found: Unreached[] = [];
   for (const { key, path, edges } of users) {
     for (const edge of edges) {
@@ -99,47 +99,4 @@ function wayBetween(user: string, library: string): string | undefined {
   if (isOutsideSite(from) !== isOutsideSite(to)) return undefined;
   const way = relativePath(folderOf(from), folderOf(to));
   return way === "" ? "$ORIGIN" : `$ORIGIN/${way}`;
-}
-
-interface Mentions {
-  library(file: string): boolean;
-  /** Some text sets LD_LIBRARY_PATH or LD_PRELOAD for the programs that it starts. */
-  libraryPath(): boolean;
-}
-
-const OPENS = /\b(CDLL|PyDLL|LoadLibrary|load_library|dlopen|cdll)\b/;
-const LISTS = /\b(glob|rglob|iglob|listdir|iterdir|scandir|walk)\b|["']lib\{|["']lib["'] *\+/;
-const SETS_PATH = /\bLD_(LIBRARY_PATH|PRELOAD)\b/;
-
-/** What the Python files say; they are only read when something is asked. */
-function pythonMentions(texts: () => Iterable<string>): Mentions {
-  let opening: string[] | undefined;
-  let all: string[] = [];
-  const read = (): readonly string[] => {
-    if (opening === undefined) {
-      all = [...texts()];
-      opening = all.filter((text) => OPENS.test(text));
-    }
-    return opening;
-  };
-  return {
-    library(file) {
-      const opens = read();
-      const stem = file.replace(/\.so(\..*)?$/, "");
-      const named = stem.startsWith("lib") ? stem : file;
-      const short = stem.replace(/^lib/, "");
-      return (
-        all.some((text) => text.includes(named)) ||
-        opens.some((text) => (text.includes(".so") && LISTS.test(text)) || quotes(text, short))
-      );
-    },
-    libraryPath() {
-      read();
-      return all.some((text) => SETS_PATH.test(text));
-    },
-  };
-}
-
-function quotes(text: string, word: string): boolean {
-  return text.includes(`"${word}"`) || text.includes(`'${word}'`);
 }

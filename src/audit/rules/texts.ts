@@ -104,11 +104,12 @@ export const NATIVE_RULES = {
     source: "gABI supplement, symbol versioning; ld.so `version … not found`",
   },
   LNK003: {
-    title: "bundled library lacks a symbol",
+    title: "imported symbol that nothing defines",
     level: "error",
-    why: "The loader looks for each imported symbol in the library that the file names. One that is missing stops the import: `The specified procedure could not be found`.",
+    why: "The loader looks for each imported symbol: on Windows in the library that the file names, on Linux in all that are loaded. One that is missing stops the import: `The specified procedure could not be found`, `undefined symbol`, `symbol not found`.",
     mend: "Bundle the library that the file was linked against.",
-    source: "PE format, import and export tables; the Windows loader, error 127",
+    source:
+      "PE format, import and export tables; ld.so(8), symbol lookup; exports of glibc and musl",
   },
   LNK004: {
     title: "symbol of no library",
@@ -155,7 +156,7 @@ export const NATIVE_RULES = {
   LNK010: {
     title: "static thread-local storage",
     level: "warning",
-    why: "Libraries that are loaded late share a small reserve for it, and the import fails with `cannot allocate memory in static TLS block` when it is used up.",
+    why: "With glibc, libraries that are loaded late share a small reserve for it, and the import fails with `cannot allocate memory in static TLS block` when it is used up. musl and Android have no reserve: there it always fails.",
     mend: "Compile with `-ftls-model=global-dynamic`.",
     source: "gABI, DF_STATIC_TLS",
   },

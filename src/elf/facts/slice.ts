@@ -16,6 +16,21 @@ export interface LoadSegment {
   readonly at: FieldRef;
 }
 
+/** Undefined symbols that are bound to no version of any library, sorted: any library may define them. */
+export interface UnversionedNames {
+  readonly strong: readonly string[];
+  readonly weak: readonly string[];
+}
+
+/**
+ * Relocations that need the place of a thread-local variable before the program starts (`*_TPOFF*`).
+ * `own`: one of them is for a variable of this file; `names`: those of other files, sorted.
+ */
+export interface StaticTlsUse {
+  readonly own: boolean;
+  readonly names: readonly string[];
+}
+
 /** `arch` is the policy data's name (`x86_64`, `armv7l`, …), or `unknown`. */
 export interface ElfSlice extends Slice {
   /** `EM_X86_64`, `EM_0x1234`. */
@@ -41,6 +56,11 @@ export interface ElfSlice extends Slice {
   readonly execstack: "yes" | "no" | "absent";
   readonly textRelocations: boolean;
   readonly staticTls: boolean;
+  /** Only looked for where `staticTls` is set. */
+  readonly staticTlsUse: StaticTlsUse;
+  readonly unversioned: UnversionedNames;
+  /** Of exported names, ascending: see `symbol-hash.ts`. */
+  readonly exportHashes: Uint32Array;
   readonly relro: "none" | "partial" | "full";
   readonly relr: boolean;
   /** API level of the Android note, else null. */

@@ -15,6 +15,7 @@ import { isaNeeded } from "../read/property.ts";
 import { debugSizes } from "../read/sections.ts";
 import type { Segment } from "../read/segments.ts";
 import type { ElfFile, ElfSlice, LoadSegment } from "./slice.ts";
+import { staticTlsUse } from "./static-tls.ts";
 import { symbolFacts } from "./symbols.ts";
 
 /**
@@ -58,6 +59,10 @@ export function summarizeElf(image: ElfImage, interest: (name: string) => boolea
     execstack: stack === undefined ? "absent" : (stack.p_flags & PF.PF_X) !== 0 ? "yes" : "no",
     textRelocations: has(DT.DT_TEXTREL) || (flags & DF.DF_TEXTREL) !== 0,
     staticTls: (flags & DF.DF_STATIC_TLS) !== 0,
+    staticTlsUse:
+      (flags & DF.DF_STATIC_TLS) !== 0 ? staticTlsUse(image) : { own: false, names: [] },
+    unversioned: symbols.unversioned,
+    exportHashes: symbols.exportHashes,
     relro: relro ? (bindNow ? "full" : "partial") : "none",
     relr: image.relr !== null,
     androidApi: androidApi(image.notes, image.context),

@@ -2,12 +2,14 @@
 import type { DynamicSymbol } from "../../binary.ts";
 import { compareText, encodeUtf8 } from "../../bytes.ts";
 import { PYTHON_INIT_PREFIXES } from "../../python-init.ts";
+import { nextHash, SYMBOL_HASH_START } from "../../symbol-hash.ts";
 import { STB, STT, VERSYM_HIDDEN, VERSYM_VERSION } from "../constants.ts";
 import { ElfSym } from "../layout.ts";
 import type { ElfImage } from "../read/image.ts";
 import type { ElfProblem } from "../read/problems.ts";
 import { bindingOf, isExport, isImport, typeOf } from "../read/symbols.ts";
 import { type VersionOwner, versionOwners } from "../read/version.ts";
+import type { UnversionedNames } from "./slice.ts";
 
 interface SymbolFacts {
   /** Entries of the table, the null symbol included. */
@@ -18,6 +20,8 @@ interface SymbolFacts {
   readonly imports: readonly DynamicSymbol[];
   /** Sorted. */
   readonly pythonInit: readonly string[];
+  readonly unversioned: UnversionedNames;
+  readonly exportHashes: Uint32Array;
   /** By version index: sorted names of symbols that are bound to a needed version. */
   readonly users: ReadonlyMap<number, readonly string[]>;
   readonly problems: readonly ElfProblem[];
@@ -45,6 +49,9 @@ export function symbolFacts(image: ElfImage, interest: (name: string) => boolean
   const imports: DynamicSymbol[] = [];
   const pythonInit: string[] = [];
   const users = new Map<number, string[]>();
+  const strong: string[] = [];
+  const weak: string[] = [];
+  const hashes: number[] = [];
   let importCount = 0;
   let exportCount = 0;
   let nameless = 0;
@@ -57,10 +64,11 @@ export function symbolFacts(image: ElfImage, interest: (name: string) => boolean
     else if (isExport(info, bytes[at + otherField] ?? 0, section)) exportCount++;
     else continue;
 
+    const nameAt = view.getUint32(at + nameField, littleEndian);
+    if (!imported && hashes.length < MAX_EXPORTS) hashes.push(hashAt(names, nameAt));
     const version = versionAt(index) & VERSYM_VERSION;
     // A program's copy of a library's variable is defined here, and yet bound to its version.
     const bound = needed[version] === 1;
-    const nameAt = view.getUint32(at + nameField, littleEndian);
     const init = !imported && isFunction(info) && isPythonInit(names, nameAt);
     if (!imported && !bound && !init) continue;
     const name = strings.text(nameAt);
@@ -74,9 +82,12 @@ export function symbolFacts(image: ElfImage, interest: (name: string) => boolean
       if (known === undefined) users.set(version, [name]);
       else known.push(name);
     }
-    if (imported && interest(name)) {
-      imports.push(describeImport(name, info, owners.get(version)));
+    const owner = owners.get(version);
+    if (imported && owner === undefined && name !== "") {
+      const list = bindingOf(info) === STB.STB_WEAK ? weak : strong;
+      if (list.length < MAX_UNVERSIONED) list.push(name);
     }
+    if (imported && interest(name)) imports.push(describeImport(name, info, owner));
   }
   for (const each of users.values()) each.sort(compareText);
   imports.sort(
@@ -90,7 +101,32 @@ export function symbolFacts(image: ElfImage, interest: (name: string) => boolean
       at: { record: "Elf_Sym", field: "st_name", offset: table.offset },
     });
   }
-  return { count: table.count, importCount, exportCount, imports, pythonInit, users, problems };
+  return {
+    count: table.count,
+    importCount,
+    exportCount,
+    imports,
+    pythonInit,
+    unversioned: { strong: strong.sort(compareText), weak: weak.sort(compareText) },
+    exportHashes: Uint32Array.from(hashes).sort(),
+    users,
+    problems,
+  };
+}
+
+/** Names of one file that are kept; the largest real libraries stay below both. */
+const MAX_UNVERSIONED = 50_000;
+const MAX_EXPORTS = 1_000_000;
+
+/** The hash of a name in the string table, as {@link symbolHash} gives it. */
+function hashAt(names: Uint8Array, at: number): number {
+  let hash = SYMBOL_HASH_START;
+  for (let index = at; index < names.length; index++) {
+    const byte = names[index] ?? 0;
+    if (byte === 0) break;
+    hash = nextHash(hash, byte);
+  }
+  return hash;
 }
 
 /** A flag for each version index that stands for a version of another library. */

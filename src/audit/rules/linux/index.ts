@@ -5,6 +5,7 @@ import { executableStack } from "./hrd001-stack.ts";
 import { writableCode } from "./hrd002-relocations.ts";
 import { externalLibrary } from "./lnk001-external.ts";
 import { missingVersion } from "./lnk002-versions.ts";
+import { undefinedSymbol } from "./lnk003-undefined.ts";
 import { searchPaths } from "./lnk006-search-path.ts";
 import { neededByPath } from "./lnk008-needed-path.ts";
 import { nameClash } from "./lnk009-clash.ts";
@@ -33,6 +34,7 @@ export const LINUX_RULES: readonly LinuxRule[] = [
   narrowTag,
   externalLibrary,
   missingVersion,
+  undefinedSymbol,
   searchPaths,
   neededByPath,
   nameClash,

@@ -496,3 +496,130 @@ describe("LNK023 program without an execute bit", () => {
     expect(found("demo/libQt6Core.so.6", qt)).toEqual([]);
   });
 });
+
+describe("LNK010 on loaders without a reserve", () => {
+  const tls = (own: boolean, ...names: readonly string[]) => ({
+    staticTls: true,
+    staticTlsUse: { own, names },
+  });
+  const found = (files: WheelSketch["files"], tag = "musllinux_1_2_x86_64") =>
+    audit({ tags: `cp312-cp312-${tag}`, files })
+      .problems.filter(({ code }) => code === "LNK010")
+      .map(({ path, level }) => `${path} ${level ?? "warning"}`);
+  const ext = (sketch: ElfSketch) =>
+    elf({ needed: ["libc.so"], pythonInit: ["PyInit__x"], rpath: ["$ORIGIN"], ...sketch });
+
+  it("is an error for variables of the wheel's own files", () => {
+    expect(found({ "demo/_x.so": ext(tls(true)) })).toEqual(["demo/_x.so error"]);
+    expect(found({ "demo/_x.so": ext(tls(false, "errno_of_libc")) })).toEqual([]);
+    const user = ext({ ...tls(false, "counter"), needed: ["libt.so"] });
+    const owner = elf({ id: "libt.so", exports: ["counter"] });
+    expect(found({ "demo/_x.so": user, "demo/libt.so": owner })).toEqual(["demo/_x.so error"]);
+    expect(found({ "demo/_x.so": ext({ staticTls: true }) })).toEqual([]);
+  });
+
+  it("is the same on Android, and a warning with glibc, whatever the relocations", () => {
+    const android = elf({
+      arch: "aarch64",
+      needed: ["libc.so", "liblog.so"],
+      pythonInit: ["PyInit__x"],
+      ...tls(true),
+    });
+    expect(found({ "demo/_x.so": android }, "android_24_arm64_v8a")).toEqual(["demo/_x.so error"]);
+    const glibc = module("_x", { staticTls: true });
+    expect(found({ "demo/_x.so": glibc }, "manylinux_2_17_x86_64")).toEqual(["demo/_x.so warning"]);
+  });
+
+  it("is not told of programs, nor of what only they load", () => {
+    const program = elf({
+      kind: "executable",
+      interpreter: "/lib/ld-musl-x86_64.so.1",
+      needed: ["libt.so"],
+      rpath: ["$ORIGIN"],
+      ...tls(true),
+    });
+    const owner = elf({ id: "libt.so", ...tls(true) });
+    expect(found({ "demo/tool": program, "demo/libt.so": owner })).toEqual([]);
+    const files = { "demo/tool": program, "demo/libt.so": owner };
+    expect(found({ ...files, "demo/_x.so": ext({ needed: ["libt.so"] }) })).toEqual([
+      "demo/libt.so error",
+    ]);
+  });
+});
+
+describe("LNK003 imported symbol that nothing defines", () => {
+  const about = (sketch: WheelSketch) => {
+    const { problems, unverified } = audit(sketch);
+    return [
+      problems
+        .filter(({ code }) => code === "LNK003")
+        .map(({ path, level }) => `${path} ${level ?? "error"}`),
+      unverified.filter(({ code }) => code === "LNK003").map(({ path }) => path),
+    ];
+  };
+  const wants = (unversioned: readonly string[], sketch: ElfSketch = {}) =>
+    module("_x", { unversioned, rpath: ["$ORIGIN"], ...sketch });
+
+  it("is an error where everything that is loaded is known", () => {
+    const files = { [EXT]: wants(["no_such_function", "printf", "PyLong_FromLong"]) };
+    expect(about({ files })).toEqual([[`${EXT} error`], []]);
+    expect(only(audit({ files }), "LNK003").message).toBe(
+      "imports `no_such_function`, which no member, no Python and no library that the host provides defines",
+    );
+    expect(about({ files: { [EXT]: wants(["printf", "pow", "_PyObject_New"]) } })).toEqual([
+      [],
+      [],
+    ]);
+  });
+
+  it.each([
+    ["musllinux_1_2_x86_64", "libc.musl-x86_64.so.1", "__cxa_thread_atexit_impl", true],
+    ["musllinux_1_2_x86_64", "libc.musl-x86_64.so.1", "strlcpy", false],
+    ["musllinux_1_1_x86_64", "libc.so", "fopen64", false],
+    ["manylinux_2_17_x86_64", "libc.so.6", "__cxa_thread_atexit_impl", false],
+  ])("knows the C library: %s, %s, %s", (tag, needed, name, missing) => {
+    const files = {
+      "demo/_x.so": elf({ needed: [needed], unversioned: [name], pythonInit: ["PyInit__x"] }),
+    };
+    expect(about({ tags: `cp312-cp312-${tag}`, files })).toEqual([
+      missing ? ["demo/_x.so error"] : [],
+      [],
+    ]);
+  });
+
+  it("takes any member's symbols, and those of libraries that were found outside", () => {
+    const files = { [EXT]: wants(["mine"]), "demo/libother.so": elf({ exports: ["mine"] }) };
+    expect(about({ files })).toEqual([[], []]);
+    const host = {
+      resolve: (path: string) => (path === "/opt/libfoo.so.1" ? path : undefined),
+      list: () => [],
+      readText: () => undefined,
+      readNative: () => elfFile(elf({ id: "libfoo.so.1", exports: ["foo"] })),
+    };
+    const outside = { [EXT]: wants(["foo", "bar"], { needed: ["libfoo.so.1"] }) };
+    const [errors] = about({ files: outside, options: { host, ldpaths: ["/opt"] } });
+    expect(errors).toEqual([`${EXT} error`]);
+  });
+
+  it("is unverified where a library may define it of which nothing is known", () => {
+    const needed = ["libc.so.6", "libtorch_cpu.so"];
+    expect(about({ files: { [EXT]: wants(["at_empty"], { needed }) } })).toEqual([[], [EXT]]);
+    const exclude = ["libtorch*"];
+    expect(
+      about({ files: { [EXT]: wants(["at_empty"], { needed }) }, options: { exclude } }),
+    ).toEqual([[], [EXT]]);
+    const desktop = wants(["glBegin", "XOpenDisplay"], { needed: ["libGL.so.1", "libX11.so.6"] });
+    expect(about({ files: { [EXT]: desktop } })).toEqual([[], []]);
+  });
+
+  it("is a warning for what no Python code opens", () => {
+    const files = {
+      "demo/libplug.so": elf({ needed: ["libc.so.6"], unversioned: ["of_the_host"] }),
+    };
+    expect(about({ files })).toEqual([["demo/libplug.so warning"], []]);
+    expect(about({ files, texts: ['ctypes.CDLL("libplug.so")'] })).toEqual([
+      ["demo/libplug.so error"],
+      [],
+    ]);
+  });
+});
