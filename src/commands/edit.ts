@@ -1,6 +1,6 @@
 /** `wheelkit edit [OPTIONS] WHEEL…` */
 
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { printable } from "../bytes.ts";
 import type { Edit } from "../edit/apply.ts";
@@ -15,6 +15,7 @@ import type { Io } from "../node/io.ts";
 import { writeWhole } from "../node/output.ts";
 import type { Revision, RewriteOptions, Rewritten } from "../node/rewrite-wheel.ts";
 import { rewriteWheel } from "../node/rewrite-wheel.ts";
+import { readRegular } from "../node/special-file.ts";
 import { jsonText } from "../report/json.ts";
 import type { Wheel } from "../wheel/open.ts";
 import { openWheel } from "../wheel/open.ts";
@@ -32,6 +33,7 @@ import {
   flagOption,
   textOption,
 } from "./options.ts";
+import { writeReport } from "./outputs.ts";
 import { choosePatches, type PatchPlan } from "./patches.ts";
 import {
   EDIT_FORMATS,
@@ -152,7 +154,7 @@ async function run({ args, options, sequence }: Invocation, io: Io): Promise<num
     });
   });
   if (proof !== undefined && statements.length > 0 && !write.dryRun) {
-    await writeWhole(proof, new TextEncoder().encode(statements.join("")));
+    await writeReport(proof, statements.join(""));
   }
   await reportRewrites("wheelkit.edit/1", wheels, options, io);
   return Math.max(status, problems.length > 0 ? STATUS.usage : STATUS.done);
@@ -218,9 +220,10 @@ function readEdit({ name, value }: GivenOption): readonly Edit[] {
       return [{ kind: name, text: readNamed(text), fileName: basename(text) }];
     case "add-file": {
       const [from, to] = splitAt(text, text.lastIndexOf("="), "--add-file", "SRC=DST");
+      const bytes = readNamed(from);
       const executable = (statSync(from).mode & 0o111) !== 0;
       const mode = REGULAR_FILE | (executable ? 0o755 : 0o644);
-      return [{ kind: name, path: to, bytes: readNamed(from), mode }];
+      return [{ kind: name, path: to, bytes, mode }];
     }
     case "remove-file":
       return [{ kind: name, path: text }];
@@ -236,9 +239,13 @@ function splitAt(text: string, at: number, flag: string, form: string): [string,
   throw new UsageError(`\`${flag} ${text}\` has no \`=\``, `write it as \`${flag} ${form}\``);
 }
 
+/** What an option names; a file for a wheel is held in memory. */
 function readNamed(path: string): Uint8Array {
-  return new Uint8Array(readFileSync(path));
+  return readRegular(path, LARGEST_FILE);
 }
+
+/** Bytes of a file that is added to a wheel. */
+const LARGEST_FILE = 2 ** 30;
 
 /** PEP 658: what an index serves beside the wheel, which stays what it is. */
 async function writeMetadata(

@@ -83,7 +83,7 @@ export async function writeOutputs<Format extends string>(
   }
 }
 
-async function writeReport(file: string, text: string): Promise<void> {
+export async function writeReport(file: string, text: string): Promise<void> {
   const { writeWhole } = await import("../node/output.ts");
   const stat = statSync(file, { throwIfNoEntry: false });
   // A device or a pipe (`/dev/stderr`) must be written to, not replaced.

@@ -1,10 +1,11 @@
 /** `--patch`: which patches apply to which wheels, decided for all before any is written. */
-import { readFileSync } from "node:fs";
 import { basename } from "node:path";
+import { decodeUtf8Lossy } from "../bytes.ts";
 import type { Patch } from "../edit/patch-file.ts";
 import { RefusalError, UsageError } from "../errors.ts";
 import { nodeCompression } from "../node/compression.ts";
 import { openFile } from "../node/file.ts";
+import { readRegular } from "../node/special-file.ts";
 import { findDistInfo } from "../wheel/dist-info.ts";
 import { parseWheelFilename } from "../wheel/filename.ts";
 import { openWheel } from "../wheel/open.ts";
@@ -49,9 +50,12 @@ export async function choosePatches(
   return { patches: plan, bump: options.bump };
 }
 
+/** Bytes. */
+const LARGEST_PATCH_FILE = 16 << 20;
+
 async function readToml(file: string): Promise<unknown> {
   const { parse } = await import("smol-toml");
-  const text = readFileSync(file, "utf8");
+  const text = decodeUtf8Lossy(readRegular(file, LARGEST_PATCH_FILE));
   try {
     return parse(text);
   } catch (error) {

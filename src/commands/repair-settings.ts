@@ -1,8 +1,10 @@
 /** Options of `repair`: declared, read and checked here. */
+
 import { statSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { delimiter, resolve } from "node:path";
 import type { Command } from "commander";
+import type { PlatformName } from "../audit/platform.ts";
 import { printable } from "../bytes.ts";
 import { UsageError } from "../errors.ts";
 import { matchesGlob } from "../glob.ts";
@@ -87,16 +89,31 @@ export function addRepairOptions(command: Command): void {
   for (const { flags } of WITHOUT_EFFECT) {
     command.addOption(command.createOption(flags).hideHelp());
   }
+  for (const flags of ["--include-symbols", "--include-imports"]) {
+    command.addOption(command.createOption(flags).hideHelp());
+  }
 }
 
-/**
- * Options of auditwheel, delocate and delvewheel that change nothing for a Linux wheel: they are taken,
- * so that one command serves all platforms of a build.
- */
+/** Options that only wheels of one platform have a use for. One command may serve all platforms of a build. */
+const PLATFORM_OPTIONS: Readonly<Record<string, PlatformName>> = {
+  "require-archs": "macos",
+  "require-target-macos-version": "macos",
+  "ignore-missing-dependencies": "macos",
+  "sanitize-rpaths": "macos",
+  "no-sanitize-rpaths": "macos",
+  "executable-path": "macos",
+  "windows-layout": "windows",
+  "namespace-pkg": "windows",
+  "custom-patch": "windows",
+  "no-patch-init": "windows",
+  "analyze-existing-exes": "windows",
+  "include-symbols": "windows",
+  "include-imports": "windows",
+};
+
+/** Options of the peers that ask for what is always done, or for nothing. */
 const WITHOUT_EFFECT: readonly {
   readonly flags: string;
-  /** It would do something for wheels of this platform. */
-  readonly platform?: string;
   /** Why there is nothing to ask for. */
   readonly always?: string;
 }[] = [
@@ -105,9 +122,7 @@ const WITHOUT_EFFECT: readonly {
   { flags: "--ignore-existing", always: "DLLs in the wheel are found in any case" },
   { flags: "--analyze-existing", always: "DLLs in the wheel are found in any case" },
   { flags: "--ignore-in-wheel", always: "DLLs in the wheel are found in any case" },
-  { flags: "--include-symbols", platform: "Windows" },
   { flags: "--no-diagnostic", always: "no arguments are written into the wheel" },
-  { flags: "--include-imports", platform: "Windows" },
 ];
 
 /**
@@ -167,6 +182,7 @@ export function readSettings(
       libraryPath: onHost ? [...peers, ...own] : [],
       ifNeeded: flagOption(options, "ifNeeded"),
       pureIsFine: flagOption(options, "allowPurePythonWheel"),
+      asked: asked(sequence),
       ...readWindowsOptions(options),
     },
     providedBy: listOption(options, "providedBy"),
@@ -180,17 +196,23 @@ export function readSettings(
   };
 }
 
+function asked(sequence: readonly GivenOption[]): RepairSettings["asked"] {
+  return sequence.flatMap(({ name }) => {
+    const platform = PLATFORM_OPTIONS[name];
+    return platform === undefined ? [] : [{ flag: `--${name}`, platform }];
+  });
+}
+
 function warnOfIdle(sequence: readonly GivenOption[], options: Options, io: Io): void {
   if (commonOptions(options).verbosity < -1) return;
-  for (const { flags, platform, always } of WITHOUT_EFFECT) {
+  for (const { flags, always } of WITHOUT_EFFECT) {
     const [flag = ""] = flags.split(" ");
     if (!sequence.some(({ name }) => `--${name}` === flag)) continue;
     if (always !== undefined) {
       io.err(`warning: \`${flag}\` does nothing: ${always}\n`);
       continue;
     }
-    const why = platform === undefined ? "wheelkit patches files itself" : `it is for ${platform}`;
-    io.err(`warning: \`${flag}\` does nothing for a Linux wheel: ${why}\n`);
+    io.err(`warning: \`${flag}\` does nothing: wheelkit patches files itself\n`);
   }
 }
 

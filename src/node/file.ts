@@ -1,24 +1,17 @@
 /** Files as sources: positional reads, so that offsets above 4 GiB and parallel readers work. */
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, readSync } from "node:fs";
 import { FormatError } from "../errors.ts";
 import type { FileSource } from "../runtime.ts";
+import { openRegular } from "./special-file.ts";
 
 /**
  * Opens a file for reading.
  *
- * @throws the system's error (`ENOENT`, `EISDIR`, …) when it can't be opened or is no regular file.
+ * @throws the system's error (`ENOENT`, …) when it can't be opened; UsageError when it is no regular
+ *   file.
  */
 export function openFile(path: string): FileSource {
-  const descriptor = openSync(path, "r");
-  let size: number;
-  try {
-    const stat = fstatSync(descriptor);
-    if (!stat.isFile()) throw systemError(stat.isDirectory() ? "EISDIR" : "EINVAL", path);
-    size = stat.size;
-  } catch (error) {
-    closeSync(descriptor);
-    throw error;
-  }
+  const { descriptor, size } = openRegular(path);
   return descriptorSource(descriptor, size);
 }
 
@@ -60,9 +53,4 @@ function shortRead(offset: number, length: number, size: number): FormatError {
     record: "file",
     offset,
   });
-}
-
-function systemError(code: string, path: string): Error {
-  const what = code === "EISDIR" ? "it is a directory" : "it is no regular file";
-  return Object.assign(new Error(`${code}: ${what}, open '${path}'`), { code, path });
 }

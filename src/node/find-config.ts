@@ -1,6 +1,8 @@
 /** Where the settings file is. */
-import { existsSync, readFileSync } from "node:fs";
+import { statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { decodeUtf8Lossy } from "../bytes.ts";
+import { readRegular } from "./special-file.ts";
 
 export interface ConfigFile {
   readonly path: string;
@@ -17,9 +19,9 @@ export interface ConfigFile {
 export function findConfig(cwd: string): ConfigFile | undefined {
   for (let folder = resolve(cwd); ; folder = dirname(folder)) {
     const own = join(folder, "wheelkit.toml");
-    if (existsSync(own)) return readConfig(own);
+    if (isFile(own)) return readConfig(own);
     const project = join(folder, "pyproject.toml");
-    if (existsSync(project)) {
+    if (isFile(project)) {
       const file = readConfig(project);
       if (file.text.includes("wheelkit")) return file;
     }
@@ -27,8 +29,15 @@ export function findConfig(cwd: string): ConfigFile | undefined {
   }
 }
 
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}
+
+/** Bytes; a settings file has some hundred. */
+const LIMIT = 16 << 20;
+
 export function readConfig(path: string): ConfigFile {
-  const text = readFileSync(path, "utf8");
+  const text = decodeUtf8Lossy(readRegular(path, LIMIT));
   const isProject = /(?:^|[/\\])pyproject\.toml$/.test(path);
   return { path, text, table: isProject ? "tool.wheelkit" : "root" };
 }

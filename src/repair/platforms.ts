@@ -1,6 +1,6 @@
 /** The platforms that wheels are repaired for: the one place that names them all. */
 import type { Judgement } from "../audit/audit.ts";
-import type { Family } from "../audit/result.ts";
+import type { PlatformName } from "../audit/platform.ts";
 import { printable } from "../bytes.ts";
 import { RefusalError } from "../errors.ts";
 import type { PlatformTag } from "../wheel/platform-tag.ts";
@@ -9,21 +9,10 @@ import { macos } from "./macos/index.ts";
 import type { RepairPlatform } from "./platform.ts";
 import { windows } from "./windows/index.ts";
 
-export const REPAIR_PLATFORMS: Readonly<Partial<Record<RepairPlatform["name"], RepairPlatform>>> = {
+export const REPAIR_PLATFORMS: Readonly<Record<PlatformName, RepairPlatform>> = {
   linux,
   macos,
   windows,
-};
-
-const PLATFORM_OF: Readonly<Record<Family, RepairPlatform["name"] | undefined>> = {
-  manylinux: "linux",
-  musllinux: "linux",
-  android: "linux",
-  macos: "macos",
-  ios: "macos",
-  windows: "windows",
-  pyemscripten: undefined,
-  any: undefined,
 };
 
 /** @throws RefusalError when the wheel's tags and files name no platform that can be repaired. */
@@ -37,28 +26,25 @@ export function repairPlatform({ native: { verdict, model } }: Judgement): Repai
     );
   }
   const { facts } = model;
-  if (facts.platform === "windows") return windows;
-  if (facts.platform === "macos") return macos;
-  if (facts.identity.family !== null) return linux;
-  const name = PLATFORM_OF[family];
-  const platform = name === undefined ? undefined : REPAIR_PLATFORMS[name];
-  const isForeign = family === "pyemscripten" || (name !== undefined && name !== "linux");
-  const [opaque] = model.binaries.filter(({ format }) => format !== "elf");
-  if (opaque !== undefined && !isForeign) {
+  if (facts.platform !== "linux" || facts.identity.family !== null) {
+    return REPAIR_PLATFORMS[facts.platform];
+  }
+  if (family === "pyemscripten") {
     throw new RefusalError(
       "TAG003",
-      `the wheel is tagged \`${printable(claimed.join("."))}\`, but \`${printable(opaque.path)}\` is no file for Linux`,
+      `wheels for ${family} can't be repaired`,
+      "wheelkit repairs wheels for Linux, Android, macOS and Windows",
+    );
+  }
+  const [opaque] = model.binaries.filter(({ format }) => format !== "elf");
+  if (opaque !== undefined) {
+    throw new RefusalError(
+      "TAG003",
+      `the wheel is tagged \`${printable(claimed.join("."))}\`, but \`${printable(opaque.path)}\` is not a Linux binary`,
       "`wheelkit audit` says what does not fit",
     );
   }
-  if (platform === undefined && isForeign) {
-    throw new RefusalError(
-      "TAG003",
-      `wheels for ${family} can't be repaired yet`,
-      "this version of wheelkit repairs wheels for Linux, Android and macOS",
-    );
-  }
-  return platform ?? linux;
+  return linux;
 }
 
 /** The newest tag like this one that wheelkit can promise, where it knows a limit. */

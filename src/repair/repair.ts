@@ -1,8 +1,10 @@
 /** Repairs one open wheel: inspects it, finds out what it is, plans, and has a draft of it changed. */
+
 import type { Engine, Inspection, Judgement } from "../audit/audit.ts";
 import { inspectWheel, judgeWheel } from "../audit/audit.ts";
 import { toFindings } from "../audit/findings.ts";
 import type { NativeOptions } from "../audit/options.ts";
+import type { PlatformName } from "../audit/platform.ts";
 import { toHex } from "../bytes.ts";
 import { digestOf } from "../digest.ts";
 import type { Draft } from "../edit/draft.ts";
@@ -11,7 +13,7 @@ import type { Workshop } from "../edit/workshop.ts";
 import type { Wheel } from "../wheel/open.ts";
 import { parsePlatformTag } from "../wheel/platform-tag.ts";
 import { carryOut } from "./carry-out.ts";
-import type { OutsideFile, RepairRequest } from "./platform.ts";
+import type { OutsideFile, RepairPlatform, RepairRequest } from "./platform.ts";
 import { repairPlatform } from "./platforms.ts";
 import type { LibraryProvider } from "./providers.ts";
 import { provideLibraries } from "./providers.ts";
@@ -96,7 +98,26 @@ export async function repairWheel(
   const plan = planWheel({ draft, wheel, request, roots }, platform);
   const notes = await carryOut({ draft, wheel, roots, workshop }, plan);
   await engine.rest?.();
-  return { repair: { plan, before, judged, native }, notes };
+  return {
+    repair: { plan, before, judged, native },
+    notes: [...idle(settings, platform), ...notes],
+  };
+}
+
+const TITLES: Readonly<Record<PlatformName, string>> = {
+  linux: "Linux",
+  macos: "macOS",
+  windows: "Windows",
+};
+
+/** Options that were given and that wheels of this platform have no use for. */
+function idle({ asked }: RepairSettings, { name }: RepairPlatform): readonly string[] {
+  return asked
+    .filter(({ platform }) => platform !== name)
+    .map(
+      ({ flag, platform }) =>
+        `\`${flag}\` does nothing for a ${TITLES[name]} wheel: it is for ${TITLES[platform]}`,
+    );
 }
 
 /** Where libraries are looked for, and what counts. */

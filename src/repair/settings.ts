@@ -1,4 +1,5 @@
 /** What a repair is asked for, the same for every platform. What a platform has no use for, it ignores. */
+import type { PlatformName } from "../audit/platform.ts";
 
 export interface RepairSettings {
   /** `auto` or a platform tag. */
@@ -46,6 +47,8 @@ export interface RepairSettings {
   readonly dyldFallbackPath: readonly string[];
   /** LD_LIBRARY_PATH; only with the caller's own system as the root. */
   readonly libraryPath: readonly string[];
+  /** Options that only wheels of one platform have a use for, as they were given. */
+  readonly asked: readonly { readonly flag: string; readonly platform: PlatformName }[];
   /**
    * Windows: DLLs in one folder that the packages' `__init__.py` adds, or copies of them beside the
    * modules.
@@ -85,6 +88,7 @@ export const DEFAULT_REPAIR_SETTINGS: RepairSettings = {
   dyldPath: [],
   dyldFallbackPath: [],
   libraryPath: [],
+  asked: [],
   windowsLayout: "init",
   namespaces: [],
   patch: "init",

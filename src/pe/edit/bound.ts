@@ -7,8 +7,8 @@
 import { DIRECTORY } from "../constants.ts";
 import { PeImport } from "../layout.ts";
 import type { ImportTable } from "../read/imports.ts";
+import { refuse } from "../refuse.ts";
 import type { Draft } from "./draft.ts";
-import { refuse } from "./refuse.ts";
 
 /** @throws RefusalError when there is no lookup table to restore an address table from. */
 export function unbind(draft: Draft): void {

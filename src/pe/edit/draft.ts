@@ -10,7 +10,7 @@ import {
 import type { PeImage } from "../read/image.ts";
 import { mappedEnd } from "../read/overlay.ts";
 import type { Section } from "../read/section.ts";
-import { refuse } from "./refuse.ts";
+import { refuse } from "../refuse.ts";
 import { collectWrites, type Writes } from "./writes.ts";
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };

@@ -12,8 +12,8 @@ import { type ImportDescriptor, PeImport, PLAIN } from "../layout.ts";
 import type { DelayTable } from "../read/delay-imports.ts";
 import type { PeImage } from "../read/image.ts";
 import { hasFlag } from "../read/section.ts";
+import { refuse } from "../refuse.ts";
 import type { Draft } from "./draft.ts";
-import { refuse } from "./refuse.ts";
 import type { Request } from "./request.ts";
 import type { Wish } from "./wish.ts";
 

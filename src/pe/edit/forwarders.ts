@@ -10,9 +10,9 @@ import { dllKey } from "../dll-name.ts";
 import { PeExport, PLAIN } from "../layout.ts";
 import { encodeName } from "../names.ts";
 import { type Exports, type Forwarder, forwardersOf, splitForwarder } from "../read/exports.ts";
+import { refuse } from "../refuse.ts";
 import type { Draft } from "./draft.ts";
 import { writeOver } from "./names.ts";
-import { refuse } from "./refuse.ts";
 import type { Request } from "./request.ts";
 import type { Wish } from "./wish.ts";
 

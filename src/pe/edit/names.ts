@@ -2,8 +2,8 @@
 import { dllKey } from "../dll-name.ts";
 import { PeDelay, PeExport, PeImport } from "../layout.ts";
 import { encodeName } from "../names.ts";
+import { refuse } from "../refuse.ts";
 import type { Draft } from "./draft.ts";
-import { refuse } from "./refuse.ts";
 import type { Request } from "./request.ts";
 import type { Wish } from "./wish.ts";
 

@@ -3,10 +3,10 @@ import { concatBytes } from "../../bytes.ts";
 import { alignUp } from "../align.ts";
 import { MAX_SECTIONS, PAGE, SECTION_FLAGS } from "../constants.ts";
 import { hasFlag } from "../read/section.ts";
+import { refuse } from "../refuse.ts";
 import { nameField } from "../strip/strings.ts";
 import { type Draft, lastRow, memoryOf, type Row } from "./draft.ts";
 import { makeHeaderRoom } from "./header-room.ts";
-import { refuse } from "./refuse.ts";
 import type { Wish } from "./wish.ts";
 
 /** Eight bytes. */

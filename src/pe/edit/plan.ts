@@ -9,10 +9,12 @@ import { dllKey } from "../dll-name.ts";
 import type { PeHybrid } from "../facts/slice.ts";
 import { forwardersOf } from "../read/exports.ts";
 import { type PeImage, parsePe } from "../read/image.ts";
+import { refuse } from "../refuse.ts";
 import { stripDraft } from "../strip/strip.ts";
 import { verifyPeRewrite } from "../verify/edit.ts";
 import type { PeExpectation } from "../verify/expectation.ts";
 import { unbind } from "./bound.ts";
+import { cutSections } from "./cut.ts";
 import { type Draft, draftOf } from "./draft.ts";
 import { earlyTables, loadEarly } from "./early.ts";
 import { emit } from "./emit.ts";
@@ -21,7 +23,6 @@ import { clearLoadFlags } from "./load-flags.ts";
 import { renameLibraries, renameSelf } from "./names.ts";
 import { placeInSection } from "./new-section.ts";
 import { placeInPadding } from "./padding.ts";
-import { refuse } from "./refuse.ts";
 import { type Request, requestOf } from "./request.ts";
 import { dropSignature } from "./signature.ts";
 import type { Wish } from "./wish.ts";
@@ -34,6 +35,7 @@ export function rewritePe(source: Source, edits: readonly NativeEdit[]): NativeR
   const request = requestOf(edits, archOf(Machine, hybrid));
   const draft = draftOf(image);
   strip(draft, request);
+  cutSections(draft, request.cuts);
   let name: number | undefined;
   const libraries = renameLibraries(draft, request);
   const wishes = [
@@ -83,7 +85,7 @@ function place(draft: Draft, wishes: readonly Wish[], hybrid: PeHybrid | null): 
 
 /** What the result must say, from the original and the request alone. */
 export function expectationOf(image: PeImage, request: Request): PeExpectation {
-  const { renames, id } = request;
+  const { renames, id, cuts } = request;
   const renamed = ({ library }: { readonly library: string }): string =>
     renames.get(dllKey(library)) ?? library;
   const exports = image.exports();
@@ -93,5 +95,6 @@ export function expectationOf(image: PeImage, request: Request): PeExpectation {
     delayImports: image.delayImports().map(renamed),
     forwarders: forwarders.map(({ text }) => forwarderText(text, renames)),
     id: id ?? exports?.library ?? null,
+    cuts,
   };
 }

@@ -2,7 +2,8 @@
 import type { NativeEdit, StripLevel } from "../../native-edit.ts";
 import { dllKey } from "../dll-name.ts";
 import { encodeName } from "../names.ts";
-import { refuse } from "./refuse.ts";
+import { refuse } from "../refuse.ts";
+import type { CutEdit } from "./cut.ts";
 
 export interface Request {
   /** New names by the key of the old one. */
@@ -10,6 +11,7 @@ export interface Request {
   /** Delayed DLLs that are to be loaded with the file, by the key of their new names. */
   readonly early: ReadonlySet<string>;
   readonly id: string | undefined;
+  readonly cuts: readonly CutEdit[];
   readonly strip: { readonly level: StripLevel; readonly optional: boolean } | undefined;
 }
 
@@ -22,6 +24,7 @@ export function requestOf(edits: readonly NativeEdit[], arch: string): Request {
   const early = new Set<string>();
   let id: string | undefined;
   let strip: Request["strip"];
+  const cuts: CutEdit[] = [];
   for (const edit of edits) {
     if ("arch" in edit && edit.arch !== undefined && edit.arch !== arch) continue;
     switch (edit.kind) {
@@ -42,21 +45,23 @@ export function requestOf(edits: readonly NativeEdit[], arch: string): Request {
         strip = { level: all ? "all" : "debug", optional };
         break;
       }
+      case "cut":
+        cuts.push(edit);
+        break;
       default:
         throw refuse("unsupported", REASONS[edit.kind]);
     }
   }
-  return { renames, early, id, strip };
+  return { renames, early, id, cuts, strip };
 }
 
 type Unsupported = Exclude<
   NativeEdit["kind"],
-  "replace-dependency" | "add-dependency" | "set-id" | "strip"
+  "replace-dependency" | "add-dependency" | "set-id" | "strip" | "cut"
 >;
 
 const REASONS: Readonly<Record<Unsupported, string>> = {
   "keep-archs": "a PE file has one architecture, so none can be left out",
-  cut: "nothing can be cut out of a PE file's sections: code finds its data by distance",
   "remove-dependency": "a PE file calls what it imports by slot, so no DLL can be removed",
   "set-search-paths":
     "PE files have no search paths: Windows looks beside the module and in added folders",

@@ -1,6 +1,6 @@
 /** Bytes of the original that get other values, each at its file offset. */
 import type { Splice } from "../../rewrite.ts";
-import { refuse } from "./refuse.ts";
+import { refuse } from "../refuse.ts";
 
 export interface Writes {
   /**

@@ -18,19 +18,24 @@ const PADDING = 0;
 
 const isSound = (size: number): boolean => size >= PeRelocation.sizeOf("pe") && size <= MAX_BLOCK;
 
-/** Calls `visit` for each relocation, block by block; no more is held than one block. */
+/**
+ * Calls `visit` for each relocation, block by block; no more is held than one block.
+ *
+ * @returns false when not all of them could be read.
+ */
 export function forEachRelocation(
   { header, memory, problems }: Reading,
   visit: (relocation: Relocation) => void,
-): void {
+): boolean {
   const directory = directoryOf(header, DIRECTORY.IMAGE_DIRECTORY_ENTRY_BASERELOC);
-  if (directory === undefined) return;
+  if (directory === undefined) return true;
   const head = PeRelocation.sizeOf("pe");
   const end = directory.address + Math.min(directory.size, memory.room(directory.address));
   for (let at = directory.address; at + head <= end; ) {
     const start = at;
     const block = problems.attempt(() => PeRelocation.read(memory.read(start, head), 0, PLAIN));
-    if (block === undefined || !isSound(block.SizeOfBlock) || at + block.SizeOfBlock > end) return;
+    if (block === undefined || !isSound(block.SizeOfBlock) || at + block.SizeOfBlock > end)
+      return false;
     const bytes = memory.read(at + head, block.SizeOfBlock - head);
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     for (let index = 0; index + 2 <= bytes.length; index += 2) {
@@ -40,4 +45,5 @@ export function forEachRelocation(
     }
     at += block.SizeOfBlock;
   }
+  return end >= directory.address + directory.size;
 }

@@ -7,10 +7,10 @@
 import type { StripLevel } from "../../native-edit.ts";
 import { FILE_FLAGS } from "../constants.ts";
 import type { Draft, Row } from "../edit/draft.ts";
-import { refuse } from "../edit/refuse.ts";
 import { isDwarf } from "../facts/summary.ts";
 import { type CoffTables, sectionName } from "../read/coff-symbols.ts";
 import { hasFlag } from "../read/section.ts";
+import { refuse } from "../refuse.ts";
 import { type KeptNames, keptNames } from "./strings.ts";
 import { detachSymbols } from "./symbols.ts";
 

@@ -14,6 +14,7 @@ import { sectionName } from "../read/coff-symbols.ts";
 import { type Exports, forwardersOf } from "../read/exports.ts";
 import { type PeImage, parsePe } from "../read/image.ts";
 import type { ImportedSymbol } from "../read/thunks.ts";
+import { cutFaults } from "./cut.ts";
 import type { PeExpectation } from "./expectation.ts";
 import { layoutFaults } from "./layout.ts";
 import { memoryFaults, sameSectionOf } from "./same.ts";
@@ -45,9 +46,13 @@ export function verifyPeRewrite(
     const now = parsePe(after);
     const known = layoutFaults(old);
     faults.push(...layoutFaults(now).filter((fault) => !known.includes(fault)));
-    faults.push(...memoryFaults(old, now), ...headerFaults(old, now), ...sectionFaults(old, now));
+    faults.push(
+      ...memoryFaults(old, now, expect.cuts),
+      ...headerFaults(old, now),
+      ...sectionFaults(old, now),
+    );
     faults.push(...symbolFaults(old, now), ...overlayFaults(old, now));
-    faults.push(...expectationFaults(now, expect));
+    faults.push(...expectationFaults(now, expect), ...cutFaults(old, now, expect.cuts));
     const newProblem = now.problems.list.find(
       ({ message }) => !old.problems.list.some((each) => each.message === message),
     );
@@ -187,7 +192,7 @@ function overlayFaults(old: PeImage, now: PeImage): string[] {
 
 function expectationFaults(now: PeImage, expect: PeExpectation): string[] {
   const exports = now.exports();
-  const found: PeExpectation = {
+  const found: Omit<PeExpectation, "cuts"> = {
     imports: now.imports().map(({ library }) => library),
     delayImports: now.delayImports().map(({ library }) => library),
     forwarders:

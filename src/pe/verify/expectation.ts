@@ -7,4 +7,10 @@ export interface PeExpectation {
   readonly forwarders: readonly string[];
   /** The DLL's own name. */
   readonly id: string | null;
+  /** Sections of which only `size` bytes are left, and where pointers into them lead now. */
+  readonly cuts: readonly {
+    readonly region: string;
+    readonly size: number;
+    readonly moved: readonly { readonly from: number; readonly to: number }[];
+  }[];
 }

@@ -11,13 +11,19 @@ import { forwardersOf } from "../read/exports.ts";
 import { directoryOf } from "../read/header.ts";
 import type { PeImage } from "../read/image.ts";
 import type { Section } from "../read/section.ts";
+import { cutRanges } from "./cut.ts";
+import type { PeExpectation } from "./expectation.ts";
 
 const CHUNK = 1 << 20;
 
 /** Faults of sections of `before` that are still in `now`; those that are left out are the strip's matter. */
-export function memoryFaults(before: PeImage, now: PeImage): readonly string[] {
+export function memoryFaults(
+  before: PeImage,
+  now: PeImage,
+  cuts: PeExpectation["cuts"],
+): readonly string[] {
   const faults: string[] = [];
-  const open = changeable(before);
+  const open = [...changeable(before), ...cutRanges(before, cuts)];
   for (const section of before.sections) {
     const found = sameSectionOf(before, now, section);
     if (found === undefined) continue;
@@ -43,7 +49,7 @@ export function sameSectionOf(
   );
 }
 
-/** RVAs that a rename writes to, ascending. */
+/** RVAs that a rename writes to. */
 function changeable(image: PeImage): readonly ByteRange[] {
   const { header, memory } = image;
   const ranges: ByteRange[] = [];
@@ -87,7 +93,7 @@ function changeable(image: PeImage): readonly ByteRange[] {
     const field = PeLoadConfig.offsetOf(header.context.variant, "DependentLoadFlags");
     add(config.address + field, 2);
   }
-  return ranges.sort((a, b) => a.start - b.start);
+  return ranges;
 }
 
 /** Compares what counted before; what was padding may have got bytes where it was zero. */

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { NativeEdit } from "../../../src/native-edit.ts";
 import { pe } from "../../../src/pe/index.ts";
+import { memorySource } from "../../../src/source.ts";
 import { rewritten } from "../../support/formats.ts";
 import { peFixture } from "../../support/pe-fixtures.ts";
 import { scratchFolder } from "../../support/scratch.ts";
@@ -117,6 +118,25 @@ describe.skipIf(WINE === undefined)("a module whose library has a new name", () 
     const file = put(scratchFolder(), "a.pyd", user);
     const found = loadUnderWine({ file, calls: ["afunc"], folders: [libs] });
     expect(found).toEqual({ error: null, values: { afunc: 44 }, crash: null });
+  });
+
+  it("or that lost data to a cut finds what is left of it", () => {
+    const bytes = peFixture("device-x86_64");
+    const region = pe
+      .open(memorySource(bytes))
+      .regions()
+      .find(({ name }) => name === ".nv_fatb");
+    const start = region?.start ?? 0;
+    bytes.copyWithin(start, start + 3008, start + 6008);
+    const moved = [
+      { from: 0, to: 0 },
+      { from: 3008, to: 0 },
+    ];
+    const cut: NativeEdit = { kind: "cut", region: ".nv_fatb", size: 3000, moved };
+    const file = place().put(scratchFolder(), "a.dll", rewritten(pe, bytes, [cut]).bytes);
+    const s = "s".charCodeAt(0);
+    expect(loadUnderWine({ file, calls: ["letter:0"] }).values).toEqual({ letter: s });
+    expect(loadUnderWine({ file, calls: ["letter:1"] }).values).toEqual({ letter: s });
   });
 
   it("needs it in a cycle", () => {

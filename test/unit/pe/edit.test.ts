@@ -302,7 +302,6 @@ describe("it is refused", () => {
 
   it.each([
     { kind: "keep-archs", archs: ["x86_64"] },
-    { kind: "cut", region: ".nv_fatb", size: 0, moved: [] },
     { kind: "remove-dependency", name: "b.dll" },
     { kind: "add-dependency", name: "c.dll" },
     { kind: "set-search-paths", paths: ["."] },

@@ -13,6 +13,7 @@ const EXPECT: PeExpectation = {
   delayImports: [],
   forwarders: [],
   id: "module-x86_64",
+  cuts: [],
 };
 
 /** Faults after the bytes at `at` were changed. */
