@@ -7,6 +7,7 @@ const STYLE = `
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 80rem; margin: 2rem auto; padding: 0 1rem; background: var(--page); }
 code { font: 13px/1.5 ui-monospace, monospace; overflow-wrap: anywhere; }
 h1, h2 { overflow-wrap: anywhere; line-height: 1.25; }
+h1 { font-size: 1.5rem; } h2 { font-size: 1.25rem; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; }
 th, td { border-top: 1px solid #8886; padding: .3rem 1rem .3rem 0; text-align: left; vertical-align: top; }

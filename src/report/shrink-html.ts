@@ -14,13 +14,19 @@ export function shrinkHtml(reports: readonly ShrinkReport[]): string {
     only !== undefined && reports.length === 1
       ? `wheelkit shrink: ${only.output}`
       : `wheelkit shrink: ${reports.length} wheels`;
-  return pageHtml(title, TREEMAP_STYLE, reports.flatMap(section));
+  return pageHtml(
+    title,
+    TREEMAP_STYLE,
+    reports.flatMap((report) => [
+      ...(reports.length === 1 ? [] : [`<h2>${xmlText(report.output)}</h2>`]),
+      ...section(report),
+    ]),
+  );
 }
 
 function section(report: ShrinkReport): readonly string[] {
-  const { before, after, output, steps } = report;
+  const { before, after, steps } = report;
   const lines = [
-    `<h2>${xmlText(output)}</h2>`,
     tableHtml(
       ["", "before", "after", ""],
       [

@@ -9,7 +9,7 @@ import { xmlText } from "./xml.ts";
 
 /** Rules for {@link treemapHtml}; colours keep their contrast in light and dark. */
 export const TREEMAP_STYLE: string = `
-.map { position: relative; width: 100%; aspect-ratio: 2 / 1; min-height: 16rem; background: #8882; }
+.map { position: relative; width: 100%; aspect-ratio: 2 / 1; min-height: 29rem; background: #8882; }
 .map div { position: absolute; box-sizing: border-box; overflow: hidden; border: 1px solid var(--page); }
 .map span { display: block; font-size: 12px; line-height: 1.25; padding: 1px 3px; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
 .wheel, .file { background: var(--file); } .code { background: var(--code); } .data { background: var(--data); }

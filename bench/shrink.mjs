@@ -1,0 +1,145 @@
+/**
+ * `node bench/shrink.mjs`: shrinks published CUDA wheels, step by step, beside `unzip -tq` of each.
+ *
+ * `--only TEXT` takes the wheels whose name begins so, `--steps a,b` some of the steps, `--write`
+ * writes `docs/benchmarks-shrink.md` from everything that was measured with this version so far.
+ * Wheels are fetched into the cache; `npm run build` comes first.
+ */
+import { execFileSync } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { availableParallelism, cpus, loadavg } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { cacheFolder } from "../corpus/cache.mjs";
+import { fetchWheel } from "../corpus/fetch.mjs";
+import { findPython } from "../corpus/python.mjs";
+import { measureRun } from "./measure.mjs";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const CLI = join(ROOT, "dist/src/cli.js");
+const { wheels } = JSON.parse(readFileSync(join(ROOT, "corpus/shrink-wheels.json"), "utf8"));
+const ARCHS = "sm_80,sm_90,sm_100,sm_120";
+
+/** By the name of their column. */
+const STEPS = {
+  strip: ["--strip"],
+  default: [],
+  "driver 550": ["--min-driver", "550"],
+  "driver 550, best": ["--min-driver", "550", "--level", "best"],
+  "4 GPUs": ["--min-driver", "550", "--keep-archs", ARCHS],
+};
+
+const { values } = parseArgs({
+  options: {
+    only: { type: "string", default: "" },
+    steps: { type: "string", default: Object.keys(STEPS).join(";") },
+    write: { type: "boolean", default: false },
+  },
+});
+
+const store = join(cacheFolder(), "bench-shrink.json");
+const known = existsSync(store) ? JSON.parse(readFileSync(store, "utf8")) : {};
+const python = findPython();
+for (const wheel of wheels.filter(({ file }) => file.startsWith(values.only))) {
+  const path = await fetchWheel(python, wheel);
+  const entry = { ...known[wheel.file], ...originalOf(path) };
+  entry.steps ??= {};
+  for (const step of values.steps.split(";")) {
+    entry.steps[step] = measureStep(path, STEPS[step]);
+    known[wheel.file] = entry;
+    writeFileSync(store, JSON.stringify(known, undefined, 1));
+    console.log(wheel.file, step, JSON.stringify(entry.steps[step]));
+  }
+}
+if (values.write) writeFileSync(join(ROOT, "docs/benchmarks-shrink.md"), page());
+
+function originalOf(path) {
+  const unzip = measureRun(python, ["unzip", "-tq", path]);
+  return { packed: statSync(path).size, size: installed(path), unzip: unzip.cpu };
+}
+
+function installed(path) {
+  const script =
+    "import sys, zipfile; print(sum(i.file_size for i in zipfile.ZipFile(sys.argv[1]).infolist()))";
+  return Number(execFileSync(python, ["-c", script, path], { encoding: "utf8" }));
+}
+
+function measureStep(path, options) {
+  const folder = mkdtempSync(join(cacheFolder(), "shrink-"));
+  try {
+    mkdirSync(folder, { recursive: true });
+    const command = [process.execPath, CLI, "shrink", ...options, "-w", folder, path];
+    const { status, wall, cpu, peak } = measureRun(python, command);
+    if (status !== 0) throw new Error(`${command.join(" ")} ended with ${status}`);
+    const [file] = readdirSync(folder);
+    const result = join(folder, file);
+    execFileSync("unzip", ["-tq", result]);
+    return { packed: statSync(result).size, size: installed(result), wall, cpu, peak };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function megabytes(bytes) {
+  const value = bytes / 1e6;
+  return value < 9.95 ? value.toFixed(1) : value.toFixed(0);
+}
+
+function page() {
+  const measured = wheels.filter(({ file }) => known[file] !== undefined);
+  const names = Object.keys(STEPS);
+  const sizes = measured.map(({ file }) => {
+    const { packed, size, steps } = known[file];
+    const cells = names.map((name) => {
+      const step = steps[name];
+      return step === undefined ? "" : `${megabytes(step.packed)} / ${megabytes(step.size)}`;
+    });
+    return `| ${title(file)} | ${megabytes(packed)} / ${megabytes(size)} | ${cells.join(" | ")} |`;
+  });
+  const times = measured.map(({ file }) => {
+    const { packed, unzip, steps } = known[file];
+    const cells = names.map((name) => {
+      const step = steps[name];
+      if (step === undefined) return "";
+      const each = step.cpu / 1000 / (packed / 1e8);
+      return `${(step.cpu / 1000).toFixed(0)} s, ${(step.cpu / unzip).toFixed(0)} ×, ${each.toFixed(0)} s, ${step.peak.toFixed(0)} MiB`;
+    });
+    return `| ${title(file)} | ${(unzip / 1000).toFixed(1)} s | ${cells.join(" | ")} |`;
+  });
+  const head = `| wheel | {} | ${names.join(" | ")} |\n|---|--:|${"--:|".repeat(names.length)}`;
+  return `# Shrinking published CUDA wheels
+
+Written by \`node bench/shrink.mjs --write\`; do not edit by hand. Sizes in MB (10^6), download / installed.
+${availableParallelism()} cores (${cpus()[0]?.model ?? "unknown"}), Node ${process.version}; one minute's load at the end: ${loadavg()[0].toFixed(1)}.
+
+* strip: \`--strip\`
+* default: no options: nothing is lost, and no newer driver is needed
+* driver 550: \`--min-driver 550\`, at \`--level fast\`
+* driver 550, best: the same at \`--level best\`
+* 4 GPUs: \`--min-driver 550 --keep-archs ${ARCHS}\`, with the newest PTX
+
+${head.replace("{}", "published")}
+${sizes.join("\n")}
+
+## Processor time and memory
+
+Processor time over all threads; the factor to \`unzip -tq\`; seconds per 100 MB of download; peak memory.
+
+${head.replace("{}", "unzip -tq")}
+${times.join("\n")}
+`;
+}
+
+function title(file) {
+  return file.split("-").slice(0, 2).join(" ");
+}
