@@ -35,6 +35,15 @@ export interface RegionPointer {
 /** A symbol as `show --imports` and `--exports` print it. */
 export type SymbolRow = DynamicSymbol;
 
+/** The names that a caller asked for; absent where it did not. */
+export interface SymbolLists {
+  readonly imports?: readonly SymbolRow[];
+  readonly exports?: readonly SymbolRow[];
+}
+
+/** Which lists are asked for. */
+export type SymbolList = keyof SymbolLists;
+
 /** An open native file. Everything is read when it is asked for. */
 export interface OpenNative<File extends NativeFile = NativeFile> {
   /**
@@ -103,4 +112,8 @@ export interface Format<File extends NativeFile = NativeFile> extends Recognised
    * @throws RefusalError when it can't be done, FormatError when the file is damaged.
    */
   rewrite(source: Source, edits: readonly NativeEdit[], tools: FormatTools): NativeRewrite;
+}
+
+export function symbolsOf(open: OpenNative, lists: readonly SymbolList[]): SymbolLists {
+  return Object.fromEntries(lists.map((list) => [list, open.symbols(list)]));
 }

@@ -6,6 +6,7 @@
 import { toHex } from "../bytes.ts";
 import { digestOf } from "../digest.ts";
 import type { Level, Problem, Unverified } from "../finding.ts";
+import type { SymbolLists } from "../format.ts";
 import { readerOf } from "../formats.ts";
 import type { Compression, FileSource } from "../runtime.ts";
 import type { Source } from "../source.ts";
@@ -59,6 +60,8 @@ export interface AuditOptions extends InspectOptions {
   /** `ok` is false when a finding is at or above this level; `never`: always ok. */
   readonly failOn: Level | "never";
   readonly onProgress?: (done: number, total: number) => void;
+  /** What was found in the members, before it is judged: members and symbols. */
+  readonly onInspected?: (wheel: Wheel, inspection: Inspection) => void;
 }
 
 export const DEFAULT_AUDIT_OPTIONS: AuditOptions = {
@@ -90,7 +93,9 @@ export async function auditWheel(
       options.hash && options.digest
         ? toHex(digestOf(source, engine.compression.hasher("sha256")))
         : null;
-    const { problems, unverified, model, native } = judgeWheel(wheel, await inspection, options);
+    const inspected = await inspection;
+    options.onInspected?.(wheel, inspected);
+    const { problems, unverified, model, native } = judgeWheel(wheel, inspected, options);
     const findings = toFindings(problems, options.findings);
     const { failOn } = options;
     return {
@@ -120,6 +125,8 @@ export interface Inspection {
   readonly binaries: readonly NativeMember[];
   /** Members with the first bytes of a native format. */
   readonly nativeMembers: ReadonlySet<string>;
+  /** Of native members, by path, where they were asked for. */
+  readonly symbols?: ReadonlyMap<string, SymbolLists>;
   /** RECORD, which says what to expect of the members. */
   readonly record?: ParsedRecord;
 }
@@ -133,7 +140,7 @@ export async function inspectWheel(
   path: string,
   source: Source,
   engine: Engine,
-  options: Pick<AuditOptions, "hash" | "onProgress">,
+  options: Pick<AuditOptions, "hash" | "symbols" | "onProgress">,
   only: (name: string) => boolean = () => true,
 ): Promise<Inspection> {
   let record = recordOf(wheel);
@@ -145,7 +152,10 @@ export async function inspectWheel(
     path,
     source,
     tasks,
-    options: { hash: options.hash },
+    options: {
+      hash: options.hash,
+      ...(options.symbols === undefined ? {} : { symbols: options.symbols }),
+    },
     onProgress(bytes) {
       done += bytes;
       options.onProgress?.(done, total);
@@ -155,12 +165,14 @@ export async function inspectWheel(
   const unverified: Unverified[] = [];
   const binaries: NativeMember[] = [];
   const nativeMembers = new Set<string>();
+  const symbols = new Map<string, SymbolLists>();
   for (const report of [...reports].sort((a, b) => a.index - b.index)) {
     const entry = wheel.index.entries[report.index];
     if (entry === undefined) continue;
     problems.push(...report.problems);
     unverified.push(...report.unverified);
     if (report.format !== undefined) nativeMembers.add(entry.name);
+    if (report.symbols !== undefined) symbols.set(entry.name, report.symbols);
     if (report.format !== undefined) {
       const { format, file } = report;
       const member = { path: entry.name, size: entry.size, format };
@@ -169,7 +181,13 @@ export async function inspectWheel(
       else if (readerOf(format) === undefined) binaries.push(member);
     }
   }
-  const facts = { problems, unverified, binaries, nativeMembers };
+  const facts = {
+    problems,
+    unverified,
+    binaries,
+    nativeMembers,
+    ...(options.symbols === undefined ? {} : { symbols }),
+  };
   return record === undefined ? facts : { ...facts, record };
 }
 

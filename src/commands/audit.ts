@@ -2,6 +2,7 @@
 import { basename, isAbsolute, relative, sep } from "node:path";
 import type { AuditOptions } from "../audit/audit.ts";
 import { auditWheel } from "../audit/audit.ts";
+import type { Shape } from "../audit/baseline.ts";
 import type { WheelResult } from "../audit/result.ts";
 import { printable } from "../bytes.ts";
 import { createEngine } from "../node/engine.ts";
@@ -84,8 +85,9 @@ async function run({ args, options }: Invocation, io: Io): Promise<number> {
         onProgress: (done, total) => progress.update(basename(path), done, total),
       };
       try {
-        const judged = await auditWheel(path, engine, auditOptions);
-        const result = await refine(path, judged, settings, engine);
+        const compared = settings.baseline === undefined ? undefined : await shapes(auditOptions);
+        const judged = await auditWheel(path, engine, compared?.options ?? auditOptions);
+        const result = await refine(judged, compared?.shape(), settings, engine);
         wheels.push({ path, uri: uriOf(path, io.cwd), result });
       } catch (error) {
         progress.clear();
@@ -107,6 +109,24 @@ async function run({ args, options }: Invocation, io: Io): Promise<number> {
   }
   const failed = wheels.some(({ result }) => !result.ok);
   return Math.max(status, failed && !settings.exitZero ? STATUS.findings : STATUS.done);
+}
+
+/** The same audit, which keeps what `--baseline` compares. */
+async function shapes(
+  options: AuditOptions,
+): Promise<{ readonly options: AuditOptions; shape(): Shape | undefined }> {
+  const { shapeOf } = await import("./baseline.ts");
+  let shape: Shape | undefined;
+  return {
+    options: {
+      ...options,
+      symbols: ["exports"],
+      onInspected(wheel, inspection) {
+        if (wheel.index.readable) shape = shapeOf(wheel, inspection);
+      },
+    },
+    shape: () => shape,
+  };
 }
 
 interface Audited extends Reported {

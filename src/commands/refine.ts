@@ -1,6 +1,7 @@
 /** What only the command knows, laid over a result: expectations and ignores for single files. */
 
 import type { Engine } from "../audit/audit.ts";
+import type { Shape } from "../audit/baseline.ts";
 import { checkExpectations } from "../audit/expectations.ts";
 import { atLeast, toFindings } from "../audit/findings.ts";
 import type { WheelResult } from "../audit/result.ts";
@@ -8,18 +9,18 @@ import { compareText } from "../bytes.ts";
 import type { Finding, Problem } from "../finding.ts";
 import type { AuditSettings } from "./audit-options.ts";
 
-/** @param path where the wheel is. */
+/** @param shape what `--baseline` compares of the wheel; none where the archive can't be read. */
 export async function refine(
-  path: string,
   wheel: WheelResult,
+  shape: Shape | undefined,
   settings: AuditSettings,
   engine: Engine,
 ): Promise<WheelResult> {
   const { audit, expected, baseline, perFileIgnores } = settings;
   const problems: Problem[] = [...checkExpectations(wheel, expected)];
-  if (baseline !== undefined) {
+  if (baseline !== undefined && shape !== undefined) {
     const { checkBaseline } = await import("./baseline.ts");
-    problems.push(...checkBaseline(path, baseline, engine));
+    problems.push(...(await checkBaseline(shape, baseline, engine)));
   }
   const extra = toFindings(problems, audit.findings);
   const ignored = await ignoredFindings(wheel.findings, perFileIgnores);

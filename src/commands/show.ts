@@ -1,21 +1,21 @@
 /** `wheelkit show [OPTIONS] PATH…` */
+
 import { basename } from "node:path";
 import { auditWheel, DEFAULT_AUDIT_OPTIONS } from "../audit/audit.ts";
 import type { NativeOptions } from "../audit/options.ts";
 import type { WheelResult } from "../audit/result.ts";
+import { toHex } from "../bytes.ts";
+import { digestOf } from "../digest.ts";
 import { FormatError } from "../errors.ts";
-import { readerOf } from "../formats.ts";
+import type { SymbolLists } from "../format.ts";
 import { createEngine, type NodeEngine } from "../node/engine.ts";
 import type { Io } from "../node/io.ts";
 import { createProgress } from "../node/progress.ts";
-import { showNative, symbolsOf } from "../node/read-binary.ts";
+import { showNative, wantedLists } from "../node/read-binary.ts";
 import { palette, useColor } from "../node/terminal.ts";
 import type { ShownBinary, ShownWheel } from "../report/show-json.ts";
-import type { SymbolLists } from "../report/show-text.ts";
-import type { FileSource } from "../runtime.ts";
-import { memorySource, type Source } from "../source.ts";
-import { openWheel } from "../wheel/open.ts";
-import { readMember } from "../zip/read.ts";
+import type { ZipIndex } from "../zip/index.ts";
+
 import type { CommandDeclaration, Invocation, Options } from "./command.ts";
 import { loadConfig } from "./config.ts";
 import { describeFailure, errorText, STATUS } from "./failure.ts";
@@ -48,11 +48,13 @@ export const command: CommandDeclaration = {
       what: "Who takes the bytes of a large wheel, as a picture",
       line: "wheelkit show --sizes --device-code -f html=sizes.html dist/*.whl",
     },
-    { what: "The symbols that a library imports", line: "wheelkit show --imports libdemo.so" },
   ],
   define(command) {
     command
-      .argument("<path...>", "wheels, folders of wheels, ELF files, or - for a list on stdin")
+      .argument(
+        "<path...>",
+        "wheels, folders of wheels, native libraries, or - for a list on stdin",
+      )
       .option("--imports", "add the names that each binary imports")
       .option("--exports", "add the names that each binary exports")
       .option("--sizes", "who takes the bytes, instead: members, sections, GPUs")
@@ -157,44 +159,36 @@ async function showWheel(
   wanted: Wanted,
   onProgress: (done: number, total: number) => void,
 ): Promise<ShownWheel> {
+  const symbols = new Map<string, SymbolLists>();
+  const lists = wantedLists(wanted);
+  let archive: ZipIndex | undefined;
   const result = await auditWheel(path, engine, {
     ...DEFAULT_AUDIT_OPTIONS,
     hash: false,
     native: wanted.native,
+    ...(lists.length === 0 ? {} : { symbols: lists }),
+    onInspected({ index }, inspection) {
+      archive = index;
+      for (const [member, found] of inspection.symbols ?? []) symbols.set(member, found);
+    },
     onProgress,
   });
-  const source = engine.open(path);
-  try {
-    refuseUnreadable(path, source, result, engine);
-    const sha256 = wanted.hash ? await digestOf(source) : null;
-    return {
-      wheel: { ...result, sha256 },
-      symbols:
-        wanted.imports || wanted.exports
-          ? await symbolsOfWheel(path, source, result, engine, wanted)
-          : new Map(),
-    };
-  } finally {
-    source.close();
-  }
+  refuseUnreadable(result, archive);
+  return {
+    wheel: { ...result, sha256: wanted.hash ? digestOfFile(path, engine) : null },
+    symbols,
+  };
 }
 
 /** `audit` reports it as a finding; here there is nothing to show. */
-function refuseUnreadable(
-  path: string,
-  source: FileSource,
-  { findings, unverified }: WheelResult,
-  engine: NodeEngine,
-): void {
+function refuseUnreadable({ unverified }: WheelResult, index: ZipIndex | undefined): void {
   if (unverified.some(({ code, path: member }) => code === "DST001" && member === undefined)) {
     throw new FormatError("this is no wheel: it has no `.dist-info` directory", {
       format: "zip",
       record: "archive",
     });
   }
-  if (!findings.some(({ code, level }) => code.startsWith("ZIP") && level === "error")) return;
-  const { index } = openWheel(source, basename(path), engine.compression);
-  if (index.readable) return;
+  if (index === undefined || index.readable) return;
   const [first] = index.problems;
   throw new FormatError(first?.message ?? "this is no zip archive", {
     format: "zip",
@@ -202,45 +196,11 @@ function refuseUnreadable(
   });
 }
 
-/** Members above this size (bytes) are unpacked to a temporary file. */
-const MEMORY_LIMIT = 32 << 20;
-
-async function symbolsOfWheel(
-  path: string,
-  source: FileSource,
-  result: WheelResult,
-  engine: NodeEngine,
-  wanted: Wanted,
-): Promise<ReadonlyMap<string, SymbolLists>> {
-  const wheel = openWheel(source, basename(path), engine.compression);
-  const symbols = new Map<string, SymbolLists>();
-  for (const binary of result.binaries) {
-    const reader = readerOf(binary.format);
-    if (reader === undefined) continue;
-    const entry = wheel.index.byName.get(binary.path);
-    if (entry === undefined || entry.broken) continue;
-    if (entry.size <= MEMORY_LIMIT) {
-      const { bytes } = readMember(source, entry, engine.compression);
-      symbols.set(binary.path, symbolsOf(reader.open(memorySource(bytes)), wanted));
-      continue;
-    }
-    const { spoolMember } = await import("../node/spool.ts");
-    const spooled = await spoolMember(source, entry);
-    try {
-      symbols.set(binary.path, symbolsOf(reader.open(spooled), wanted));
-    } finally {
-      spooled.close();
-    }
+function digestOfFile(path: string, engine: NodeEngine): string {
+  const source = engine.open(path);
+  try {
+    return toHex(digestOf(source, engine.compression.hasher("sha256")));
+  } finally {
+    source.close();
   }
-  return symbols;
-}
-
-async function digestOf(source: Source): Promise<string> {
-  const { createHash } = await import("node:crypto");
-  const hash = createHash("sha256");
-  const step = 1 << 20;
-  for (let at = 0; at < source.size; at += step) {
-    hash.update(source.read(at, Math.min(step, source.size - at)));
-  }
-  return hash.digest("hex");
 }

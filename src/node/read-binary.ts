@@ -1,15 +1,17 @@
 /** One native library from a path: for `show` and for library users. */
+
 import { basename } from "node:path";
 import { auditNative } from "../audit/native.ts";
 import type { NativeOptions } from "../audit/options.ts";
 import { DEFAULT_NATIVE_OPTIONS } from "../audit/options.ts";
 import { FormatError } from "../errors.ts";
-import type { Format, OpenNative } from "../format.ts";
+import type { Format, SymbolList } from "../format.ts";
+import { symbolsOf } from "../format.ts";
 import type { AnyNative } from "../formats.ts";
 import { FORMATS, formatOf, readerOf } from "../formats.ts";
 import { interestingSymbol } from "../policy/interest.ts";
 import type { ShownBinary } from "../report/show-json.ts";
-import type { SymbolLists } from "../report/show-text.ts";
+
 import type { Source } from "../source.ts";
 import { openFile } from "./file.ts";
 
@@ -70,17 +72,15 @@ export function showNative(
   });
   const [binary] = binaries;
   if (binary === undefined) return undefined;
-  return { binary, symbols: symbolsOf(open, { imports, exports }), dump: open.dump() };
+  return { binary, symbols: symbolsOf(open, wantedLists({ imports, exports })), dump: open.dump() };
 }
 
-export function symbolsOf(
-  open: OpenNative,
-  { imports = false, exports = false }: Pick<ShowOptions, "imports" | "exports">,
-): SymbolLists {
-  return {
-    ...(imports ? { imports: open.symbols("imports") } : {}),
-    ...(exports ? { exports: open.symbols("exports") } : {}),
-  };
+/** Which lists of names are asked for. */
+export function wantedLists({
+  imports = false,
+  exports = false,
+}: Pick<ShowOptions, "imports" | "exports">): readonly SymbolList[] {
+  return [...(imports ? (["imports"] as const) : []), ...(exports ? (["exports"] as const) : [])];
 }
 
 function refuseOther(): never {

@@ -1,8 +1,10 @@
 /** `show --format json`: the facts of `audit`'s document, without its judgement. */
+
 import type { BinaryResult, WheelResult } from "../audit/result.ts";
 import type { DynamicSymbol } from "../binary.ts";
+import type { SymbolLists } from "../format.ts";
 import { binaryJson, document, wheelFacts } from "./json.ts";
-import type { SymbolLists, Symbols } from "./show-text.ts";
+import type { Symbols } from "./show-text.ts";
 
 export interface ShownWheel {
   readonly wheel: WheelResult;

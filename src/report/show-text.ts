@@ -1,4 +1,5 @@
 /** The facts of a wheel or a library for people, without judgement. */
+
 import type {
   BinaryResult,
   ResolvedDependency,
@@ -7,16 +8,11 @@ import type {
 } from "../audit/result.ts";
 import type { DynamicSymbol } from "../binary.ts";
 import { printable } from "../bytes.ts";
+import type { SymbolLists } from "../format.ts";
 import { platformLine } from "./platform-line.ts";
 import { formatSize, plural, someOf } from "./reported.ts";
 import type { TextOptions } from "./text.ts";
 import { wrap } from "./wrap.ts";
-
-/** The names that `--imports` and `--exports` ask for; `undefined` where they were not. */
-export interface SymbolLists {
-  readonly imports?: readonly DynamicSymbol[];
-  readonly exports?: readonly DynamicSymbol[];
-}
 
 /** By member path. */
 export type Symbols = ReadonlyMap<string, SymbolLists>;

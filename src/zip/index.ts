@@ -19,7 +19,6 @@ import type { ZipEntry } from "./entry.ts";
 import { checkFraming, checkUnicodePath, parseExtras } from "./extra.ts";
 import type { LocalHeader } from "./layout.ts";
 import { CENTRAL_HEADER, CENTRAL_SIZE, LOCAL_HEADER, LOCAL_SIZE } from "./layout.ts";
-import type { ZipLimits } from "./limits.ts";
 import { ZIP_LIMITS } from "./limits.ts";
 import { walkLocals } from "./locals.ts";
 import { checkMember } from "./members.ts";

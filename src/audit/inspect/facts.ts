@@ -1,21 +1,29 @@
 /** The facts of one native member, from memory or from a stream. */
 import type { BinaryFormat } from "../../binary.ts";
 import { FormatError, toPlainError } from "../../errors.ts";
+import type { Format } from "../../format.ts";
+import { symbolsOf } from "../../format.ts";
+import type { AnyNative } from "../../formats.ts";
 import { FORMATS, readerOf } from "../../formats.ts";
 import { interestingSymbol } from "../../policy/interest.ts";
 import type { ByteRange, Source, Window } from "../../source.ts";
 import { readThrough } from "../../source.ts";
 import { Recorder } from "./recorder.ts";
-import type { Access, MemberReport, MemberTask } from "./task.ts";
+import type { Access, InspectOptions, MemberReport, MemberTask } from "./task.ts";
 
-export type Facts = Pick<MemberReport, "problems" | "unverified" | "file">;
+export type Facts = Pick<MemberReport, "problems" | "unverified" | "file" | "symbols">;
 
 /** Formats that are only recognised are named. */
-export function readFacts(task: MemberTask, format: BinaryFormat, source: Source): Facts {
+export function readFacts(
+  task: MemberTask,
+  format: BinaryFormat,
+  source: Source,
+  options: InspectOptions,
+): Facts {
   const reader = readerOf(format);
   if (reader === undefined) return unread(task, format);
   try {
-    return { problems: [], unverified: [], file: reader.open(source).facts(interestingSymbol) };
+    return { problems: [], unverified: [], ...read(reader, source, options) };
   } catch (error) {
     return failureOf(task, error);
   }
@@ -27,20 +35,31 @@ export async function readFactsThrough(
   task: MemberTask,
   format: BinaryFormat,
   windows: readonly Window[],
+  options: InspectOptions,
 ): Promise<Facts> {
   const reader = readerOf(format);
   if (reader === undefined) return unread(task, format);
   try {
-    const file = await readThrough(
+    const found = await readThrough(
       task.size,
       windows,
       (ranges) => capture(access, task, ranges),
-      (source) => reader.open(source).facts(interestingSymbol),
+      (source) => read(reader, source, options),
     );
-    return { problems: [], unverified: [], file };
+    return { problems: [], unverified: [], ...found };
   } catch (error) {
     return failureOf(task, error);
   }
+}
+
+function read(
+  reader: Format<AnyNative>,
+  source: Source,
+  { symbols }: InspectOptions,
+): Pick<Facts, "file" | "symbols"> {
+  const open = reader.open(source);
+  const file = open.facts(interestingSymbol);
+  return symbols === undefined ? { file } : { file, symbols: symbolsOf(open, symbols) };
 }
 
 function unread(task: MemberTask, format: BinaryFormat): Facts {

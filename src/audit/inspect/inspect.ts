@@ -47,15 +47,21 @@ async function inspectOne(
 ): Promise<MemberReport | undefined> {
   try {
     const whole = isWhole(task, options.wholeLimit);
-    if (!options.hash) return await inspectNative(access, task, whole);
-    return whole ? inspectWhole(access, task) : await inspectStreamed(access, task);
+    if (!options.hash) return await inspectNative(access, task, whole, options);
+    return whole
+      ? inspectWhole(access, task, options)
+      : await inspectStreamed(access, task, options);
   } catch (error) {
     return { index: task.index, ...failureOf(task, error) };
   }
 }
 
 /** Everything at once, in memory. */
-function inspectWhole(access: Access, task: MemberTask): MemberReport | undefined {
+function inspectWhole(
+  access: Access,
+  task: MemberTask,
+  options: InspectOptions,
+): MemberReport | undefined {
   const { bytes, problems } = readMember(access.source, task, access.compression);
   const found: Problem[] = [...problems];
   // Of data that can't be unpacked there is no digest to compare.
@@ -70,7 +76,7 @@ function inspectWhole(access: Access, task: MemberTask): MemberReport | undefine
   }
   const check = checkOf(access, format, bytes, bytes.length);
   check?.add(bytes, 0);
-  const checked = completed(readFacts(task, format, memorySource(bytes)), check);
+  const checked = completed(readFacts(task, format, memorySource(bytes), options), check);
   return {
     index: task.index,
     format,
@@ -82,6 +88,7 @@ function inspectWhole(access: Access, task: MemberTask): MemberReport | undefine
 async function inspectStreamed(
   access: Access,
   task: MemberTask,
+  options: InspectOptions,
 ): Promise<MemberReport | undefined> {
   const expected = task.expected;
   const hasher = expected && access.compression.hasher(expected.algorithm);
@@ -107,7 +114,7 @@ async function inspectStreamed(
   if (format === undefined) {
     return problems.length === 0 ? undefined : { index: task.index, problems, unverified: [] };
   }
-  const facts = await readFactsThrough(access, task, format, recorder.windows());
+  const facts = await readFactsThrough(access, task, format, recorder.windows(), options);
   return { index: task.index, format, ...merge(problems, completed(facts, check)) };
 }
 
@@ -116,6 +123,7 @@ async function inspectNative(
   access: Access,
   task: MemberTask,
   whole: boolean,
+  options: InspectOptions,
 ): Promise<MemberReport | undefined> {
   if (whole) {
     const { bytes, problems } = readMember(access.source, task, access.compression);
@@ -125,7 +133,7 @@ async function inspectNative(
     return {
       index: task.index,
       format,
-      ...readFacts(task, format, memorySource(bytes)),
+      ...readFacts(task, format, memorySource(bytes), options),
     };
   }
   const recorder = new Recorder(task.size);
@@ -137,7 +145,7 @@ async function inspectNative(
   const format = formatOf(recorder.head()) ?? formatOf(peek(access, task));
   if (format === undefined) return undefined;
   if (problems.length > 0) return { index: task.index, format, problems, unverified: [] };
-  const facts = await readFactsThrough(access, task, format, recorder.windows());
+  const facts = await readFactsThrough(access, task, format, recorder.windows(), options);
   return { index: task.index, format, ...facts };
 }
 

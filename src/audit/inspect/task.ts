@@ -2,6 +2,7 @@
 import type { BinaryFormat } from "../../binary.ts";
 import { FormatError } from "../../errors.ts";
 import type { Problem, Unverified } from "../../finding.ts";
+import type { SymbolList, SymbolLists } from "../../format.ts";
 import type { AnyNative } from "../../formats.ts";
 import { formatOf } from "../../formats.ts";
 import type { Compression, HashName, MemberSpan, MemberStream } from "../../runtime.ts";
@@ -30,6 +31,8 @@ export interface InspectOptions {
    * larger ones are streamed. What is found is the same.
    */
   readonly wholeLimit?: number;
+  /** Symbols of native files that the caller wants besides the facts. */
+  readonly symbols?: readonly SymbolList[];
 }
 
 /** Only members with something to say are reported. */
@@ -40,6 +43,7 @@ export interface MemberReport {
   readonly format?: BinaryFormat;
   /** Missing where the format is only recognised, or the file damaged. */
   readonly file?: AnyNative;
+  readonly symbols?: SymbolLists;
 }
 
 /** The wheel as one thread sees it. */

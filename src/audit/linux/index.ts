@@ -2,23 +2,13 @@
 import { printable } from "../../bytes.ts";
 import type { Unverified } from "../../finding.ts";
 import type { ElfSlice } from "../../formats.ts";
-import type { Claim } from "../claim.ts";
-import type { DependencyGraph } from "../graph/graph.ts";
-import type { NativeMember } from "../member.ts";
-import type { AuditModel } from "../model.ts";
-import type {
-  AuditPlatform,
-  Judged,
-  NativeAudit,
-  PlatformInput,
-  PlatformView,
-} from "../platform.ts";
+import type { AuditPlatform, PlatformInput, PlatformView } from "../platform.ts";
 import { pythonMentions } from "../python/mentions.ts";
 import { LINUX_RULES } from "../rules/linux/index.ts";
 import { auditView } from "../run.ts";
 import type { ElfBinary } from "./binary.ts";
 import { elfBinaries } from "./binary.ts";
-import { identify, isHostMachine } from "./identify.ts";
+import { identify } from "./identify.ts";
 import { linuxLoader, loaderOf } from "./loader.ts";
 import type { LinuxTag } from "./model.ts";
 import { elfResult, externalResults } from "./results.ts";

@@ -6,9 +6,9 @@
  */
 
 import { DT, SHT } from "../constants.ts";
-import { ElfEhdr, ElfPhdr, ElfShdr, ElfSym } from "../layout.ts";
+import { ElfEhdr, ElfPhdr, ElfShdr } from "../layout.ts";
 import { dynamicSymbols } from "../read/dynamic-symbols.ts";
-import { type Linkage, STRING_TAGS } from "../read/linkage.ts";
+import type { Linkage } from "../read/linkage.ts";
 import { hasBytes } from "../read/sections.ts";
 import { refuse } from "../refuse.ts";
 import { tableRanges } from "./tables.ts";

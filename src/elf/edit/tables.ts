@@ -1,9 +1,8 @@
 /** The tables of the loader and the notes: where they lie, and what may move. */
 
-import { DT, DT_MIPS, EM, PT, PT_MIPS, SHT } from "../constants.ts";
+import { DT, EM, PT, PT_MIPS, SHT } from "../constants.ts";
 import { ElfSym } from "../layout.ts";
 import { dynamicSymbols } from "../read/dynamic-symbols.ts";
-import { parseGnuHash, parseSysvHash } from "../read/hash.ts";
 import type { Linkage } from "../read/linkage.ts";
 import { isInLoad } from "../read/sections.ts";
 import { mapAddress, type Segment } from "../read/segments.ts";

@@ -6,7 +6,7 @@
  */
 
 import type { Source } from "../../source.ts";
-import { DT, DT_MIPS, EM, ET, PT, SHF, SHT } from "../constants.ts";
+import { DT, DT_MIPS, EM, ET, PT, SHT } from "../constants.ts";
 import { type Dyn, ElfDyn } from "../layout.ts";
 import { dynamicValue, refuse } from "../refuse.ts";
 import type { ElfHeader } from "./header.ts";

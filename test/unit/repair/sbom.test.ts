@@ -36,7 +36,16 @@ describe("formatSbom", () => {
       description: "Microsoft® C Runtime Library",
       copyright: "© Microsoft Corporation",
     };
-    const { components } = parsed(formatSbom(SUBJECT, [{ ...OWN, about }, { ...Z, about }], "9.9"));
+    const { components } = parsed(
+      formatSbom(
+        SUBJECT,
+        [
+          { ...OWN, about },
+          { ...Z, about },
+        ],
+        "9.9",
+      ),
+    );
     expect(components[0]).toMatchObject({ name: "libown.so", ...about });
     expect(components[1]).toMatchObject({ ...about, name: "zlib1g", version: "1:1.2" });
   });
