@@ -16,7 +16,9 @@ const MAX_ZEROS = 1 << 20;
 
 /** @throws RefusalError when the file has no place for them. */
 export function placeInSection(draft: Draft, wishes: readonly Wish[]): void {
-  checkTail(draft);
+  if (draft.windows.SectionAlignment < PAGE) {
+    throw refuse("alignment", "the file is mapped as one run, so no section can be added");
+  }
   const last = lastRow(draft);
   if (last === undefined) throw refuse("layout", "the file has no sections");
   const count = draft.rows.length + 1;
@@ -24,22 +26,23 @@ export function placeInSection(draft: Draft, wishes: readonly Wish[]): void {
   else extendLast(draft, last, wishes);
 }
 
-function checkTail({ image, windows }: Draft): void {
-  const { overlay } = image;
-  if (overlay.kind === "other") {
-    throw refuse(
-      "overlay",
-      `${overlay.end - overlay.start} bytes after the last section would move: a program that reads them may not find them again`,
-      "remove them, keep the names of its dependencies, or use shorter names",
-    );
-  }
-  if (windows.SectionAlignment < PAGE) {
-    throw refuse("alignment", "the file is mapped as one run, so no section can be added");
-  }
+/**
+ * After the last section; COFF symbols after it move, and are found by a pointer. What else may be
+ * there is found by its offset or from the end of the file, nobody knows: it keeps its offset.
+ */
+function insertionPoint(draft: Draft): number {
+  const { overlay } = draft.image;
+  if (overlay.kind !== "other") return draft.end;
+  draft.warnings.push(
+    `${overlay.end - overlay.start} bytes after the last section stay in their place, before a new section: a program that looks for them from the end of the file may not find them`,
+  );
+  draft.end = overlay.end;
+  return draft.end;
 }
 
 function addSection(draft: Draft, last: Row, wishes: readonly Wish[]): void {
-  const { windows, optional, end } = draft;
+  const { windows, optional } = draft;
+  const end = insertionPoint(draft);
   const VirtualAddress = alignUp(last.VirtualAddress + memoryOf(last), windows.SectionAlignment);
   const bytes = packed(wishes, VirtualAddress);
   const PointerToRawData = alignUp(end, windows.FileAlignment);
@@ -69,6 +72,14 @@ function extendLast(draft: Draft, last: Row, wishes: readonly Wish[]): void {
   const name = last.from?.shortName ?? "";
   const rawEnd = last.PointerToRawData + last.SizeOfRawData;
   const memory = memoryOf(last);
+  const { overlay } = draft.image;
+  if (overlay.kind === "other") {
+    throw refuse(
+      "overlay",
+      `there is no room for a section header, and ${overlay.end - overlay.start} bytes after the last section are in its way`,
+      "use names that are no longer than the old ones",
+    );
+  }
   if (!hasFlag(last, "IMAGE_SCN_MEM_READ") || (last.SizeOfRawData > 0 && rawEnd !== end)) {
     throw refuse("headers", `there is no room for a section header, and \`${name}\` can't grow`);
   }

@@ -176,9 +176,10 @@ const CHUNK = 1 << 20;
 function overlayFaults(old: PeImage, now: PeImage): string[] {
   if (old.overlay.kind !== "other") return [];
   const { start, end } = old.overlay;
-  const at = now.overlay.start;
+  // They follow the sections, which move only when the headers grow.
+  const at = start + now.header.windows.SizeOfHeaders - old.header.windows.SizeOfHeaders;
   const faults = ["the bytes after the last section changed"];
-  if (now.overlay.end - at < end - start) return faults;
+  if (now.source.size - at < end - start) return faults;
   for (let offset = 0; offset < end - start; offset += CHUNK) {
     const part = Math.min(CHUNK, end - start - offset);
     const same = bytesEqual(

@@ -92,6 +92,16 @@ describe.skipIf(WINE === undefined)("a module whose library has a new name", () 
     expect(found.values).toEqual({ afunc: 43 });
   });
 
+  it("is loaded with unknown bytes before its new section", () => {
+    const { libs, put } = place();
+    put(libs, LIBRARY, peFixture("library-x86_64"));
+    const bytes = Buffer.concat([peFixture("full-table"), new Uint8Array(777).fill(0xaa)]);
+    const changed = rewritten(pe, new Uint8Array(bytes), [rename("b.dll", LIBRARY)]).bytes;
+    const file = put(scratchFolder(), "a.pyd", changed);
+    const found = loadUnderWine({ file, calls: ["afunc"], folders: [libs] });
+    expect(found.values).toEqual({ afunc: 43 });
+  });
+
   it("with a shorter name finds the library beside it", () => {
     const { put } = place();
     const folder = scratchFolder();

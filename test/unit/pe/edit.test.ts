@@ -274,9 +274,24 @@ describe("whatever changes", () => {
   });
 });
 
+describe("bytes after the sections of which nothing is known", () => {
+  it.each(["padding-used", "full-table", "bound-padding-used"])(
+    "keep their offset in %s, and a new section comes after them",
+    (name) => {
+      const before = peFixture(name);
+      const payload = Uint8Array.from({ length: 700 }, (_, index) => (index * 7) & 0xff);
+      const { rewrite, bytes } = rewritten(pe, Buffer.concat([before, payload]), [rename(LONG)]);
+      expect(bytes.subarray(before.length, before.length + 700)).toEqual(payload);
+      const added = imageOf(bytes).sections.at(-1);
+      expect(added).toMatchObject({ shortName: "wheelkit", PointerToRawData: 3072 });
+      expect(rewrite.warnings).toEqual([expect.stringMatching(/^700 bytes after the last/)]);
+    },
+  );
+});
+
 describe("it is refused", () => {
-  it("to put a section before bytes that somebody may look for at their place", () => {
-    const bytes = peFixture("padding-used");
+  it("to extend a section into bytes that somebody may look for at their place", () => {
+    const bytes = peFixture("full-page");
     const appended = new Uint8Array([...bytes, 1, 2, 3]);
     expect(() => rewritten(pe, appended, [rename(LONG)])).toThrow(
       expect.objectContaining({ code: "pe-overlay" }),
