@@ -46,19 +46,17 @@ export interface Draft {
   readonly warnings: string[];
 }
 
-/** @throws RefusalError when sections leave the file or lie on the headers. */
+/** The largest that the specification allows, in bytes. */
+const MAX_FILE_ALIGNMENT = 1 << 16;
+/** Offsets have 32 bits; this leaves room for what is added. */
+const MAX_FILE = 0xf000_0000;
+/** In memory an image ends below 2 GB; this leaves room for what is added. */
+const MAX_IMAGE = 0x7000_0000;
+
+/** @throws RefusalError when sections leave the file or memory, or lie on the headers. */
 export function draftOf(image: PeImage): Draft {
+  checkLayout(image);
   const { header, sections, source } = image;
-  const tableEnd = header.sectionsAt + PeSection.sizeOf("pe") * sections.length;
-  for (const { PointerToRawData, SizeOfRawData, shortName } of sections) {
-    if (SizeOfRawData === 0) continue;
-    if (PointerToRawData + SizeOfRawData > source.size) {
-      throw refuse("layout", `section \`${shortName}\` ends after the end of the file`);
-    }
-    if (PointerToRawData < tableEnd) {
-      throw refuse("layout", `section \`${shortName}\` shares bytes with the headers`);
-    }
-  }
   return {
     image,
     file: { ...header.file },
@@ -75,6 +73,28 @@ export function draftOf(image: PeImage): Draft {
     notes: [],
     warnings: [],
   };
+}
+
+function checkLayout({ header, sections, source }: PeImage): void {
+  const { FileAlignment, SectionAlignment } = header.windows;
+  if (FileAlignment > MAX_FILE_ALIGNMENT || SectionAlignment > MAX_IMAGE) {
+    throw refuse("layout", "the sections are aligned to more than the format allows");
+  }
+  if (source.size > MAX_FILE) throw refuse("layout", "the file is too large for its own offsets");
+  const tableEnd = header.sectionsAt + PeSection.sizeOf("pe") * sections.length;
+  for (const section of sections) {
+    const { PointerToRawData, SizeOfRawData, VirtualAddress, memory, shortName } = section;
+    if (VirtualAddress + memory + SectionAlignment > MAX_IMAGE) {
+      throw refuse("layout", `section \`${shortName}\` ends above what can be loaded`);
+    }
+    if (SizeOfRawData === 0) continue;
+    if (PointerToRawData + SizeOfRawData > source.size) {
+      throw refuse("layout", `section \`${shortName}\` ends after the end of the file`);
+    }
+    if (PointerToRawData < tableEnd) {
+      throw refuse("layout", `section \`${shortName}\` shares bytes with the headers`);
+    }
+  }
 }
 
 /** File offset of the first section's bytes: everything before is headers. */

@@ -46,7 +46,7 @@ interface Moves {
 }
 
 function movesOf(draft: Draft): Moves {
-  const { cuts, end, inserted, headerGrowth } = draft;
+  const { image, cuts, end, inserted, headerGrowth } = draft;
   const growsAt = headersEnd(draft);
   const base = (offset: number): number => {
     let result = offset + (offset >= growsAt ? headerGrowth : 0);
@@ -56,6 +56,8 @@ function movesOf(draft: Draft): Moves {
   const length = inserted === null ? 0 : inserted.zeros + inserted.bytes.length;
   return {
     moved(offset) {
+      // What leads out of the file leads nowhere afterwards too.
+      if (offset >= image.source.size) return offset;
       if (cuts.some((cut) => offset >= cut.start && offset < cut.end)) return undefined;
       return base(offset) + (offset >= end ? length : 0);
     },

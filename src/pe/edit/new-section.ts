@@ -61,7 +61,7 @@ function addSection(draft: Draft, last: Row, wishes: readonly Wish[]): void {
     Characteristics:
       SECTION_FLAGS.IMAGE_SCN_CNT_INITIALIZED_DATA | SECTION_FLAGS.IMAGE_SCN_MEM_READ,
   });
-  optional.SizeOfInitializedData += SizeOfRawData;
+  optional.SizeOfInitializedData = sum32(optional.SizeOfInitializedData, SizeOfRawData);
   const filled = concatBytes([bytes, new Uint8Array(SizeOfRawData - bytes.length)]);
   draft.inserted = { zeros: PointerToRawData - end, bytes: filled };
   draft.notes.push(`section ${OWN_SECTION} with ${bytes.length} bytes added`);
@@ -96,12 +96,17 @@ function extendLast(draft: Draft, last: Row, wishes: readonly Wish[]): void {
     zeros,
     bytes: concatBytes([bytes, new Uint8Array(size - inside - bytes.length)]),
   };
-  optional.SizeOfInitializedData += size - last.SizeOfRawData;
+  optional.SizeOfInitializedData = sum32(optional.SizeOfInitializedData, size - last.SizeOfRawData);
   last.PointerToRawData = start;
   last.SizeOfRawData = size;
   last.VirtualSize = inside + bytes.length;
   last.Characteristics = keptFlags(last.Characteristics);
   draft.notes.push(`section \`${name}\` extended by ${bytes.length} bytes`);
+}
+
+/** No loader reads this sum, so a damaged one stays damaged. */
+function sum32(a: number, b: number): number {
+  return (a + b) >>> 0;
 }
 
 /** The loader may throw away what is discardable once it has relocated the image. */
