@@ -18,6 +18,8 @@ import type { FinalMember } from "./draft-member.ts";
 export interface BuildOptions {
   /** Of changed and new members; default: the newest time in the input. */
   readonly time?: DosTime;
+  /** Members that don't change get the time too: whoever sets it wants a reproducible file. */
+  readonly everyTime?: boolean;
   /** 0-9, default 6. */
   readonly level?: number;
   /** Members with data descriptors keep them, so that nothing moves. */
@@ -43,6 +45,7 @@ export function assemble(draft: Draft, options: BuildOptions): Built {
   const { compression, source } = draft.input;
   const time = options.time ?? newestTime(draft.input.entries);
   const level = options.level ?? 6;
+  const given = options.everyTime === true ? options.time : undefined;
   const notes = draft.finish();
   const [like] = draft.input.entries;
   const ordered = draft.members();
@@ -67,9 +70,17 @@ export function assemble(draft: Draft, options: BuildOptions): Built {
     const rewritten =
       path !== entry.name ||
       member.mode !== undefined ||
+      (given !== undefined && !sameTime(entry, given)) ||
       (hasDescriptor(entry) && !options.inPlace);
     return rewritten
-      ? { ...rewriteMember(entry, source, { name: path, mode }), ...attributes }
+      ? {
+          ...rewriteMember(entry, source, {
+            name: path,
+            mode,
+            ...(given === undefined ? {} : { time: given }),
+          }),
+          ...attributes,
+        }
       : { kind: "kept", entry, source };
   });
   const layout = layoutArchive(members);
@@ -81,6 +92,10 @@ export function assemble(draft: Draft, options: BuildOptions): Built {
     notes,
     padTo: (size) => padded(members, layout, size),
   };
+}
+
+function sameTime({ dosDate, dosTime }: ZipEntry, { date, time }: DosTime): boolean {
+  return dosDate === date && dosTime === time;
 }
 
 /** The wheel as it is, byte for byte. */

@@ -51,7 +51,7 @@ export async function repairFile(path: string, run: RepairRun): Promise<Rewritte
     },
     async build(draft, wheel) {
       if (canonical) return await canonicalBuild(draft, wheel, wheelDir, write);
-      const when = time === undefined ? {} : { time };
+      const when = time === undefined ? {} : { time, everyTime: true };
       const built =
         repair === undefined && !draft.changed()
           ? copyOf(wheel)

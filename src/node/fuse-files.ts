@@ -54,7 +54,7 @@ export async function fuseFiles(
         return await fuseWheels({ draft, ...sides, taken, workshop }, engine);
       },
       async build(draft) {
-        const when = time === undefined ? {} : { time };
+        const when = time === undefined ? {} : { time, everyTime: true };
         const built = assemble(draft, { inPlace: false, level, recordLast: true, ...when });
         return { built, close() {} };
       },
