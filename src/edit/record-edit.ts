@@ -86,39 +86,53 @@ export function listedPath(path: string, isFile: (path: string) => boolean): str
   return plain !== path && isFile(plain) ? plain : path;
 }
 
-/** In a sorted file where they belong, else behind the files of their kind; RECORD's row stays last. */
+/**
+ * In a sorted file where they belong, in one with `.dist-info` behind the rest each in its part, else
+ * behind the files of their kind. RECORD's row stays last.
+ */
 function placed(rows: readonly Kept[], added: readonly Kept[], record: string): readonly Kept[] {
   if (added.length === 0) return rows;
+  if (isSorted(rows, record)) return merged(rows, added, record);
+  const split = rows.findIndex(({ path }) => isDistInfo(path));
+  const at = split === -1 ? rows.length : split;
+  return [
+    ...merged(
+      rows.slice(0, at),
+      added.filter(({ path }) => !isDistInfo(path)),
+      record,
+    ),
+    ...merged(
+      rows.slice(at),
+      added.filter(({ path }) => isDistInfo(path)),
+      record,
+    ),
+  ];
+}
+
+function isSorted(rows: readonly Kept[], record: string): boolean {
   const others = rows.filter(({ path }) => path !== record);
-  const sorted = others.every(
+  return others.every(
     ({ path }, at) => at === 0 || compareText(others[at - 1]?.path ?? "", path) <= 0,
   );
+}
+
+/** One list of both: sorted where `rows` are, else with what was added before RECORD's own row. */
+function merged(rows: readonly Kept[], added: readonly Kept[], record: string): readonly Kept[] {
+  const sorted = isSorted(rows, record);
   const result: Kept[] = [];
-  const [code, info] = [
-    added.filter(({ path }) => !isDistInfo(path)),
-    added.filter(({ path }) => isDistInfo(path)),
-  ];
   let next = 0;
-  let codePlaced = false;
-  for (const row of rows) {
-    if (sorted) {
-      const all = row.path === record && row === rows.at(-1);
-      for (; next < added.length; next++) {
-        const each = added[next];
-        if (each === undefined || (!all && compareText(each.path, row.path) >= 0)) break;
-        if (row.path === record && !all) break;
-        result.push(each);
-      }
-    } else if (!codePlaced && isDistInfo(row.path)) {
-      result.push(...code);
-      codePlaced = true;
+  for (const [index, row] of rows.entries()) {
+    const own = row.path === record;
+    const all = own && (!sorted || index === rows.length - 1);
+    for (; next < added.length; next++) {
+      const each = added[next];
+      if (each === undefined || (!all && (own || !sorted))) break;
+      if (!all && compareText(each.path, row.path) >= 0) break;
+      result.push(each);
     }
-    if (!sorted && row.path === record) result.push(...info);
     result.push(row);
   }
-  if (sorted) result.push(...added.slice(next));
-  else if (!codePlaced) result.push(...code);
-  return result;
+  return [...result, ...added.slice(next)];
 }
 
 function isDistInfo(path: string): boolean {

@@ -146,7 +146,6 @@ export const ZIP_RULES = {
     why: "Without flag bit 11 CPython reads a name as code page 437 and others as UTF-8, so installers create different files and RECORD does not match.",
     mend: "Write names as UTF-8 and set flag bit 11 in both headers.",
     repair: "refuse",
-    repairHint: TAKE_OUT,
     source: "APPNOTE 4.4.4 bit 11, appendix D; PyPI: `Filename not unicode`",
   },
   ZIP018: {

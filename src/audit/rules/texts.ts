@@ -150,7 +150,7 @@ export const NATIVE_RULES = {
     title: "library name that may clash",
     level: "warning",
     why: "The loader keeps one library per name in a process. With two of the same name, one user gets the other's library.",
-    mend: "Give bundled libraries names of their own; `wheelkit repair` adds a hash.",
+    mend: "Give bundled libraries names of their own, or leave them out and let `wheelkit repair` bundle them, which adds a hash.",
     source: 'PEP 600, "play well with others"; auditwheel#472',
   },
   LNK010: {
