@@ -106,7 +106,7 @@ describe("others", () => {
     const bytes = buildMacho({ ...ARM, room: 16 });
     const { message } = refusal(bytes, [{ kind: "set-search-paths", paths: ["/a/long/path"] }]);
     expect(message).toBe(
-      "the load commands of arm64 need 32 bytes more than the 344 that there are",
+      "the load commands of arm64 need 32 bytes more than the 368 that there are",
     );
   });
 
