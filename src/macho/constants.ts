@@ -343,3 +343,39 @@ export const DYLD_CHAINED_IMPORT = {
   DYLD_CHAINED_IMPORT_ADDEND: 2,
   DYLD_CHAINED_IMPORT_ADDEND64: 3,
 } as const;
+
+/** pointer_format of dyld_chained_starts_in_segment */
+export const DYLD_CHAINED_PTR = {
+  DYLD_CHAINED_PTR_ARM64E: 1,
+  DYLD_CHAINED_PTR_64: 2,
+  DYLD_CHAINED_PTR_64_OFFSET: 6,
+  DYLD_CHAINED_PTR_ARM64E_USERLAND: 9,
+  DYLD_CHAINED_PTR_ARM64E_USERLAND24: 12,
+} as const;
+
+/** page_start of a page without fixups */
+export const DYLD_CHAINED_PTR_START_NONE = 0xffff;
+/** Set in page_start where a page has several chains: on 32-bit systems only. */
+export const DYLD_CHAINED_PTR_START_MULTI = 0x8000;
+
+/** Upper four bits of a rebase opcode; the lower four are its immediate. */
+export const REBASE_OPCODE = {
+  REBASE_OPCODE_DONE: 0x00,
+  REBASE_OPCODE_SET_TYPE_IMM: 0x10,
+  REBASE_OPCODE_SET_SEGMENT_AND_OFFSET_ULEB: 0x20,
+  REBASE_OPCODE_ADD_ADDR_ULEB: 0x30,
+  REBASE_OPCODE_ADD_ADDR_IMM_SCALED: 0x40,
+  REBASE_OPCODE_DO_REBASE_IMM_TIMES: 0x50,
+  REBASE_OPCODE_DO_REBASE_ULEB_TIMES: 0x60,
+  REBASE_OPCODE_DO_REBASE_ADD_ADDR_ULEB: 0x70,
+  REBASE_OPCODE_DO_REBASE_ULEB_TIMES_SKIPPING_ULEB: 0x80,
+} as const;
+
+/** Immediate of REBASE_OPCODE_SET_TYPE_IMM */
+export const REBASE_TYPE = { REBASE_TYPE_POINTER: 1 } as const;
+
+/** The second level of `__unwind_info` */
+export const UNWIND_SECOND_LEVEL = {
+  UNWIND_SECOND_LEVEL_REGULAR: 2,
+  UNWIND_SECOND_LEVEL_COMPRESSED: 3,
+} as const;

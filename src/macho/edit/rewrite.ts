@@ -23,8 +23,9 @@ import { stripSlice } from "../strip/strip.ts";
 import { verifyMachoRewrite } from "../verify/edit.ts";
 import type { FileExpectation, SliceExpectation } from "../verify/expectation.ts";
 import { type FatMember, layOutFat } from "./fat-file.ts";
+import { growHeader, wantsRoom } from "./grow.ts";
 import { refuse } from "./refuse.ts";
-import { planSlice, type SlicePlan } from "./slice.ts";
+import { planSlice, type SlicePlan, type SliceRequest } from "./slice.ts";
 
 type Slice = MachoImage | ArchiveSlice;
 
@@ -89,17 +90,57 @@ function planOne(slice: Slice, edits: readonly NativeEdit[], tools: FormatTools)
   const request = { image: slice, edits, tools, signature: slice.signature() };
   const { rewrite: stripped, warnings } = planStrip(slice, edits);
   if (stripped === null) {
-    return withExpectation(slice, planSlice({ ...request, dirty: false }), warnings);
+    return withExpectation(slice, planWithRoom({ ...request, dirty: false }), warnings);
   }
   const image = parseSlice(rewrittenSource(slice.source, stripped), slice.base);
-  const plan = planSlice({ ...request, image, dirty: true });
+  const plan = planWithRoom({ ...request, image, dirty: true });
   const rewrite = composeRewrites(stripped, plan.rewrite);
   if (rewrite.size >= slice.source.size) {
     // A new signature may take more than a few symbols gave.
-    const plain = planSlice({ ...request, dirty: false });
+    const plain = planWithRoom({ ...request, dirty: false });
     if (isUnchanged(plain.rewrite)) return withExpectation(slice, plain, warnings);
   }
   return withExpectation(slice, { ...plan, rewrite }, warnings, true);
+}
+
+/** Pages that a header may grow by: names of many kilobytes. */
+const GROWTH: readonly number[] = [1, 4, 16];
+
+/** Grows the header where nothing else helps. */
+function planWithRoom(request: SliceRequest): SlicePlan {
+  try {
+    return planSlice(request);
+  } catch (error) {
+    if (!wantsRoom(error)) throw error;
+    for (const pages of GROWTH) {
+      const plan = planGrown(request, pages, error);
+      if (plan !== undefined) return plan;
+    }
+    throw error;
+  }
+}
+
+function planGrown(
+  request: SliceRequest,
+  pages: number,
+  reason: RefusalError,
+): SlicePlan | undefined {
+  const { image } = request;
+  try {
+    const grown = growHeader(image, pages);
+    const larger = parseSlice(rewrittenSource(image.source, grown), image.base);
+    const plan = planSlice({ ...request, image: larger, dirty: true });
+    const shift = larger.room - image.room;
+    return { ...plan, shift, rewrite: composeRewrites(grown, plan.rewrite) };
+  } catch (error) {
+    if (wantsRoom(error)) return undefined;
+    if (!(error instanceof RefusalError)) throw error;
+    throw new RefusalError(
+      reason.code,
+      `${reason.message}, and the header can't grow: ${error.message}`,
+      reason.hint,
+    );
+  }
 }
 
 /** A static library has no load commands; what changes nothing is not refused. */
@@ -118,11 +159,11 @@ function checkArchive({ arch }: ArchiveSlice, edits: readonly NativeEdit[]): rea
 
 function withExpectation(
   slice: Slice,
-  { rewrite, ordinals, names, signed, warnings }: SlicePlan,
+  { rewrite, ordinals, names, signed, shift, warnings }: SlicePlan,
   before: readonly string[],
   stripped = false,
 ): PlannedSlice {
-  const changed = isUnchanged(rewrite) ? null : { ordinals, names, signed, stripped };
+  const changed = isUnchanged(rewrite) ? null : { ordinals, names, signed, stripped, shift };
   return { slice, rewrite, expect: { slice, changed }, warnings: [...before, ...warnings] };
 }
 

@@ -53,6 +53,8 @@ export interface SlicePlan {
   readonly ordinals: readonly number[];
   readonly names: SliceNames;
   readonly signed: boolean;
+  /** Bytes by which content moved away from the header. */
+  readonly shift: number;
   readonly warnings: readonly string[];
 }
 
@@ -64,7 +66,14 @@ export function planSlice(request: SliceRequest): SlicePlan {
   if (!names.changed && !dirty && flags === image.header.flags) {
     const rewrite = emptyRewrite(image.source.size);
     const texts = namesOf(names.commands, image);
-    return { rewrite, ordinals: names.ordinals, names: texts, signed: false, warnings: [] };
+    return {
+      rewrite,
+      ordinals: names.ordinals,
+      names: texts,
+      signed: false,
+      shift: 0,
+      warnings: [],
+    };
   }
   checkEditable(image);
   const patches = ordinalPatches(image, names.ordinals);
@@ -84,6 +93,7 @@ export function planSlice(request: SliceRequest): SlicePlan {
     ordinals: names.ordinals,
     names: namesOf(commands, image),
     signed: linkedit !== null,
+    shift: 0,
     warnings: layout.warnings,
   };
 }

@@ -28,8 +28,15 @@ const NAMES: Readonly<Record<number, string>> = {
   [LC.LC_DATA_IN_CODE]: "data in code",
 };
 
-/** Empty ones are left out. */
-export function linkeditParts({ tables, context, commands }: MachoImage): readonly LinkeditPart[] {
+/**
+ * Every table, in no order.
+ *
+ * @param empty also those of no bytes that have a place; default false.
+ */
+export function linkeditParts(
+  { tables, context, commands }: MachoImage,
+  empty = false,
+): readonly LinkeditPart[] {
   const { variant } = context;
   const parts: LinkeditPart[] = [];
   const add = (
@@ -39,7 +46,7 @@ export function linkeditParts({ tables, context, commands }: MachoImage): readon
     offset: number,
     size: number,
   ): void => {
-    if (size > 0) parts.push({ name, command, field, offset, size });
+    if (size > 0 || (empty && offset > 0)) parts.push({ name, command, field, offset, size });
   };
   const { symtab, dysymtab, dyldInfo, data } = tables;
   for (const { command, offset, size } of data.values()) {
@@ -95,4 +102,15 @@ export function linkeditParts({ tables, context, commands }: MachoImage): readon
     );
   }
   return parts;
+}
+
+/** The tables that can be moved, in file order: all but the signature. */
+export function movableParts(image: MachoImage): readonly LinkeditPart[] {
+  const linkedit = image.segments.find(({ name }) => name === "__LINKEDIT");
+  const start = linkedit?.fileoff ?? 0;
+  const end = Math.min(start + (linkedit?.filesize ?? 0), image.source.size);
+  return linkeditParts(image, true)
+    .filter(({ command }) => command.cmd !== LC.LC_CODE_SIGNATURE)
+    .filter(({ offset, size }) => size > 0 || (offset >= start && offset <= end))
+    .sort((a, b) => a.offset - b.offset || a.size - b.size);
 }

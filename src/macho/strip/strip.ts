@@ -1,14 +1,15 @@
 /** Drops what only debuggers need. Signing is left to whoever asked. */
 import type { StripLevel } from "../../native-edit.ts";
-import { emptyRewrite, type Rewrite, rewriteOf, type Splice } from "../../rewrite.ts";
+import { emptyRewrite, type Rewrite, rewriteOf } from "../../rewrite.ts";
 import { pageSizeOf } from "../arch.ts";
 import { LC, MH } from "../constants.ts";
+import { moveParts } from "../edit/move-parts.ts";
 import { refuse } from "../edit/refuse.ts";
 import { DysymtabCommand, LinkeditDataCommand, SegmentCommand, SymtabCommand } from "../layout.ts";
 import { commandName } from "../names.ts";
 import type { MachoImage } from "../read/image.ts";
 import { isBareIndirect, readIndirect } from "../read/indirect.ts";
-import { type LinkeditPart, linkeditParts } from "../read/linkedit-parts.ts";
+import { linkeditParts, movableParts } from "../read/linkedit-parts.ts";
 import { hasPayload } from "../read/trailing.ts";
 import { type KeptSymbols, keepSymbols } from "./symbols.ts";
 
@@ -111,8 +112,6 @@ function relocationsOf({ source, tables, context }: MachoImage): Relocations {
   };
 }
 
-const ALIGN = 8;
-
 /** Moves the tables together and says so in the load commands. */
 function relayOut(
   image: MachoImage,
@@ -121,13 +120,16 @@ function relayOut(
 ): Rewrite {
   const { source, context, commandsEnd, segments, tables } = image;
   const header = source.read(0, commandsEnd).slice();
-  const parts = linkeditParts(image)
-    .filter(({ command }) => command.cmd !== LC.LC_CODE_SIGNATURE)
-    .sort((a, b) => a.offset - b.offset);
-  const { splices, end } = moveParts(parts, contents, (part, offset) => {
-    const view = new DataView(header.buffer, header.byteOffset, header.length);
-    view.setUint32(part.command.at + part.field, offset, context.littleEndian);
-  });
+  const parts = movableParts(image);
+  const { splices, end } = moveParts(
+    parts,
+    contents,
+    (part, offset) => {
+      const view = new DataView(header.buffer, header.byteOffset, header.length);
+      view.setUint32(part.command.at + part.field, offset, context.littleEndian);
+    },
+    source.size,
+  );
   splices.push({
     at: end.old,
     remove: source.size - end.old,
@@ -153,45 +155,6 @@ function relayOut(
   const note = `${removed} symbols that only debuggers need were dropped`;
   splices.push({ at: 0, remove: commandsEnd, zeros: 0, bytes: header, what: "load commands" });
   return rewriteOf(source, splices, [note]);
-}
-
-interface Moved {
-  readonly splices: Splice[];
-  readonly end: { readonly old: number; readonly now: number };
-}
-
-function moveParts(
-  parts: readonly LinkeditPart[],
-  contents: ReadonlyMap<string, Uint8Array>,
-  place: (part: LinkeditPart, offset: number) => void,
-): Moved {
-  const splices: Splice[] = [];
-  const first = parts[0]?.offset ?? 0;
-  let old = first;
-  let now = first;
-  for (const part of parts) {
-    const gap = part.offset - old;
-    if (gap < 0) throw refuse("strip", `the ${part.name} overlaps another table`);
-    const padding = old === now ? gap : (ALIGN - (now % ALIGN)) % ALIGN;
-    if (gap !== padding) {
-      splices.push({
-        at: old,
-        remove: gap,
-        zeros: padding,
-        bytes: new Uint8Array(),
-        what: "padding",
-      });
-    }
-    now += padding;
-    place(part, now);
-    const bytes = contents.get(part.name);
-    if (bytes !== undefined) {
-      splices.push({ at: part.offset, remove: part.size, zeros: 0, bytes, what: part.name });
-    }
-    old = part.offset + part.size;
-    now += bytes?.length ?? part.size;
-  }
-  return { splices, end: { old, now } };
 }
 
 function writeCounts(

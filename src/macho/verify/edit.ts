@@ -8,9 +8,13 @@ import type { FormatTools } from "../../format.ts";
 import { isUnchanged, matchesRewrite, movedRange, type Rewrite } from "../../rewrite.ts";
 import type { Source } from "../../source.ts";
 import { LC } from "../constants.ts";
+import { EntryPointCommand } from "../layout.ts";
+import { padded } from "../read/dylib.ts";
 import { type ArchiveSlice, type MachoImage, parseMacho } from "../read/image.ts";
 import { hashFaults } from "../read/page-hashes.ts";
+import { uuidsOf } from "../read/uuid.ts";
 import type { FileExpectation, SliceExpectation } from "./expectation.ts";
+import { grownFaults } from "./grown.ts";
 import { layoutFaults } from "./layout.ts";
 import { contentFaults, type SameBytes, sameContent, tableFaults } from "./same.ts";
 import { strippedFaults, symbolFaults } from "./symbols.ts";
@@ -85,13 +89,16 @@ function sliceFaults(
   const tables = new Set<string>();
   if (renumbered) for (const name of WITH_ORDINALS) tables.add(name);
   if (changed.stripped) for (const name of OF_SYMBOLS) tables.add(name);
+  if (changed.shift > 0) for (const name of WITH_ADDRESSES) tables.add(name);
   return [
     ...layoutFaults(now).filter((fault) => !known.includes(fault)),
-    ...identityFaults(old, now),
+    ...identityFaults(old, now, changed.shift),
     ...nameFaults(changed.names, now),
-    ...contentFaults(old, now, same),
+    ...(changed.shift > 0 ? grownFaults(old, now, changed.shift) : contentFaults(old, now, same)),
     ...tableFaults(old, now, tables, same),
-    ...(renumbered ? symbolFaults(old, now, changed.ordinals) : []),
+    ...(renumbered || changed.shift > 0
+      ? symbolFaults(old, now, changed.ordinals, changed.shift > 0)
+      : []),
     ...(changed.stripped ? strippedFaults(old, now, changed.ordinals) : []),
     ...signatureFaults(now, changed.signed, tools),
   ];
@@ -104,6 +111,13 @@ const WITH_ORDINALS: readonly string[] = [
   "chained fixups",
   "export trie",
 ];
+const WITH_ADDRESSES: readonly string[] = [
+  "symbol table",
+  "export trie",
+  "chained fixups",
+  "function starts",
+  "data in code",
+];
 const OF_SYMBOLS: readonly string[] = [
   "symbol table",
   "symbol names",
@@ -111,8 +125,19 @@ const OF_SYMBOLS: readonly string[] = [
   "external relocations",
 ];
 
+/** LC_MAIN, or the registers of LC_UNIXTHREAD. */
+function entryOf({ commands, context }: MachoImage, shift = 0n): string {
+  const main = commands.find(({ cmd }) => cmd === LC.LC_MAIN);
+  if (main !== undefined) {
+    const { entryoff, stacksize } = EntryPointCommand.read(padded(main.bytes), 0, context);
+    return `${entryoff + shift} ${stacksize}`;
+  }
+  const thread = commands.find(({ cmd }) => cmd === LC.LC_UNIXTHREAD);
+  return thread === undefined ? "" : thread.bytes.join(" ");
+}
+
 /** The same architecture, systems, entry point, and UUID where there was one. */
-function identityFaults(old: MachoImage, now: MachoImage): string[] {
+function identityFaults(old: MachoImage, now: MachoImage, shift: number): string[] {
   const faults: string[] = [];
   const { cputype, cpusubtype, filetype } = old.header;
   const { header } = now;
@@ -123,16 +148,9 @@ function identityFaults(old: MachoImage, now: MachoImage): string[] {
   const systems = ({ targets }: MachoImage): string =>
     targets.map(({ platform, minos, sdk }) => `${platform} ${minos} ${sdk}`).join(", ");
   if (systems(old) !== systems(now)) faults.push("the systems that it is built for changed");
-  for (const cmd of [LC.LC_UUID, LC.LC_MAIN, LC.LC_DYLD_INFO_ONLY, LC.LC_UNIXTHREAD]) {
-    const bytes = ({ commands }: MachoImage): string =>
-      commands
-        .filter((command) => command.cmd === cmd)
-        .map((command) => command.bytes.subarray(8, 24).join(" "))
-        .join();
-    const before = bytes(old);
-    if (cmd === LC.LC_DYLD_INFO_ONLY || (cmd === LC.LC_UUID && before === "")) continue;
-    if (bytes(now) !== before) faults.push(`load command 0x${cmd.toString(16)} changed`);
-  }
+  const [uuid] = uuidsOf(old.commands);
+  if (uuid !== undefined && uuidsOf(now.commands)[0] !== uuid) faults.push("the UUID changed");
+  if (entryOf(now) !== entryOf(old, BigInt(shift))) faults.push("the entry point changed");
   return faults;
 }
 

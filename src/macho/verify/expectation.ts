@@ -19,6 +19,8 @@ export interface SliceExpectation {
     readonly signed: boolean;
     /** The symbol table is another one. */
     readonly stripped: boolean;
+    /** Bytes by which everything moved away from the header; 0: nothing moved. */
+    readonly shift: number;
   } | null;
 }
 

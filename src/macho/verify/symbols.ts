@@ -4,11 +4,15 @@ import type { BoundSymbol } from "../read/bind.ts";
 import type { MachoImage } from "../read/image.ts";
 import { externalSymbols, isUndefined, libraryOrdinal } from "../read/symbols.ts";
 
-/** @param ordinals the new ordinal of each old one. */
+/**
+ * @param ordinals the new ordinal of each old one.
+ * @param moved addresses are others, which somebody else looks at.
+ */
 export function symbolFaults(
   old: MachoImage,
   now: MachoImage,
   ordinals: readonly number[],
+  moved = false,
 ): string[] {
   const faults: string[] = [];
   const follow = (ordinal: number): number =>
@@ -21,7 +25,7 @@ export function symbolFaults(
   // Joined libraries may make two entries one.
   const missing = difference(expected, found) + difference(found, expected);
   if (missing > 0) faults.push(`${missing} imports lead to another library`);
-  faults.push(...tableFaults(old, now, follow), ...reexportFaults(old, now, follow));
+  faults.push(...tableFaults(old, now, follow), ...reexportFaults(old, now, follow, moved));
   return faults;
 }
 
@@ -54,13 +58,14 @@ function reexportFaults(
   old: MachoImage,
   now: MachoImage,
   follow: (ordinal: number) => number,
+  moved: boolean,
 ): string[] {
   const spell = (image: MachoImage, map: (ordinal: number) => number): string =>
     JSON.stringify(
       (image.exports() ?? []).map(({ name, flags, address, reexport }) => [
         name,
         flags,
-        address,
+        moved ? 0 : address,
         reexport === undefined ? null : [map(reexport.ordinal), reexport.importName],
       ]),
     );

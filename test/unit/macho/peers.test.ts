@@ -47,9 +47,10 @@ describe("delocate", () => {
       from: "/opt/a.dylib",
       to: "@loader_path/../package.dylibs/liba.dylib",
     };
-    expect(refusal(bytes, [rename]).code).toBe("macho-header-room");
-    const { bytes: result } = edited(bytes, [rename, { kind: "set-search-paths", paths: [] }]);
-    expect(dependenciesOf(sliceOf(factsOf(result)))).toEqual([rename.to]);
+    expect(edited(bytes, [rename]).rewrite.notes).toEqual(["the header grew by 16384 bytes"]);
+    const together = edited(bytes, [rename, { kind: "set-search-paths", paths: [] }]);
+    expect(together.rewrite.notes).toEqual([]);
+    expect(dependenciesOf(sliceOf(factsOf(together.bytes)))).toEqual([rename.to]);
   });
 
   it("16: looks at no platform; every target says its own", () => {
@@ -103,10 +104,15 @@ describe("delocate", () => {
 
 describe("others", () => {
   it("LLVM and arwen write over the code when the header is full", () => {
-    const bytes = buildMacho({ ...ARM, room: 16 });
-    const { message } = refusal(bytes, [{ kind: "set-search-paths", paths: ["/a/long/path"] }]);
-    expect(message).toBe(
-      "the load commands of arm64 need 32 bytes more than the 368 that there are",
+    const edits = [{ kind: "set-search-paths", paths: ["/a/long/path"] }] as const;
+    const { bytes, rewrite } = edited(buildMacho({ ...ARM, room: 16 }), edits);
+    expect(rewrite.notes).toEqual(["the header grew by 16384 bytes"]);
+    const text = imageOf(bytes).segments[0]?.sections[0];
+    const code = bytes.subarray(text?.offset, (text?.offset ?? 0) + 16);
+    expect([...code]).toEqual(new Array(16).fill(0xc3));
+    const old = buildMacho({ bits: 32, littleEndian: false, cputype: 18, room: 8 });
+    expect(refusal(old, edits).message).toMatch(
+      /^the load commands of ppc need 20 bytes more than the \d+ that there are, and/,
     );
   });
 

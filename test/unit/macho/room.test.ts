@@ -1,7 +1,9 @@
 /** Headers without room: what gives way, and what is refused. */
 import { describe, expect, it } from "vitest";
 import { LC } from "../../../src/macho/constants.ts";
+import { macho } from "../../../src/macho/index.ts";
 import type { NativeEdit } from "../../../src/native-edit.ts";
+import { memorySource } from "../../../src/source.ts";
 import { dependenciesOf, edited, factsOf, imageOf, refusal, sliceOf } from "../../support/macho.ts";
 import { buildMacho } from "../../support/macho-builder.ts";
 import { machoFixture } from "../../support/macho-fixtures.ts";
@@ -35,14 +37,14 @@ describe.each(["full-arm64", "full-x86_64"])("%s, whose header has no free byte,
     expect(sliceOf(factsOf(bytes)).searchPaths.map(({ path }) => path)).toEqual(["/x", "/y"]);
   });
 
-  it("says how many bytes are missing where nothing helps", () => {
-    const path = `/${"long/".repeat(60)}`;
-    const { code, message, hint } = refusal(machoFixture(name), [
-      { kind: "set-search-paths", paths: [path] },
-    ]);
-    expect(code).toBe("macho-header-room");
-    expect(message).toMatch(/^the load commands of (?:arm64|x86_64) need \d+ bytes more than the/);
-    expect(hint).toContain("-headerpad_max_install_names");
+  it("grows where nothing else helps", () => {
+    const paths = Array.from({ length: 30 }, (_, index) => `/${index}/${"long/".repeat(100)}`);
+    const { bytes, rewrite } = edited(machoFixture(name), [{ kind: "set-search-paths", paths }]);
+    expect(rewrite.notes.join()).toMatch(/the header grew by \d+ bytes/);
+    const slice = sliceOf(factsOf(bytes));
+    expect(slice.searchPaths.map(({ path }) => path)).toEqual(paths);
+    const symbols = (file: Uint8Array): object => macho.open(memorySource(file)).symbols("exports");
+    expect(symbols(bytes)).toEqual(symbols(machoFixture(name)));
   });
 
   it("never loses a byte of its code", () => {
@@ -84,7 +86,37 @@ describe("room is made step by step", () => {
     expect(slice.signature.kind).toBe("none");
   });
 
-  it("an arm64 file never", () => {
-    expect(refusal(buildMacho({ ...ARM, room: 56 }), [edit]).message).toMatch(/need 16 bytes more/);
+  it("an arm64 file is always signed, and grows for that", () => {
+    const { bytes, rewrite } = edited(buildMacho({ ...ARM, room: 56 }), [edit]);
+    expect(rewrite.notes).toEqual(["the header grew by 16384 bytes"]);
+    expect(sliceOf(factsOf(bytes)).signature.kind).toBe("adhoc");
+  });
+});
+
+describe("a refusal", () => {
+  const paths = [`/${"long/".repeat(60)}`];
+  const edits: readonly NativeEdit[] = [{ kind: "set-search-paths", paths }];
+
+  it.each([
+    ["a 32-bit file", buildMacho({ bits: 32, room: 0 }), "a file like this is not made larger"],
+    [
+      "a load command that nobody knows",
+      buildMacho({ ...ARM, room: 0, commands: [[0x99, new Uint8Array(8)]] }),
+      "LC_0x99 may hold an address",
+    ],
+    [
+      "an old entry point",
+      buildMacho({ room: 0, commands: [[LC.LC_UNIXTHREAD, new Uint8Array(8)]] }),
+      "LC_UNIXTHREAD may hold an address",
+    ],
+  ])("of %s says how many bytes are missing and why", (_, bytes, reason) => {
+    const { code, message, hint } = refusal(bytes, edits);
+    expect(code).toBe("macho-header-room");
+    expect(message).toMatch(
+      /^the load commands of \w+ need \d+ bytes more than the \d+ that there/,
+    );
+    expect(message).toContain(`, and the header can't grow: `);
+    expect(message).toContain(reason);
+    expect(hint).toContain("-headerpad_max_install_names");
   });
 });

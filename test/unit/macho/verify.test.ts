@@ -26,6 +26,7 @@ function expectation(): FileExpectation {
           names: { id: id?.path ?? null, dependencies, rpaths: [] },
           signed: true,
           stripped: false,
+          shift: 0,
         },
       },
     ],
