@@ -6,7 +6,7 @@ import type { ShrinkSettings } from "./settings.ts";
 import type { ShrinkInput, Shrunk } from "./shrink.ts";
 import { shrinkWheel } from "./shrink.ts";
 
-export interface Target {
+export interface SizeTarget {
   readonly settings: ShrinkSettings;
   /** Bytes of the archive; `undefined`: the steps as they are. */
   readonly targetSize: number | undefined;
@@ -15,7 +15,7 @@ export interface Target {
 /** @throws RefusalError (`shrink-target`) when no steps reach it. */
 export async function shrinkToTarget(
   input: ShrinkInput,
-  { settings, targetSize }: Target,
+  { settings, targetSize }: SizeTarget,
 ): Promise<Shrunk> {
   if (targetSize === undefined) return await shrinkWheel(input, settings);
   const before = input.wheel.source.size;

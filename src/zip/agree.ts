@@ -2,7 +2,7 @@
 import type { Level } from "../finding.ts";
 import type { Add, ZipProblem } from "./collect.ts";
 import { hex32, NOT_PYPI } from "./collect.ts";
-import type { Draft } from "./draft.ts";
+import type { EntryDraft } from "./draft.ts";
 import { resolveZip64 } from "./extra.ts";
 import type { LocalHeader } from "./layout.ts";
 import {
@@ -31,7 +31,7 @@ const GRAVE_FLAGS = FLAGS.reduce((sum, [mask]) => sum | mask, 0);
 
 /** True when both headers say the same of the member's content. */
 export function compareHeaders(
-  entry: Draft,
+  entry: EntryDraft,
   local: LocalHeader,
   localExtra: Uint8Array,
   descriptorSound: boolean,
@@ -53,7 +53,7 @@ export function compareHeaders(
 }
 
 function compareFields(
-  entry: Draft,
+  entry: EntryDraft,
   local: LocalHeader,
   localExtra: Uint8Array,
   descriptorSound: boolean,

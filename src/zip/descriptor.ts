@@ -6,7 +6,7 @@
 import type { ChunkReader } from "./chunks.ts";
 import type { Add } from "./collect.ts";
 import { hex32 } from "./collect.ts";
-import type { Draft } from "./draft.ts";
+import type { EntryDraft } from "./draft.ts";
 import { DESCRIPTOR, DESCRIPTOR_SIGNATURE } from "./layout.ts";
 
 /** Its four forms. */
@@ -33,7 +33,7 @@ export interface FoundDescriptor {
  */
 export function readDescriptor(
   chunks: ChunkReader,
-  entry: Draft,
+  entry: EntryDraft,
   at: number,
   next: number,
   zip64: boolean,
@@ -81,7 +81,7 @@ export function readDescriptor(
   return { end: at + form.length, sound: true };
 }
 
-function matches(bytes: Uint8Array, form: (typeof FORMS)[number], entry: Draft): boolean {
+function matches(bytes: Uint8Array, form: (typeof FORMS)[number], entry: EntryDraft): boolean {
   const start = form.signed ? 4 : 0;
   if (form.signed && signatureOf(bytes) !== DESCRIPTOR_SIGNATURE) return false;
   const view = new DataView(bytes.buffer, bytes.byteOffset + start, form.length - start);

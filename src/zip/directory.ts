@@ -3,8 +3,7 @@ import { decodeLatin1, decodeUtf8 } from "../bytes.ts";
 import type { ChunkReader } from "./chunks.ts";
 import type { Add } from "./collect.ts";
 import { aRecord, bytesText } from "./collect.ts";
-import type { DraftName } from "./draft.ts";
-import { Draft } from "./draft.ts";
+import { type DraftName, EntryDraft } from "./draft.ts";
 import type { ArchiveEnd } from "./end.ts";
 import { resolveZip64 } from "./extra.ts";
 import type { CentralHeader } from "./layout.ts";
@@ -21,7 +20,7 @@ import type { ZipLimits } from "./limits.ts";
 
 export interface Directory {
   /** In the directory's order. */
-  readonly entries: readonly Draft[];
+  readonly entries: readonly EntryDraft[];
   readonly start: number;
   /** Bytes that its headers fill. */
   readonly size: number;
@@ -48,7 +47,7 @@ export function readDirectory(
     return undefined;
   }
   const shift = shiftOf(chunks, end, start);
-  const entries: Draft[] = [];
+  const entries: EntryDraft[] = [];
   let retained = 0;
   let at = start;
   let complete = true;
@@ -103,7 +102,7 @@ function readEntry(
   at: number,
   shift: number,
   add: Add,
-): Draft {
+): EntryDraft {
   const nameAt = at + CENTRAL_SIZE;
   const name = readName(chunks, nameAt, header.name_length);
   const extra =
@@ -132,7 +131,7 @@ function readEntry(
       at: { record: CENTRAL_HEADER.name, field: "comment_length", offset: at + 32 },
     });
   }
-  return new Draft(header, at, name, extra, wide, wide.headerOffset + shift);
+  return new EntryDraft(header, at, name, extra, wide, wide.headerOffset + shift);
 }
 
 function readName(chunks: ChunkReader, at: number, length: number): DraftName {

@@ -20,7 +20,7 @@ export interface DraftName {
 const EMPTY = new Uint8Array(0);
 
 // Fields are only declared, so that none is written twice.
-export class Draft implements ZipEntry {
+export class EntryDraft implements ZipEntry {
   declare readonly name: string;
   declare readonly method: number;
   declare readonly flags: number;

@@ -13,7 +13,7 @@ import type { Add, ZipProblem } from "./collect.ts";
 import { collector } from "./collect.ts";
 import type { Directory } from "./directory.ts";
 import { readDirectory } from "./directory.ts";
-import type { Draft } from "./draft.ts";
+import type { EntryDraft } from "./draft.ts";
 import { findEnd } from "./end.ts";
 import type { ZipEntry } from "./entry.ts";
 import { checkFraming, checkUnicodePath, parseExtras } from "./extra.ts";
@@ -86,7 +86,7 @@ function readAll(source: Source, options: IndexOptions, add: Add): Partial<ZipIn
   if (directory === undefined) return {};
   const byName = mapNames(directory, add);
   checkDirectoryOrder(directory, add);
-  const check = (entry: Draft, local: LocalHeader | undefined): boolean => {
+  const check = (entry: EntryDraft, local: LocalHeader | undefined): boolean => {
     checkExtras(entry, local, options, add);
     return checkMember(entry, local, limits, add);
   };
@@ -105,7 +105,7 @@ function readAll(source: Source, options: IndexOptions, add: Add): Partial<ZipIn
 }
 
 function mapNames(directory: Directory, add: Add): ReadonlyMap<string, ZipEntry> {
-  const byName = new Map<string, Draft>();
+  const byName = new Map<string, EntryDraft>();
   for (const entry of directory.entries) {
     const earlier = byName.get(entry.name);
     if (earlier !== undefined && haveSameName(earlier, entry)) {
@@ -117,13 +117,13 @@ function mapNames(directory: Directory, add: Add): ReadonlyMap<string, ZipEntry>
 }
 
 /** Two names that are not UTF-8, or one of them, may only look the same. */
-function haveSameName(a: Draft, b: Draft): boolean {
+function haveSameName(a: EntryDraft, b: EntryDraft): boolean {
   return (a.utf8 && b.utf8) || bytesEqual(a.nameBytes, b.nameBytes);
 }
 
 /** ZIP015 and ZIP016; both headers usually carry the same data, which then are checked once. */
 function checkExtras(
-  entry: Draft,
+  entry: EntryDraft,
   local: LocalHeader | undefined,
   options: IndexOptions,
   add: Add,

@@ -11,7 +11,7 @@ import type { Add } from "./collect.ts";
 import { aRecord, bytesText, NOT_PYPI, shown } from "./collect.ts";
 import { readDescriptor } from "./descriptor.ts";
 import type { Directory } from "./directory.ts";
-import type { Draft } from "./draft.ts";
+import type { EntryDraft } from "./draft.ts";
 import { parseExtras } from "./extra.ts";
 import type { LocalHeader } from "./layout.ts";
 import {
@@ -42,14 +42,14 @@ export function walkLocals(
   chunks: ChunkReader,
   directory: Directory,
   { limits, localsFrom }: Pick<IndexOptions, "localsFrom"> & { readonly limits: ZipLimits },
-  check: (entry: Draft, local: LocalHeader | undefined) => boolean,
+  check: (entry: EntryDraft, local: LocalHeader | undefined) => boolean,
   add: Add,
-): readonly Draft[] {
+): readonly EntryDraft[] {
   const ordered = inFileOrder(directory.entries);
   const from = localsFrom?.(ordered) ?? 0;
   const names = lazyNames(ordered);
   const hidden: HiddenMember[] = [];
-  const lost: Draft[] = [];
+  const lost: EntryDraft[] = [];
   const gaps = gapWalker(chunks, hidden, limits, add);
   let retained = 0;
   /** First byte that no record has claimed yet. */
@@ -108,7 +108,7 @@ export function walkLocals(
   return ordered;
 }
 
-function inFileOrder(entries: readonly Draft[]): readonly Draft[] {
+function inFileOrder(entries: readonly EntryDraft[]): readonly EntryDraft[] {
   let last = Number.NEGATIVE_INFINITY;
   for (const { headerOffset } of entries) {
     if (headerOffset < last) return entries.toSorted((a, b) => a.headerOffset - b.headerOffset);
@@ -127,7 +127,7 @@ interface LocalRecord {
 /** The local header that a directory entry points at, if there is one. */
 function readLocal(
   chunks: ChunkReader,
-  entry: Draft,
+  entry: EntryDraft,
   limit: number,
   ahead: number,
 ): LocalRecord | undefined {
@@ -149,7 +149,7 @@ function localAt(chunks: ChunkReader, at: number, ahead: number): LocalRecord | 
 /** Fills in what the local header and its place say. */
 function placeEntry(
   chunks: ChunkReader,
-  entry: Draft,
+  entry: EntryDraft,
   record: LocalRecord,
   next: number,
   directoryStart: number,
@@ -194,13 +194,13 @@ function placeEntry(
   entry.broken ||= cut || !agrees;
 }
 
-function isNamed(chunks: ChunkReader, entry: Draft, at: number, length: number): boolean {
+function isNamed(chunks: ChunkReader, entry: EntryDraft, at: number, length: number): boolean {
   if (length !== entry.nameLength) return false;
   if (entry.ascii) return chunks.equals(at, entry.name);
   return bytesEqual(chunks.view(at, length), entry.nameBytes);
 }
 
-function reportName(entry: Draft, localName: Uint8Array, names: Names, add: Add): void {
+function reportName(entry: EntryDraft, localName: Uint8Array, names: Names, add: Add): void {
   const name = shown(decodeUtf8Lossy(localName));
   const at = {
     record: LOCAL_HEADER.name,
@@ -255,7 +255,7 @@ function gapWalker(
 
 /** ZIP007 and ZIP008 for what only one side has. */
 function reportUnmatched(
-  lost: readonly Draft[],
+  lost: readonly EntryDraft[],
   hidden: readonly HiddenMember[],
   names: Names,
   add: Add,
@@ -315,14 +315,14 @@ function reportGap(chunks: ChunkReader, at: number, to: number, add: Add): void 
 }
 
 /** One character for each byte of the name. */
-function keyOf(entry: Draft): string {
+function keyOf(entry: EntryDraft): string {
   return entry.ascii ? entry.name : decodeLatin1(entry.nameBytes);
 }
 
 /** Whether the directory has a name; only damaged archives are asked. */
 type Names = (name: Uint8Array) => boolean;
 
-function lazyNames(entries: readonly Draft[]): Names {
+function lazyNames(entries: readonly EntryDraft[]): Names {
   let keys: Set<string> | undefined;
   return (name) => {
     keys ??= new Set(entries.map(keyOf));

@@ -2,7 +2,7 @@
 import type { FieldRef } from "../errors.ts";
 import type { Add, ZipProblem } from "./collect.ts";
 import { bytesText, hex32, NOT_PYPI } from "./collect.ts";
-import type { Draft } from "./draft.ts";
+import type { EntryDraft } from "./draft.ts";
 import type { ZipEntry } from "./entry.ts";
 import type { CentralHeader, LocalHeader } from "./layout.ts";
 import {
@@ -42,7 +42,7 @@ const DOS_DIRECTORY = 0x10;
 
 /** True when the content can be read. */
 export function checkMember(
-  entry: Draft,
+  entry: EntryDraft,
   local: LocalHeader | undefined,
   limits: ZipLimits,
   add: Add,
@@ -93,7 +93,7 @@ function localOnly(central: number): Partial<ZipProblem> {
 }
 
 /** ZIP017: UTF-8, and declared as such in both headers. */
-function checkEncoding(entry: Draft, local: LocalHeader | undefined, add: Add): void {
+function checkEncoding(entry: EntryDraft, local: LocalHeader | undefined, add: Add): void {
   const at = { record: CENTRAL_HEADER.name, field: "name", offset: entry.at + 46 };
   if (!entry.utf8) {
     add({ code: "ZIP017", path: entry.name, message: "the name is not UTF-8", at });
@@ -119,7 +119,7 @@ type Report = (
 ) => void;
 
 /** ZIP026: false when no data can have these sizes. */
-function checkSizes(entry: Draft, report: Report): boolean {
+function checkSizes(entry: EntryDraft, report: Report): boolean {
   const { size, compressedSize } = entry;
   if (entry.method === STORED && size !== compressedSize) {
     report(
@@ -149,7 +149,7 @@ function checkSizes(entry: Draft, report: Report): boolean {
 }
 
 /** ZIP027, ZIP032, ZIP033. */
-function checkType(entry: Draft, report: Report): void {
+function checkType(entry: EntryDraft, report: Report): void {
   const { directory } = entry;
   const mode = unixMode(entry);
   const type = (mode ?? foreignMode(entry)) & S_IFMT;
@@ -214,7 +214,7 @@ function foreignMode({ externalAttributes }: Pick<ZipEntry, "externalAttributes"
 const SMALL_FILES = /^[^/]+\.dist-info\/(?:METADATA|WHEEL|entry_points\.txt)$/;
 const RECORD = /^[^/]+\.dist-info\/RECORD$/;
 
-function checkCaps(entry: Draft, limits: ZipLimits, add: Add): void {
+function checkCaps(entry: EntryDraft, limits: ZipLimits, add: Add): void {
   const { name, nameLength, size } = entry;
   if (nameLength > limits.name) {
     add({
@@ -237,7 +237,7 @@ function checkCaps(entry: Draft, limits: ZipLimits, add: Add): void {
   }
 }
 
-function fieldOf(entry: Draft, field: keyof CentralHeader & string): FieldRef {
+function fieldOf(entry: EntryDraft, field: keyof CentralHeader & string): FieldRef {
   return {
     record: CENTRAL_HEADER.name,
     field,

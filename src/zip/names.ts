@@ -4,7 +4,7 @@
  */
 import type { Add, ZipProblem } from "./collect.ts";
 import { collector, NOT_PYPI, shown } from "./collect.ts";
-import type { Draft } from "./draft.ts";
+import type { EntryDraft } from "./draft.ts";
 import type { ZipEntry } from "./entry.ts";
 import { foldersOf } from "./folders.ts";
 
@@ -31,7 +31,7 @@ const LONG_PATH = 200;
 const LONG_COMPONENT = 255;
 
 /** Checks that need no knowledge of the target. */
-export function checkPlainNames(entries: readonly Draft[], nameLimit: number, add: Add): void {
+export function checkPlainNames(entries: readonly EntryDraft[], nameLimit: number, add: Add): void {
   let odd = 0;
   let firstOdd: string | undefined;
   for (const entry of entries) {
@@ -84,7 +84,7 @@ function codePoint(name: string, pattern: RegExp): string {
 }
 
 function checkLength(
-  entry: Draft,
+  entry: EntryDraft,
   report: (code: ZipProblem["code"], message: string, more?: Partial<ZipProblem>) => void,
 ): void {
   const { name } = entry;

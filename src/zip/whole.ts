@@ -3,7 +3,7 @@ import type { Source } from "../source.ts";
 import type { Add } from "./collect.ts";
 import { bytesText, hex32 } from "./collect.ts";
 import type { Directory } from "./directory.ts";
-import type { Draft } from "./draft.ts";
+import type { EntryDraft } from "./draft.ts";
 import type { ArchiveEnd } from "./end.ts";
 import type { ZipEntry } from "./entry.ts";
 import { CENTRAL_HEADER } from "./layout.ts";
@@ -83,7 +83,7 @@ function checkTar(source: Source, add: Add): void {
 }
 
 /** ZIP008: reports a name that `earlier` had already. */
-export function reportDuplicate(earlier: Draft, entry: Draft, add: Add): void {
+export function reportDuplicate(earlier: EntryDraft, entry: EntryDraft, add: Add): void {
   const same =
     earlier.crc32 === entry.crc32 &&
     earlier.size === entry.size &&

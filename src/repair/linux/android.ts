@@ -6,7 +6,7 @@ import type { Need } from "../../policy/linux/decide.ts";
 import { parsePlatformTag } from "../../wheel/platform-tag.ts";
 import { blocked, worst } from "./refusal.ts";
 import { requestedName } from "./tags.ts";
-import type { Goal, Target, TargetFacts } from "./target.ts";
+import type { Goal, PolicyTarget, TargetFacts } from "./target.ts";
 import { targetAt } from "./target.ts";
 
 /** Android's linker honours DT_RUNPATH, by which grafted libraries are found, from this level on. */
@@ -60,7 +60,7 @@ function positionFor({ table }: TargetFacts, level: number): number {
   return Math.max(0, at);
 }
 
-function neededLevel({ considered }: TargetFacts, target: Target): readonly [number, string] {
+function neededLevel({ considered }: TargetFacts, target: PolicyTarget): readonly [number, string] {
   let needed = OLDEST_API;
   let why = "";
   const raise = (level: number, reason: string): void => {

@@ -8,7 +8,7 @@ import type { PolicyTable } from "../../policy/linux/table.ts";
 import { androidGoal } from "./android.ts";
 import { blocked, worst } from "./refusal.ts";
 import { requestedName, tagsOf } from "./tags.ts";
-import type { Goal, Target, TargetFacts } from "./target.ts";
+import type { Goal, PolicyTarget, TargetFacts } from "./target.ts";
 import { bestTarget, targetAt } from "./target.ts";
 
 /**
@@ -87,7 +87,7 @@ function refusing(
   return worst(verdict.truthful === false ? verdict.against : needs);
 }
 
-function unreachable(table: PolicyTable, target: Target, tagArch: string): RefusalError {
+function unreachable(table: PolicyTable, target: PolicyTarget, tagArch: string): RefusalError {
   const newest = table.policies.at(-1)?.name ?? table.family;
   const need = worst(target.needs);
   return blocked(`${newest}_${tagArch}`, need);

@@ -3,11 +3,11 @@ import type { Identity } from "../../audit/linux/identify.ts";
 import { compareText, printable } from "../../bytes.ts";
 import type { RepairSettings } from "../settings.ts";
 import type { LinuxPlan } from "./plan.ts";
-import type { Target } from "./target.ts";
+import type { PolicyTarget } from "./target.ts";
 
 export function leftAlone(
   { foreign, otherLibc, considered }: Identity,
-  target: Target,
+  target: PolicyTarget,
   { grafts, members }: LinuxPlan,
   { clearExecstack }: RepairSettings,
 ): readonly string[] {

@@ -20,7 +20,7 @@ import { nameGrafts } from "../names.ts";
 import type { Graft, MemberEdits, OutsideFile, PlannedFile } from "../platform.ts";
 import { movedScript, parseScriptPath, scriptShim } from "../scripts.ts";
 import { effectivePaths, keptSearchPaths, originPath } from "./search-path.ts";
-import type { GraftSource, Target } from "./target.ts";
+import type { GraftSource, PolicyTarget } from "./target.ts";
 
 export interface LinuxPlan {
   readonly grafts: readonly Graft[];
@@ -37,7 +37,7 @@ export interface PlanInput {
   readonly libSuffix: string;
   readonly considered: readonly ElfBinary[];
   readonly graph: DependencyGraph<ElfSlice>;
-  readonly target: Target;
+  readonly target: PolicyTarget;
   /** Libraries that the code opens by name at run time: the name, and the file outside. */
   readonly opened: ReadonlyMap<string, GraphNode<ElfSlice>>;
   /** True for a library that keeps its name (`--no-mangle`). */
@@ -108,7 +108,7 @@ function stripped<File extends { readonly edits: readonly NativeEdit[] }>(file: 
   return { ...file, edits: [STRIP, ...file.edits] };
 }
 
-function refuseMissing({ missing }: Target): void {
+function refuseMissing({ missing }: PolicyTarget): void {
   const [first] = [...missing].sort(
     (a, b) => compareText(a.name, b.name) || compareText(a.neededBy, b.neededBy),
   );

@@ -27,7 +27,7 @@ export interface MissingLibrary {
   readonly neededBy: string;
 }
 
-export interface Target {
+export interface PolicyTarget {
   /** Position in the table. */
   readonly position: number;
   readonly grafts: ReadonlyMap<string, GraftSource>;
@@ -43,7 +43,7 @@ export interface Target {
 /** What was asked for, or the best that can be reached. */
 export interface Goal {
   /** What is grafted, and why. */
-  readonly target: Target;
+  readonly target: PolicyTarget;
   /** Tags that the result gets, without those of the input that stay. */
   readonly tags: readonly string[];
   /** Android: the API level from which on the result runs. */
@@ -60,7 +60,7 @@ export interface TargetFacts {
 }
 
 /** What a repair for the policy at `position` takes, whether or not it can be reached. */
-export function targetAt(facts: TargetFacts, position: number): Target {
+export function targetAt(facts: TargetFacts, position: number): PolicyTarget {
   const { table, considered, graph, needOptions } = facts;
   const grafts = new Map<
     string,
@@ -120,8 +120,8 @@ export function targetAt(facts: TargetFacts, position: number): Target {
  *
  * @param from the most compatible policy that may be promised.
  */
-export function bestTarget(facts: TargetFacts, from: number): Target | undefined {
-  let best: Target | undefined;
+export function bestTarget(facts: TargetFacts, from: number): PolicyTarget | undefined {
+  let best: PolicyTarget | undefined;
   for (let position = from; position < facts.table.none; position++) {
     const target = targetAt(facts, position);
     if (target.required > position) continue;
@@ -131,7 +131,7 @@ export function bestTarget(facts: TargetFacts, from: number): Target | undefined
 }
 
 /** A missing library counts like one that is grafted: only its absence is worse. */
-function weight({ grafts, missing }: Target): number {
+function weight({ grafts, missing }: PolicyTarget): number {
   return grafts.size + new Set(missing.map(({ name }) => name)).size;
 }
 
