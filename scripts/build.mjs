@@ -1,7 +1,7 @@
 // Builds the package: tsc checks the types and writes the declarations, esbuild the code.
 //
 // One file for each module would be simpler, but loading and compiling two hundred of them takes
-// longer than auditing a small wheel. So the program is one script, beside what V8 compiled of it.
+// longer than auditing a small wheel. So the program is one script, of which V8 can keep what it compiled.
 import { spawnSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -63,8 +63,3 @@ await build({
   banner: { js: "(function (exports, require, module, __url) {" },
   footer: { js: "})" },
 });
-
-const compile = spawnSync(process.execPath, [`${root}/scripts/compile-program.mjs`], {
-  stdio: "inherit",
-});
-if (compile.status !== 0) process.exit(compile.status ?? 1);

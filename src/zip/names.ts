@@ -120,7 +120,7 @@ const ASCII_SIMPLE = /^[\x21-\x7e]*$/;
 const TRAILED = /[. ](?:\/|$)/;
 /** Device names, alone or with an extension, in any case. */
 const RESERVED =
-  /(?:^|\/)((?:con|prn|aux|nul|conin\$|conout\$|com[1-9¹²³]|lpt[1-9¹²³]) *(?:\.[^/]*)?)(?:\/|$)/i;
+  /(?:^|\/)((?:con|prn|aux|nul|conin\$|conout\$|com[1-9\u00b9\u00b2\u00b3]|lpt[1-9\u00b9\u00b2\u00b3]) *(?:\.[^/]*)?)(?:\/|$)/i;
 const UNSTORABLE = /[<>:"|?*]/;
 /** UTF-16 units of compatibility forms that are kept: they can be 18 times as long as the names. */
 const WIDE_BUDGET = 16 << 20;

@@ -7,13 +7,12 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
-  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { publint } from "publint";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -40,10 +39,9 @@ describe("the package", () => {
     mkdirSync(home, { recursive: true });
     run("tar", ["-xzf", tarball, "-C", home, "--strip-components=1"], ROOT);
     for (const dependency of Object.keys(packageJson.dependencies)) {
-      symlinkSync(
-        join(ROOT, "node_modules", dependency),
-        join(scratch, "node_modules", dependency),
-      );
+      const link = join(scratch, "node_modules", dependency);
+      mkdirSync(dirname(link), { recursive: true });
+      symlinkSync(join(ROOT, "node_modules", dependency), link);
     }
   });
   afterAll(() => rmSync(scratch, { recursive: true, force: true }));
@@ -53,7 +51,7 @@ describe("the package", () => {
     expect(files).toContain("package/dist/src/index.d.ts");
     const others = files.filter(
       (file) =>
-        !/^package\/dist\/(?:src|workers)\/.*\.(?:c?js|v8|d\.ts|json)$/.test(file) &&
+        !/^package\/dist\/(?:src|workers)\/.*\.(?:c?js|d\.ts|json)$/.test(file) &&
         !/^package\/(?:package\.json|README\.md|CHANGELOG\.md|LICENSE)$/.test(file),
     );
     expect(others).toEqual([]);
@@ -77,17 +75,6 @@ describe("the package", () => {
   it("runs as a command", () => {
     const cli = join(home, "dist/src/cli.js");
     expect(run(process.execPath, [cli, "--version"], scratch)).toBe(`wheelkit ${VERSION}\n`);
-  });
-
-  it("runs where another version of V8, or one for another processor, has compiled it", () => {
-    const code = join(home, "dist/src");
-    const { platform, arch, versions } = process;
-    const name = `program.${versions.v8}-${platform}-${arch}.v8`;
-    expect(readdirSync(code).filter((file) => file.endsWith(".v8"))).toEqual([name]);
-    renameSync(join(code, name), join(code, "program.0-plan9-vax.v8"));
-    const result = run(process.execPath, [join(code, "cli.js"), "--version"], scratch);
-    renameSync(join(code, "program.0-plan9-vax.v8"), join(code, name));
-    expect(result).toBe(`wheelkit ${VERSION}\n`);
   });
 
   describe("the README's example", () => {

@@ -47,24 +47,6 @@ function ended(child: ChildProcess): Promise<{ status: number | null; signal: st
   });
 }
 
-it("runs the code that was compiled by the build", () => {
-  const spy = join(scratch, "spy.cjs");
-  writeFileSync(
-    spy,
-    `const vm = require("node:vm");
-vm.Script = class extends vm.Script {
-  constructor(...args) {
-    super(...args);
-    console.error("rejected:", this.cachedDataRejected);
-  }
-};
-require("node:module").syncBuiltinESMExports();`,
-  );
-  const args = ["--require", spy, CLI, "--version"];
-  const { stderr } = spawnSync(process.execPath, args, { env: ENV, encoding: "utf8" });
-  expect(stderr).toBe("rejected: false\n");
-});
-
 describe("wheelkit audit", () => {
   it("prints what the README shows", () => {
     const readme = readFileSync(join(ROOT, "README.md"), "utf8");

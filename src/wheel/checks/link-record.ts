@@ -32,7 +32,7 @@ export interface CheckedLinks {
 export const MAX_CHAIN = 4;
 
 const RESERVED =
-  /(?:^|\/)(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[1-9¹²³]) *(?:\.[^/]*)?(?:\/|$)/i;
+  /(?:^|\/)(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[1-9\u00b9\u00b2\u00b3]) *(?:\.[^/]*)?(?:\/|$)/i;
 const UNSTORABLE = /[<>:"|?*\\]|[. ](?:\/|$)/;
 
 export function checkLinkRecord(bytes: Uint8Array, context: LinksContext): CheckedLinks {
