@@ -1,4 +1,6 @@
+import { printable } from "../../../bytes.ts";
 import type { Level, Problem } from "../../../finding.ts";
+import { folderOf } from "../../../paths.ts";
 import type { Edge } from "../../graph/graph.ts";
 import type { MacosModel } from "../../macos/model.ts";
 import type { NativeCode } from "../texts.ts";
@@ -9,11 +11,15 @@ export function missingLibrary(model: MacosModel): readonly Problem<NativeCode>[
   const { graph, considered, identity } = model;
   const found = new Map<string, { problem: Problem<NativeCode>; archs: string[]; path: string }>();
   const slices = new Map<string, number>();
+  const own = new Set<string>();
+  for (const path of model.members) {
+    for (let at = folderOf(path); at !== "" && !own.has(at); at = folderOf(at)) own.add(at);
+  }
   for (const { path } of considered) slices.set(path, (slices.get(path) ?? 0) + 1);
   for (const { key, path, slice } of considered) {
     for (const edge of graph.members.get(key)?.edges ?? []) {
       if (edge.target.kind !== "none" && edge.target.kind !== "host") continue;
-      const problem = describe(path, edge, identity.system === "ios");
+      const problem = describe(path, edge, identity.system === "ios", own);
       const id = `${path}\0${problem.message}`;
       const known = found.get(id);
       if (known === undefined) found.set(id, { problem, archs: [slice.arch], path });
@@ -27,7 +33,12 @@ export function missingLibrary(model: MacosModel): readonly Problem<NativeCode>[
   );
 }
 
-function describe(path: string, edge: Edge, isPhone: boolean): Problem<NativeCode> {
+function describe(
+  path: string,
+  edge: Edge,
+  isPhone: boolean,
+  own: ReadonlySet<string>,
+): Problem<NativeCode> {
   const { name, how, trace, at } = edge;
   const weak = how === "weak";
   const wrong = trace.some(({ found }) => found === "incompatible");
@@ -36,7 +47,8 @@ function describe(path: string, edge: Edge, isPhone: boolean): Problem<NativeCod
     : name.startsWith("/")
       ? `needs ${quote(name)}, a path of the machine that built it`
       : `needs ${quote(name)}, which no search path leads to`;
-  const level: Level | undefined = weak ? "warning" : undefined;
+  const neighbour = isPhone ? undefined : neighbourFolder(edge, own);
+  const level: Level | undefined = weak || neighbour !== undefined ? "warning" : undefined;
   return {
     code: "LNK001",
     path,
@@ -46,5 +58,16 @@ function describe(path: string, edge: Edge, isPhone: boolean): Problem<NativeCod
     ...(isPhone
       ? { hint: "link it statically, or ship it as a framework: phones load no loose libraries" }
       : {}),
+    ...(neighbour === undefined
+      ? {}
+      : {
+          hint: `a run path leads to \`${printable(neighbour)}\`, which another wheel may fill; require that wheel, and say so with \`--exclude\``,
+        }),
   };
+}
+
+/** A folder of site-packages on the way in which the wheel has nothing: another wheel's. */
+function neighbourFolder({ trace }: Edge, own: ReadonlySet<string>): string | undefined {
+  return trace.find(({ via, place }) => via === "rpath" && /^[^/.]/.test(place) && !own.has(place))
+    ?.place;
 }

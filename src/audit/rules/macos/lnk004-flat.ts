@@ -4,8 +4,11 @@ import { isPythonExtension } from "../../python/module.ts";
 import type { NativeCode } from "../texts.ts";
 import { quoteSome } from "../wording.ts";
 
-/** Other interpreters than CPython name their functions differently. */
-const OF_AN_INTERPRETER = /^_?(?:Py|PyPy|GraalPy)|^_PyPy|^_cffi/;
+/**
+ * What is loaded in every process that imports the module: the interpreter, whatever it is called,
+ * and the Objective-C run-time library, which libSystem brings.
+ */
+const ALWAYS_LOADED = /^_?(?:Py|PyPy|GraalPy)|^_PyPy|^_cffi|^objc_/;
 
 /**
  * Imports that are looked up in whatever is loaded: mostly a library of the wrong architecture that
@@ -16,7 +19,7 @@ export function flatImports({ considered }: MacosModel): readonly Problem<Native
   const bySlice = new Map<string, Map<string, readonly string[]>>();
   for (const binary of considered) {
     if (!isPythonExtension(binary)) continue;
-    const names = binary.slice.flatImports.filter((name) => !OF_AN_INTERPRETER.test(name));
+    const names = binary.slice.flatImports.filter((name) => !ALWAYS_LOADED.test(name));
     const slices = bySlice.get(binary.path);
     if (slices === undefined) bySlice.set(binary.path, new Map([[binary.slice.arch, names]]));
     else slices.set(binary.slice.arch, names);

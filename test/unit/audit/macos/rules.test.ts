@@ -58,6 +58,23 @@ describe("LNK001 libraries", () => {
     ]);
   });
 
+  it("that another wheel may bring, where a run path leads, are a warning", () => {
+    const audit = auditMacos({
+      files: {
+        "Qt/x.cpython-312-darwin.so": machoModule("x", {
+          loads: ["@rpath/QtCore.framework/Versions/A/QtCore"],
+          rpaths: ["@loader_path/Qt6/lib"],
+        }),
+      },
+    });
+    expect(audit.problems.filter(({ code }) => code === "LNK001")).toEqual([
+      expect.objectContaining({
+        level: "warning",
+        hint: expect.stringContaining("leads to `Qt/Qt6/lib`, which another wheel may fill"),
+      }),
+    ]);
+  });
+
   it("for another processor do not count, and the slice that lacks one is named", () => {
     const audit = auditMacos({
       tags: "cp312-cp312-macosx_11_0_universal2",
