@@ -21,6 +21,7 @@ const PARTS = {
   edit: "edit.mjs",
   "edit-index": "edit-index.mjs",
   canonical: "canonical.mjs",
+  windows: "windows.mjs",
 };
 
 const USAGE = `Usage: node corpus/run.mjs [--small | --no-big] [--only TEXT] [--list FILE] [--no-facts] [--json FILE]

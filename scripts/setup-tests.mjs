@@ -18,6 +18,7 @@ import { delimiter, join } from "node:path";
 
 const REQUIREMENTS = [
   "auditwheel==6.8.2", // the peer whose verdicts are compared
+  "delvewheel==1.13.2", // the peer for Windows
   "cibuildwheel==4.3.3", // runs the repair and the audit as its users do
   "lief==1.0.0", // reads ELF, Mach-O and PE: oracle of the parsers
   "packaging==26.3", // versions, requirements, tags, metadata: oracle of the wheel model

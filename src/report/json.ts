@@ -86,7 +86,8 @@ function facts(wheel: WheelResult): object {
  */
 export function binaryJson(binary: BinaryResult, traced: boolean): object {
   // `armv7l` or `x86_64` says it all; an unknown machine or flags do not go without saying.
-  const telling = binary.archs.includes("unknown") || (binary.flags ?? 0) !== 0;
+  const telling =
+    binary.format === "pe" || binary.archs.includes("unknown") || (binary.flags ?? 0) !== 0;
   return {
     path: binary.path,
     format: binary.format,
@@ -105,6 +106,11 @@ export function binaryJson(binary: BinaryResult, traced: boolean): object {
     execstack: binary.execstack,
     versionNeeds: binary.versionNeeds,
     versionDefinitions: binary.versionDefinitions,
+    exports: binary.exports,
+    signature: binary.signature,
+    overlay: binary.overlay,
+    checksum: binary.checksum,
+    dependentLoadFlags: binary.dependentLoadFlags,
     slices: binary.slices?.map((slice) => sliceJson(slice, traced)),
   };
 }

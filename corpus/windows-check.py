@@ -1,0 +1,199 @@
+"""Compares what wheelkit says of a Windows wheel with pefile and delvewheel.
+
+windows-check.py facts WHEEL SHOW.json     what `show -f json` says of each PE file, beside pefile
+windows-check.py restore WHEEL OUT LIB     takes back what delvewheel did: OUT, and the DLLs in LIB
+
+Each prints JSON.
+"""
+import base64
+import hashlib
+import json
+import os
+import re
+import struct
+import sys
+import zipfile
+
+import pefile
+
+# pefile stops at some thousand symbols; whole DLLs would be missing.
+pefile.MAX_IMPORT_SYMBOLS = pefile.MAX_SYMBOL_EXPORT_COUNT = 1 << 22
+pefile.MAX_SYMBOL_NAME_LENGTH = pefile.MAX_DLL_LENGTH = 1 << 12
+pefile.MAX_REPEATED_ADDRESSES = 1 << 16
+
+MANGLED = re.compile(r"^(.+)-([0-9a-f]{32})(\.[^.]*)$")
+PATCH = re.compile(
+    rb'(?:\r?\n){0,2}(?:"""""" )?# start delvewheel patch.*?# end delvewheel patch(?:\r?\n)*', re.S
+)
+
+
+def facts(data):
+    """What pefile finds, in the words of `show -f json`."""
+    pe = pefile.PE(data=data, fast_load=True)
+    pe.parse_data_directories([0, 1, 13])
+    imports = [entry.dll.decode("latin-1") for entry in getattr(pe, "DIRECTORY_ENTRY_IMPORT", [])]
+    delayed = [
+        entry.dll.decode("latin-1") for entry in getattr(pe, "DIRECTORY_ENTRY_DELAY_IMPORT", [])
+    ]
+    exports = getattr(pe, "DIRECTORY_ENTRY_EXPORT", None)
+    symbols = [] if exports is None else exports.symbols
+    stored = pe.OPTIONAL_HEADER.CheckSum
+    return {
+        "machine": pefile.MACHINE_TYPE[pe.FILE_HEADER.Machine],
+        "imports": imports,
+        "delayed": delayed,
+        "exports": len([s for s in symbols if s.address]),
+        "forwarders": len([s for s in symbols if s.forwarder]),
+        "id": None if exports is None or not exports.name else exports.name.decode("latin-1"),
+        "checksum": "zero" if stored == 0 else "right" if pe.verify_checksum() else "wrong",
+    }
+
+
+def compare_facts(wheel, shown):
+    archive = zipfile.ZipFile(wheel)
+    binaries = {each["path"]: each for each in shown}
+    differences = []
+    count = 0
+    for name in archive.namelist():
+        data = archive.read(name)
+        if data[:2] != b"MZ":
+            continue
+        try:
+            theirs = facts(data)
+        except pefile.PEFormatError:
+            continue
+        count += 1
+        ours = binaries.get(name)
+        if ours is None:
+            differences.append([name, "not listed"])
+            continue
+        said = {
+            "machine": ours["machine"],
+            "imports": [d["name"] for d in ours["dependencies"] if d["how"] == "required"],
+            "delayed": [d["name"] for d in ours["dependencies"] if d["how"] == "delay"],
+            "exports": ours["exports"]["count"],
+            "forwarders": ours["exports"]["forwarders"],
+            "id": ours["id"],
+            "checksum": ours["checksum"],
+        }
+        for field, value in theirs.items():
+            if said[field] != value:
+                differences.append([name, field, value, said[field]])
+    return {"files": count, "differences": differences}
+
+
+def restore_imports(data, names):
+    """The file as it was before delvewheel renamed what it imports; byte for byte where it can be."""
+    try:
+        pe = pefile.PE(data=data, fast_load=True)
+    except pefile.PEFormatError:
+        return data
+    pe.parse_data_directories([1, 13])
+    out = bytearray(data)
+    used = set()
+    for attribute, at, field in (
+        ("DIRECTORY_ENTRY_IMPORT", 12, "Name"),
+        ("DIRECTORY_ENTRY_DELAY_IMPORT", 4, "szName"),
+    ):
+        for entry in getattr(pe, attribute, []):
+            name = entry.dll.decode("latin-1")
+            if name.lower() not in names:
+                continue
+            stem, _, extension = MANGLED.match(name).groups()
+            old = find_text(pe, (stem + extension).encode("latin-1"))
+            if old is None:
+                continue
+            used.add(getattr(entry.struct, field))
+            struct.pack_into("<I", out, entry.struct.get_file_offset() + at, old)
+    if not used:
+        return data
+    sections = list(pe.sections)
+    sizes = {section.VirtualAddress: section.Misc_VirtualSize for section in sections}
+    if sections[-1].Name.rstrip(b"\0") == b"dlvwhl":
+        last = sections.pop()
+        del out[last.PointerToRawData :]
+        struct.pack_into("<H", out, pe.FILE_HEADER.get_file_offset() + 2, len(sections))
+        out[last.get_file_offset() : last.get_file_offset() + 40] = bytes(40)
+    for section in sections:
+        start = section.VirtualAddress
+        inside = [rva for rva in used if start <= rva < start + section.SizeOfRawData]
+        if not inside:
+            continue
+        size = min(inside) - start
+        out[section.PointerToRawData + size : section.PointerToRawData + sizes[start]] = bytes(
+            sizes[start] - size
+        )
+        sizes[start] = size
+        struct.pack_into("<I", out, section.get_file_offset() + 8, size)
+    header = pe.OPTIONAL_HEADER
+
+    def align(value, unit):
+        return -(-value // unit) * unit
+
+    end = max(sections, key=lambda section: section.VirtualAddress).VirtualAddress
+    image = align(end + sizes[end], header.SectionAlignment)
+    initialized = sum(
+        max(s.SizeOfRawData, align(sizes[s.VirtualAddress], header.FileAlignment))
+        for s in sections
+        if s.Characteristics & 0x40
+    )
+    struct.pack_into("<I", out, header.get_file_offset() + 56, image)
+    struct.pack_into("<I", out, header.get_file_offset() + 8, initialized)
+    if header.CheckSum:
+        checksum = pefile.PE(data=bytes(out), fast_load=True).generate_checksum()
+        struct.pack_into("<I", out, header.get_file_offset() + 64, checksum)
+    return bytes(out)
+
+
+def find_text(pe, text):
+    for section in pe.sections:
+        hit = re.search(re.escape(text) + b"\0", section.get_data(), re.I)
+        if hit is not None:
+            return section.VirtualAddress + hit.start()
+    return None
+
+
+def restore(wheel, out, folder):
+    archive = zipfile.ZipFile(wheel)
+    grafted = {}
+    for name in archive.namelist():
+        base = os.path.basename(name)
+        if base.lower().endswith(".dll") and MANGLED.match(base):
+            grafted[name] = base
+    names = {base.lower() for base in grafted.values()}
+    os.makedirs(folder, exist_ok=True)
+    rows = []
+    dist_info = ""
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as result:
+        for info in archive.infolist():
+            name, base = info.filename, os.path.basename(info.filename)
+            if name.endswith("/.dist-info/RECORD") or base in ("RECORD", "DELVEWHEEL"):
+                continue
+            if info.is_dir() or base.startswith(".load-order-"):
+                continue
+            data = archive.read(info)
+            if data[:2] == b"MZ":
+                data = restore_imports(data, names)
+            if name in grafted:
+                stem, _, extension = MANGLED.match(base).groups()
+                with open(os.path.join(folder, stem + extension), "wb") as file:
+                    file.write(data)
+                continue
+            if name.endswith(".py"):
+                data = PATCH.sub(b"\n", data)
+            if name.endswith(".dist-info/WHEEL"):
+                dist_info = os.path.dirname(name)
+            result.writestr(name, data)
+            digest = base64.urlsafe_b64encode(hashlib.sha256(data).digest()).decode().rstrip("=")
+            quoted = '"%s"' % name if "," in name else name
+            rows.append("%s,sha256=%s,%d\n" % (quoted, digest, len(data)))
+        rows.append(dist_info + "/RECORD,,\n")
+        result.writestr(dist_info + "/RECORD", "".join(rows))
+    return {"published": sorted(grafted.values())}
+
+
+if sys.argv[1] == "facts":
+    with open(sys.argv[3], encoding="utf-8") as file:
+        print(json.dumps(compare_facts(sys.argv[2], json.load(file))))
+else:
+    print(json.dumps(restore(*sys.argv[2:5])))

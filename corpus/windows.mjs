@@ -1,0 +1,161 @@
+/**
+ * `npm run corpus -- --part windows`: the listed Windows wheels. What wheelkit says of each PE file is
+ * compared with pefile; what `show` says of each DLL with `delvewheel show`; and wheels that
+ * delvewheel repaired are taken back, repaired again in both layouts, and must get the same DLLs,
+ * under the same names where the bytes could be restored.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { fetchWheel } from "./fetch.mjs";
+import { findPython } from "./python.mjs";
+
+const here = (name) => fileURLToPath(new URL(name, import.meta.url));
+const cli = process.env.WHEELKIT_CLI ?? here("../dist/src/cli.js");
+const python = findPython();
+const { values: options } = parseArgs({
+  options: { only: { type: "string" }, "no-repair": { type: "boolean", default: false } },
+});
+const wheels = JSON.parse(readFileSync(here("windows-wheels.json"), "utf8")).filter(
+  ({ file }) => options.only === undefined || file.includes(options.only),
+);
+
+let problems = 0;
+const totals = { wheels: 0, files: 0, dlls: 0, sameNames: 0 };
+for (const wheel of wheels) {
+  const work = mkdtempSync(join(tmpdir(), "wheelkit-windows-"));
+  try {
+    const path = await fetchWheel(python, wheel);
+    const found = [...checkFacts(path, work), ...checkPeer(path)];
+    if (!options["no-repair"]) found.push(...checkRepair(path, work));
+    totals.wheels++;
+    problems += found.length;
+    console.log(`${wheel.file}${found.length === 0 ? "" : `\n  ${found.join("\n  ")}`}`);
+  } catch (error) {
+    problems++;
+    console.log(`${wheel.file}\n  ${error.message}`);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+console.log(
+  `\n${totals.wheels} wheels, ${totals.files} PE files; ${totals.dlls} DLLs grafted again, ${totals.sameNames} under delvewheel's names; ${problems} differences`,
+);
+process.exitCode = problems === 0 ? 0 : 1;
+
+function checkFacts(path, work) {
+  // Of what `show` says only an audit has seen all bytes: checksums, signatures.
+  const args = ["audit", "--no-config", "--exit-zero", "-f", "json", path];
+  const shown = JSON.parse(run(process.execPath, [cli, ...args]));
+  const list = join(work, "show.json");
+  writeFileSync(
+    list,
+    JSON.stringify(shown.wheels[0].binaries.filter(({ format }) => format === "pe")),
+  );
+  const { files, differences } = JSON.parse(
+    run(python, [here("windows-check.py"), "facts", path, list]),
+  );
+  totals.files += files;
+  return differences.map((each) => `facts: ${JSON.stringify(each)}`);
+}
+
+/** DLLs that delvewheel, without any folder to search, would want: each must be no system DLL here. */
+function checkPeer(path) {
+  const { stdout, status } = spawnSync(python, ["-m", "delvewheel", "show", path], {
+    encoding: "utf8",
+    env: { ...process.env, PATH: "/nonexistent" },
+  });
+  if (status !== 0 || /has already repaired/.test(stdout)) return [];
+  const section = (title) => {
+    const [, list = ""] = new RegExp(`${title}.*\\n((?: {4}.*\\n?)*)`).exec(stdout) ?? [];
+    return list
+      .split("\n")
+      .map((line) =>
+        line
+          .trim()
+          .replace(/ \(.*$/, "")
+          .toLowerCase(),
+      )
+      .filter((name) => name !== "" && name !== "none");
+  };
+  const wanted = new Set(section("will be copied into the wheel"));
+  const given = new Set(section("are assumed to be present"));
+  const ours = JSON.parse(run(process.execPath, [cli, "show", "--no-config", "-f", "json", path]));
+  const found = [];
+  for (const { path: file, dependencies } of ours.wheels[0].binaries) {
+    if (!/\.pyd$/i.test(file)) continue;
+    for (const { name, in: place, how } of dependencies) {
+      const key = name.toLowerCase();
+      const outside = place === "external" || place === "missing";
+      if (given.has(key) && outside) found.push(`peer: ${key} is given, here ${place}`);
+      // It searches neither the wheel nor newer Windows, and knows no ext-ms sets.
+      const known = place === "wheel" || (place === "system" && wheelNeedsWindows(key));
+      if (wanted.has(key) && !outside && !known && how !== "forwarder") {
+        found.push(`peer: ${key} is wanted, here ${place}`);
+      }
+    }
+  }
+  return [...new Set(found)];
+}
+
+/** Of Windows 8 or later, or side by side: delvewheel's list is that of Windows 7. */
+function wheelNeedsWindows(name) {
+  return /^(ext-ms-|ucrtbase|shcore|d3d12|dxcore|dcomp|icu|gdiplus|combase|d3dcompiler_47|xinput1_4|win32u|directml|mfplat|comctl32|windows\.|nvcuda|nvml|kernel\.appcore|wldp)/.test(
+    name,
+  );
+}
+
+function checkRepair(path, work) {
+  const file = path.slice(path.lastIndexOf("/") + 1);
+  const restored = join(work, file);
+  const lib = join(work, "lib");
+  const { published } = JSON.parse(
+    run(python, [here("windows-check.py"), "restore", path, restored, lib]),
+  );
+  if (published.length === 0) return [];
+  const found = [];
+  for (const layout of ["init", "adjacent"]) {
+    const out = join(work, layout);
+    const args = ["repair", "--no-config", "--no-sys-paths", "--windows-layout", layout];
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      [cli, ...args, "--add-path", lib, "-w", out, restored],
+      { encoding: "utf8" },
+    );
+    if (status !== 0) {
+      found.push(`${layout}: ${stderr.trim().split("\n")[0]}`);
+      continue;
+    }
+    const names = dllsOf(join(out, file));
+    const stem = (name) => name.replace(/-[0-9a-f]{32}(?=\.[^.]*$)/, "").toLowerCase();
+    const stems = new Set([...names].map(stem));
+    if (layout === "init") {
+      totals.dlls += published.length;
+      totals.sameNames += published.filter((name) => names.has(name)).length;
+    }
+    for (const name of published) if (!stems.has(stem(name))) found.push(`${layout}: no ${name}`);
+    const again = join(work, `${layout}-again`);
+    run(process.execPath, [cli, ...args, "-w", again, join(out, file)]);
+    const same = readFileSync(join(again, file)).equals(readFileSync(join(out, file)));
+    if (!same) found.push(`${layout}: a second repair changes the wheel`);
+  }
+  return found;
+}
+
+function dllsOf(path) {
+  const program =
+    "import sys, zipfile, os; print('\\n'.join(os.path.basename(n) for n in zipfile.ZipFile(sys.argv[1]).namelist() if n.lower().endswith('.dll')))";
+  return new Set(run(python, ["-c", program, path]).trim().split("\n"));
+}
+
+function run(program, args) {
+  const { status, stdout, stderr } = spawnSync(program, args, {
+    encoding: "utf8",
+    maxBuffer: 1 << 28,
+  });
+  if (status === 0) return stdout;
+  throw new Error(`${args[0]} ${args[1] ?? ""}: ${(stderr ?? "").trim().split("\n").at(-1)}`);
+}
