@@ -52,6 +52,8 @@ export interface RepairRequest {
    * the real path of a library outside.
    */
   readonly providerFolders: ReadonlyMap<string, readonly string[]>;
+  /** Where native code lies below a root that stays pure: `demo-1.0.data/platlib`. */
+  readonly platlib?: string;
   /** Content of a member of the input; `undefined` where there is none, or it can't be read. */
   read(path: string): Uint8Array | undefined;
   /** Hex SHA-256 of a file outside the wheel, after the bytes `before` where they are given. */
@@ -68,6 +70,8 @@ export interface RepairPlan {
   /** Written after members have moved, in this order. */
   readonly files: readonly PlannedFile[];
   readonly tags: PlannedTags;
+  /** Everything native is below {@link RepairRequest.platlib}, so that the root stays `purelib`. */
+  readonly rootIsPure?: boolean;
   /** What a user might expect of the repair and it does not do, and why. */
   readonly notes: readonly string[];
 }

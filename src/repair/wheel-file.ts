@@ -22,15 +22,16 @@ export function fixWheelFile(bytes: Uint8Array): Uint8Array {
   return different.length < tags.length ? setFields(wheel, "Tag", different, WHEEL_ORDER) : wheel;
 }
 
-/** Gives the wheel its platform tags, and says in WHEEL that it holds native code. */
+/** Gives the wheel its platform tags, and says in WHEEL whether its root holds native code. */
 export function retag(
   before: Uint8Array,
   oldName: WheelFilename,
   platforms: readonly string[],
+  rootIsPure = false,
 ): { readonly wheel: Uint8Array; readonly name: WheelFilename } {
   const name = retaggedName(oldName, { kind: "tags", platform: platforms.join(".") });
   const wheel = retaggedWheel(before, name);
   const same = wheelTags(wheel).join() === wheelTags(before).join();
   const sorted = same ? wheel : setFields(wheel, "Tag", expandTags(name), WHEEL_ORDER);
-  return { wheel: withPurelib(sorted, false), name };
+  return { wheel: withPurelib(sorted, rootIsPure), name };
 }

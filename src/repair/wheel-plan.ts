@@ -14,6 +14,7 @@ import type { Wheel } from "../wheel/open.ts";
 import type { PlannedMode } from "./modes.ts";
 import { planModes } from "./modes.ts";
 import type { RepairPlan, RepairPlatform, RepairRequest } from "./platform.ts";
+import { platlibFolder } from "./platlib.ts";
 import type { RepairRoot, RepairRoots } from "./roots.ts";
 import { rootOf } from "./roots.ts";
 import type { FileAbout, GraftedComponent } from "./sbom.ts";
@@ -49,10 +50,13 @@ export interface WheelPlanInput {
 export function planWheel(input: WheelPlanInput, platform: RepairPlatform): WheelPlan {
   const { draft, wheel, request, roots } = input;
   const { settings } = request;
-  const native = platform.plan(request);
   const fixed = fixWheelFile(draft.need(wheelFilePath(draft), "WHL001"));
+  const { binaries, data } = request.judgement.native.model;
+  const natives = binaries.map(({ path }) => path).filter((path) => !data.has(path));
+  const platlib = platlibFolder(fixed, natives);
+  const native = platform.plan(platlib === undefined ? request : { ...request, platlib });
   const retagged = settings.updateTags
-    ? retag(fixed, draft.name, native.tags.platforms)
+    ? retag(fixed, draft.name, native.tags.platforms, native.rootIsPure === true)
     : { wheel: fixed, name: draft.name };
   const components = native.grafts.map((graft): GraftedComponent => {
     const { path, from, sha256 } = graft;

@@ -9,6 +9,7 @@ import {
   ARCH,
   answerOf,
   LINUX_TAG,
+  membersOf,
   repairBench,
   SUFFIX,
   unpack,
@@ -228,5 +229,34 @@ describe.skipIf(!hasTools)("an undefined symbol with glibc", () => {
     expect((await audited(wheel)).findings).toContainEqual(
       expect.objectContaining({ code: "LNK003", level: "error" }),
     );
+  });
+});
+
+describe.skipIf(!hasTools)("native code below `.data/platlib`, beside a root that is pure", () => {
+  it("keeps its place, and grafts lie beside it", async () => {
+    const lib = shop.library("plat/libp.so.1", "int p(void) { return 31; }", {
+      soname: "libp.so.1",
+    });
+    const member = `demo-1.0.data/platlib/demo_native/_x.${SUFFIX}`;
+    const tool = shop.program("plat-tool", "p()", { needs: [lib] });
+    const files = {
+      [member]: shop.module("_x", "p()", { needs: [lib] }),
+      "demo-1.0.data/scripts/tool": tool,
+      "%/WHEEL": `Wheel-Version: 1.0\nGenerator: x\nRoot-Is-Purelib: true\nTag: ${LINUX_TAG}\n`,
+    };
+    const { wheel, err, status } = await repair({ files }, ["--ldpaths", join(folder, "plat")]);
+    expect([status, err]).toEqual([0, ""]);
+    const names = [...membersOf(wheel).keys()];
+    expect(names.filter((name) => name.includes("libp"))).toEqual([
+      expect.stringMatching(/^demo-1\.0\.data\/platlib\/demo\.libs\/libp-[0-9a-f]{8}\.so\.1$/),
+    ]);
+    expect(names).toContain("demo-1.0.data/platlib/demo.scripts/tool");
+    const text = new TextDecoder().decode(membersOf(wheel).get("demo-1.0.dist-info/WHEEL"));
+    expect(text).toContain("Root-Is-Purelib: true");
+    expect((await audited(wheel)).findings.filter(({ level }) => level !== "info")).toEqual([]);
+    const site = unpack(wheel, mkdtempSync(join(folder, "plat-")));
+    expect(loaded(join(site, member))).toBe("31");
+    const again = await repair(wheel);
+    expect(readFileSync(again.wheel).equals(readFileSync(wheel))).toBe(true);
   });
 });

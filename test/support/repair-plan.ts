@@ -112,6 +112,7 @@ export function planRepair(sketch: PlanSketch): Planned {
   const plan = planFiles({
     family: identity.family,
     distribution: "demo",
+    base: "",
     libSuffix: ".libs",
     considered: identity.considered,
     graph,

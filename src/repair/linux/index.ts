@@ -32,7 +32,7 @@ function newestPolicy(tag: PlatformTag): string | undefined {
 }
 
 function planLinux(request: RepairRequest): RepairPlan {
-  const { judgement, settings, name } = request;
+  const { judgement, settings, name, platlib } = request;
   const { facts: known } = judgement.native.model;
   if (known.platform !== "linux") throw new TypeError(`a plan for Linux from ${known.platform}`);
   const { identity, table, graph } = known;
@@ -57,6 +57,7 @@ function planLinux(request: RepairRequest): RepairPlan {
     ...settings,
     family: identity.family,
     distribution: name.name,
+    base: platlib === undefined ? "" : `${platlib}/`,
     libSuffix: settings.libSuffix ?? FOLDER_SUFFIX,
     considered: identity.considered,
     graph,
@@ -66,7 +67,8 @@ function planLinux(request: RepairRequest): RepairPlan {
     digestOf: request.digestOf,
   });
   const tags = repairedPlatforms(identity, goal, table);
-  return { ...files, tags, notes: leftAlone(identity, goal.target, files, settings) };
+  const rootIsPure = platlib !== undefined;
+  return { ...files, tags, rootIsPure, notes: leftAlone(identity, goal.target, files, settings) };
 }
 
 /** @throws RefusalError for a library that no relative path leads to: then no tag would be true. */

@@ -33,6 +33,8 @@ export interface PlanInput {
   readonly family: LinuxFamily;
   /** The project's name as the file name spells it. */
   readonly distribution: string;
+  /** Where what is added lies in the archive: empty for the root, else `demo-1.0.data/platlib/`. */
+  readonly base: string;
   /** `.libs`: appended to the distribution's name. */
   readonly libSuffix: string;
   readonly considered: readonly ElfBinary[];
@@ -122,7 +124,7 @@ function refuseMissing({ missing }: PolicyTarget): void {
 }
 
 function planGrafts(planning: Planning, homes: ReadonlyMap<string, string>): readonly Graft[] {
-  const { names, folder, target } = planning;
+  const { names, base, folder, target } = planning;
   const byName = new Map<string, { from: string; named: GraftName; sources: string[] }>();
   for (const [from, named] of names) {
     const known = byName.get(named.name);
@@ -132,7 +134,7 @@ function planGrafts(planning: Planning, homes: ReadonlyMap<string, string>): rea
   }
   const whereNow = (user: string): string => {
     const graft = names.get(user);
-    return graft === undefined ? (homes.get(user) ?? user) : `${folder}/${graft.name}`;
+    return graft === undefined ? (homes.get(user) ?? user) : `${base}${folder}/${graft.name}`;
   };
   const grafts: Graft[] = [];
   for (const [name, { from, named, sources }] of byName) {
@@ -143,7 +145,7 @@ function planGrafts(planning: Planning, homes: ReadonlyMap<string, string>): rea
     grafts.push({
       from,
       ...(files === undefined ? {} : { files }),
-      path: `${folder}/${name}`,
+      path: `${base}${folder}/${name}`,
       name,
       aliases: sorted(known.flatMap((source) => [...source.names])),
       sha256: named.sha256,
@@ -220,7 +222,8 @@ function planMember(planning: Planning, node: GraphNode<ElfSlice>): MemberEdits 
   if (search !== undefined) edits.push(search);
   if (clearExecstack && slice.execstack === "yes") edits.push(NO_EXECSTACK);
   // Installers make scripts executable whatever their mode is; elsewhere they do not.
-  return { path, edits, ...(movesTo === undefined ? {} : { movesTo, executable: true }) };
+  const moved = { movesTo: `${planning.base}${movesTo}`, executable: true };
+  return { path, edits, ...(movesTo === undefined ? {} : moved) };
 }
 
 /** @param ours the paths lead to folders that the repair made. */
