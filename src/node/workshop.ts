@@ -145,7 +145,7 @@ function rewriteFile({ path, edits }: PatchJob, source: Source): NativeRewrite {
   try {
     if (reader === undefined) throw new RefusalError("native-unread", "it can't be patched");
     return reader.rewrite(source, edits, {
-      hasher: nodeCompression.hasher,
+      ...nodeCompression,
       // As it is called in the wheel.
       name: baseNameOf(path),
     });

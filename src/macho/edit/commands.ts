@@ -1,13 +1,8 @@
 /** Load commands to be. */
 import { encodeUtf8 } from "../../bytes.ts";
+import { DylibCommand, LinkeditDataCommand } from "../command-layout.ts";
 import { LC } from "../constants.ts";
-import {
-  DylibCommand,
-  LinkeditDataCommand,
-  LoadCommandHead,
-  type MachoContext,
-  SegmentCommand,
-} from "../layout.ts";
+import { LoadCommandHead, type MachoContext, SegmentCommand } from "../layout.ts";
 import { isDylibLoad } from "../read/dylib.ts";
 import { commandAlign, type LoadCommand } from "../read/header.ts";
 import { commandString } from "../read/strings.ts";

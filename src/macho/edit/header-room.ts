@@ -1,6 +1,8 @@
 /** Making the load commands fit between the header and the first content. */
+
+import { BuildVersionCommand } from "../command-layout.ts";
 import { LC } from "../constants.ts";
-import { BuildVersionCommand, LoadCommandHead, type MachoContext } from "../layout.ts";
+import { LoadCommandHead, type MachoContext } from "../layout.ts";
 import { commandName } from "../names.ts";
 import { type Command, totalSize, withFields } from "./commands.ts";
 

@@ -1,7 +1,8 @@
 /** The place of the signature, and what `__LINKEDIT` says of its size. */
 import { pageSizeOf } from "../arch.ts";
+import { LinkeditDataCommand } from "../command-layout.ts";
 import { LC } from "../constants.ts";
-import { LinkeditDataCommand, SegmentCommand } from "../layout.ts";
+import { SegmentCommand } from "../layout.ts";
 import type { MachoImage } from "../read/image.ts";
 import { contentEnd } from "../read/trailing.ts";
 import { type Command, isLinkedit, withFields } from "./commands.ts";

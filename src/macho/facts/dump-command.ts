@@ -2,7 +2,6 @@
 import { toHex } from "../../bytes.ts";
 import { hex } from "../../problems.ts";
 import type { Struct } from "../../struct.ts";
-import { LC } from "../constants.ts";
 import {
   BuildVersionCommand,
   DyldInfoCommand,
@@ -11,14 +10,14 @@ import {
   EncryptionInfoCommand,
   EntryPointCommand,
   LinkeditDataCommand,
-  type MachoClass,
-  type MachoContext,
   NoteCommand,
   SourceVersionCommand,
   SymtabCommand,
   TwolevelHintsCommand,
   VersionMinCommand,
-} from "../layout.ts";
+} from "../command-layout.ts";
+import { LC } from "../constants.ts";
+import type { MachoClass, MachoContext } from "../layout.ts";
 import {
   platformConstantName,
   protectionText,

@@ -1,8 +1,8 @@
 /** The facts of a Mach-O file that rules judge: the neutral model and what only Mach-O has. */
 import type { BinaryKind, LayoutProblem, SearchPath } from "../../binary.ts";
 import { compareText } from "../../bytes.ts";
+import { EncryptionInfoCommand } from "../command-layout.ts";
 import { LC, LC_REQ_DYLD, MH, MH_FLAGS } from "../constants.ts";
-import { EncryptionInfoCommand } from "../layout.ts";
 import { fileTypeName, headerFlagNames, platformName } from "../names.ts";
 import { padded } from "../read/dylib.ts";
 import type { ArchiveSlice, MachoBinary, MachoImage } from "../read/image.ts";

@@ -1,12 +1,8 @@
 /** What systems a file is built for: LC_BUILD_VERSION and its predecessors. */
+
+import { BuildToolVersion, BuildVersionCommand, VersionMinCommand } from "../command-layout.ts";
 import { CPU_TYPE, LC, PLATFORM } from "../constants.ts";
-import {
-  BuildToolVersion,
-  BuildVersionCommand,
-  type Header,
-  type MachoContext,
-  VersionMinCommand,
-} from "../layout.ts";
+import type { Header, MachoContext } from "../layout.ts";
 import { padded } from "./dylib.ts";
 import type { LoadCommand } from "./header.ts";
 

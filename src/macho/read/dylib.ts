@@ -1,8 +1,9 @@
 /** Loads of libraries, the file's own name, and the search paths. */
 import type { DependencyHow } from "../../binary.ts";
 import type { Problems } from "../../problems.ts";
+import { DylibCommand, type DylibRecord, DylibUseCommand } from "../command-layout.ts";
 import { DYLIB_USE, DYLIB_USE_MARKER, LC } from "../constants.ts";
-import { DylibCommand, type DylibRecord, DylibUseCommand, type MachoContext } from "../layout.ts";
+import type { MachoContext } from "../layout.ts";
 import type { LoadCommand } from "./header.ts";
 import { commandString } from "./strings.ts";
 

@@ -1,13 +1,14 @@
 /** The tables of `__LINKEDIT`, each with the field that says where it lies. */
-import { LC } from "../constants.ts";
+
 import {
   DyldInfoCommand,
   DysymtabCommand,
   LinkeditDataCommand,
-  Nlist,
   SymtabCommand,
   TwolevelHintsCommand,
-} from "../layout.ts";
+} from "../command-layout.ts";
+import { LC } from "../constants.ts";
+import { Nlist } from "../layout.ts";
 import { padded } from "./dylib.ts";
 import type { LoadCommand } from "./header.ts";
 import type { MachoImage } from "./image.ts";

@@ -1,16 +1,16 @@
 /** What load commands say of the tables in `__LINKEDIT`. */
 import type { Problems } from "../../problems.ts";
-import { LC } from "../constants.ts";
 import {
   DyldInfoCommand,
   type DyldInfoRecord,
   DysymtabCommand,
   type DysymtabRecord,
   LinkeditDataCommand,
-  type MachoContext,
   SymtabCommand,
   type SymtabRecord,
-} from "../layout.ts";
+} from "../command-layout.ts";
+import { LC } from "../constants.ts";
+import type { MachoContext } from "../layout.ts";
 import { padded } from "./dylib.ts";
 import type { LoadCommand } from "./header.ts";
 

@@ -1,6 +1,7 @@
 /** Where everything that load commands describe ends. */
+
+import { NoteCommand } from "../command-layout.ts";
 import { LC } from "../constants.ts";
-import { NoteCommand } from "../layout.ts";
 import { padded } from "./dylib.ts";
 import type { MachoImage } from "./image.ts";
 import { linkeditParts } from "./linkedit-parts.ts";

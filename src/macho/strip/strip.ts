@@ -2,10 +2,11 @@
 import type { StripLevel } from "../../native-edit.ts";
 import { emptyRewrite, type Rewrite, rewriteOf } from "../../rewrite.ts";
 import { pageSizeOf } from "../arch.ts";
+import { DysymtabCommand, LinkeditDataCommand, SymtabCommand } from "../command-layout.ts";
 import { LC, MH } from "../constants.ts";
 import { moveParts } from "../edit/move-parts.ts";
 import { refuse } from "../edit/refuse.ts";
-import { DysymtabCommand, LinkeditDataCommand, SegmentCommand, SymtabCommand } from "../layout.ts";
+import { SegmentCommand } from "../layout.ts";
 import { commandName } from "../names.ts";
 import type { MachoImage } from "../read/image.ts";
 import { isBareIndirect, readIndirect } from "../read/indirect.ts";
