@@ -13,7 +13,6 @@ export interface RunOptions {
   readonly cwd?: string;
   /** Shell words before the command, for example `ulimit -f 8;`. */
   readonly shell?: string;
-  readonly uid?: number;
 }
 
 export interface Finished {
@@ -24,7 +23,7 @@ export interface Finished {
 }
 
 export function run(args: readonly string[], options: RunOptions = {}): Finished {
-  const { env, cwd, shell, uid } = options;
+  const { env, cwd, shell } = options;
   const words = [process.execPath, CLI, ...args];
   const [command = "", ...rest] =
     shell === undefined ? words : ["sh", "-c", `${shell} exec "$@"`, "sh", ...words];
@@ -32,7 +31,6 @@ export function run(args: readonly string[], options: RunOptions = {}): Finished
     encoding: "utf8",
     env: { ...ENV, ...env },
     ...(cwd === undefined ? {} : { cwd }),
-    ...(uid === undefined ? {} : { uid, gid: uid }),
   });
   return { status, signal, stdout, stderr };
 }
