@@ -10,7 +10,7 @@ import { makeHeaderRoom } from "./header-room.ts";
 import type { Wish } from "./wish.ts";
 
 /** Eight bytes. */
-export const OWN_SECTION = "wheelkit";
+const OWN_SECTION = "wheelkit";
 /** Bytes of zeros that the last section may need in the file before it can be extended. */
 const MAX_ZEROS = 1 << 20;
 
@@ -36,7 +36,9 @@ function insertionPoint(draft: Draft): number {
   draft.warnings.push(
     `${overlay.end - overlay.start} bytes after the last section stay in their place, before a new section: a program that looks for them from the end of the file may not find them`,
   );
-  draft.end = overlay.end;
+  // Where a signature is taken off, its padding goes too.
+  const starts = draft.cuts.map(({ start }) => start).filter((start) => start >= draft.end);
+  draft.end = Math.min(overlay.end, ...starts);
   return draft.end;
 }
 

@@ -84,7 +84,7 @@ function place(draft: Draft, wishes: readonly Wish[], hybrid: PeHybrid | null): 
 }
 
 /** What the result must say, from the original and the request alone. */
-export function expectationOf(image: PeImage, request: Request): PeExpectation {
+function expectationOf(image: PeImage, request: Request): PeExpectation {
   const { renames, id, cuts } = request;
   const renamed = ({ library }: { readonly library: string }): string =>
     renames.get(dllKey(library)) ?? library;

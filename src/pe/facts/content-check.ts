@@ -68,7 +68,7 @@ function headerIn(head: Uint8Array): PeHeader | undefined {
 }
 
 /** What the digest leaves out: the checksum, the security directory's entry, the certificate table. */
-export function unsignedRanges(header: PeHeader, table: CertificateTable): readonly ByteRange[] {
+function unsignedRanges(header: PeHeader, table: CertificateTable): readonly ByteRange[] {
   const checksum = checksumAt(header);
   const entry = header.directories[DIRECTORY.IMAGE_DIRECTORY_ENTRY_SECURITY]?.at ?? 0;
   return [

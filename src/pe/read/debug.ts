@@ -42,7 +42,7 @@ export function parseDebug({ header, memory, problems }: Reading): readonly Debu
 }
 
 /** Bytes of the entry's data, as far as the file has them. */
-export function debugData({ source }: Reading, entry: DebugEntry): Uint8Array {
+function debugData({ source }: Reading, entry: DebugEntry): Uint8Array {
   const { PointerToRawData, SizeOfData } = entry;
   const length = Math.min(SizeOfData, MAX_RECORD, Math.max(0, source.size - PointerToRawData));
   return PointerToRawData === 0 ? new Uint8Array() : source.read(PointerToRawData, length);

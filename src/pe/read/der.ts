@@ -7,7 +7,6 @@ export interface DerValue {
 }
 
 export const DER_SEQUENCE = 0x30;
-export const DER_SET = 0x31;
 export const DER_OCTETS = 0x04;
 export const DER_OID = 0x06;
 /** `[0]`, constructed. */

@@ -92,7 +92,7 @@ function halves(memory: Memory, rva: number, count: number, problems: Problems):
 }
 
 /** True when the export at that RVA is a string that names another DLL's. */
-export function isForwarder({ address, size }: Exports, rva: number): boolean {
+function isForwarder({ address, size }: Exports, rva: number): boolean {
   return rva >= address && rva < address + size;
 }
 

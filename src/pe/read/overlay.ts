@@ -12,6 +12,8 @@ export interface Overlay {
   readonly kind: "none" | "coff-symbols" | "other";
 }
 
+const CERTIFICATE_ALIGNMENT = 8;
+
 /** File offset after everything that is mapped. */
 export function mappedEnd({ windows }: PeHeader, sections: readonly Section[]): number {
   let end = windows.SizeOfHeaders;
@@ -35,8 +37,10 @@ export function overlayOf(
   const start = Math.min(mappedEnd(header, sections), fileSize);
   const atEnd = certificates !== null && certificates.offset + certificates.size >= fileSize;
   const end = atEnd ? Math.max(start, Math.min(certificates.offset, fileSize)) : fileSize;
-  if (end <= start) return { start, end: start, kind: "none" };
-  // Up to 7 bytes may be between the symbols and the certificate table.
-  const symbols = coff !== null && coff.offset === start && coff.end <= end && end - coff.end < 8;
+  // The certificate table is aligned.
+  const padding = atEnd ? CERTIFICATE_ALIGNMENT - 1 : 0;
+  if (end <= start + padding) return { start, end: start, kind: "none" };
+  const symbols =
+    coff !== null && coff.offset === start && coff.end <= end && end - coff.end <= padding;
   return { start, end, kind: symbols ? "coff-symbols" : "other" };
 }

@@ -149,7 +149,7 @@ describe.skipIf(requireTool("osslsigncode") === undefined)("osslsigncode", () =>
   const verify = (path: string): string =>
     spawnSync("osslsigncode", ["verify", "-in", path], { encoding: "utf8" }).stdout;
 
-  it.each(["signed", "signed-sha1", "signed-overlay", "signed-stale"])(
+  it.each(["signed", "signed-sha1", "signed-overlay", "signed-odd", "signed-stale"])(
     "agrees on the digest of %s",
     (name) => {
       const bytes = peFixture(name);

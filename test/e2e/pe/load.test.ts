@@ -41,6 +41,7 @@ const MODULES: Readonly<Record<string, string>> = {
   overlay: "b.dll",
   "padding-used": "b.dll",
   signed: "b.dll",
+  "signed-odd": "b.dll",
   "signed-overlay": "b.dll",
   "signed-sha1": "b.dll",
   tls: "b.dll",

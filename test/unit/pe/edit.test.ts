@@ -210,12 +210,22 @@ describe("whatever changes", () => {
   });
 
   it("a signature is taken off with its bytes, and said to be", () => {
-    for (const name of ["signed", "signed-sha1", "signed-overlay", "signed-stale"]) {
+    for (const name of ["signed", "signed-sha1", "signed-overlay", "signed-odd", "signed-stale"]) {
       const { rewrite, bytes } = changed(name, rename(LONG));
       expect(sliceOf(bytes)).toMatchObject({ signature: "none", overlay: { certificates: 0 } });
       expect(rewrite.warnings.join()).toContain("Authenticode");
     }
     expect(changed("signed", rename(LONG)).bytes.length).toBe(peFixture("module-x86_64").length);
+  });
+
+  it("a file that Windows loads only with a signature is said to be one", () => {
+    const bytes = peFixture("module-x86_64");
+    const { header } = imageOf(bytes);
+    const at = header.windowsAt + 46;
+    bytes[at] = (bytes[at] ?? 0) | 0x80;
+    expect(rewritten(pe, bytes, [rename("c.dll")]).rewrite.warnings.join()).toContain(
+      "only when signed again",
+    );
   });
 
   it("other bytes after the sections are kept", () => {

@@ -131,6 +131,7 @@ describe("the signature", () => {
     ["signed", "valid"],
     ["signed-sha1", "valid"],
     ["signed-overlay", "valid"],
+    ["signed-odd", "valid"],
     ["signed-stale", "stale"],
     ["module-x86_64", "none"],
   ] as const)("of %s is %s, in whatever pieces the file is read", (name, state) => {
@@ -169,6 +170,7 @@ describe("what lies after the sections", () => {
     ["mingw-unstripped", "coff-symbols", 2854],
     ["overlay", "other", 25],
     ["signed", "none", 0],
+    ["signed-odd", "none", 0],
     ["signed-overlay", "other", 32],
   ] as const)("of %s is %s", (name, kind, size) => {
     expect(sliceOf(name).overlay).toMatchObject({ kind, size });
