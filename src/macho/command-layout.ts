@@ -41,21 +41,6 @@ export const DylibUseCommand: Struct<MachoClass, DylibUseRecord> = struct(
   },
 );
 
-const UUID = [
-  ["cmd", "u32"],
-  ["cmdsize", "u32"],
-  ["uuid0", "u32"],
-  ["uuid1", "u32"],
-  ["uuid2", "u32"],
-  ["uuid3", "u32"],
-] as const;
-/** 16 bytes in four parts. */
-export type UuidRecord = RecordOf<typeof UUID>;
-export const UuidCommand: Struct<MachoClass, UuidRecord> = struct("macho", "uuid_command", {
-  macho32: UUID,
-  macho64: UUID,
-});
-
 const LINKEDIT_DATA = [
   ["cmd", "u32"],
   ["cmdsize", "u32"],

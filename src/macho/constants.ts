@@ -17,8 +17,8 @@ export const MAGIC = {
 } as const;
 
 /** Set in cputype for 64-bit processors, and for 64-bit types with 32-bit pointers. */
-export const CPU_ARCH_ABI64 = 0x0100_0000;
-export const CPU_ARCH_ABI64_32 = 0x0200_0000;
+const CPU_ARCH_ABI64 = 0x0100_0000;
+const CPU_ARCH_ABI64_32 = 0x0200_0000;
 
 /** cputype */
 export const CPU_TYPE = {

@@ -98,7 +98,7 @@ export function newUuid(uuid: Uint8Array, context: MachoContext): Command {
 }
 
 /** Bytes that a signature needs in the header. */
-export const SIGNATURE_COMMAND_SIZE = 16;
+const SIGNATURE_COMMAND_SIZE = 16;
 
 export function newSignature(context: MachoContext): Command {
   const bytes = LinkeditDataCommand.encode(context, {

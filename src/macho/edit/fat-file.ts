@@ -45,8 +45,7 @@ export function layOutFat(
   return { kind, header: encodeHeader(members, kind, entries, offsets), offsets, size: end };
 }
 
-/** @param offsets as {@link FatLayout} has them. */
-export function encodeHeader(
+function encodeHeader(
   members: readonly FatMember[],
   kind: "fat" | "fat64",
   entries: readonly number[],

@@ -19,7 +19,7 @@ export interface Patch {
 }
 
 /** @param ordinals as {@link NamePlan} has them. */
-export function ordinalsChange(ordinals: readonly number[]): boolean {
+function ordinalsChange(ordinals: readonly number[]): boolean {
   return ordinals.some((now, old) => now !== old);
 }
 

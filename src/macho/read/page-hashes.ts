@@ -97,7 +97,7 @@ export function hashPages(
 }
 
 /** The number of pages whose hash is another one. */
-export function wrongPages(directory: CodeDirectory, digests: Uint8Array): number {
+function wrongPages(directory: CodeDirectory, digests: Uint8Array): number {
   const name = hashNameOf(directory);
   if (name === null) return directory.nCodeSlots;
   const width = DIGEST_SIZE[name];

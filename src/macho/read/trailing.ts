@@ -10,7 +10,7 @@ import { linkeditParts } from "./linkedit-parts.ts";
 const PADDING = 16;
 
 /** The end of the last segment, table or section, from the slice's start. */
-export function describedEnd(image: MachoImage): number {
+function describedEnd(image: MachoImage): number {
   let end = contentEnd(image);
   for (const { fileoff, filesize } of image.segments) {
     if (filesize > 0) end = Math.max(end, fileoff + filesize);
