@@ -2,12 +2,13 @@
 
 import { statSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { delimiter, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { Command } from "commander";
 import type { PlatformName } from "../audit/platform.ts";
 import { printable } from "../bytes.ts";
 import { UsageError } from "../errors.ts";
 import { matchesGlob } from "../glob.ts";
+import { listedFolders } from "../node/host-path.ts";
 import type { Io } from "../node/io.ts";
 import type { WorkshopOptions } from "../node/workshop.ts";
 import { newestTag } from "../repair/platforms.ts";
@@ -26,12 +27,7 @@ import {
   textOption,
 } from "./options.ts";
 import { addMacosOptions, readMacosSettings, tellOfDefaults } from "./repair-macos-options.ts";
-import {
-  addWindowsOptions,
-  readWindowsOptions,
-  splitFolders,
-  splitNames,
-} from "./windows-options.ts";
+import { addWindowsOptions, readWindowsOptions, splitNames } from "./windows-options.ts";
 
 /** What the options of `repair` say. */
 export interface RepairOptions {
@@ -144,11 +140,11 @@ export function readSettings(
     ...listOption(options, "libPath"),
     ...listOption(options, "addPath"),
   ];
-  const ldpaths = folders(given.length > 0 ? given : (config.ldpaths ?? []));
-  const peers = folders([env.AUDITWHEEL_LD_LIBRARY_PATH ?? ""]);
+  const ldpaths = listedFolders(given.length > 0 ? given : (config.ldpaths ?? []));
+  const peers = listedFolders([env.AUDITWHEEL_LD_LIBRARY_PATH ?? ""]);
   const onHost = sysroot === "/";
   // As in auditwheel, folders that are given take the place of LD_LIBRARY_PATH, which is the host's.
-  const own = ldpaths.length === 0 ? folders([env.LD_LIBRARY_PATH ?? ""]) : [];
+  const own = ldpaths.length === 0 ? listedFolders([env.LD_LIBRARY_PATH ?? ""]) : [];
   for (const folder of ldpaths) {
     if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) continue;
     if (commonOptions(options).verbosity >= -1) {
@@ -178,7 +174,7 @@ export function readSettings(
       sbom: options.sbom !== false,
       ...readMacosSettings(options, io),
       exclude: splitNames(excluded.length > 0 ? excluded : (config.exclude ?? [])),
-      ldpaths: onHost ? ldpaths : [...peers, ...ldpaths],
+      ldpaths: [...(onHost ? [] : peers), ...ldpaths, ...hostFolders(options, env)],
       libraryPath: onHost ? [...peers, ...own] : [],
       ifNeeded: flagOption(options, "ifNeeded"),
       pureIsFine: flagOption(options, "allowPurePythonWheel"),
@@ -228,8 +224,9 @@ function searchRoot(options: Options): string | undefined {
   return resolve(sysroot);
 }
 
-function folders(texts: readonly string[]): readonly string[] {
-  return splitFolders(texts, delimiter).map((folder) => resolve(folder));
+/** A Windows host has its DLLs wherever PATH leads. */
+function hostFolders({ sysPaths }: Options, env: Io["env"]): readonly string[] {
+  return process.platform === "win32" && sysPaths !== false ? listedFolders([env.PATH ?? ""]) : [];
 }
 
 function included(options: Options): readonly string[] {

@@ -57,17 +57,3 @@ export function splitNames(texts: readonly string[]): readonly string[] {
     .map((name) => name.trim())
     .filter((name) => name !== "");
 }
-
-/**
- * Folders in lists. `;` separates them everywhere, so that one command serves all hosts; `:` does where
- * it can't belong to a drive.
- *
- * @param delimiter of the host's PATH.
- */
-export function splitFolders(texts: readonly string[], delimiter: string): readonly string[] {
-  const separator = delimiter === ":" ? /[;:]/ : /;/;
-  return texts
-    .flatMap((text) => text.split(separator))
-    .map((folder) => folder.trim())
-    .filter((folder) => folder !== "");
-}

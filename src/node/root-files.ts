@@ -20,6 +20,7 @@ import { interestingSymbol } from "../policy/interest.ts";
 import type { RootFiles } from "../repair/owners/owner.ts";
 import type { FileSource } from "../runtime.ts";
 import { openFile } from "./file.ts";
+import { corePath } from "./host-path.ts";
 
 export interface Root extends HostFiles, RootFiles {
   /** Opens the file at a path that `resolve` gave. */
@@ -36,7 +37,8 @@ const DATABASE_LIMIT = 512 << 20;
 /** @param folder the root; `/` is this host. */
 export function openRoot(folder: string): Root {
   const base = realpathSync(folder);
-  const isHost = base === sep;
+  // On Windows `/` is a drive, and the host has several.
+  const isHost = folder === "/" || base === sep;
   const resolved = new Map<string, string | undefined>();
   const facts = new Map<string, AnyNative | undefined>();
   const outside = (path: string): string => (isHost ? path : join(base, path));
@@ -82,7 +84,7 @@ export function openRoot(folder: string): Root {
 }
 
 function hostPath(path: string): string | undefined {
-  return attempt(() => realpathSync.native(path));
+  return attempt(() => corePath(realpathSync.native(path)));
 }
 
 /** Follows links by hand, so that `/` in a link's target means the root. */

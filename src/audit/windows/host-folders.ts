@@ -26,9 +26,9 @@ export function folderOfFile(path: string, files: HostFiles): HostFolder {
   return hostFolder("folder", parentFolder(path), files);
 }
 
-/** In the order in which they are searched: what the caller gave, PATH, cross compilers. */
+/** In the order in which they are searched: what the caller gave, then cross compilers. */
 export function hostFolders(
-  { host, ldpaths, libraryPath, sysroot }: NativeOptions,
+  { host, ldpaths, sysroot }: NativeOptions,
   arch: string,
 ): readonly HostFolder[] {
   const folders: HostFolder[] = [];
@@ -36,7 +36,6 @@ export function hostFolders(
     if (host !== undefined) folders.push(hostFolder("ldpaths", folder, host));
   }
   if (sysroot === undefined) return folders;
-  for (const folder of libraryPath) folders.push(hostFolder("PATH", folder, sysroot));
   for (const folder of crossFolders(sysroot, arch)) {
     folders.push(hostFolder("default", folder, sysroot));
   }
