@@ -102,7 +102,7 @@ export interface ResolvedDependency {
 }
 
 export interface SearchStep {
-  /** The rule that adds this place: `rpath`, `runpath`, `LD_LIBRARY_PATH`, `ldpaths`, `ld.so.conf`, `default`, `loaded`, `soname-in-wheel`. */
+  /** The rule that adds this place: `rpath`, `runpath`, `LD_LIBRARY_PATH`, `ldpaths`, `ld.so.conf`, `default`, `loaded`, `soname-in-wheel`, `base-name`. */
   readonly via: string;
   /** Directory as the loader would try it, members relative to the wheel's root. */
   readonly place: string;

@@ -149,11 +149,17 @@ const PLACES = {
 /** Of a library on its own there is no wheel to be in. */
 const BARE_PLACES = { ...PLACES, external: "not promised by the platform" } as const;
 
+/** Of a library in the wheel, by the step that found it: why the loader does not. */
+const STRAY: Readonly<Record<string, string>> = {
+  "soname-in-wheel": ", but no search path leads there",
+  "base-name": ", but the name is a path, for which nothing is searched",
+};
+
 function dependencyText(
   { name, how, in: place, path, trace }: ResolvedDependency,
   places: typeof PLACES | typeof BARE_PLACES,
 ): string {
-  const stray = trace?.at(-1)?.via === "soname-in-wheel" ? ", but no search path leads there" : "";
+  const stray = STRAY[trace?.at(-1)?.via ?? ""] ?? "";
   const where = path === undefined ? places[place] : `${places[place]}: ${printable(path)}${stray}`;
   return `${printable(name)} (${how === "required" ? "" : `${how}, `}${where})`;
 }

@@ -1,6 +1,6 @@
 /** Where the loader decides, it is asked: glibc's through Python, musl's through its own program. */
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -258,5 +258,46 @@ describe.skipIf(!hasTools)("native code below `.data/platlib`, beside a root tha
     expect(loaded(join(site, member))).toBe("31");
     const again = await repair(wheel);
     expect(readFileSync(again.wheel).equals(readFileSync(wheel))).toBe(true);
+  });
+});
+
+describe.skipIf(!hasTools)("a dependency by path", () => {
+  const module = (): Uint8Array => {
+    const lib = shop.library("by-path/libnoson.so", "int noson(void) { return 33; }");
+    // A library without a SONAME, linked by its file: the name that is needed is the path.
+    return shop.module("_x", "noson()", { needs: [lib] });
+  };
+  const library = (): string => join(folder, "by-path/libnoson.so");
+
+  it("is looked for in the wheel by its base name, and gets that name", async () => {
+    const files = { [EXT]: module(), "demo/lib/libnoson.so": readFileSync(library()) };
+    const wheel = shop.wheel("by-path-in", { tag: LINUX_TAG, files });
+    for (const args of [[], ["--ldpaths", join(folder, "by-path")]]) {
+      const repaired = await repair(wheel, args);
+      expect([repaired.status, repaired.err]).toEqual([0, ""]);
+      const names = [...membersOf(repaired.wheel).keys()].filter((name) => name.includes("noson"));
+      expect(names).toEqual(["demo/lib/libnoson.so"]);
+      renameSync(library(), `${library()}.away`);
+      expect(loaded(unpacked(repaired.wheel, EXT))).toBe("33");
+      const { supported } = await audited(wheel);
+      expect(supported).toMatch(/^linux_/);
+      renameSync(`${library()}.away`, library());
+    }
+  });
+
+  it("is grafted from the folders that are given, and refused in its own words without", async () => {
+    const bytes = module();
+    const away = join(folder, "elsewhere");
+    mkdirSync(away);
+    renameSync(library(), join(away, "libnoson.so"));
+    const wheel = shop.wheel("by-path-out", { tag: LINUX_TAG, files: { [EXT]: bytes } });
+    const refused = await repair(wheel);
+    expect(refused.status).toBe(3);
+    expect(refused.err).toContain("by its path, and no `libnoson.so` was found [LNK008]");
+    expect(refused.err).toContain("IMPORTED_NO_SONAME");
+    const repaired = await repair(wheel, ["--ldpaths", away]);
+    expect(repaired.status).toBe(0);
+    rmSync(away, { recursive: true });
+    expect(loaded(unpacked(repaired.wheel, EXT))).toBe("33");
   });
 });

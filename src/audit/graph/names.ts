@@ -6,6 +6,11 @@ export function isBySoname(edge: Edge): boolean {
   return edge.trace.at(-1)?.via === "soname-in-wheel";
 }
 
+/** True where the name is a path and only a file of its base name was found: no loader opens that. */
+export function isByBaseName(edge: Edge): boolean {
+  return edge.trace.at(-1)?.via === "base-name";
+}
+
 /** Everything that `next` leads to, the start included. */
 export function closure(
   start: string,

@@ -41,6 +41,8 @@ interface Outside<S extends Slice> extends Located<S> {
 interface Hit<S extends Slice> {
   readonly target: Target;
   readonly slice: S;
+  /** Found where only the machine has it that built the wheel: a member of that name is better. */
+  readonly givesWay?: boolean;
 }
 
 /** Resolves every dependency of `linked` and of what it pulls in from outside. */
@@ -181,6 +183,10 @@ export function resolveGraph<S extends Slice>(
     const given = loader.given(name);
     if (given === "loader" || given === "system") return { kind: given };
     const hit = search(user, dependency, places, trace);
+    if (hit?.givesWay === true) {
+      const member = loadedBefore(user, name, trace);
+      if (member !== undefined) return member;
+    }
     if (hit !== undefined) {
       const { target } = hit;
       if (target.kind !== "host") return target;
@@ -188,7 +194,6 @@ export function resolveGraph<S extends Slice>(
       return given === "python" ? { kind: "libpython" } : target;
     }
     if (given === "python") return { kind: "libpython" };
-    if (!loader.mayBeLoaded(name)) return { kind: "none" };
     return loadedBefore(user, name, trace) ?? { kind: "none" };
   }
 
@@ -203,19 +208,30 @@ export function resolveGraph<S extends Slice>(
     places: readonly Place[],
     trace: SearchStep[],
   ): Hit<S> | undefined {
+    let ofBuild: Hit<S> | undefined;
+    let steps = trace;
     for (const candidate of loader.candidates(user, dependency, places)) {
-      if (looks >= LOOK_LIMIT) return undefined;
+      if (looks >= LOOK_LIMIT) return ofBuild;
+      // Where the wheel is used, only what is in it can take that file's place.
+      if (ofBuild !== undefined && !isInstalled(candidate.place.folder)) continue;
       looks += 1;
       if (candidate.isSystem === true) return { target: { kind: "system" }, slice: user.slice };
       const { hit, found } = look(candidate, dependency.name, user, places);
       if (found !== "no" || traced < TRACE_LIMIT) {
         traced += 1;
         const { via, folder } = candidate.place;
-        trace.push({ via, place: layout.show(folder), found });
+        steps.push({ via, place: layout.show(folder), found });
       }
-      if (hit !== undefined) return hit;
+      if (hit === undefined) continue;
+      if (hit.target.kind === "host" && loader.isOfBuild?.(candidate.place) === true) {
+        ofBuild = { ...hit, givesWay: true };
+        steps = [];
+        continue;
+      }
+      if (steps !== trace) trace.push(...steps);
+      return hit;
     }
-    return undefined;
+    return ofBuild;
   }
 
   function look(
@@ -308,7 +324,10 @@ export function resolveGraph<S extends Slice>(
   }
 
   /** A library of the wheel that no path reaches: loaded beforehand, by ctypes or by its package. */
-  function loadedBefore(user: Located<S>, name: string, trace: SearchStep[]): Target | undefined {
+  function loadedBefore(user: Located<S>, given: string, trace: SearchStep[]): Target | undefined {
+    const bare = loader.bareName?.(given);
+    const name = bare ?? given;
+    if (!loader.mayBeLoaded(name)) return undefined;
     const wanted = loader.key(name);
     const candidates = (byName.get(wanted) ?? [])
       .slice(0, NAMESAKES)
@@ -317,7 +336,8 @@ export function resolveGraph<S extends Slice>(
       candidates.find(({ slice }) => slice.id !== null && loader.key(slice.id) === wanted) ??
       candidates[0];
     if (found === undefined) return undefined;
-    trace.push({ via: "soname-in-wheel", place: folderOf(found.path) || ".", found: "yes" });
+    const via = bare === undefined ? "soname-in-wheel" : "base-name";
+    trace.push({ via, place: folderOf(found.path) || ".", found: "yes" });
     return { kind: "wheel", path: found.path, key: found.key };
   }
 }

@@ -23,6 +23,9 @@ const HWCAPS: ReadonlyMap<string, readonly string[]> = new Map(
   }).map(([arch, names]) => [arch, names.map((name) => `/glibc-hwcaps/${name}`)]),
 );
 
+/** A step of the search that no loader takes: a dependency by path, looked for by its base name. */
+const BY_BASE_NAME = "base-name";
+
 /** CPython's library in all its builds: 3.13, free-threaded, debug, and the stable ABI's stub. */
 const LIBPYTHON = /^libpython\d(\.\d+)?[a-z]*\.so(\.\d+)*$/;
 
@@ -122,12 +125,16 @@ export function linuxLoader(
       if (name.includes("/")) {
         const direct = directPlace(user, name);
         if (direct !== undefined) yield candidateAt(direct, baseNameOf(name), user.slice.arch);
-        return;
       }
       if (last?.user !== user.slice || last.inherited !== inherited) {
         last = { user: user.slice, inherited, places: placesOf(user, inherited) };
       }
-      for (const place of last.places) yield candidateAt(place, name, user.slice.arch);
+      // No loader searches for a path; where a file of that name is, a repair can lead there.
+      const bare = name.includes("/") ? baseNameOf(name) : undefined;
+      for (const place of last.places) {
+        const tried = bare === undefined ? place : { ...place, via: BY_BASE_NAME };
+        yield candidateAt(tried, bare ?? name, user.slice.arch);
+      }
     },
     *outside(name) {
       for (const place of system) yield { place, paths: [`${place.folder}/${name}`] };
@@ -139,6 +146,9 @@ export function linuxLoader(
     loadedNames: ({ path, slice }) => [
       ...new Set([baseNameOf(path), ...(slice.id === null ? [] : [slice.id])]),
     ],
+    // Repairs drop such paths, and nobody else has the folders.
+    isOfBuild: ({ via }) => ["rpath", "runpath", "path", BY_BASE_NAME].includes(via),
+    bareName: (name) => (name.includes("/") ? baseNameOf(name) : undefined),
     mayBeLoaded: (name) => !name.includes("/") && hostProvides(name) === "never",
   };
 

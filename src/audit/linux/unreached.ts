@@ -3,7 +3,7 @@ import type { FieldRef } from "../../errors.ts";
 import { baseNameOf, folderOf, relativePath } from "../../paths.ts";
 import { installedPath, isOutsideSite } from "../../wheel/installed.ts";
 import type { DependencyGraph } from "../graph/graph.ts";
-import { closure, isBySoname } from "../graph/names.ts";
+import { closure, isByBaseName, isBySoname } from "../graph/names.ts";
 import type { Binary } from "../member.ts";
 import type { Mentions } from "../python/mentions.ts";
 import { isPythonExtension } from "../python/module.ts";
@@ -24,6 +24,8 @@ export interface Unreached {
   readonly from: "program" | "module" | "library";
   /** The search path that would lead there; `undefined`: no relative one does. */
   readonly way: string | undefined;
+  /** The name is a path, so that nothing could have loaded the library beforehand. */
+  readonly byPath: boolean;
   /** A repair can bring the two together. */
   readonly mendable: boolean;
 }
@@ -41,7 +43,7 @@ export function unreachedLibraries(input: UnreachedInput): readonly Unreached[] 
   const { graph, considered, programs, mentions } = input;
   const users = considered.flatMap(({ key }) => {
     const node = graph.members.get(key);
-    return node?.edges.some(isBySoname) ? [node] : [];
+    return node?.edges.some((edge) => isBySoname(edge) || isByBaseName(edge)) ? [node] : [];
   });
   if (users.length === 0) return [];
   const next = (key: string): readonly string[] =>
@@ -59,18 +61,31 @@ export function unreachedLibraries(input: UnreachedInput): readonly Unreached[] 
   for (const { key, path, edges } of users) {
     for (const edge of edges) {
       const { name, at, target } = edge;
-      if (!isBySoname(edge) || target.kind !== "wheel") continue;
+      const byPath = isByBaseName(edge);
+      if (!(byPath || isBySoname(edge)) || target.kind !== "wheel") continue;
       const from = started.has(key) ? "program" : imported.has(key) ? "module" : "library";
       const shared = reachedByOther(graph, key, target.key);
       const fatal =
-        from === "program"
+        byPath ||
+        (from === "program"
           ? !mentions.libraryPath()
-          : from === "module" && !shared && !mentions.library(baseNameOf(target.path));
+          : from === "module" && !shared && !mentions.library(baseNameOf(target.path)));
       const usual = from === "library" && shared;
       const way = wayBetween(path, target.path);
       // Scripts are moved into the package.
       const mendable = way !== undefined || /^[^/]+\.data\/scripts\/[^/]+$/.test(path);
-      found.push({ path, name, library: target.path, at, fatal, usual, from, way, mendable });
+      found.push({
+        path,
+        name,
+        library: target.path,
+        at,
+        fatal,
+        usual,
+        from,
+        way,
+        mendable,
+        byPath,
+      });
     }
   }
   return found;

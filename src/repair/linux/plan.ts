@@ -4,14 +4,14 @@
  */
 
 import type { DependencyGraph, Edge, GraphNode } from "../../audit/graph/graph.ts";
-import { isBySoname } from "../../audit/graph/names.ts";
+import { isByBaseName, isBySoname } from "../../audit/graph/names.ts";
 import type { ElfBinary } from "../../audit/linux/binary.ts";
 
 import { compareText } from "../../bytes.ts";
 import { RefusalError } from "../../errors.ts";
 import type { ElfSlice } from "../../formats.ts";
 import type { NativeEdit } from "../../native-edit.ts";
-import { folderOf } from "../../paths.ts";
+import { baseNameOf, folderOf } from "../../paths.ts";
 import type { LinuxFamily } from "../../policy/linux/table.ts";
 import { installedPath, isSitePath, sitePath } from "../../wheel/installed.ts";
 import { REGULAR_FILE } from "../../zip/writer.ts";
@@ -116,6 +116,14 @@ function refuseMissing({ missing }: PolicyTarget): void {
   );
   if (first === undefined) return;
   const more = new Set(missing.map(({ name }) => name)).size - 1;
+  if (first.name.includes("/")) {
+    const bare = baseNameOf(first.name);
+    throw new RefusalError(
+      "LNK008",
+      `\`${first.neededBy}\` needs \`${first.name}\` by its path, and no \`${bare}\` was found`,
+      `give the folder that has \`${bare}\` with \`--ldpaths DIR\`, or link the library with a SONAME (CMake: without \`IMPORTED_NO_SONAME\`)`,
+    );
+  }
   throw new RefusalError(
     "LNK001",
     `\`${first.name}\`, which \`${first.neededBy}\` needs, was not found${more > 0 ? `, and ${more} more` : ""}`,
@@ -186,7 +194,7 @@ function planMember(planning: Planning, node: GraphNode<ElfSlice>): MemberEdits 
   const grafted = usesGraft(planning, node);
   const provided = providerFolders.get(path) ?? [];
   const outside = !isSitePath(path);
-  const unreached = node.edges.filter(isBySoname);
+  const unreached = node.edges.filter((edge) => isBySoname(edge) || isByBaseName(edge));
   const strays = outside && leavesSite(unreached);
   const script =
     outside && (grafted || provided.length > 0 || strays) ? parseScriptPath(path) : undefined;
@@ -265,11 +273,27 @@ function dependencyEdits(
     const to = graftedNameOf(planning, edge);
     if (to !== undefined) {
       if (to !== edge.name) edits.push({ kind: "replace-dependency", from: edge.name, to });
+    } else if (bareNameOf(edge) !== edge.name) {
+      edits.push({ kind: "replace-dependency", from: edge.name, to: bareNameOf(edge) });
     } else if (edge.target.kind === "libpython" && planning.family !== "android") {
       edits.push({ kind: "remove-dependency", name: edge.name });
     }
   }
   return edits;
+}
+
+/** The name by which the loader searches, for a dependency by path that it can find so. */
+function bareNameOf({ name, target }: Edge): string {
+  if (!name.includes("/")) return name;
+  switch (target.kind) {
+    case "wheel":
+      return baseNameOf(target.path);
+    case "host":
+    case "none":
+      return baseNameOf(name);
+    default:
+      return name;
+  }
 }
 
 /** Folders below site-packages of the members that edges lead to. */

@@ -11,6 +11,7 @@ import type { ElfBinary } from "../../audit/linux/binary.ts";
 import { collectNeeds, type NeedOptions } from "../../audit/linux/needs.ts";
 
 import type { ElfSlice } from "../../formats.ts";
+import { baseNameOf } from "../../paths.ts";
 import type { Need } from "../../policy/linux/decide.ts";
 import type { PolicyTable } from "../../policy/linux/table.ts";
 
@@ -81,7 +82,8 @@ export function targetAt(facts: TargetFacts, position: number): PolicyTarget {
   };
   const follow = (node: GraphNode<ElfSlice>): void => {
     for (const { name, target } of node.edges) {
-      const since = table.library(name);
+      // A path to what every host has gives way to the bare name.
+      const since = table.library(baseNameOf(name));
       if (since <= position) {
         if (target.kind === "host" || target.kind === "none") relied = Math.max(relied, since);
         continue;

@@ -151,7 +151,36 @@ describe("paths inside the wheel", () => {
     const inside = { "a.so": elf({ needed: ["$ORIGIN/sub/libx.so"] }), "sub/libx.so": libx };
     expect(search(inside)).toEqual({ steps: ["path sub yes"], target: "wheel sub/libx.so" });
     const outside = { "a.so": elf({ needed: ["/build/libx.so"] }), "libx.so": libx };
-    expect(search(outside).target).toBe("none");
+    expect(search(outside)).toEqual({
+      steps: ["path /build no", "base-name . yes"],
+      target: "wheel libx.so",
+    });
+    expect(search({ "a.so": elf({ needed: ["/build/libx.so"] }) }).target).toBe("none");
+    expect(search({ "a.so": elf({ needed: ["/lib/libc.so.6"] }), "libc.so.6": libx }).target).toBe(
+      "none",
+    );
+  });
+
+  it("a member wins over a file of the build tree, whatever leads to it", () => {
+    const sysroot = root({ "/build/libx.so": libx, "/usr/lib/libx.so": libx });
+    const at = (files: Readonly<Record<string, ElfSlice>>, options: GraphSketch = { sysroot }) =>
+      search(files, "a.so", options).target;
+    for (const kind of ["rpath", "runpath"] as const) {
+      const user = elf({ needed: ["libx.so"], [kind]: ["/build", "$ORIGIN/sub"] });
+      expect(at({ "a.so": user })).toBe("host /build/libx.so");
+      expect(at({ "a.so": user, "sub/libx.so": libx })).toBe("wheel sub/libx.so");
+      const far = elf({ needed: ["libx.so"], [kind]: ["/build"] });
+      expect(at({ "a.so": far, "far/libx.so": libx })).toBe("wheel far/libx.so");
+      expect(at({ "a.so": far, "far/libx.so": elf({ id: "libx.so", arch: "aarch64" }) })).toBe(
+        "host /build/libx.so",
+      );
+      // Without the build tree it is the same.
+      expect(at({ "a.so": far, "far/libx.so": libx }, {})).toBe("wheel far/libx.so");
+    }
+    const direct = elf({ needed: ["/build/libx.so"] });
+    expect(at({ "a.so": direct, "libx.so": libx })).toBe("wheel libx.so");
+    expect(at({ "a.so": direct })).toBe("host /build/libx.so");
+    expect(at({ "a.so": elf({ needed: ["build/libx.so"] }) })).toBe("host /usr/lib/libx.so");
   });
 });
 

@@ -6,18 +6,21 @@ import { quote } from "../wording.ts";
 
 /** Libraries in the wheel that the loader does not find from the file that needs them. */
 export function outOfReach({ unreached }: LinuxModel): readonly Problem<NativeCode>[] {
-  return unreached.map((each) => {
-    const { path, name, library, at, fatal, usual, from } = each;
-    const unless = fatal ? "" : beforehand(from);
-    return {
-      code: "LNK021",
-      path,
-      message: `needs ${quote(name)}, which is in the wheel at ${quote(library)}, but no search path of the file leads there${unless}`,
-      hint: hintFor(each),
-      at,
-      ...(fatal ? {} : { level: usual ? ("info" as const) : ("warning" as const) }),
-    };
-  });
+  // A dependency by path is LNK008's.
+  return unreached
+    .filter(({ byPath }) => !byPath)
+    .map((each) => {
+      const { path, name, library, at, fatal, usual, from } = each;
+      const unless = fatal ? "" : beforehand(from);
+      return {
+        code: "LNK021",
+        path,
+        message: `needs ${quote(name)}, which is in the wheel at ${quote(library)}, but no search path of the file leads there${unless}`,
+        hint: hintFor(each),
+        at,
+        ...(fatal ? {} : { level: usual ? ("info" as const) : ("warning" as const) }),
+      };
+    });
 }
 
 function beforehand(from: Unreached["from"]): string {
