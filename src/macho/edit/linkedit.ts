@@ -4,6 +4,7 @@ import { LinkeditDataCommand } from "../command-layout.ts";
 import { LC } from "../constants.ts";
 import { SegmentCommand } from "../layout.ts";
 import type { MachoImage } from "../read/image.ts";
+import type { Segment } from "../read/segment.ts";
 import { contentEnd } from "../read/trailing.ts";
 import { type Command, isLinkedit, withFields } from "./commands.ts";
 import { refuse } from "./refuse.ts";
@@ -33,7 +34,7 @@ export function planLinkedit(
   const { context, segments, source } = image;
   const linkedit = segments.find(({ name }) => name === "__LINKEDIT");
   if (linkedit === undefined) throw refuse("linkedit", "there is no `__LINKEDIT`");
-  const dataoff = placeOf(image, linkedit.fileoff + linkedit.filesize);
+  const dataoff = placeOf(image, linkedit);
   const behind = segments.find(
     ({ name, fileoff, filesize }) =>
       name !== "__LINKEDIT" && filesize > 0 && fileoff + filesize > linkedit.fileoff,
@@ -77,8 +78,9 @@ export function planLinkedit(
 }
 
 /** An old signature's place is kept when it is aligned: so nothing before it changes. */
-function placeOf({ tables }: MachoImage, end: number): number {
-  const old = tables.data.get(LC.LC_CODE_SIGNATURE);
-  const start = old === undefined ? end : Math.min(old.offset, end);
+function placeOf({ tables }: MachoImage, { fileoff, filesize }: Segment): number {
+  const end = fileoff + filesize;
+  const old = tables.data.get(LC.LC_CODE_SIGNATURE)?.offset ?? end;
+  const start = old >= fileoff && old <= end ? old : end;
   return Math.ceil(start / ALIGN) * ALIGN;
 }

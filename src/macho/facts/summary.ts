@@ -22,6 +22,9 @@ import type {
 } from "./slice.ts";
 import { exportsOf, importsOf, plainName } from "./symbols.ts";
 
+/** Of all slices together; one slice alone may have as many. */
+const MAX_PROBLEMS = 50;
+
 /** @param interest picks the imports that the caller wants by name; all others are only counted. */
 export function summarizeMacho(
   { fat, slices, problems }: MachoBinary,
@@ -41,7 +44,7 @@ export function summarizeMacho(
     format: "macho",
     fat: fat?.kind ?? null,
     slices: facts,
-    problems: [...problems, ...own],
+    problems: [...problems, ...own].slice(0, MAX_PROBLEMS),
   };
 }
 

@@ -118,6 +118,15 @@ describe("an ad-hoc signature", () => {
     });
   });
 
+  it("is made anew where only its load command was left", () => {
+    const bytes = machoFixture("liba-arm64");
+    const { commands } = imageOf(bytes);
+    const at = commands.find(({ cmd }) => cmd === 0x1d)?.at ?? 0;
+    bytes.fill(0, at + 8, at + 16);
+    const { offset, size } = signatureOf(edited(bytes, NEW_ID).bytes);
+    expect([offset > 0xc000, offset % 16, size % 16]).toEqual([true, 0, 0]);
+  });
+
   it("is not made when nothing changes", () => {
     const original = machoFixture("liba-arm64");
     const { bytes } = edited(original, [
