@@ -4,6 +4,7 @@
  */
 import type { BinaryFormat, BinaryKind, DependencyHow } from "../binary.ts";
 import type { Finding, Unverified } from "../finding.ts";
+import type { Why } from "../policy/why.ts";
 import type { PlatformTag } from "../wheel/platform-tag.ts";
 
 export type Family =
@@ -23,21 +24,7 @@ export interface PolicyReason {
   /** How new a system the policy asks for, as {@link TagInfo.rank}. */
   readonly rank: number;
   readonly path: string;
-  readonly why:
-    | "symbol-version"
-    | "library"
-    | "search-path"
-    | "forbidden-symbol"
-    | "isa"
-    | "pyfpe"
-    | "ucs2"
-    | "libpython"
-    | "machine"
-    | "libc"
-    | "minimum-system"
-    | "load-command"
-    | "system-symbol"
-    | "system-library";
+  readonly why: Why;
   readonly library?: string;
   readonly version?: string;
   /** Imported symbols that cost the policy, sorted. */

@@ -5,14 +5,9 @@ import type { ElfSlice } from "../../formats.ts";
 import type { PolicyTable } from "../../policy/linux/table.ts";
 import type { DependencyGraph, Edge, GraphNode } from "../graph/graph.ts";
 import type { NativeMember } from "../member.ts";
-import { opaqueResult } from "../opaque.ts";
+import { dependencyResult, opaqueResult } from "../member-result.ts";
 import { isPythonExtension } from "../python/module.ts";
-import type {
-  BinaryResult,
-  DependencyPlace,
-  ExternalLibrary,
-  ResolvedDependency,
-} from "../result.ts";
+import type { BinaryResult, DependencyPlace, ExternalLibrary } from "../result.ts";
 import type { ElfBinary } from "./binary.ts";
 import { elfBinaries } from "./binary.ts";
 import { externalLibraries } from "./needs.ts";
@@ -33,7 +28,7 @@ export function elfResult(
     kind: slice.kind,
     archs: [slice.arch],
     id: slice.id,
-    dependencies: edges.map((edge) => dependencyResult(edge, graph, table)),
+    dependencies: edges.map((edge) => dependencyResult(edge, placeOf(edge, graph, table))),
     searchPaths: slice.searchPaths.map(({ kind, path: entry }) => ({ kind, path: entry })),
     requires: highestVersions(slice),
     pythonExtension: isPythonExtension(binary),
@@ -45,21 +40,6 @@ export function elfResult(
     execstack: slice.execstack === "yes",
     versionNeeds: versionsByLibrary(slice),
     versionDefinitions: slice.versionDefinitions,
-  };
-}
-
-function dependencyResult(
-  edge: Edge,
-  graph: DependencyGraph<ElfSlice>,
-  table: PolicyTable | undefined,
-): ResolvedDependency {
-  const { name, how, target, trace } = edge;
-  return {
-    name,
-    how,
-    in: placeOf(edge, graph, table),
-    ...(target.kind === "wheel" ? { path: target.path } : {}),
-    trace,
   };
 }
 

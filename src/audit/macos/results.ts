@@ -7,7 +7,7 @@ import { compareVersions } from "../../policy/macos/version.ts";
 import type { DependencyGraph, Edge } from "../graph/graph.ts";
 import type { NativeMember } from "../member.ts";
 import { sliceKey } from "../member.ts";
-import { opaqueResult } from "../opaque.ts";
+import { dependencyResult, opaqueResult } from "../member-result.ts";
 import { isPythonExtension } from "../python/module.ts";
 import type {
   BinaryResult,
@@ -66,7 +66,7 @@ function sliceResult(
     dependencies:
       edges === undefined
         ? slice.dependencies.map(({ name, how }) => ({ name, how, in: "external" as const }))
-        : edges.map((edge) => dependencyResult(edge, graph, system)),
+        : edges.map((edge) => dependencyResult(edge, placeOf(edge, graph, system))),
     searchPaths: slice.searchPaths.map(({ path: entry }) => ({ kind: "rpath", path: entry })),
     uuid,
     signature: {
@@ -80,21 +80,6 @@ function sliceResult(
 /** `11.0`, `12.3.1`. */
 function printVersion({ major, minor, patch }: SystemVersion & { readonly patch: number }): string {
   return patch === 0 ? `${major}.${minor}` : `${major}.${minor}.${patch}`;
-}
-
-function dependencyResult(
-  edge: Edge,
-  graph: DependencyGraph,
-  system: AppleSystem,
-): ResolvedDependency {
-  const { name, how, target, trace } = edge;
-  return {
-    name,
-    how,
-    in: placeOf(edge, graph, system),
-    ...(target.kind === "wheel" ? { path: target.path } : {}),
-    trace,
-  };
 }
 
 function placeOf({ target }: Edge, graph: DependencyGraph, system: AppleSystem): DependencyPlace {

@@ -1,10 +1,10 @@
 /** The `binaries` of a result: the graph and the facts in the words of the JSON. */
 import type { PeSlice } from "../../formats.ts";
-import type { DependencyGraph, Edge } from "../graph/graph.ts";
+import type { DependencyGraph } from "../graph/graph.ts";
 import type { NativeMember } from "../member.ts";
-import { opaqueResult } from "../opaque.ts";
+import { dependencyResult, opaqueResult } from "../member-result.ts";
 import { isPythonExtension } from "../python/module.ts";
-import type { BinaryResult, DependencyPlace, ResolvedDependency } from "../result.ts";
+import type { BinaryResult, DependencyPlace } from "../result.ts";
 import type { WindowsIdentity } from "./identify.ts";
 import { peBinaries } from "./identify.ts";
 import type { Provenance } from "./needs.ts";
@@ -26,7 +26,9 @@ export function peResult(
     kind: slice.kind,
     archs: [slice.arch],
     id: slice.id,
-    dependencies: edges.map((edge) => dependencyResult(edge, graph, identity)),
+    dependencies: edges.map((edge) =>
+      dependencyResult(edge, placeOf(provenanceOf(edge, identity), graph)),
+    ),
     searchPaths: [],
     requires: {},
     pythonExtension: isPythonExtension(binary),
@@ -37,21 +39,6 @@ export function peResult(
     overlay: slice.overlay.size,
     checksum: slice.checksum.state,
     dependentLoadFlags: slice.dependentLoadFlags,
-  };
-}
-
-function dependencyResult(
-  edge: Edge,
-  graph: DependencyGraph<PeSlice>,
-  identity: WindowsIdentity,
-): ResolvedDependency {
-  const { name, how, target, trace } = edge;
-  return {
-    name,
-    how,
-    in: placeOf(provenanceOf(edge, identity), graph),
-    ...(target.kind === "wheel" ? { path: target.path } : {}),
-    trace,
   };
 }
 

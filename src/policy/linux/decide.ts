@@ -5,27 +5,16 @@
  * supports the most compatible policy that satisfies every need; a repair can take away the needs
  * that are only about libraries left outside.
  */
+import type { LinuxWhy } from "../why.ts";
 import type { LibcVersion } from "./manylinux.ts";
 import { compareVersions, glibcVersion, nearestPolicy } from "./manylinux.ts";
 import type { PolicyTable } from "./table.ts";
-
-export type Why =
-  | "symbol-version"
-  | "library"
-  | "search-path"
-  | "forbidden-symbol"
-  | "isa"
-  | "pyfpe"
-  | "ucs2"
-  | "libpython"
-  | "machine"
-  | "libc";
 
 /** Something that one file asks of the platform. */
 export interface Need {
   /** Member that asks, or the path of a library outside for what it brings in when grafted. */
   readonly path: string;
-  readonly why: Why;
+  readonly why: LinuxWhy;
   /** Position of the first policy that grants it; {@link PolicyTable.none}: only `linux` does. */
   readonly position: number;
   /** A repair makes it go away: a library that it grafts, libpython that it drops. */
