@@ -250,8 +250,11 @@ describe("whatever changes", () => {
     expect(imageOf(bytes).boundImports()).toMatchObject([{ library: "b.dll" }]);
   });
 
-  it("the debug directory leads to its data", () => {
-    const { source, debug, memory } = imageOf(changed("debug", rename(LONG)).bytes);
+  it.each(["debug", "debug-full"])("the debug directory of %s leads to its data", (name) => {
+    const { rewrite, bytes } = changed(name, rename(LONG));
+    const { source, debug, memory } = imageOf(bytes);
+    expect(rewrite.notes.includes("headers grow by 512 bytes")).toBe(name === "debug-full");
+    expect(sliceOf(bytes).pdb?.path).toBe("debug.pdb");
     for (const { AddressOfRawData, PointerToRawData, SizeOfData } of debug()) {
       if (AddressOfRawData === 0) continue;
       expect(memory.read(AddressOfRawData, SizeOfData)).toEqual(
