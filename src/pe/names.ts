@@ -1,5 +1,5 @@
 /** From values to names, and from bytes to text. */
-import { decodeLatin1, decodeUtf8, encodeUtf8 } from "../bytes.ts";
+import { decodeLatin1, decodeName as decodeText, decodeUtf8, encodeUtf8 } from "../bytes.ts";
 import { flagNames, nameOf } from "../names.ts";
 import {
   DEBUG_TYPE,
@@ -49,7 +49,10 @@ export function sectionFlagNames(flags: number): readonly string[] {
  * UTF-8; what is no UTF-8 is read as windows-1252, the most common ANSI code page.
  */
 export function decodeName(bytes: Uint8Array): string {
-  return decodeUtf8(bytes) ?? decodeLatin1(bytes);
+  for (let index = 0; index < bytes.length; index++) {
+    if ((bytes[index] ?? 0) >= 0x80) return decodeUtf8(bytes) ?? decodeLatin1(bytes);
+  }
+  return decodeText(bytes, 0, bytes.length);
 }
 
 /** The bytes that {@link decodeName} reads as this text. `undefined`: there are none, or one is NUL. */

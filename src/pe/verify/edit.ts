@@ -47,7 +47,7 @@ export function verifyPeRewrite(
     const known = layoutFaults(old);
     faults.push(...layoutFaults(now).filter((fault) => !known.includes(fault)));
     faults.push(
-      ...memoryFaults(old, now, expect.cuts),
+      ...memoryFaults(old, now, rewrite, expect.cuts),
       ...headerFaults(old, now),
       ...sectionFaults(old, now),
     );

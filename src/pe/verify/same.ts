@@ -3,6 +3,7 @@
  *
  * The places that may change are taken from the original alone, not from the plan.
  */
+import { movedRange, type Rewrite } from "../../rewrite.ts";
 import type { ByteRange } from "../../source.ts";
 import { DIRECTORY } from "../constants.ts";
 import { PeDebug, PeDelay, PeExport, PeImport, PeLoadConfig } from "../layout.ts";
@@ -14,12 +15,14 @@ import type { Section } from "../read/section.ts";
 import { cutRanges } from "./cut.ts";
 import type { PeExpectation } from "./expectation.ts";
 
-const CHUNK = 1 << 20;
+/** Bytes that are compared at once. */
+const CHUNK = 1 << 16;
 
 /** Faults of sections of `before` that are still in `now`; those that are left out are the strip's matter. */
 export function memoryFaults(
   before: PeImage,
   now: PeImage,
+  rewrite: Rewrite,
   cuts: PeExpectation["cuts"],
 ): readonly string[] {
   const faults: string[] = [];
@@ -28,7 +31,7 @@ export function memoryFaults(
     const found = sameSectionOf(before, now, section);
     if (found === undefined) continue;
     if (found.memory < section.memory) faults.push(`section \`${section.shortName}\` is shorter`);
-    else if (!sameSection(before, now, section, open)) {
+    else if (!sameSection({ before, now, rewrite }, section, open)) {
       faults.push(`section \`${section.shortName}\` has other bytes than before`);
     }
   }
@@ -98,11 +101,11 @@ function changeable(image: PeImage): readonly ByteRange[] {
 
 /** Compares what counted before; what was padding may have got bytes where it was zero. */
 function sameSection(
-  before: PeImage,
-  now: PeImage,
+  files: { readonly before: PeImage; readonly now: PeImage; readonly rewrite: Rewrite },
   { VirtualAddress, memory, span }: Section,
   open: readonly ByteRange[],
 ): boolean {
+  const { before, now } = files;
   // After what either file has there is nothing but zeros.
   const inFile = (image: PeImage): number =>
     image.sections.find((each) => each.VirtualAddress === VirtualAddress)?.mapped ?? 0;
@@ -110,6 +113,7 @@ function sameSection(
   for (let at = 0; at < length; at += CHUNK) {
     const part = Math.min(CHUNK, length - at);
     const start = VirtualAddress + at;
+    if (isCopy(files, start, part)) continue;
     const old = before.memory.read(start, part);
     const found = now.memory.read(start, part);
     for (let index = 0; index < part; index++) {
@@ -119,6 +123,18 @@ function sameSection(
     }
   }
   return true;
+}
+
+/** True when the rewrite takes those bytes over as they are, which needs no reading. */
+function isCopy(
+  { before, now, rewrite }: Parameters<typeof sameSection>[0],
+  rva: number,
+  length: number,
+): boolean {
+  const [old, found] = [before.memory.place(rva), now.memory.place(rva)];
+  if (old === undefined || found === undefined) return false;
+  if (old.size < length || found.size < length) return false;
+  return movedRange(rewrite, old.offset, length) === found.offset;
 }
 
 function isOpen(open: readonly ByteRange[], rva: number): boolean {
