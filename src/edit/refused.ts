@@ -56,5 +56,8 @@ export function refusalOf({
   message,
 }: Pick<Finding, "code" | "path" | "message">): RefusalError {
   const where = path === undefined ? "" : `\`${path}\`: `;
-  return new RefusalError(code, `${where}${message}`, ruleOf(code)?.repairHint ?? REBUILD);
+  // A file without which there is no wheel can't be taken out.
+  const needed = path !== undefined && /^[^/]+\.dist-info\/(?:METADATA|WHEEL)$/.test(path);
+  const hint = needed ? REBUILD : (ruleOf(code)?.repairHint ?? REBUILD);
+  return new RefusalError(code, `${where}${message}`, hint);
 }
