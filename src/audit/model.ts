@@ -1,5 +1,6 @@
 /** What the rules on native code see: everything is data, nothing is read from here on. */
 import type { Slice } from "../binary.ts";
+import type { Variant } from "../wheel/variant-file.ts";
 import type { Claim } from "./claim.ts";
 import type { DependencyGraph } from "./graph/graph.ts";
 import type { LinuxFacts } from "./linux/facts.ts";
@@ -18,6 +19,8 @@ export interface WheelFacts {
   readonly requires: readonly string[];
   /** Normalised project name; empty when unknown. */
   readonly name: string;
+  /** What the label of a variant wheel stands for. */
+  readonly variant?: Variant;
 }
 
 /** A claimed platform tag and what became of it. */

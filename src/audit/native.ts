@@ -2,6 +2,7 @@
 import type { RawMetadata } from "../wheel/metadata.ts";
 import { knownFields } from "../wheel/metadata.ts";
 import { normalizeName } from "../wheel/names.ts";
+import type { Variant } from "../wheel/variant-file.ts";
 import type { ZipEntry } from "../zip/entry.ts";
 import { claimOf } from "./claim.ts";
 import type { NativeMember } from "./member.ts";
@@ -20,6 +21,7 @@ interface NativeWheel {
   };
   readonly name: string | null;
   readonly metadata?: RawMetadata;
+  readonly variant?: Variant;
 }
 
 export interface NativeInput {
@@ -54,7 +56,7 @@ export function auditNative(input: NativeInput): NativeAudit {
   });
 }
 
-function wheelFacts({ filename, name, metadata }: NativeWheel): WheelFacts {
+function wheelFacts({ filename, name, metadata, variant }: NativeWheel): WheelFacts {
   const requires = new Set<string>();
   for (const { value } of metadata === undefined ? [] : knownFields(metadata, "Requires-Dist")) {
     const [, project] = /^\s*([A-Za-z0-9][A-Za-z0-9._-]*)/.exec(value) ?? [];
@@ -66,5 +68,6 @@ function wheelFacts({ filename, name, metadata }: NativeWheel): WheelFacts {
     platformTags: filename?.platformTags ?? [],
     requires: [...requires].sort(),
     name: normalizeName(name ?? filename?.name ?? ""),
+    ...(variant === undefined ? {} : { variant }),
   };
 }

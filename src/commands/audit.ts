@@ -1,16 +1,19 @@
 /** `wheelkit audit [OPTIONS] PATH…` */
+
 import { basename, isAbsolute, relative, sep } from "node:path";
 import type { AuditOptions } from "../audit/audit.ts";
 import { auditWheel } from "../audit/audit.ts";
 import type { Shape } from "../audit/baseline.ts";
 import type { WheelResult } from "../audit/result.ts";
 import { printable } from "../bytes.ts";
+import type { Problem } from "../finding.ts";
 import { createEngine } from "../node/engine.ts";
 import type { Io } from "../node/io.ts";
 import { createProgress } from "../node/progress.ts";
 import { palette, useColor } from "../node/terminal.ts";
 import { platformLine, verdictWord } from "../report/platform-line.ts";
 import { countFindings, type Reported, type Unread } from "../report/reported.ts";
+import { parseWheelFilename } from "../wheel/filename.ts";
 import { type AuditSettings, addAuditOptions, readAuditSettings } from "./audit-options.ts";
 import type { CommandDeclaration, Invocation } from "./command.ts";
 import { loadConfig } from "./config.ts";
@@ -24,7 +27,7 @@ import {
   numberOption,
 } from "./options.ts";
 import { type Output, wantedOutputs, writeOutputs } from "./outputs.ts";
-import { refine } from "./refine.ts";
+import { refine, withProblems } from "./refine.ts";
 
 export const AUDIT_FORMATS = [
   "text",
@@ -101,6 +104,12 @@ async function run({ args, options }: Invocation, io: Io): Promise<number> {
     progress.clear();
     await engine.close();
   }
+  for (const [path, found] of await variantProblems(wheels.map((wheel) => wheel.path))) {
+    const at = wheels.findIndex((wheel) => wheel.path === path);
+    const wheel = wheels[at];
+    if (wheel === undefined) continue;
+    wheels[at] = { ...wheel, result: withProblems(wheel.result, found, settings.audit) };
+  }
   // Of no wheel there is only to say what could not be read; text and JSON leave that to standard error.
   const wanted =
     wheels.length > 0 ? outputs : outputs.filter(({ format }) => TELLS_FAILURES.includes(format));
@@ -109,6 +118,16 @@ async function run({ args, options }: Invocation, io: Io): Promise<number> {
   }
   const failed = wheels.some(({ result }) => !result.ok);
   return Math.max(status, failed && !settings.exitZero ? STATUS.findings : STATUS.done);
+}
+
+/** Of wheels with a variant label; most runs have none. */
+async function variantProblems(
+  paths: readonly string[],
+): Promise<ReadonlyMap<string, readonly Problem[]>> {
+  if (!paths.some((path) => parseWheelFilename(basename(path)).name?.variant !== undefined)) {
+    return new Map();
+  }
+  return (await import("./variant-release.ts")).releaseProblems(paths);
 }
 
 /** The same audit, which keeps what `--baseline` compares. */

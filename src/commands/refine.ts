@@ -22,10 +22,18 @@ export async function refine(
     const { checkBaseline } = await import("./baseline.ts");
     problems.push(...(await checkBaseline(shape, baseline, engine)));
   }
-  const extra = toFindings(problems, audit.findings);
   const ignored = await ignoredFindings(wheel.findings, perFileIgnores);
-  if (extra.length === 0 && ignored.size === 0) return wheel;
-  const findings = [...wheel.findings.filter((finding) => !ignored.has(finding)), ...extra].sort(
+  const kept = wheel.findings.filter((finding) => !ignored.has(finding));
+  return withProblems(ignored.size === 0 ? wheel : { ...wheel, findings: kept }, problems, audit);
+}
+
+/** The result with further problems, in the order of findings. */
+export function withProblems(
+  wheel: WheelResult,
+  problems: readonly Problem[],
+  audit: AuditSettings["audit"],
+): WheelResult {
+  const findings = [...wheel.findings, ...toFindings(problems, audit.findings)].sort(
     (a, b) =>
       compareText(a.path ?? "", b.path ?? "") ||
       compareText(a.code, b.code) ||

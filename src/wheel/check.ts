@@ -74,11 +74,12 @@ export function checkWheel(view: WheelView): CheckedWheel {
   checkMetadata(context);
   checkRecord(context, record);
   checkEntryPoints(context, entryPoints);
-  checkVariants(context);
+  const variant = checkVariants(context);
   checkStartup(context);
   const links = read("LINKS");
   if (links !== undefined) problems.addAll(checkLinkRecord(links, linksContext(context)).problems);
-  return { model, problems: problems.finish() };
+  const known = variant === undefined ? model : { ...model, variant };
+  return { model: known, problems: problems.finish() };
 }
 
 function parsedRecord(bytes: Uint8Array | undefined): ParsedRecord | undefined {

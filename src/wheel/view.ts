@@ -5,6 +5,7 @@ import type { WheelFilename } from "./filename.ts";
 import type { RawMetadata } from "./metadata.ts";
 import type { ProblemList } from "./problem-list.ts";
 import type { ParsedRecord, RecordRow } from "./record.ts";
+import type { Variant } from "./variant-file.ts";
 import type { WheelFile } from "./wheel-file.ts";
 
 export interface WheelView {
@@ -34,6 +35,8 @@ export interface WheelModel {
   readonly record?: readonly RecordRow[];
   readonly entryPoints?: readonly EntryPoint[];
   readonly rootIsPurelib?: boolean;
+  /** What the label of the file name stands for, where `variant.json` says it. */
+  readonly variant?: Variant;
 }
 
 /** What each check gets: the view, the files parsed so far, and where problems go. */

@@ -199,6 +199,8 @@ export interface WheelSketch {
   /** Texts of Python files. */
   readonly texts?: readonly string[];
   readonly requires?: readonly string[];
+  /** Values of `x86_64 :: level` of a variant wheel. */
+  readonly level?: readonly string[];
   readonly options?: Partial<NativeOptions>;
 }
 
@@ -223,6 +225,14 @@ export function audit(sketch: WheelSketch): NativeAudit {
         platformTags: platform.split("."),
       },
       metadata: parseMetadata(new TextEncoder().encode(`${metadata.join("\n")}\n`)),
+      ...(sketch.level === undefined
+        ? {}
+        : {
+            variant: {
+              label: "x",
+              properties: new Map([["x86_64", new Map([["level", sketch.level]])]]),
+            },
+          }),
     },
     entries: paths.map((name) => ({ name, directory: false })),
     binaries: Object.entries(files).map(([path, facts]) => memberOf(path, facts, 100_000)),

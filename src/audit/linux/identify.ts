@@ -10,6 +10,7 @@ import type { ElfSlice } from "../../formats.ts";
 import type { TagArch } from "../../policy/arch.ts";
 import { policyArch, tagArch } from "../../policy/arch.ts";
 import type { LinuxFamily } from "../../policy/linux/table.ts";
+import type { Variant } from "../../wheel/variant-file.ts";
 import type { Claim } from "../claim.ts";
 import { isPythonExtension, moduleSuffix } from "../python/module.ts";
 import type { ElfBinary } from "./binary.ts";
@@ -54,8 +55,13 @@ const HOST_MACHINES: ReadonlySet<string> = new Set(
     .map((name) => `EM_${name}`),
 );
 
-export function identify(given: readonly Claim[], elves: readonly ElfBinary[]): Identity {
-  const claims = given.map(toLinuxClaim);
+/** @param level of x86-64 that the variant asks for, above what the tag promises; 1: none. */
+export function identify(
+  given: readonly Claim[],
+  elves: readonly ElfBinary[],
+  level: number = 1,
+): Identity {
+  const claims = given.map((claim) => raised(toLinuxClaim(claim), level));
   const host = elves.filter(({ slice }) => HOST_MACHINES.has(slice.machine));
   const device = elves.filter(({ slice }) => !HOST_MACHINES.has(slice.machine));
   const known = host.filter(({ slice }) => slice.arch !== "unknown");
@@ -80,6 +86,23 @@ export function identify(given: readonly Claim[], elves: readonly ElfBinary[]): 
     foreign: host.filter(({ slice }) => policyArch(slice.arch) !== arch || arch === "unknown"),
     device,
   };
+}
+
+function raised(claim: LinuxClaim, level: number): LinuxClaim {
+  const { arch } = claim;
+  return arch?.arch === "x86_64" && arch.isa < level
+    ? { ...claim, arch: { ...arch, isa: level } }
+    : claim;
+}
+
+/** The lowest of the x86-64 levels that a variant is for (PEP 825: `x86_64 :: level :: v3`). */
+export function levelOf(variant: Variant | undefined): number {
+  const values = variant?.properties.get("x86_64")?.get("level") ?? [];
+  const levels = values.flatMap((value) => {
+    const level = /^v([1-9])$/.exec(value)?.[1];
+    return level === undefined ? [] : Number(level);
+  });
+  return levels.length === 0 ? 1 : Math.min(...levels);
 }
 
 function toLinuxClaim({ text, tag }: Claim): LinuxClaim {

@@ -8,7 +8,7 @@ import { LINUX_RULES } from "../rules/linux/index.ts";
 import { auditView } from "../run.ts";
 import type { ElfBinary } from "./binary.ts";
 import { elfBinaries } from "./binary.ts";
-import { identify } from "./identify.ts";
+import { identify, levelOf } from "./identify.ts";
 import { linuxLoader, loaderOf } from "./loader.ts";
 import type { LinuxTag } from "./model.ts";
 import { elfResult, externalResults } from "./results.ts";
@@ -27,7 +27,7 @@ export const linux: AuditPlatform = {
 function look(input: PlatformInput): PlatformView<ElfSlice> {
   const { claims, members, unreadable, texts, options } = input;
   const elves = elfBinaries(members);
-  const identity = identify(claims, elves);
+  const identity = identify(claims, elves, levelOf(input.wheel.variant));
   const table = tableFor(identity.family, identity.arch);
   const programs = new Set(elves.filter(startsProcess).map(({ path }) => path));
   let tags: readonly LinuxTag[] = [];

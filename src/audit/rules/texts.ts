@@ -407,6 +407,13 @@ export const NATIVE_RULES = {
     mend: "Sign after every other step, or remove the signature.",
     source: "Windows Authenticode portable executable signature format",
   },
+  VAR006: {
+    title: "variant that its files contradict",
+    level: "error",
+    why: "An installer takes the wheel for a processor that has the declared level, and the code needs a higher one: it stops with an illegal instruction.",
+    mend: "Declare the level that the code is built for, or build for the one that is declared.",
+    source: "PEP 825 (draft): wheel variants; x86-64 psABI, `GNU_PROPERTY_X86_ISA_1_NEEDED`",
+  },
   INT001: {
     title: "internal error",
     level: "error",

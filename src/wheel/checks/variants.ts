@@ -3,14 +3,15 @@ import { listed, quoted } from "../text.ts";
 import { NULL_LABEL, parseVariantFile, VARIANT_FILE, type Variant } from "../variant-file.ts";
 import type { CheckContext } from "../view.ts";
 
-export function checkVariants(context: CheckContext): void {
+/** @returns what the label of the file name stands for. */
+export function checkVariants(context: CheckContext): Variant | undefined {
   const { filename, distInfo, files, view, problems } = context;
-  if (distInfo === undefined || filename === undefined) return;
+  if (distInfo === undefined || filename === undefined) return undefined;
   const path = `${distInfo}/${VARIANT_FILE}`;
   const entry = files.get(path);
   const label = filename.variant;
   if (entry === undefined || label === undefined) {
-    if (entry === undefined && label === undefined) return;
+    if (entry === undefined && label === undefined) return undefined;
     problems.add({
       code: "VAR001",
       path,
@@ -19,18 +20,18 @@ export function checkVariants(context: CheckContext): void {
           ? `\`${VARIANT_FILE}\` describes a variant, but the file name has no label`
           : `the file name ends in the label ${quoted(label)}, but there is no \`${VARIANT_FILE}\``,
     });
-    return;
+    return undefined;
   }
   const bytes = view.read(path);
   if (bytes === undefined) {
     if (!entry.broken) {
       problems.add({ code: "VAR002", path, message: `\`${VARIANT_FILE}\` can't be read` });
     }
-    return;
+    return undefined;
   }
   const { file, problems: found } = parseVariantFile(bytes);
   problems.addAll(found.map((problem) => ({ ...problem, path })));
-  if (file === undefined) return;
+  if (file === undefined) return undefined;
   const report = (message: string): void => problems.add({ code: "VAR003", path, message });
   const { variants, priorities } = file;
   if (variants.length !== 1) {
@@ -39,6 +40,7 @@ export function checkVariants(context: CheckContext): void {
     );
   }
   for (const variant of variants) checkVariant(variant, label, priorities, report);
+  return variants.find((variant) => variant.label === label);
 }
 
 function checkVariant(

@@ -1,7 +1,7 @@
 /** VAR: the variant label of a wheel and its `variant.json`. */
 import type { RuleInfo } from "../../finding.ts";
 
-export type VariantCode = "VAR001" | "VAR002" | "VAR003" | "VAR004";
+export type VariantCode = "VAR001" | "VAR002" | "VAR003" | "VAR004" | "VAR005";
 
 const SOURCE = "PEP 825 (draft): wheel variants";
 
@@ -32,6 +32,13 @@ export const VARIANT_RULES: Readonly<Record<VariantCode, RuleInfo>> = {
     level: "warning",
     why: "Two spellings of one set of properties look like two variants.",
     mend: "Sort the values of each feature, each of them once.",
+    source: SOURCE,
+  },
+  VAR005: {
+    title: "wheels of a release that disagree about their variants",
+    level: "error",
+    why: "An index joins what the wheels of a release say: one label stands for one set of properties, and the priorities of one wheel are the beginning of those of another. Where they differ, an installer chooses by what it happens to read.",
+    mend: "Build all wheels of a release with the same definition of its variants.",
     source: SOURCE,
   },
 };

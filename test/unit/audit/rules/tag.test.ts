@@ -336,6 +336,35 @@ describe("TAG009 instruction sets", () => {
   });
 });
 
+describe("VAR006 instruction sets of a variant", () => {
+  const judged = (isa: "x86_64_v2" | "x86_64_v3" | "x86_64_v4", ...level: readonly string[]) =>
+    audit({ level, files: { [EXT]: module("_x", { isa }) } });
+
+  it("beyond the level that it declares", () => {
+    const result = judged("x86_64_v4", "v3");
+    expect(only(result, "VAR006").message).toBe(
+      "needs `x86_64_v4`, the variant promises `x86_64 :: level :: v3`",
+    );
+    expect([result.verdict.truthful, codes(result, "TAG009")]).toEqual([false, []]);
+  });
+
+  it("beyond the lowest of several levels, each of which is enough to install it", () => {
+    expect(only(judged("x86_64_v3", "v2", "v3"), "VAR006").message).toContain("v2");
+  });
+
+  it.each([
+    ["x86_64_v3", "v3"],
+    ["x86_64_v2", "v3"],
+  ] as const)("%s is fine where it declares %s", (isa, level) => {
+    const result = judged(isa, level);
+    expect([result.verdict.truthful, codes(result, "VAR"), codes(result, "TAG009")]).toEqual([
+      true,
+      [],
+      [],
+    ]);
+  });
+});
+
 describe("TAG010 narrower than necessary", () => {
   const narrow = (tags: string) =>
     codes(audit({ tags: `cp312-cp312-${tags}`, files: { [EXT]: module("_x") } }), "TAG010");
