@@ -242,7 +242,10 @@ async function packRegion(
     return result;
   });
   try {
+    const align = alignmentOf(plan.region.containers);
     for (const { container, before, after } of plan.kept) {
+      const gap = (align - (spool.size % align)) % align;
+      if (gap > 0) spool.add(new Uint8Array(gap));
       moved.push({ from: container.start, to: spool.size });
       const parts: Uint8Array[] = [];
       for (const entry of after) {
@@ -267,6 +270,11 @@ async function packRegion(
     await results.return(undefined);
   }
   return { plan, content: spool.source(), moved, entries, dropped, recoded, cleared };
+}
+
+/** MSVC puts containers on multiples of 16, which drivers may count on; others on multiples of 8. */
+function alignmentOf(containers: readonly DeviceContainer[]): number {
+  return containers.every(({ start }) => start % 16 === 0) ? 16 : 8;
 }
 
 function partOf(

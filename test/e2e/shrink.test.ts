@@ -12,12 +12,19 @@ import { elf } from "../../src/elf/index.ts";
 import { loadZstd } from "../../src/node/zstd.ts";
 import { memorySource, sliceSource } from "../../src/source.ts";
 import { wheelkit } from "../support/commands.ts";
-import { buildCudaLibrary, callLibrary, type Unit } from "../support/cuda-library.ts";
+import {
+  buildCudaDll,
+  buildCudaLibrary,
+  callLibrary,
+  foldedSumOf,
+  type Unit,
+} from "../support/cuda-library.ts";
 import { cubinLike } from "../support/fatbin-builder.ts";
 import { unpack } from "../support/foreign.ts";
 import { scratchFolder } from "../support/scratch.ts";
 import { python, requireTool } from "../support/tools.ts";
 import { buildWheel, wheelFileName } from "../support/wheel-builder.ts";
+import { loadUnderWine, WINE } from "../support/wine.ts";
 
 const TAG = "cp312-cp312-linux_x86_64";
 const MEMBER = "demo/_demo.cpython-312-x86_64-linux-gnu.so";
@@ -268,3 +275,41 @@ describe.skipIf(!hasTools)("shrink", () => {
     expect(() => readdirSync(out)).toThrow();
   });
 });
+
+describe.skipIf(requireTool("x86_64-w64-mingw32-gcc") === undefined || WINE === undefined)(
+  "shrink of a wheel for Windows",
+  () => {
+    it("packs the device code of a DLL, which loads and finds all of it", async () => {
+      const folder = scratchFolder();
+      const units = [1, 2, 3].map((seed) => [
+        { arch: 80, payload: cubinLike(40_000, seed) },
+        { arch: 90, payload: cubinLike(40_000, seed + 9) },
+      ]);
+      const dll = new Uint8Array(readFileSync(buildCudaDll(folder, units)));
+      const tag = "cp312-cp312-win_amd64";
+      const wheel = join(folder, wheelFileName({ tag }));
+      writeFileSync(wheel, buildWheel({ tag, files: { "demo/_demo.pyd": dll } }));
+      expect(loadUnderWine({ file: join(folder, "demo.dll"), calls: ["sum:0"] }).values.sum).toBe(
+        foldedSumOf(units),
+      );
+      const kept = units.map((unit) => unit.filter(({ arch }) => arch === 90));
+      for (const [options, expected] of [
+        [["--keep-archs", "sm_90", "--strip"], kept],
+        [["--min-driver", "550"], units],
+      ] as const) {
+        const out = join(folder, `out${options[0]}`);
+        const result = await wheelkit("shrink", "-w", out, ...options, wheel);
+        expect(result.status).toBe(0);
+        unpack(join(out, wheelFileName({ tag })), out);
+        const path = join(out, "demo/_demo.pyd");
+        const bytes = new Uint8Array(readFileSync(path));
+        expect(bytes.length).toBeLessThan(dll.length * 0.7);
+        const { error, values, crash } = loadUnderWine({ file: path, calls: ["sum:0"] });
+        expect({ error, crash }).toEqual({ error: null, crash: null });
+        // Payloads stored in another way sum up to something else, but none is broken.
+        if (options[0] === "--keep-archs") expect(values.sum).toBe(foldedSumOf(expected));
+        else expect(values.sum).not.toBe(-1);
+      }
+    });
+  },
+);
