@@ -3,7 +3,7 @@ import { lstatSync, readdirSync, readlinkSync, realpathSync, symlinkSync } from 
 import { basename, dirname, join, resolve } from "node:path";
 import type { Command } from "commander";
 import { toFindings } from "../audit/findings.ts";
-import { bytesEqual, compareText, printable } from "../bytes.ts";
+import { compareText, printable } from "../bytes.ts";
 import type { Draft } from "../edit/draft.ts";
 import {
   addLinks,
@@ -22,7 +22,7 @@ import { nodeCompression } from "../node/compression.ts";
 import { openFile } from "../node/file.ts";
 import type { Io } from "../node/io.ts";
 import { rewriteWheel } from "../node/rewrite-wheel.ts";
-import { streamMember } from "../node/stream.ts";
+import { sameBytes } from "../node/same-members.ts";
 import { folderOf, relativePath } from "../paths.ts";
 import { document } from "../report/json.ts";
 import { checkWheel } from "../wheel/check.ts";
@@ -30,7 +30,6 @@ import type { Link } from "../wheel/links.ts";
 import { resolveLinks } from "../wheel/links.ts";
 import type { Wheel } from "../wheel/open.ts";
 import { openSoundWheel } from "../wheel/open.ts";
-import type { ZipEntry } from "../zip/entry.ts";
 import type { CommandDeclaration, Invocation } from "./command.ts";
 import { describeFailure, STATUS } from "./failure.ts";
 import { expandInputs } from "./inputs.ts";
@@ -334,20 +333,7 @@ function parsePair(text: string): LinkPair {
 }
 
 function adding(wheel: Wheel, hash: boolean): Parameters<typeof addLinks>[2] {
-  return { hash, sameBytes: (a, b) => sameBytes(wheel, a, b) };
-}
-
-async function sameBytes(wheel: Wheel, a: ZipEntry, b: ZipEntry): Promise<boolean> {
-  if (a.size !== b.size || a.crc32 !== b.crc32) return false;
-  const digests = await Promise.all(
-    [a, b].map(async (entry) => {
-      const hasher = nodeCompression.hasher("sha256");
-      const problems = await streamMember(wheel.source)(entry, (bytes) => hasher.update(bytes));
-      return problems.length === 0 ? hasher.digest() : undefined;
-    }),
-  );
-  const [left, right] = digests;
-  return left !== undefined && right !== undefined && bytesEqual(left, right);
+  return { hash, sameBytes: (a, b) => sameBytes(wheel.source, a, b) };
 }
 
 /** Symbolic links below `folder` that lead to files of the wheel, or to links that do. */

@@ -36,6 +36,7 @@ export function addShrinkOptions(command: Command): void {
   );
   add("--ptx <which>", "PTX to keep: all, newest or none", lossy).argParser(choice("--ptx", PTX));
   add("--drop <glob>", "leave out members; may repeat", lossy).argParser(collect);
+  add("--dedupe", "of equal libraries keep one, and write links for the others", lossy);
   add("--thin <arch>", "of universal2 libraries keep one architecture", lossy);
   add("--strip-device-debug", "clear line tables inside of GPU code", lossy);
   add("--drop-linked-duplicates", "leave out GPU code to link where it is linked already", lossy);
@@ -87,6 +88,7 @@ export function readShrink(options: Options): ShrinkRequest {
       strip: all || strip,
       device,
       thin: textOption(options, "thin"),
+      dedupe: flagOption(options, "dedupe"),
       drop: listOption(options, "drop"),
       // At its fast level a wheel that others made would hardly get smaller.
       repack: repack || (all && effort === "best"),

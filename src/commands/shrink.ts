@@ -15,6 +15,7 @@ import { createProgress } from "../node/progress.ts";
 import { createRecompressor } from "../node/recompress.ts";
 import type { RewriteOptions, Rewritten } from "../node/rewrite-wheel.ts";
 import { rewriteWheel } from "../node/rewrite-wheel.ts";
+import { sameBytes } from "../node/same-members.ts";
 import { spoolMember } from "../node/spool.ts";
 import { palette, useColor } from "../node/terminal.ts";
 import { createWorkshop } from "../node/workshop.ts";
@@ -29,6 +30,7 @@ import { shrinkToTarget } from "../shrink/to-target.ts";
 import { verifyShrunk } from "../shrink/verify.ts";
 import type { Wheel } from "../wheel/open.ts";
 import { openWheel } from "../wheel/open.ts";
+import type { ZipEntry } from "../zip/entry.ts";
 import type { CommandDeclaration, Invocation } from "./command.ts";
 import { STATUS } from "./failure.ts";
 import { expandInputs } from "./inputs.ts";
@@ -149,7 +151,11 @@ async function shrinkOne(
           dryRun: false,
           indexMember: (span) => engine.indexMember(path, wheel.source, span),
         });
-        shrunk = await shrinkToTarget({ draft, wheel, workshop, tools }, request);
+        const members = {
+          open: (entry: ZipEntry) => spoolMember(wheel.source, entry, beside),
+          sameBytes: (a: ZipEntry, b: ZipEntry) => sameBytes(wheel.source, a, b),
+        };
+        shrunk = await shrinkToTarget({ draft, wheel, workshop, tools, members }, request);
         return shrunk.notes;
       },
       async build(draft, wheel) {

@@ -25,6 +25,8 @@ export interface ShrinkSettings {
   readonly device: DeviceSettings;
   /** Of fat files, the one architecture that stays. */
   readonly thin: string | undefined;
+  /** One of several equal libraries stays, the others become links. */
+  readonly dedupe: boolean;
   /** Globs of members to leave out. */
   readonly drop: readonly string[];
   /** Deflates members again that nothing else changes. */

@@ -4,16 +4,18 @@ import { printable } from "../bytes.ts";
 import type { Draft } from "../edit/draft.ts";
 import type { PatchJob, PreparedFile, Workshop } from "../edit/workshop.ts";
 import { FormatError, RefusalError } from "../errors.ts";
-import type { Format, OpenNative } from "../format.ts";
-import { formatOf, readerOf } from "../formats.ts";
+import type { OpenNative } from "../format.ts";
 import { matchesGlob } from "../glob.ts";
 import type { NativeEdit } from "../native-edit.ts";
 import type { Source } from "../source.ts";
 import { sliceSource } from "../source.ts";
 import type { Wheel } from "../wheel/open.ts";
 import type { ZipEntry } from "../zip/entry.ts";
+import type { MemberTools } from "./dedupe.ts";
+import { dedupe } from "./dedupe.ts";
 import type { DeviceReport, DeviceTools, PreparedDevice } from "./device-code.ts";
 import { prepareDevice } from "./device-code.ts";
+import { readerFor } from "./reader.ts";
 import type { ShrinkSettings } from "./settings.ts";
 
 export interface ShrinkInput {
@@ -21,6 +23,7 @@ export interface ShrinkInput {
   readonly wheel: Wheel;
   readonly workshop: Workshop;
   readonly tools: DeviceTools;
+  readonly members: MemberTools;
 }
 
 /** Bytes in the archive and installed. */
@@ -60,13 +63,18 @@ export async function shrinkWheel(input: ShrinkInput, settings: ShrinkSettings):
   const { draft, wheel, workshop } = input;
   const files: FileReport[] = [];
   const notes: string[] = [];
-  for (const entry of dropped(wheel, settings)) {
+  const left = new Set(dropped(wheel, settings));
+  for (const entry of left) {
     draft.remove(entry.name);
     files.push({ ...reportOf(entry), after: undefined });
   }
-  const works = natives(wheel)
-    .filter(({ name }) => draft.has(name))
-    .map((entry) => workOf(entry, settings, input.tools));
+  const all = natives(wheel).filter((entry) => !left.has(entry));
+  const copies = settings.dedupe ? await dedupe(draft, all, input.members) : undefined;
+  for (const entry of copies?.removed ?? []) files.push({ ...reportOf(entry), after: undefined });
+  notes.push(...(copies?.notes ?? []));
+  const works = all
+    .filter((entry) => copies?.removed.includes(entry) !== true)
+    .map((entry) => workOf(entry, settings, copies?.edits ?? [], input.tools));
   const patched = await workshop.patch(works.map(({ job }) => job));
   const expected: ExpectedFile[] = [];
   for (const [index, { entry, state }] of works.entries()) {
@@ -74,7 +82,9 @@ export async function shrinkWheel(input: ShrinkInput, settings: ShrinkSettings):
     for (const warning of warnings) notes.push(`\`${printable(entry.name)}\` ${warning}`);
     const report = { ...reportOf(entry), device: state.device?.report };
     const after = content && { packed: content.packed.compressedSize, size: content.packed.size };
-    if (content === undefined || after === undefined || !isSmaller(after, bytesOf(entry))) {
+    const renamed = (copies?.edits.length ?? 0) > 0;
+    const keeps = after !== undefined && !renamed && !isSmaller(after, bytesOf(entry));
+    if (content === undefined || after === undefined || keeps) {
       files.push(unchanged(report));
       continue;
     }
@@ -113,9 +123,14 @@ interface Work {
   readonly state: { device: PreparedDevice | undefined; regions: readonly StrippableRegion[] };
 }
 
-function workOf(entry: ZipEntry, settings: ShrinkSettings, tools: DeviceTools): Work {
+function workOf(
+  entry: ZipEntry,
+  settings: ShrinkSettings,
+  renames: readonly NativeEdit[],
+  tools: DeviceTools,
+): Work {
   const state: Work["state"] = { device: undefined, regions: [] };
-  const edits: NativeEdit[] = [];
+  const edits: NativeEdit[] = [...renames];
   if (settings.thin !== undefined) edits.push({ kind: "keep-archs", archs: [settings.thin] });
   if (settings.strip) edits.push({ kind: "strip", level: "all", optional: true });
   const prepare = async (source: Source): Promise<PreparedFile> => {
@@ -149,11 +164,6 @@ function namedRefusal(path: string, error: unknown): unknown {
     `${name}: ${error.message}`,
     "shrink the wheel without `--recompress-device-code`",
   );
-}
-
-function readerFor(source: Source): Format | undefined {
-  const format = formatOf(source.read(0, Math.min(64, source.size)));
-  return format === undefined ? undefined : readerOf(format);
 }
 
 /** A part of a file that only people read. */

@@ -3,12 +3,12 @@ import { isNative } from "../audit/inspect/task.ts";
 import { compareText } from "../bytes.ts";
 import { FormatError } from "../errors.ts";
 import type { OpenNative, Region } from "../format.ts";
-import { formatOf, readerOf } from "../formats.ts";
 import type { FileSource } from "../runtime.ts";
 import type { Source } from "../source.ts";
 import type { Wheel } from "../wheel/open.ts";
 import type { ZipEntry } from "../zip/entry.ts";
 import { type DeviceInventory, type DeviceRow, deviceInventory, deviceRows } from "./inventory.ts";
+import { readerFor } from "./reader.ts";
 
 export type SizeKind = "wheel" | "file" | "code" | "data" | "symbols" | "device" | "other";
 
@@ -88,8 +88,7 @@ async function openLibrary(
 
 /** `undefined` for what is no native file, or a damaged one. */
 export function librarySizes(path: string, source: Source): LibrarySizes | undefined {
-  const format = formatOf(source.read(0, Math.min(64, source.size)));
-  const reader = format === undefined ? undefined : readerOf(format);
+  const reader = readerFor(source);
   if (reader === undefined) return undefined;
   try {
     const native = reader.open(source);

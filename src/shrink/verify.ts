@@ -4,11 +4,11 @@ import { isReadable, storedPayload } from "../device-code/codec.ts";
 import type { DeviceEntry } from "../device-code/entry.ts";
 import { targetName } from "../device-code/entry.ts";
 import { RefusalError } from "../errors.ts";
-import { formatOf, readerOf } from "../formats.ts";
 import type { Source } from "../source.ts";
 import { sliceSource } from "../source.ts";
 import type { DeviceTools, ExpectedEntry } from "./device-code.ts";
 import { deviceInventory } from "./inventory.ts";
+import { readerFor } from "./reader.ts";
 import type { ExpectedFile } from "./shrink.ts";
 
 /**
@@ -27,8 +27,7 @@ export async function verifyShrunk(
       `\`${printable(path)}\` would be wrong: ${what}`,
       "this is a bug in wheelkit: please report it",
     );
-  const format = formatOf(file.read(0, Math.min(64, file.size)));
-  const reader = format === undefined ? undefined : readerOf(format);
+  const reader = readerFor(file);
   if (reader === undefined) throw fail("it is no native file");
   const inventory = deviceInventory(file, reader.open(file));
   for (const { region, entries } of regions) {
