@@ -12,7 +12,7 @@ const WINDOW = 1 << 16;
 /** A match this long is taken without a look at shorter ones. */
 const ENOUGH = 96;
 /** Data are looked at in pieces of this many bytes, so that memory does not grow with them. */
-const PIECE = 1 << 20;
+const PIECE = 1 << 18;
 
 /**
  * The data as one LZ4 block; the same bytes for the same data on every machine.
@@ -21,16 +21,38 @@ const PIECE = 1 << 20;
  */
 export function encodeLz4(data: Uint8Array, depth: number): Uint8Array {
   const finder = matchFinder(data, depth);
+  const scratch = scratchFor(Math.min(PIECE, data.length));
   // What does not shrink grows by a byte for each 255.
   const bytes = new Uint8Array(data.length + Math.ceil(data.length / 255) + 16);
   const block: Block = { bytes, size: 0 };
   let anchor = 0;
   for (let start = 0; start < data.length; start += PIECE) {
     const end = Math.min(data.length, start + PIECE);
-    anchor = encodePiece(data, { start, end, anchor }, finder, block);
+    anchor = encodePiece(data, { start, end, anchor }, finder, scratch, block);
   }
   put(block, data, { anchor, at: data.length, distance: 0, length: 0 });
   return bytes.slice(0, block.size);
+}
+
+/** Tables for one piece, used for all of them: new ones for each would be garbage for long. */
+interface Scratch {
+  readonly lengths: Uint32Array;
+  readonly distances: Uint16Array;
+  /** Bytes of the cheapest way from each place to the end. */
+  readonly cost: Float64Array;
+  readonly literals: Uint32Array;
+  /** How far the cheapest way goes in one step: 1 is a literal, else a match. */
+  readonly steps: Uint32Array;
+}
+
+function scratchFor(size: number): Scratch {
+  return {
+    lengths: new Uint32Array(size),
+    distances: new Uint16Array(size),
+    cost: new Float64Array(size + 1),
+    literals: new Uint32Array(size + 1),
+    steps: new Uint32Array(size),
+  };
 }
 
 interface Piece {
@@ -45,11 +67,12 @@ function encodePiece(
   data: Uint8Array,
   { start, end, anchor: before }: Piece,
   find: MatchFinder,
+  scratch: Scratch,
   block: Block,
 ): number {
   const count = end - start;
-  const lengths = new Uint32Array(count);
-  const distances = new Uint16Array(count);
+  const { lengths, distances, steps } = scratch;
+  lengths.fill(0, 0, count);
   const limit = data.length - MATCH_LIMIT;
   for (let at = start, skip = 0; at < end; at++) {
     // Inside a very long match nothing better is to be found, but the chains must know the places.
@@ -62,7 +85,7 @@ function encodePiece(
       if ((lengths[at - start] ?? 0) >= ENOUGH) skip = (lengths[at - start] ?? 0) - 1;
     }
   }
-  const steps = cheapest(lengths, count);
+  findCheapest(scratch, count);
   let anchor = before;
   for (let index = 0; index < count; ) {
     const step = steps[index] ?? 1;
@@ -76,11 +99,10 @@ function encodePiece(
   return anchor;
 }
 
-/** For each place how far the cheapest way goes in one step: 1 is a literal, else a match. */
-function cheapest(lengths: Uint32Array, count: number): Uint32Array {
-  const cost = new Float64Array(count + 1);
-  const literals = new Uint32Array(count + 1);
-  const steps = new Uint32Array(count);
+/** Fills in `steps`, from the end. */
+function findCheapest({ lengths, cost, literals, steps }: Scratch, count: number): void {
+  cost[count] = 0;
+  literals[count] = 0;
   for (let index = count - 1; index >= 0; index--) {
     const run = (literals[index + 1] ?? 0) + 1;
     // A run of literals of 15 or more needs another byte for its length.
@@ -102,7 +124,6 @@ function cheapest(lengths: Uint32Array, count: number): Uint32Array {
     literals[index] = step === 1 ? run : 0;
     steps[index] = step;
   }
-  return steps;
 }
 
 /** The longest match at `at` of at most `most` bytes, as length × 65536 + distance; 0 without one. */

@@ -17,6 +17,7 @@ import type { DeviceReport, DeviceTools, PreparedDevice } from "./device-code.ts
 import { prepareDevice } from "./device-code.ts";
 import { readerFor } from "./reader.ts";
 import type { ShrinkSettings } from "./settings.ts";
+import { retagThin } from "./thin.ts";
 
 export interface ShrinkInput {
   readonly draft: Draft;
@@ -72,6 +73,7 @@ export async function shrinkWheel(input: ShrinkInput, settings: ShrinkSettings):
   const copies = settings.dedupe ? await dedupe(draft, all, input.members) : undefined;
   for (const entry of copies?.removed ?? []) files.push({ ...reportOf(entry), after: undefined });
   notes.push(...(copies?.notes ?? []));
+  if (settings.thin !== undefined) retagThin(draft, settings.thin);
   const works = all
     .filter((entry) => copies?.removed.includes(entry) !== true)
     .map((entry) => workOf(entry, settings, copies?.edits ?? [], input.tools));

@@ -9,6 +9,7 @@ import { readDeviceCode } from "../../src/device-code/container.ts";
 import { targetName } from "../../src/device-code/entry.ts";
 import { encodeLz4 } from "../../src/device-code/lz4-encode.ts";
 import { elf } from "../../src/elf/index.ts";
+import { FORMATS } from "../../src/formats.ts";
 import { loadZstd } from "../../src/node/zstd.ts";
 import { memorySource, sliceSource } from "../../src/source.ts";
 import { wheelkit } from "../support/commands.ts";
@@ -21,6 +22,7 @@ import {
 } from "../support/cuda-library.ts";
 import { cubinLike } from "../support/fatbin-builder.ts";
 import { unpack } from "../support/foreign.ts";
+import { machoFixture } from "../support/macho-fixtures.ts";
 import { scratchFolder } from "../support/scratch.ts";
 import { python, requireTool } from "../support/tools.ts";
 import { buildWheel, wheelFileName } from "../support/wheel-builder.ts";
@@ -348,3 +350,37 @@ describe.skipIf(requireTool("x86_64-w64-mingw32-gcc") === undefined || WINE === 
     });
   },
 );
+
+describe("shrink of a wheel for macOS", () => {
+  it("keeps one architecture of universal libraries, and says so in its tags", async () => {
+    const folder = scratchFolder();
+    const tag = "cp312-cp312-macosx_10_13_universal2";
+    const wheel = join(folder, wheelFileName({ tag }));
+    const library = machoFixture("liba-fat");
+    writeFileSync(wheel, buildWheel({ tag, files: { "demo/liba.dylib": library } }));
+    const out = join(folder, "out");
+    const result = await wheelkit("shrink", "--thin", "arm64", "-w", out, wheel);
+    expect(result.err).not.toContain("error");
+    expect(result.status).toBe(0);
+    const name = wheelFileName({ tag: "cp312-cp312-macosx_11_0_arm64" });
+    expect(readdirSync(out)).toEqual([name]);
+    unpack(join(out, name), out);
+    const thin = memorySource(new Uint8Array(readFileSync(join(out, "demo/liba.dylib"))));
+    const { slices } = FORMATS.macho.open(thin).facts(() => true);
+    expect(slices.map(({ arch }) => arch)).toEqual(["arm64"]);
+    expect(readFileSync(join(out, "demo-1.0.dist-info/WHEEL"), "utf8")).toContain(
+      "Tag: cp312-cp312-macosx_11_0_arm64",
+    );
+    const audited = await wheelkit("audit", join(out, name));
+    expect(audited.out).toContain("macosx_11_0_arm64, as claimed");
+    const again = await wheelkit(
+      "shrink",
+      "--thin",
+      "arm64",
+      "-w",
+      join(folder, "x"),
+      join(out, name),
+    );
+    expect(again.err).toContain("shrink-thin");
+  });
+});
