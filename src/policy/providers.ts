@@ -4,6 +4,8 @@
  * Names only, so a match is a hint and never an excuse by itself.
  */
 
+import { baseNameOf } from "../paths.ts";
+
 export interface Provider {
   /** `wheel`: other projects on the index; `driver`: installed with a device's driver or desktop. */
   readonly kind: "wheel" | "driver";
@@ -48,6 +50,7 @@ const PROVIDERS: readonly (readonly [pattern: RegExp, provider: Provider])[] = [
   [/^libnvonnxparser\.so\.\d+$/, wheel("TensorRT", "tensorrt")],
   [/^libQt6\w+\.so\.6$/, wheel("Qt 6", "pyqt6-qt6", "pyqt6", "pyside6")],
   [/^libQt5\w+\.so\.5$/, wheel("Qt 5", "pyqt5-qt5", "pyqt5", "pyside2")],
+  [/^Qt[A-Z]\w*$/, wheel("Qt", "pyqt6-qt6", "pyqt6", "pyside6")],
   [/^lib(pyside6|shiboken6)\w*(\.abi3)?\.so\.[\d.]+$/, wheel("PySide", "shiboken6", "pyside6")],
   [/^lib(arrow|parquet)\w*\.so(\.\d+)*$/, wheel("Arrow", "pyarrow", "libarrow")],
   [/^libmkl_\w+\.so(\.\d+)?$/, wheel("MKL", "mkl")],
@@ -70,9 +73,10 @@ const PROVIDERS: readonly (readonly [pattern: RegExp, provider: Provider])[] = [
   [/^lib(amdhip64|hsa-runtime64|rocblas|hipblas|MIOpen|rccl)\.so\.\d+$/, driver("ROCm")],
 ];
 
-/** Who is known to provide a library, by its name. */
+/** Who is known to provide a library, by its name or by the path that macOS calls it. */
 export function knownProvider(library: string): Provider | undefined {
-  return PROVIDERS.find(([pattern]) => pattern.test(library))?.[1];
+  const name = baseNameOf(library).replace(/^(.+?)((?:\.\d+)*)\.dylib$/, "$1.so$2");
+  return PROVIDERS.find(([pattern]) => pattern.test(name))?.[1];
 }
 
 /** The required project that would bring the library, by normalised names. */

@@ -73,14 +73,17 @@ export function wheelProvider(project: string, binaries: readonly Binary[]): Lib
   };
   for (const binary of installed) add(baseNameOf(binary.path), binary);
   for (const binary of installed) add(binary.slice.id, binary);
+  // On macOS a name is a path, on the machine that built it.
+  const find = (library: string): Binary | undefined =>
+    libraries.get(library) ?? libraries.get(baseNameOf(library));
   return {
     project,
     folderOf(library) {
-      const binary = libraries.get(library);
+      const binary = find(library);
       return binary && folderOf(sitePath(binary.path));
     },
     versionsOf(library) {
-      const binary = libraries.get(library);
+      const binary = find(library);
       return binary && new Set(binary.slice.versionDefinitions ?? []);
     },
   };

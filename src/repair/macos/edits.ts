@@ -32,6 +32,10 @@ export function fileEdits(file: FilePlan, context: EditContext): readonly Native
   return [...renameEdits(file, renames), ...runPathEdits(file, paths)];
 }
 
+/** The part of an install name that a run path leads to. */
+const FRAMEWORK = /[^/]+\.framework\/.+$/;
+const IN_FRAMEWORK = /\/?[^/]+\.framework(?:\/.*)?$/;
+
 /** By present name: the new one, for each load command that changes. */
 function renamesOf(
   { path, provided }: FilePlan,
@@ -47,7 +51,7 @@ function renamesOf(
         wanted.set(edge, loaderPath(relativePath(here, installedPath(to))));
       }
     } else if (edge.target.kind === "excluded" && provided.length > 0) {
-      wanted.set(edge, `@rpath/${baseNameOf(edge.name)}`);
+      wanted.set(edge, `@rpath/${FRAMEWORK.exec(edge.name)?.[0] ?? baseNameOf(edge.name)}`);
     }
   }
   // What keeps its name comes first, so that running again changes nothing.
@@ -85,7 +89,8 @@ function runPathsOf(
 ): readonly string[] {
   const present = slice.searchPaths.map((each) => each.path);
   const here = parentFolder(installedPath(path));
-  const added = provided.map((folder) =>
+  const homes = new Set(provided.map((folder) => folder.replace(IN_FRAMEWORK, "")));
+  const added = [...homes].map((folder) =>
     loaderPath(relativePath(here, installedPath(folder))).replace(/\/$/, ""),
   );
   const names = edges.map(({ name }) => renames.get(name) ?? name);

@@ -1,6 +1,7 @@
 import { printable } from "../../../bytes.ts";
 import type { Level, Problem } from "../../../finding.ts";
-import { folderOf } from "../../../paths.ts";
+import { baseNameOf, folderOf } from "../../../paths.ts";
+import { coveredBy, knownProvider } from "../../../policy/providers.ts";
 import type { Edge } from "../../graph/graph.ts";
 import type { MacosModel } from "../../macos/model.ts";
 import type { NativeCode } from "../texts.ts";
@@ -19,7 +20,7 @@ export function missingLibrary(model: MacosModel): readonly Problem<NativeCode>[
   for (const { key, path, slice } of considered) {
     for (const edge of graph.members.get(key)?.edges ?? []) {
       if (edge.target.kind !== "none" && edge.target.kind !== "host") continue;
-      const problem = describe(path, edge, identity.system === "ios", own);
+      const problem = describe(path, edge, identity.system === "ios", own, model.wheel.requires);
       const id = `${path}\0${problem.message}`;
       const known = found.get(id);
       if (known === undefined) found.set(id, { problem, archs: [slice.arch], path });
@@ -38,6 +39,7 @@ function describe(
   edge: Edge,
   isPhone: boolean,
   own: ReadonlySet<string>,
+  requires: readonly string[],
 ): Problem<NativeCode> {
   const { name, how, trace, at } = edge;
   const weak = how === "weak";
@@ -48,22 +50,46 @@ function describe(
       ? `needs ${quote(name)}, a path of the machine that built it`
       : `needs ${quote(name)}, which no search path leads to`;
   const neighbour = isPhone ? undefined : neighbourFolder(edge, own);
-  const level: Level | undefined = weak || neighbour !== undefined ? "warning" : undefined;
+  const provider = isPhone ? undefined : providerOf(name, requires);
+  const level: Level | undefined =
+    provider?.level ?? (weak || neighbour !== undefined ? "warning" : undefined);
   return {
     code: "LNK001",
     path,
     message: weak ? `${what}; it is weak, so the file loads without it` : what,
     at,
     ...(level === undefined ? {} : { level }),
+    ...(provider === undefined ? {} : { hint: provider.hint }),
     ...(isPhone
       ? { hint: "link it statically, or ship it as a framework: phones load no loose libraries" }
       : {}),
-    ...(neighbour === undefined
+    ...(neighbour === undefined || provider !== undefined
       ? {}
       : {
           hint: `a run path leads to \`${printable(neighbour)}\`, which another wheel may fill; require that wheel, and say so with \`--exclude\``,
         }),
   };
+}
+
+/** Another wheel that is known to bring the library. */
+function providerOf(
+  name: string,
+  requires: readonly string[],
+): { readonly level: Level; readonly hint: string } | undefined {
+  const provider = knownProvider(name);
+  if (provider?.kind !== "wheel") return undefined;
+  const { what, projects } = provider;
+  const requirement = coveredBy(provider, requires);
+  const pattern = `\`--exclude '*/${baseNameOf(name)}'\``;
+  return requirement === undefined
+    ? {
+        level: "warning",
+        hint: `\`${projects[0]}\` provides ${what}, but the wheel does not require it; add it to Requires-Dist or bundle the library`,
+      }
+    : {
+        level: "info",
+        hint: `\`${requirement}\`, which the wheel requires, provides ${what}; ${pattern} says so`,
+      };
 }
 
 /** A folder of site-packages on the way in which the wheel has nothing: another wheel's. */

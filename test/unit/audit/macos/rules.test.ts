@@ -62,7 +62,7 @@ describe("LNK001 libraries", () => {
     const audit = auditMacos({
       files: {
         "Qt/x.cpython-312-darwin.so": machoModule("x", {
-          loads: ["@rpath/QtCore.framework/Versions/A/QtCore"],
+          loads: ["@rpath/Own.framework/Versions/A/Own"],
           rpaths: ["@loader_path/Qt6/lib"],
         }),
       },

@@ -14,6 +14,7 @@ import {
   writeOutside,
 } from "../../../support/macos-files.ts";
 import { scratchFolder } from "../../../support/scratch.ts";
+import { buildWheel } from "../../../support/wheel-builder.ts";
 
 const ARM = "macosx_11_0_arm64";
 
@@ -254,6 +255,42 @@ describe("libraries outside a macOS wheel", () => {
     expect(linked(named.out, "demo/sub/x.so").loads).toEqual([
       "@loader_path/../libs/dylibs/liba.dylib",
     ]);
+  });
+});
+
+describe("libraries that another wheel provides", () => {
+  it("are left to it, and found by a run path that leads there", async () => {
+    const folder = scratchFolder();
+    const provider = join(folder, "torch-1.0-cp312-cp312-macosx_11_0_arm64.whl");
+    const spec = {
+      name: "torch",
+      tag: "cp312-cp312-macosx_11_0_arm64",
+      files: {
+        "torch/lib/libtorch.dylib": machoFile({ id: "@rpath/libtorch.dylib" }),
+        "torch/lib/Foo.framework/Versions/A/Foo": machoFile({
+          id: "@rpath/Foo.framework/Versions/A/Foo",
+        }),
+      },
+    };
+    writeOutside(provider, buildWheel(spec));
+    const metadata = "Metadata-Version: 2.1\nName: demo\nVersion: 1.0\nRequires-Dist: torch\n";
+    const { out, status } = await repair(
+      (lib) => ({
+        "demo/x.so": {
+          loads: [`${lib}/libtorch.dylib`, "@rpath/Foo.framework/Versions/A/Foo"],
+          rpaths: [lib],
+        },
+        "%/METADATA": metadata,
+      }),
+      () => ({ "libtorch.dylib": {} }),
+      { options: ["--provided-by", provider] },
+    );
+    expect(status).toBe(0);
+    expect(grafts(out)).toEqual([]);
+    expect(linked(out, "demo/x.so")).toMatchObject({
+      loads: ["@rpath/libtorch.dylib", "@rpath/Foo.framework/Versions/A/Foo"],
+      rpaths: ["@loader_path/../torch/lib"],
+    });
   });
 });
 
