@@ -301,3 +301,27 @@ describe.skipIf(!hasTools)("a dependency by path", () => {
     expect(loaded(unpacked(repaired.wheel, EXT))).toBe("33");
   });
 });
+
+describe.skipIf(!hasTools || requireTool("objcopy") === undefined)("a separate debug file", () => {
+  it("is no library, whatever its name", async () => {
+    const flags = ["-g"];
+    const lib = shop.library("real/libd.so.1", "int d(void) { return 21; }", {
+      soname: "libd.so.1",
+      flags,
+    });
+    const wheel = shop.wheel("debug", {
+      tag: LINUX_TAG,
+      files: { [EXT]: shop.module("_x", "d()", { needs: [lib] }) },
+    });
+    const debug = join(folder, "debug-files");
+    mkdirSync(debug);
+    execFileSync("objcopy", ["--only-keep-debug", lib, join(debug, "libd.so.1")]);
+    const real = join(folder, "real");
+    const alone = await repair(wheel, ["--ldpaths", debug]);
+    expect([alone.status, alone.files]).toEqual([3, []]);
+    const both = await repair(wheel, ["--ldpaths", `${debug}:${real}`]);
+    expect([both.status, both.err]).toEqual([0, ""]);
+    rmSync(real, { recursive: true });
+    expect(loaded(unpacked(both.wheel, EXT))).toBe("21");
+  });
+});

@@ -96,6 +96,7 @@ export function elf(sketch: ElfSketch = {}): ElfFacts {
     androidApi: null,
     loads: [],
     sectionHeaders: true,
+    hollow: false,
     symbolCount: 0,
     importCount: 0,
     exportCount: 0,

@@ -62,8 +62,8 @@ export function identify(
   level: number = 1,
 ): Identity {
   const claims = given.map((claim) => raised(toLinuxClaim(claim), level));
-  const host = elves.filter(({ slice }) => HOST_MACHINES.has(slice.machine));
-  const device = elves.filter(({ slice }) => !HOST_MACHINES.has(slice.machine));
+  const host = elves.filter(isHostCode);
+  const device = elves.filter((binary) => !isHostCode(binary));
   const known = host.filter(({ slice }) => slice.arch !== "unknown");
   const arch = pickArch(claims, known);
   const ours = known.filter(({ slice }) => policyArch(slice.arch) === arch);
@@ -246,7 +246,24 @@ function mostFrequent<T extends string>(items: readonly T[]): T | undefined {
   return best;
 }
 
-/** True when the binary's machine is one that runs Python. */
-export function isHostMachine(slice: ElfSlice): boolean {
-  return HOST_MACHINES.has(slice.machine);
+/** GPUs, signal processors, microcontrollers and the kernel's own machine. */
+const DEVICE_MACHINES: ReadonlySet<string> = new Set(
+  "CUDA AMDGPU BPF QDSP6 XTENSA INTELGT MSP430 AVR TRICORE VE ARC_COMPACT ARC_COMPACT2 TI_C6000"
+    .split(" ")
+    .map((name) => `EM_${name}`),
+);
+
+/** True for a machine that no Python runs on, and others have good reasons to bring code for. */
+export function isDeviceMachine({ machine }: ElfSlice): boolean {
+  return DEVICE_MACHINES.has(machine);
+}
+
+/**
+ * True for code that is meant for a process of the host: for a machine that runs Python, under a
+ * library's or a module's name, or, where nobody knows a device of that machine, any library or
+ * program. What is left is data.
+ */
+export function isHostCode({ path, slice }: ElfBinary): boolean {
+  if (HOST_MACHINES.has(slice.machine) || /\.so(\.\d+)*$/.test(path)) return true;
+  return !isDeviceMachine(slice) && (slice.kind === "shared" || slice.kind === "executable");
 }

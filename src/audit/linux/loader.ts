@@ -182,9 +182,10 @@ function systemPlaces(
 /** EI_OSABI values that glibc's loader takes for its own. */
 const GNU_ABIS: readonly number[] = [0, 3];
 
-/** Class, byte order, machine, and an operating system ABI that the loader mixes. */
+/** Code in the file, class, byte order, machine, and an operating system ABI that the loader mixes. */
 export function isCompatible(a: ElfSlice, b: ElfSlice): boolean {
   return (
+    !b.hollow &&
     a.bits === b.bits &&
     a.littleEndian === b.littleEndian &&
     a.machine === b.machine &&

@@ -67,6 +67,8 @@ export interface ElfSlice extends Slice {
   readonly androidApi: number | null;
   readonly loads: readonly LoadSegment[];
   readonly sectionHeaders: boolean;
+  /** Nothing of what the load segments map is in the file: debug information split off from a library. */
+  readonly hollow: boolean;
 }
 
 export interface ElfFile extends NativeFile<ElfSlice> {

@@ -6,7 +6,7 @@ import type {
   SearchPath,
   VersionNeed,
 } from "../../binary.ts";
-import { DF, DF_1, DT, ET, PF, PT, VER_FLG, VERSYM_VERSION } from "../constants.ts";
+import { DF, DF_1, DT, ET, PF, PT, SHF, SHT, VER_FLG, VERSYM_VERSION } from "../constants.ts";
 import { machineName } from "../names.ts";
 import { dynamicNames, type ElfImage } from "../read/image.ts";
 import { androidApi } from "../read/notes.ts";
@@ -68,6 +68,7 @@ export function summarizeElf(image: ElfImage, interest: (name: string) => boolea
     androidApi: androidApi(image.notes, image.context),
     loads: segments.filter(({ p_type }) => p_type === PT.PT_LOAD).map(loadOf),
     sectionHeaders: sections.list.length > 0,
+    hollow: isHollow(image),
     symbolCount: symbols.count,
     importCount: symbols.importCount,
     exportCount: symbols.exportCount,
@@ -85,6 +86,17 @@ export function summarizeElf(image: ElfImage, interest: (name: string) => boolea
       ...(tooMany === undefined ? [] : [tooMany]),
     ],
   };
+}
+
+const CODE = SHF.SHF_ALLOC | SHF.SHF_EXECINSTR;
+
+/** `objcopy --only-keep-debug` and `eu-strip -f` leave the code of a file out and keep its headers. */
+function isHollow({ sections, loads, segments }: ElfImage): boolean {
+  const code = sections.list.filter(
+    ({ sh_flags, sh_size }) => (sh_flags & CODE) === CODE && sh_size > 0,
+  );
+  if (code.length > 0) return code.every(({ sh_type }) => sh_type === SHT.SHT_NOBITS);
+  return loads.length === 0 && segments.some(({ p_type }) => p_type === PT.PT_LOAD);
 }
 
 /** ET_DYN is a library or a position independent executable: DF_1_PIE tells, else an interpreter without a SONAME. */

@@ -39,11 +39,15 @@ export function nativeCodeAndTag(model: AuditModel): readonly Problem<NativeCode
   const wasm = claims.some(({ text }) => /^(pyemscripten|pyodide|emscripten)/.test(text));
   // A name that can't be read claims nothing, and NAM001 says so.
   const claimsNothing = claims.length === 0 || anywhere || wasm;
-  if (binaries.length === 0 && !claimsNothing && members.size > 0) {
+  const natives = binaries.filter(({ path }) => !data.has(path));
+  if (natives.length === 0 && !claimsNothing && members.size > 0) {
+    const [first] = binaries;
+    const others =
+      first === undefined ? "" : `: ${quote(first.path)} is data, for a device or another program`;
     problems.push({
       code: "TAG001",
       level: "warning",
-      message: `tagged ${claims.map(({ text }) => quote(text)).join(", ")}, but there is no native code in the wheel`,
+      message: `tagged ${claims.map(({ text }) => quote(text)).join(", ")}, but there is no native code in the wheel${others}`,
     });
   }
   return problems;

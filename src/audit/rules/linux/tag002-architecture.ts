@@ -1,7 +1,7 @@
 import type { Problem } from "../../../finding.ts";
 import type { ElfSlice } from "../../../formats.ts";
 import { policyArch } from "../../../policy/arch.ts";
-import { isHostMachine } from "../../linux/identify.ts";
+import { isDeviceMachine, isHostCode } from "../../linux/identify.ts";
 import type { LinuxModel } from "../../linux/model.ts";
 import { isPythonExtension, moduleSuffix } from "../../python/module.ts";
 import type { NativeCode } from "../texts.ts";
@@ -16,7 +16,7 @@ export function wrongArchitecture(model: LinuxModel): readonly Problem<NativeCod
   const claimed = new Set(claims.flatMap(({ arch }) => arch?.arch ?? []));
   for (const binary of linked) {
     const { path, slice } = binary;
-    if (!isHostMachine(slice) || claimed.has(policyArch(slice.arch))) continue;
+    if (!isHostCode(binary) || claimed.has(policyArch(slice.arch))) continue;
     // Beside files of the right kind, one of another is mostly data on purpose: a helper for
     // other machines. An extension module of the wrong kind never is, unless its name says so.
     const right = linked.some((each) => claimed.has(policyArch(each.slice.arch)));
@@ -35,7 +35,7 @@ export function wrongArchitecture(model: LinuxModel): readonly Problem<NativeCod
       )}`,
       at: { record: "Elf_Ehdr", field: "e_machine", offset: 18, value: slice.machine },
       ...(right && !module && !needed
-        ? { level: slice.kind === "object" ? ("info" as const) : ("warning" as const) }
+        ? { level: isData(slice) ? ("info" as const) : ("warning" as const) }
         : {}),
     });
   }
@@ -51,6 +51,10 @@ export function wrongArchitecture(model: LinuxModel): readonly Problem<NativeCod
     });
   }
   return problems;
+}
+
+function isData(slice: ElfSlice): boolean {
+  return slice.kind === "object" || isDeviceMachine(slice);
 }
 
 function namesOther(path: string, claimed: ReadonlySet<string>): boolean {

@@ -58,6 +58,29 @@ describe("TAG001 native code and tag", () => {
     ]);
   });
 
+  it.each(["EM_68HC16", "EM_0x2c", "EM_BPF"])(
+    "a module for %s is native code all the same",
+    (machine) => {
+      const path = "demo/_x.cpython-312-x86_64-linux-gnu.so";
+      const file = elf({ arch: "unknown", machine, pythonInit: ["PyInit__x"] });
+      const problem = only(audit({ files: { [path]: file } }), "TAG002");
+      expect([problem.path, problem.level]).toEqual([path, undefined]);
+      expect(only(audit({ files: { "demo/libx.so": file } }), "TAG002").level).toBeUndefined();
+    },
+  );
+
+  it("an object under a data name is no error, and no reason for a platform tag", () => {
+    for (const machine of ["EM_BPF", "EM_0x2c"]) {
+      const file = elf({ kind: "object", arch: "unknown", machine, dynamic: false });
+      const result = audit({ files: { "demo/probe.bpf.o": file } });
+      expect(codes(result, "TAG002")).toEqual([]);
+      expect(only(result, "TAG001")).toMatchObject({
+        level: "warning",
+        message: expect.stringContaining("`demo/probe.bpf.o` is data"),
+      });
+    }
+  });
+
   it("code for a GPU is data", () => {
     const files = { "k.cubin": elf({ arch: "unknown", machine: "EM_CUDA" }) };
     expect(codes(audit({ tags: "py3-none-any", files }), "TAG001")).toEqual([]);
