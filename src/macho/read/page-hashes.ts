@@ -87,10 +87,13 @@ export function hashPages(
   limit: number,
 ): Uint8Array {
   const pages = pageHasher(tools, name, pageSize, limit);
-  const buffer = new Uint8Array(Math.min(CHUNK, limit));
-  for (let at = 0; at < limit; at += buffer.length) {
-    const part = buffer.subarray(0, Math.min(buffer.length, limit - at));
-    readInto(source, at, part);
+  // What lies in memory is looked at where it is; everything else shares one buffer.
+  const direct = source.readInto === undefined;
+  const buffer = new Uint8Array(direct ? 0 : Math.min(CHUNK, limit));
+  for (let at = 0; at < limit; at += CHUNK) {
+    const length = Math.min(CHUNK, limit - at);
+    const part = direct ? source.read(at, length) : buffer.subarray(0, length);
+    if (!direct) readInto(source, at, part);
     pages.add(part);
   }
   return pages.finish();
