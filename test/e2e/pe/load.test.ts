@@ -121,6 +121,18 @@ describe.skipIf(WINE === undefined)("a module whose library has a new name", () 
     expect(loadUnderWine(call).crash).not.toBeNull();
   });
 
+  it("and loads it with itself finds it beside itself", () => {
+    const { put } = place();
+    const folder = scratchFolder();
+    put(folder, LIBRARY, peFixture("library-x86_64"));
+    const edits: NativeEdit[] = [
+      rename("b.dll", LIBRARY),
+      { kind: "add-dependency", name: LIBRARY },
+    ];
+    const file = put(folder, "a.pyd", change("delay-x86_64", edits));
+    expect(loadUnderWine({ file, calls: ["afunc"] }).values).toEqual({ afunc: 43 });
+  });
+
   it("and forwards to it too, by name and by ordinal", () => {
     const { libs, put } = place();
     put(libs, LIBRARY, peFixture("library-x86_64"));

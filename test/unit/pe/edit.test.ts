@@ -149,6 +149,34 @@ describe("a delay import", () => {
   });
 });
 
+describe("a delayed library that is to be loaded with the file", () => {
+  const early: NativeEdit = { kind: "add-dependency", name: LONG };
+
+  it("is imported into the slots of its delay table, and nothing else changes", () => {
+    const before = imageOf(peFixture("delay-x86_64"));
+    const { bytes } = changed("delay-x86_64", rename(LONG), early);
+    const [kernel, library] = imageOf(bytes).imports();
+    const [delayed] = before.delayImports();
+    expect(kernel?.library).toBe("KERNEL32.dll");
+    expect(library).toMatchObject({
+      library: LONG,
+      FirstThunk: delayed?.ImportAddressTableRVA,
+      OriginalFirstThunk: delayed?.ImportNameTableRVA,
+    });
+    expect(imageOf(bytes).delayImports()).toMatchObject([{ library: LONG }]);
+    expect(isUnchanged(rewritten(pe, bytes, [early]).rewrite)).toBe(true);
+  });
+
+  it("is refused where it is not delayed, or in the form with absolute addresses", () => {
+    expect(refusal("delay-x86_64", { kind: "add-dependency", name: "z.dll" }).code).toBe(
+      "pe-unsupported",
+    );
+    expect(refusal("delay-absolute-x86", { kind: "add-dependency", name: "b" }).code).toBe(
+      "pe-delay",
+    );
+  });
+});
+
 describe("forwarders", () => {
   it("to a renamed library follow, with a copy of the export directory around them", () => {
     const before = imageOf(peFixture("forwarder")).exports();
