@@ -38,11 +38,18 @@ export function checkText(text: string, what: string): void {
   }
 }
 
-/** The command with another string; the fixed part before the string is kept, whatever its size. */
+/**
+ * The load of a library with another name; the fixed part before it is kept, whatever its size.
+ *
+ * @throws RefusalError when the old name is outside of the command.
+ */
 export function withString(command: Command, text: string, context: MachoContext): Command {
   const { bytes } = command;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const start = view.getUint32(8, context.littleEndian);
+  if (start < DylibCommand.sizeOf(context.variant) || start >= bytes.length) {
+    throw refuse("layout", "the name of a library is outside of its load command");
+  }
   return { ...command, bytes: encodeString(bytes.subarray(0, start), text, context) };
 }
 
