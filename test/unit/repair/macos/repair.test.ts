@@ -1,7 +1,7 @@
 /** Every defect of delocate and its kin that a repair must not have, by the line of command. */
-import { mkdirSync, symlinkSync } from "node:fs";
+import { mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { readWheel, wheelkit, wheelkitWith } from "../../../support/commands.ts";
 import type { FileSketch } from "../../../support/macos-files.ts";
 import {
@@ -415,6 +415,51 @@ describe("files of the wheel", () => {
     expect(shim).toMatch(/^#!python\n/);
     expect(linked(out, "demo.scripts/tool").loads).toEqual([
       "@loader_path/../demo/.dylibs/liba.dylib",
+    ]);
+  });
+});
+
+describe("a header that is full", () => {
+  const outside = () => ({ "liba.dylib": {} });
+
+  it("takes longer names where run paths are removed in the same step", async () => {
+    const { out, err } = await repair(
+      (lib) => ({
+        "demo/x.so": {
+          loads: [`${lib}/liba.dylib`, "@rpath/liba.dylib"],
+          rpaths: [lib, `/opt/${"long/".repeat(20)}`, "/usr/local/lib"],
+          room: 0,
+        },
+      }),
+      outside,
+      { options: ["-L", "a/folder/that/is/deep"] },
+    );
+    expect(err).toBe("");
+    expect(linked(out, "demo/x.so")).toMatchObject({
+      loads: [
+        "@loader_path/a/folder/that/is/deep/liba.dylib",
+        "@loader_path/./a/folder/that/is/deep/liba.dylib",
+      ],
+      rpaths: [],
+      signature: "adhoc",
+    });
+  });
+
+  it("is made longer where nothing in it gives way", async () => {
+    const folder = scratchFolder();
+    // Shorter than what it becomes.
+    const short = join("/tmp", folder.slice(-6));
+    symlinkSync(folder, short);
+    onTestFinished(() => rmSync(short));
+    writeOutside(join(folder, "a"), machoFile({ id: "a" }));
+    const { out, status, err } = await repair(
+      () => ({ "demo/x.so": { loads: [`${short}/a`], room: 0 } }),
+      undefined,
+      { options: ["-L", "a/folder/that/is/very/very/deep"] },
+    );
+    expect([status, err]).toEqual([0, ""]);
+    expect(linked(out, "demo/x.so").loads).toEqual([
+      "@loader_path/a/folder/that/is/very/very/deep/a",
     ]);
   });
 });
