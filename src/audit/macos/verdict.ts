@@ -259,7 +259,7 @@ function unknownExports(
     const more = libraries.size > 1 ? ` and ${libraries.size - 1} more system libraries` : "";
     unverified.push({
       code: "TAG006",
-      why: `since which system \`${first}\`${more} export each symbol is known only in part`,
+      why: `since which system \`${first}\`${more} ${more === "" ? "exports" : "export"} each symbol is known only in part`,
     });
   }
   for (const { path, symbols = [], version } of needs) {

@@ -5,6 +5,7 @@ import { memorySource } from "../../../../src/source.ts";
 import { wheelkit } from "../../../support/commands.ts";
 import { machoFixture } from "../../../support/macho-fixtures.ts";
 import { fatFile, machoFile, wheelIn, writeMacosWheel } from "../../../support/macos-files.ts";
+import { schemaErrors } from "../../../support/schemas.ts";
 import { scratchFolder } from "../../../support/scratch.ts";
 
 const INTEL = "macosx_10_13_x86_64";
@@ -54,6 +55,17 @@ describe("fuse", () => {
     const wheel = new TextDecoder().decode(members.get("demo-1.0.dist-info/WHEEL"));
     expect(wheel).toContain("Tag: cp312-cp312-macosx_10_13_universal2\n");
     expect((await wheelkit("audit", wheelIn(out).path, "--select", "TAG,REC")).status).toBe(0);
+  });
+
+  it("reports, as audits of the result do, in documents that fit their schemas", async () => {
+    const files = [{ "demo/liba.dylib": x86 }, { "demo/liba.dylib": arm }] as const;
+    const { out, ran } = await fuse(...files, "-f", "json");
+    const { path } = wheelIn(out);
+    const documents = [ran.out];
+    for (const command of ["audit", "show"]) {
+      documents.push((await wheelkit(command, "-f", "json", path)).out);
+    }
+    for (const text of documents) expect(schemaErrors(JSON.parse(text))).toEqual([]);
   });
 
   it("gives two tags where the systems differ", async () => {
