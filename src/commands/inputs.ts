@@ -1,9 +1,11 @@
 /** PATH…: files, folders of wheels, `-` for a list on standard input. */
-import { readdirSync, statSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { compareText } from "../bytes.ts";
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { compareText, printable } from "../bytes.ts";
 import { UsageError } from "../errors.ts";
 import type { Io } from "../node/io.ts";
+import { journalOf } from "../node/journal.ts";
+import { projectOf } from "../wheel/filename.ts";
 
 export interface Inputs {
   readonly paths: readonly string[];
@@ -56,7 +58,12 @@ function expand(path: string, paths: string[], problems: UsageError[]): void {
   }
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined) {
-    problems.push(new UsageError(`there is no file or folder \`${path}\``, globHint(path)));
+    // A run that was killed may have given it another name: the command finds that out.
+    if (existsSync(journalOf(path))) paths.push(path);
+    else {
+      const hint = globHint(path) ?? renamedHint(path);
+      problems.push(new UsageError(`there is no file or folder \`${path}\``, hint));
+    }
     return;
   }
   if (!stat.isDirectory()) {
@@ -81,4 +88,16 @@ function globHint(path: string): string | undefined {
   return /[*?]/.test(path)
     ? "the shell found nothing for this pattern; name the folder instead"
     : undefined;
+}
+
+/** An edit in place may have given the wheel another name. */
+function renamedHint(path: string): string | undefined {
+  const project = projectOf(basename(path));
+  if (project === undefined || !existsSync(dirname(path))) return undefined;
+  const [first] = readdirSync(dirname(path))
+    .filter((name) => projectOf(name) === project)
+    .sort(compareText);
+  return first === undefined
+    ? undefined
+    : `there is \`${printable(first)}\`: an edit in place may have renamed it`;
 }

@@ -58,6 +58,13 @@ export const EDIT_RULES = {
     mend: "Leave out `--metadata-only`, or the edits of version and files.",
     source: "PEP 658; PEP 714",
   },
+  EDT009: {
+    title: "a damaged journal beside the wheel",
+    level: "error",
+    why: "A journal says what an interrupted edit was to write. One that can't be read, or that others may have made, must not decide what a wheel holds.",
+    mend: "Audit the wheel. When it is sound, remove the journal; otherwise get the wheel again.",
+    source: "wheelkit",
+  },
 } as const satisfies Record<string, RuleInfo>;
 
 export type EditCode = keyof typeof EDIT_RULES;

@@ -23,36 +23,35 @@ import {
   ftruncateSync,
   linkSync,
   openSync,
-  readFileSync,
-  readSync,
   renameSync,
   statSync,
   unlinkSync,
 } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname } from "node:path";
 import { bytesEqual } from "../bytes.ts";
 import { RefusalError } from "../errors.ts";
 import type { ArchiveLayout } from "../zip/writer.ts";
 import { layoutSource, unchangedPrefix } from "../zip/writer.ts";
 import { registerCleanup } from "./cleanup.ts";
 import { openFile } from "./file.ts";
-import { decodeJournal, encodeJournal, type Journal } from "./journal.ts";
+import { encodeJournal, type Journal, journalOf, TAIL_LIMIT } from "./journal.ts";
+import { lockFiles } from "./lock.ts";
 import type { Original } from "./output.ts";
 import {
   codeOf,
   flushFolder,
-  isRunning,
   removeFile,
   renameOver,
   temporaryName,
   writeArchive,
   writeFully,
 } from "./output.ts";
+import { inodeOf } from "./recover.ts";
+import { runToken } from "./run-identity.ts";
+import { InputChanged, type WitnessedFile } from "./witness.ts";
 
 export type InPlaceWay = "unchanged" | "copy" | "reflink" | "journal";
 
-/** A tail of at most this many bytes goes through the journal. */
-const TAIL_LIMIT = 32 << 20;
 /** Below this the whole file is as cheap as its tail. */
 const COPY_LIMIT = 1 << 20;
 
@@ -68,15 +67,45 @@ export function tailStart(layout: ArchiveLayout, original: Original): number | u
     : shared;
 }
 
+/** The wheel as it was planned from. */
+export interface WitnessedOriginal extends Original {
+  readonly source: WitnessedFile;
+}
+
 /**
  * Makes `original.path` hold `layout` and gives it the name `target` (which may be its own).
  *
- * @throws RefusalError when another process is editing the wheel, or `target` belongs to another file.
+ * @throws InputChanged when the wheel is no longer the one that was read; RefusalError when another
+ *   process keeps it for long, or `target` belongs to another file.
  */
 export async function replaceInPlace(
   layout: ArchiveLayout,
-  original: Original,
+  original: WitnessedOriginal,
   target: string,
+): Promise<InPlaceWay> {
+  const { path, source } = original;
+  const start = unchangedPrefix(layout, source);
+  const same = start === layout.size && layout.size === source.size;
+  if (same && target === path) {
+    source.check();
+    return "unchanged";
+  }
+  const lock = await lockFiles([path, target]);
+  try {
+    // From here on no other run changes it. Any other program would have to do so this very moment.
+    source.check();
+    return await replaceLocked(layout, original, target, same ? undefined : start);
+  } finally {
+    lock.release();
+  }
+}
+
+/** @param start where the two begin to differ; `undefined`: nowhere. */
+async function replaceLocked(
+  layout: ArchiveLayout,
+  original: WitnessedOriginal,
+  target: string,
+  start: number | undefined,
 ): Promise<InPlaceWay> {
   const { path, source } = original;
   const renamed = target !== path;
@@ -92,9 +121,8 @@ export async function replaceInPlace(
     unlinkSync(path);
     return "unchanged";
   }
-  const start = unchangedPrefix(layout, source);
-  if (start === layout.size && layout.size === source.size) {
-    if (renamed) renameOver(path, target);
+  if (start === undefined) {
+    renameOver(path, target);
     return "unchanged";
   }
   const { mode, nlink } = statSync(path);
@@ -104,7 +132,12 @@ export async function replaceInPlace(
     const mayOverwrite = nlink === 1 && layout.size >= source.size;
     if (mayOverwrite && writeTail(layout, original, target, start)) return "journal";
   }
-  await writeArchive(layout, target, { original, mode });
+  const temporary = temporaryName(path, "-p");
+  const verify = (_: string, copy: number): void => {
+    source.checkCopy(layout, copy);
+    source.check();
+  };
+  await writeArchive(layout, target, { original, mode, temporary, verify });
   if (renamed) unlinkSync(path);
   return "copy";
 }
@@ -112,11 +145,11 @@ export async function replaceInPlace(
 /** @returns false where the file system shares no blocks. */
 function cloneAndRename(
   layout: ArchiveLayout,
-  original: Original,
+  original: WitnessedOriginal,
   target: string,
   start: number,
 ): boolean {
-  const temporary = temporaryName(target);
+  const temporary = temporaryName(original.path, "-p");
   const done = registerCleanup(() => removeFile(temporary));
   try {
     try {
@@ -136,6 +169,7 @@ function cloneAndRename(
     } finally {
       closeSync(fd);
     }
+    original.source.check();
     renameOver(temporary, target);
     if (target !== original.path) unlinkSync(original.path);
     flushFolder(dirname(target));
@@ -163,6 +197,7 @@ function writeTail(
   const journalPath = journalOf(path);
   const journal: Journal = {
     pid: process.pid,
+    token: runToken(),
     inode: ino,
     target: basename(target),
     start,
@@ -171,7 +206,7 @@ function writeTail(
   };
   const folder = dirname(path);
   try {
-    if (!createJournal(journalPath, encodeJournal(journal))) return false;
+    if (!createJournal(path, encodeJournal(journal))) return false;
     flushFolder(folder);
     try {
       writeFully(fd, journal.after, start);
@@ -194,18 +229,19 @@ function writeTail(
 }
 
 /** The journal appears whole or not at all, and only one process can make it. */
-function createJournal(journalPath: string, bytes: Uint8Array): boolean {
-  const temporary = temporaryName(journalPath);
+function createJournal(path: string, bytes: Uint8Array): boolean {
+  const temporary = temporaryName(path, "-p");
   const done = registerCleanup(() => removeFile(temporary));
   const fd = openSync(temporary, "wx", 0o600);
   try {
     writeFully(fd, bytes, 0);
     fsyncSync(fd);
-    linkSync(temporary, journalPath);
+    linkSync(temporary, journalOf(path));
     return true;
   } catch (error) {
     const code = codeOf(error);
-    if (code === "EEXIST") throw busy(journalPath);
+    // Of a run that died since this one looked: the next look finds it.
+    if (code === "EEXIST") throw new InputChanged();
     if (code === "EPERM" || code === "ENOTSUP" || code === "ENOSYS") return false;
     throw error;
   } finally {
@@ -213,91 +249,6 @@ function createJournal(journalPath: string, bytes: Uint8Array): boolean {
     removeFile(temporary);
     done();
   }
-}
-
-export type Recovery = "completed" | "undone";
-
-/**
- * Mends what a killed run left of `path`. Every command that is about to read a wheel may call it:
- * without a journal it costs one failed look-up.
- *
- * @returns what was done and the wheel's name now; `undefined` when there was nothing to mend.
- * @throws RefusalError when the run that wrote the journal is still at work.
- */
-export function recoverInPlace(
-  path: string,
-): { readonly recovery: Recovery; readonly path: string } | undefined {
-  const journalPath = journalOf(path);
-  let bytes: Uint8Array;
-  try {
-    bytes = readFileSync(journalPath);
-  } catch (error) {
-    if (codeOf(error) === "ENOENT") return undefined;
-    throw error;
-  }
-  const journal = decodeJournal(bytes);
-  if (journal !== undefined && journal.pid !== process.pid && isRunning(journal.pid)) {
-    throw busy(journalPath);
-  }
-  const outcome = journal === undefined ? undefined : finish(path, journal);
-  removeFile(journalPath);
-  flushFolder(dirname(path));
-  return outcome;
-}
-
-function finish(
-  path: string,
-  journal: Journal,
-): { readonly recovery: Recovery; readonly path: string } | undefined {
-  const target = join(dirname(path), journal.target);
-  const { start, before, after } = journal;
-  // The rename came last: under its new name the wheel is finished.
-  if (target !== path && inodeOf(target) === journal.inode) {
-    return { recovery: "completed", path: target };
-  }
-  // Another file lies there now: the journal has nothing to say about it.
-  if (inodeOf(path) !== journal.inode) return undefined;
-  const fd = openSync(path, "r+");
-  try {
-    const { size } = fstatSync(fd);
-    const tail = new Uint8Array(Math.max(0, Math.min(size - start, after.length)));
-    readSync(fd, tail, 0, tail.length, start);
-    if (size === start + before.length && bytesEqual(tail, before)) {
-      return { recovery: "undone", path };
-    }
-    if (!bytesEqual(tail, after)) {
-      if (!isMixture(tail, before, after)) return undefined;
-      writeFully(fd, before, start);
-      ftruncateSync(fd, start + before.length);
-      fsyncSync(fd);
-      return { recovery: "undone", path };
-    }
-  } finally {
-    closeSync(fd);
-  }
-  if (target !== path && inodeOf(target) === undefined) renameSync(path, target);
-  return { recovery: "completed", path: target };
-}
-
-/** Every byte is the old one or the new one: a file that was changed otherwise is left alone. */
-function isMixture(tail: Uint8Array, before: Uint8Array, after: Uint8Array): boolean {
-  return tail.every((byte, at) => byte === before[at] || byte === after[at] || byte === 0);
-}
-
-export function journalOf(path: string): string {
-  return join(dirname(path), `.${basename(path)}.wheelkit-journal`);
-}
-
-function busy(journalPath: string): RefusalError {
-  return new RefusalError(
-    "EDT007",
-    "another run of wheelkit is editing this wheel",
-    `wait for it; when there is none, remove \`${basename(journalPath)}\``,
-  );
-}
-
-function inodeOf(path: string): bigint | undefined {
-  return statSync(path, { throwIfNoEntry: false, bigint: true })?.ino;
 }
 
 const COMPARE_BYTES = 4 << 20;

@@ -2,7 +2,7 @@
  * Writes an archive so that its name never shows half of it: a temporary file in the destination
  * folder, checked, then renamed into place.
  */
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import {
   chmodSync,
   closeSync,
@@ -14,20 +14,18 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
-  readFileSync,
-  readlinkSync,
   renameSync,
   statSync,
   unlinkSync,
   writeSync,
 } from "node:fs";
-import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { UsageError } from "../errors.ts";
 import type { Source } from "../source.ts";
 import type { ArchiveLayout } from "../zip/writer.ts";
 import { readPiece, readPieceInto, sizeOf, unchangedPrefix } from "../zip/writer.ts";
 import { registerCleanup } from "./cleanup.ts";
+import { lifeOf, RUN_PATTERN, runToken } from "./run-identity.ts";
 
 /** The file that a layout takes pieces from. */
 export interface Original {
@@ -51,7 +49,9 @@ export interface OutputOptions {
   /** Permissions of the result; default: those of a new file, or of the original with leave to write. */
   readonly mode?: number;
   /** Called with the finished file before it gets its name; what it throws stops everything. */
-  readonly verify?: (path: string) => void | Promise<void>;
+  readonly verify?: (path: string, descriptor: number) => void | Promise<void>;
+  /** Name of the temporary file, which must be unused; default: one of its own. */
+  readonly temporary?: string;
   /** Called with the bytes written so far. */
   readonly onProgress?: (done: number) => void;
 }
@@ -84,14 +84,16 @@ export async function writeArchive(
       await writePieces(layout, descriptor.fd, descriptor.done, options.onProgress);
       if (options.mode !== undefined) fchmodSync(descriptor.fd, options.mode & 0o7777);
       if (layout.size <= FLUSH_LIMIT || exists(path)) fsyncSync(descriptor.fd);
+      await options.verify?.(temporary, descriptor.fd);
     } finally {
       closeSync(descriptor.fd);
     }
-    await options.verify?.(temporary);
     renameOver(temporary, path);
     flushFolder(dirname(path));
   };
-  if (headStart === undefined) return await withTemporary(path, write);
+  if (headStart === undefined) {
+    return await withTemporary(options.temporary ?? temporaryName(path), write);
+  }
   await headStart.finished();
   await write(headStart.temporary);
 }
@@ -114,15 +116,11 @@ export async function writeWhole(path: string, bytes: Uint8Array): Promise<void>
   await writeArchive({ pieces: [{ bytes }], size: bytes.length }, path);
 }
 
-/**
- * Gives `use` an unused name beside `path`, and removes what is left there at the end, at an error
- * and on a signal.
- */
-export async function withTemporary<T>(
-  path: string,
+/** Removes what is left under the name at the end, at an error and on a signal. */
+async function withTemporary<T>(
+  temporary: string,
   use: (temporary: string) => Promise<T>,
 ): Promise<T> {
-  const temporary = temporaryName(path);
   const remove = (): void => removeFile(temporary);
   const done = registerCleanup(remove);
   try {
@@ -133,64 +131,59 @@ export async function withTemporary<T>(
   }
 }
 
-/** `.NAME.wheelkit-PID-HOST-RANDOM.tmp` beside `path`. */
-export function temporaryName(path: string): string {
-  // The name may be as long as the file system takes; the part that is ours is what counts.
-  const name = basename(path).slice(0, 180);
+/**
+ * `.NAME.wheelkit-PID-TOKEN-RANDOM.tmp` beside `path`.
+ *
+ * @param mark `-p` for what is to take the place of `path` itself: only who has its lock makes those.
+ */
+export function temporaryName(path: string, mark: "" | "-p" = ""): string {
   const random = randomBytes(4).toString("hex");
-  return join(dirname(path), `.${name}.wheelkit-${process.pid}-${hostToken()}-${random}.tmp`);
+  return join(dirname(path), `${prefixOf(path)}${process.pid}-${runToken()}-${random}${mark}.tmp`);
 }
 
-let token: string | undefined;
-
-/** Eight hexadecimal digits for where process numbers mean what they mean here. */
-function hostToken(): string {
-  if (token !== undefined) return token;
-  const read = (get: () => string): string => {
-    try {
-      return get();
-    } catch {
-      return "";
-    }
-  };
-  const boot = read(() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8"));
-  const namespace = read(() => readlinkSync("/proc/self/ns/pid"));
-  token = createHash("sha256").update(`${hostname()}\n${boot}\n${namespace}`).digest("hex");
-  token = token.slice(0, 8);
-  return token;
+/** The name may be as long as the file system takes; the part that is ours is what counts. */
+function prefixOf(path: string): string {
+  return `.${basename(path).slice(0, 180)}.wheelkit-`;
 }
 
-const STALE_AFTER = 24 * 3600 * 1000;
+/** Milliseconds after which a file of a run that can't be seen from here is taken for one of a dead run. */
+export const STALE_AFTER: number = 24 * 3600 * 1000;
 
 /**
- * Removes temporary files of runs that were killed: on this host at once, and after a day those of
- * hosts whose processes can't be seen from here.
+ * Removes temporary files of runs that were killed: of this machine at once, and after a day those of
+ * others, whose processes can't be seen from here.
  */
 export function removeStaleTemporaries(folder: string): void {
   for (const name of readdirSync(folder)) {
-    const [, pid, host] = TEMPORARY.exec(name) ?? [];
-    if (pid === undefined || isRunning(Number(pid))) continue;
+    const [, pid = "", token = ""] = TEMPORARY.exec(name) ?? [];
+    if (pid === "") continue;
+    const life = lifeOf(Number(pid), token, folder);
+    if (life === "alive") continue;
     const path = join(folder, name);
     try {
-      if (host === hostToken() || Date.now() - statSync(path).mtimeMs > STALE_AFTER) {
-        unlinkSync(path);
-      }
+      if (life === "dead" || Date.now() - statSync(path).mtimeMs > STALE_AFTER) unlinkSync(path);
     } catch {
       // Somebody else's, or gone: no concern of this run.
     }
   }
 }
 
-const TEMPORARY = /^\..*\.wheelkit-([0-9]+)-([0-9a-f]{8})-[0-9a-f]{8}\.tmp$/;
-
-export function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return codeOf(error) === "EPERM";
-  }
+/**
+ * Removes what runs left that were to replace `path`. The caller holds its lock, so there are no others.
+ *
+ * @param names of the folder.
+ */
+export function removePlaceTemporaries(path: string, names: readonly string[]): void {
+  for (const name of names) if (isPlaceTemporary(path, name)) removeFile(join(dirname(path), name));
 }
+
+export function isPlaceTemporary(path: string, name: string): boolean {
+  const [, pid = "", token = "", mark] = TEMPORARY.exec(name) ?? [];
+  if (mark !== "-p" || !name.startsWith(prefixOf(path))) return false;
+  return lifeOf(Number(pid), token, dirname(path)) !== "alive";
+}
+
+const TEMPORARY = new RegExp(`^\\..*\\.wheelkit-${RUN_PATTERN}-[0-9a-f]{8}(-p)?\\.tmp$`);
 
 /** Opens the temporary file with as much of the result in it as the system could copy itself. */
 function openCopy(
@@ -202,7 +195,7 @@ function openCopy(
   if (headStart === undefined) {
     // The whole file is copied and then cut, which pays when most of it stays.
     if (original === undefined || shared < SYSTEM_COPY || shared < original.source.size / 2) {
-      return { fd: openSync(temporary, "wx", 0o666), done: 0 };
+      return { fd: openSync(temporary, "wx+", 0o666), done: 0 };
     }
     copyFileSync(original.path, temporary, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
   }

@@ -17,7 +17,6 @@ import { refusalOf, refuseDefects } from "../edit/refused.ts";
 import { carriedOver, compareFindings, findingsOf, refuseInvalid } from "../edit/verify.ts";
 import { RefusalError, UsageError } from "../errors.ts";
 import type { EditedWheel } from "../report/edit.ts";
-import type { Source } from "../source.ts";
 import { findDistInfo } from "../wheel/dist-info.ts";
 import { fileNameProblem, parseWheelFilename } from "../wheel/filename.ts";
 import type { Wheel } from "../wheel/open.ts";
@@ -28,12 +27,15 @@ import type { IndexOptions } from "../zip/options.ts";
 import type { DosTime } from "../zip/writer.ts";
 import { voidAttestations } from "./attestations.ts";
 import { nodeCompression } from "./compression.ts";
-import { openFile } from "./file.ts";
 import type { HeadStart } from "./head-start.ts";
 import { startCopy } from "./head-start.ts";
-import { recoverInPlace, replaceInPlace, tailStart } from "./in-place.ts";
+import { replaceInPlace, tailStart } from "./in-place.ts";
 import { lazyStream } from "./lazy-stream.ts";
+import { lockFiles } from "./lock.ts";
 import { removeFile, writeArchive } from "./output.ts";
+import { recoverInPlace } from "./recover.ts";
+import type { WitnessedFile } from "./witness.ts";
+import { InputChanged, openWitnessed } from "./witness.ts";
 
 /** A wheel that gets shorter by at most this many bytes is filled up instead of copied. */
 const PAD_LIMIT = 64 << 10;
@@ -92,7 +94,7 @@ interface Job {
   readonly given: string;
   /** Where it is, links followed. */
   readonly path: string;
-  readonly source: Source;
+  readonly source: WitnessedFile;
   readonly options: RewriteOptions;
   readonly revision: Revision;
   /** What is called when the job is done, whatever became of it, the last first. */
@@ -129,16 +131,44 @@ export async function rewriteWheel(
   revision: Revision,
 ): Promise<Rewritten> {
   refuseFileName(given);
-  const { path, warnings } = settle(given);
-  const source = openFile(path);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await tryRewrite(given, options, revision);
+    } catch (error) {
+      if (!(error instanceof InputChanged) || attempt === ATTEMPTS) throw error;
+      // Another run's edit, most often: then this one is made on top of it.
+      await new Promise((resolve) => setTimeout(resolve, attempt * 20 * Math.random()));
+    }
+  }
+}
+
+/** Times that a wheel is planned again because it was changed meanwhile. */
+const ATTEMPTS = 5;
+
+async function tryRewrite(
+  given: string,
+  options: RewriteOptions,
+  revision: Revision,
+): Promise<Rewritten> {
+  const { path, warnings } = await settle(given, options);
+  const source = await openWitnessed(path);
   const closers: Job["closers"] = [async () => source.close()];
   const job: Job = { given, path, source, options, revision, closers, headStart: undefined };
   try {
-    const prepared = await prepare(job);
-    const judged = await judge(job, prepared, warnings);
+    const judged = await plan(job, warnings);
     return await write(job, judged);
   } finally {
     for (const close of closers.reverse()) await close();
+  }
+}
+
+/** Half of one wheel and half of another may look like any defect. @throws InputChanged. */
+async function plan(job: Job, warnings: readonly string[]): Promise<Judged> {
+  try {
+    const prepared = await prepare(job);
+    return await judge(job, prepared, warnings);
+  } finally {
+    job.source.check();
   }
 }
 
@@ -178,7 +208,11 @@ async function prepare(job: Job): Promise<Prepared> {
   }
   const all = revision.unpacks === true ? Number.POSITIVE_INFINITY : CHECKED_BYTES;
   const limit = revision.inspects === true ? undefined : all;
-  const more = await completeDraft(draft, wheel, { stream: lazyStream(source), limit, faults });
+  const more = await completeDraft(draft, wheel, {
+    stream: lazyStream(source),
+    limit,
+    faults,
+  });
   return { wheel, draft, notes: [...notes, ...more], localsFrom };
 }
 
@@ -253,15 +287,30 @@ async function write(job: Job, { wheel, draft, built, result }: Judged): Promise
     await writeArchive(built.layout, target, {
       original,
       ...(headStart === undefined ? {} : { headStart }),
-      verify: async (temporary) => await revision.verify?.(temporary, built),
+      verify: async (temporary, copy) => {
+        await revision.verify?.(temporary, built);
+        source.checkCopy(built.layout, copy);
+        source.check();
+      },
     });
-    if (options.remove) removeFile(path);
+    if (options.remove) await removeInput(job);
   }
   written.set(resolve(target), given);
   await revision.finish?.({ path: target, built, draft, wheel });
   const warnings = [...result.warnings, ...voidAttestations(target, path)];
   // As the user named the folder, not where links lead to.
   return { ...result, warnings, path: inPlace ? join(dirname(given), built.file) : target };
+}
+
+/** Never what another run has put there since. */
+async function removeInput({ path, source }: Job): Promise<void> {
+  const lock = await lockFiles([path]);
+  try {
+    source.check();
+    removeFile(path);
+  } finally {
+    lock.release();
+  }
 }
 
 /** A symbolic link that named the wheel, when the wheel gets another name. */
@@ -304,9 +353,12 @@ function startOfInfo(members: Parameters<NonNullable<IndexOptions["localsFrom"]>
 }
 
 /** Where the wheel is, after whatever a killed run left is mended. */
-function settle(given: string): { readonly path: string; readonly warnings: readonly string[] } {
-  const path = existsSync(given) ? realpathSync(given) : given;
-  const mended = recoverInPlace(path);
+async function settle(
+  given: string,
+  { inPlace, dryRun }: RewriteOptions,
+): Promise<{ readonly path: string; readonly warnings: readonly string[] }> {
+  const path = existsSync(given) ? realpathSync(given) : resolve(given);
+  const mended = await recoverInPlace(path, inPlace && !dryRun);
   if (mended === undefined) return { path, warnings: [] };
   if (mended.path !== path) {
     throw new UsageError(

@@ -6,6 +6,7 @@
  */
 import { printable } from "../bytes.ts";
 import type { Problem } from "../finding.ts";
+import { normalizeName } from "./names.ts";
 import { parsePythonTag } from "./python-tag.ts";
 import type { WheelCode } from "./rules.ts";
 import { countTags, MAX_TAGS } from "./tag.ts";
@@ -120,6 +121,12 @@ export function parseWheelFilename(base: string): ParsedFilename {
     },
     problems,
   };
+}
+
+/** The normalized name of the project that a wheel's base name gives; `undefined` when it is not one of a wheel. */
+export function projectOf(base: string): string | undefined {
+  const { name } = parseWheelFilename(base);
+  return name === undefined ? undefined : normalizeName(name.name);
 }
 
 /** The inverse of {@link parseWheelFilename}. */

@@ -9,8 +9,8 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Edit } from "../../../src/edit/apply.ts";
 import { applyEdits } from "../../../src/edit/apply.ts";
 import { RefusalError } from "../../../src/errors.ts";
-import { journalOf, recoverInPlace } from "../../../src/node/in-place.ts";
-import { encodeJournal } from "../../../src/node/journal.ts";
+import { journalOf } from "../../../src/node/journal.ts";
+import { recoverInPlace } from "../../../src/node/recover.ts";
 import { rewriteWheel } from "../../../src/node/rewrite-wheel.ts";
 import { scratchFolder } from "../../support/scratch.ts";
 import { buildWheel } from "../../support/wheel-builder.ts";
@@ -34,8 +34,9 @@ vi.mock("node:fs", async (importOriginal) => {
   };
   return {
     ...real,
-    openSync(path: fs.PathLike, flags: string, mode?: fs.Mode) {
-      if (flags !== "r") step();
+    openSync(path: fs.PathLike, flags: string | number, mode?: fs.Mode) {
+      // A number is O_RDONLY, and what that is to be combined with.
+      if (typeof flags === "string" && flags !== "r") step();
       return real.openSync(path, flags, mode);
     },
     writeSync(fd: number, bytes: Uint8Array, offset: number, length: number, position: number) {
@@ -164,7 +165,7 @@ describe.each(WHEELS)("an edit in place of %s", (_, bytes) => {
           );
         }
         // The next run tidies up, and what is left has the name that it should have.
-        recoverInPlace(path);
+        await recoverInPlace(path, true);
         for (const name of wheelsIn(folder)) {
           const expected = name === NAME ? (newPath === path ? [old, fresh] : [old]) : [fresh];
           expect(expected, `${name}, recovered from call ${at}`).toContain(
@@ -190,7 +191,7 @@ describe.each(WHEELS)("an edit in place of %s", (_, bytes) => {
         );
         revive();
         if (done) break;
-        recoverInPlace(path);
+        await recoverInPlace(path, true);
         const kept = fs.existsSync(path) ? path : join(folder, wheelsIn(folder)[0] ?? "");
         // Then the edit can simply be made again.
         if (digest(kept) === old) {
@@ -241,50 +242,5 @@ describe("replaceInPlace", () => {
     fs.unlinkSync(other);
     await edit(path, [{ kind: "post" }]);
     expect(fs.statSync(other).mode & 0o777).toBe(0o640);
-  });
-});
-
-describe("recoverInPlace", () => {
-  it("leaves another file alone that lies where the journal's wheel was", () => {
-    const folder = scratchFolder();
-    const path = join(folder, NAME);
-    fs.writeFileSync(path, "a new build");
-    const journal = {
-      pid: 2 ** 22 + 1,
-      inode: 1n,
-      target: NAME,
-      start: 0,
-      before: new Uint8Array([1]),
-      after: new Uint8Array([2]),
-    };
-    fs.writeFileSync(journalOf(path), encodeJournal(journal));
-    expect(recoverInPlace(path)).toBeUndefined();
-    expect(fs.readFileSync(path, "utf8")).toBe("a new build");
-    expect(fs.existsSync(journalOf(path))).toBe(false);
-  });
-
-  it("waits for nobody: the wheel that a living run edits is refused", () => {
-    const folder = scratchFolder();
-    const path = join(folder, NAME);
-    fs.writeFileSync(path, "x");
-    const journal = {
-      pid: process.ppid,
-      inode: 1n,
-      target: NAME,
-      start: 0,
-      before: new Uint8Array(),
-      after: new Uint8Array(),
-    };
-    fs.writeFileSync(journalOf(path), encodeJournal(journal));
-    expect(() => recoverInPlace(path)).toThrow("another run");
-  });
-
-  it("drops a journal that is damaged", () => {
-    const folder = scratchFolder();
-    const path = join(folder, NAME);
-    fs.writeFileSync(path, "x");
-    fs.writeFileSync(journalOf(path), "half a jour");
-    expect(recoverInPlace(path)).toBeUndefined();
-    expect(fs.existsSync(journalOf(path))).toBe(false);
   });
 });

@@ -32,11 +32,13 @@ describe("removeStaleTemporaries", () => {
   it("takes what ended runs of this host left, and after a day what others left", () => {
     const folder = scratchFolder();
     const own = basename(temporaryName(join(folder, "demo.whl")));
-    const parts = /^(.*wheelkit-)(\d+)-([0-9a-f]{8})-([0-9a-f]{8}\.tmp)$/.exec(own) ?? [];
+    const parts = /^(.*wheelkit-)(\d+)-([0-9a-f]{24})-([0-9a-f]{8}\.tmp)$/.exec(own) ?? [];
     const [, head = "", pid = "", host = "", tail = ""] = parts;
     expect(Number(pid)).toBe(process.pid);
     const name = (of: number, where: string): string => `${head}${of}-${where}-${tail}`;
-    const other = host === "00000000" ? "00000001" : "00000000";
+    // Another name space of this boot, whose processes don't show; another boot of this machine.
+    const other = host.slice(0, 16) + host.slice(0, 8);
+    const earlier = host.slice(0, 8) + host.slice(16) + host.slice(16);
     const kept = [
       name(process.pid, host),
       name(dead, other),
@@ -44,7 +46,11 @@ describe("removeStaleTemporaries", () => {
       `.demo.whl.wheelkit-${dead}.tmp`,
       `demo.whl.wheelkit-${dead}-${host}-${tail}`,
     ];
-    const gone = [name(dead, host), name(dead, other).replace("demo", "older")];
+    const gone = [
+      name(dead, host),
+      name(dead, other).replace("demo", "older"),
+      name(process.pid, earlier),
+    ];
     for (const each of [...kept, ...gone]) writeFileSync(join(folder, each), "");
     for (const each of [name(process.pid, host), gone[1] ?? ""]) {
       utimesSync(join(folder, each), old, old);
