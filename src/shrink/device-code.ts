@@ -177,7 +177,7 @@ function planRegion(
   settings: DeviceSettings,
 ): RegionPlan {
   const linked = settings.dropLinked && region.relocatable ? linkedTargets(all) : new Set<string>();
-  const kept = region.containers.map((container) => {
+  const kept = region.containers.slice(region.pinned).map((container) => {
     const before = container.entries;
     if (region.fixed !== null) return { container, before, after: before };
     const chosen = keptEntries(container, settings);
@@ -242,6 +242,7 @@ async function packRegion(
     return result;
   });
   try {
+    entries.push(...keepPinned(region, plan.region, spool, tools));
     const align = alignmentOf(plan.region.containers);
     for (const { container, before, after } of plan.kept) {
       const gap = (align - (spool.size % align)) % align;
@@ -271,6 +272,29 @@ async function packRegion(
   }
   return { plan, content: spool.source(), moved, entries, dropped, recoded, cleared };
 }
+
+/** The containers that stay where they are, as they are. */
+function keepPinned(
+  region: Source,
+  { containers, pinned }: DeviceRegion,
+  spool: Spool,
+  { digest }: DeviceTools,
+): readonly ExpectedEntry[] {
+  const stay = containers.slice(0, pinned);
+  const end = stay.at(-1)?.end ?? 0;
+  for (let at = 0; at < end; at += CHUNK) {
+    spool.add(region.read(at, Math.min(CHUNK, end - at)).slice());
+  }
+  return stay.flatMap(({ entries }) =>
+    entries.map((entry) => ({
+      entry,
+      sha256: digest(storedPayload(region, entry).slice()),
+      decoded: false,
+    })),
+  );
+}
+
+const CHUNK = 1 << 20;
 
 /** MSVC puts containers on multiples of 16, which drivers may count on; others on multiples of 8. */
 function alignmentOf(containers: readonly DeviceContainer[]): number {

@@ -23,6 +23,8 @@ export interface DeviceRegion {
   /** Relocatable: to be linked at run time or before, not to be run as it is. */
   readonly relocatable: boolean;
   readonly containers: readonly DeviceContainer[];
+  /** So many containers at the beginning stay as they are: no pointer leads to them, but code may. */
+  readonly pinned: number;
   /** Why nothing of it may be changed; else `null`. */
   readonly fixed: string | null;
 }
@@ -56,34 +58,49 @@ function readRegion(
 ): DeviceRegion {
   const relocatable = RELOCATABLE.has(region.name);
   const { containers, unread } = readDeviceCode(sliceSource(source, region.start, region.size));
-  const fixed =
-    unread === null ? fixedReason(source, native, region, containers, all) : unread.reason;
-  return { region, relocatable, containers, fixed };
+  const found: Reached =
+    unread === null
+      ? reached(source, native, region, containers, all)
+      : { pinned: 0, fixed: unread.reason };
+  return { region, relocatable, containers, ...found };
 }
 
-/** Everything that leads into the region must be a wrapper's pointer to the start of a container. */
-function fixedReason(
+type Reached = Pick<DeviceRegion, "pinned" | "fixed">;
+
+/**
+ * Everything that leads into the region must be a wrapper's pointer to the start of a container.
+ * NVIDIA's own libraries have a first container that nothing leads to.
+ */
+function reached(
   source: Source,
   native: OpenNative,
   region: Region,
   containers: readonly DeviceContainer[],
   all: readonly Region[],
-): string | null {
-  if (native.pointersInto === undefined) return "its pointers can't be followed in this format";
+): Reached {
+  const fixed = (reason: string): Reached => ({ pinned: 0, fixed: reason });
+  if (native.pointersInto === undefined) {
+    return fixed("its pointers can't be followed in this format");
+  }
   const starts = new Set(containers.map(({ start }) => start));
+  const found = new Set<number>();
   const slots = wrapperSlots(source, all);
   try {
     for (const { at, target } of native.pointersInto(region)) {
-      if (!slots.has(at)) return "something else than a wrapper leads into it";
-      if (!starts.delete(target) && !containers.some(({ start }) => start === target)) {
-        return "a wrapper leads to where no container begins";
-      }
+      if (!slots.has(at)) return fixed("something else than a wrapper leads into it");
+      if (!starts.has(target)) return fixed("a wrapper leads to where no container begins");
+      found.add(target);
     }
   } catch (error) {
     if (!(error instanceof RefusalError)) throw error;
-    return error.message;
+    return fixed(error.message);
   }
-  return starts.size === 0 ? null : `${starts.size} containers are reached by no wrapper`;
+  const first = containers.findIndex(({ start }) => found.has(start));
+  const pinned = first < 0 ? containers.length : first;
+  const lost = containers.slice(pinned).filter(({ start }) => !found.has(start)).length;
+  return lost === 0
+    ? { pinned, fixed: null }
+    : fixed(`${lost} containers are reached by no wrapper`);
 }
 
 /** File offsets of the containers' addresses in all wrappers. */

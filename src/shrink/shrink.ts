@@ -74,9 +74,10 @@ export async function shrinkWheel(input: ShrinkInput, settings: ShrinkSettings):
   for (const entry of copies?.removed ?? []) files.push({ ...reportOf(entry), after: undefined });
   notes.push(...(copies?.notes ?? []));
   if (settings.thin !== undefined) retagThin(draft, settings.thin);
+  const turn = oneAfterAnother();
   const works = all
     .filter((entry) => copies?.removed.includes(entry) !== true)
-    .map((entry) => workOf(entry, settings, copies?.edits ?? [], input.tools));
+    .map((entry) => workOf(entry, settings, copies?.edits ?? [], input.tools, turn));
   const patched = await workshop.patch(works.map(({ job }) => job));
   const expected: ExpectedFile[] = [];
   for (const [index, { entry, state }] of works.entries()) {
@@ -130,6 +131,7 @@ function workOf(
   settings: ShrinkSettings,
   renames: readonly NativeEdit[],
   tools: DeviceTools,
+  turn: Turn,
 ): Work {
   const state: Work["state"] = { device: undefined, regions: [] };
   const edits: NativeEdit[] = [...renames];
@@ -148,10 +150,23 @@ function workOf(
     if (reader === undefined) return nothing;
     const native = reader.open(source);
     state.regions = settings.strip ? strippable(source, native) : [];
-    state.device = await prepareDevice(source, native, settings.device, tools);
+    state.device = await turn(() => prepareDevice(source, native, settings.device, tools));
     return state.device;
   };
   return { entry, job: { path: entry.name, edits, from: entry, prepare }, state };
+}
+
+/** Runs work when the work before it is done. */
+type Turn = <Result>(work: () => Promise<Result>) => Promise<Result>;
+
+/** Device code keeps all threads busy, and several libraries at once would only take more memory. */
+function oneAfterAnother(): Turn {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const result = last.then(work, work);
+    last = result;
+    return result;
+  };
 }
 
 /** The same with the name of the member; damaged code is nothing to write again. */

@@ -248,6 +248,16 @@ describe.skipIf(!hasTools)("shrink", () => {
     expect(out).toContain("left alone");
   });
 
+  it("keeps a first container in its place that nothing leads to, and packs the others", async () => {
+    const given = makeWheel(plain, { silent: 1 });
+    const { library, path } = await shrunk(given, "--min-driver", "550");
+    const [before, after] = [entriesOf(given.library), entriesOf(library)];
+    expect(after.slice(0, 4)).toEqual(before.slice(0, 4));
+    expect(new Set(after.slice(4).map(({ codec }) => codec))).toEqual(new Set(["zstd"]));
+    expect(withoutCodec(after)).toEqual(withoutCodec(before));
+    expect(Number(callLibrary(python(), path, "sum"))).toBeGreaterThan(0);
+  });
+
   it("leaves a file that strip and patchelf can still change", async () => {
     const given = makeWheel(plain, { compiler: "g++" });
     const { path } = await shrunk(given, "--min-driver", "550");

@@ -26,6 +26,8 @@ export interface LibraryOptions {
   /** Which unit is in `__nv_relfatbin`. */
   readonly relocatable?: readonly number[];
   readonly compiler?: "gcc" | "g++";
+  /** So many units at the beginning have no wrapper. */
+  readonly silent?: number;
   /** Other libraries can ask for the containers by name. */
   readonly exported?: boolean;
 }
@@ -57,7 +59,13 @@ int64_t __cudaRegisterFatBinary(const void *given) {
 export function buildCudaLibrary(
   folder: string,
   units: readonly Unit[],
-  { flags = [], relocatable = [], compiler = "gcc", exported = false }: LibraryOptions = {},
+  {
+    flags = [],
+    relocatable = [],
+    compiler = "gcc",
+    exported = false,
+    silent = 0,
+  }: LibraryOptions = {},
 ): string {
   const cc = (program: string, args: readonly string[]): void => {
     execFileSync(program, args, {
@@ -87,7 +95,10 @@ export function buildCudaLibrary(
 ${units.map((_, index) => `${external}char fat${index}[] __attribute__((visibility("hidden")));`).join("\n")}
 typedef struct { uint32_t magic, version; const void *data; void *more; } wrapper;
 __attribute__((section(".nvFatBinSegment"), used)) static wrapper wrappers[] = {
-  ${units.map((_, index) => `{ 0x466243b1, 1, fat${index}, 0 }`).join(",\n  ")}
+  ${units
+    .map((_, index) => `{ 0x466243b1, 1, fat${index}, 0 }`)
+    .slice(silent)
+    .join(",\n  ")}
 };
 ${external}int64_t __cudaRegisterFatBinary(const void *);
 ${compiler === "g++" ? '#include <stdexcept>\nextern "C" int caught(void) { try { throw std::runtime_error("x"); } catch (const std::exception &e) { return e.what()[0]; } }' : ""}
