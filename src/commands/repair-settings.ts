@@ -309,7 +309,7 @@ function refuseUnknownPolicy(
 function librarySuffix(options: Options): string {
   const suffix = textOption(options, "libSdir") ?? ".libs";
   // Inside a package of a macOS wheel it may have several parts.
-  if (/^[A-Za-z0-9._/-]+$/.test(suffix) && !suffix.endsWith(".")) return suffix;
+  if (suffix.split("/").every((part) => /^[A-Za-z0-9._-]*[A-Za-z0-9_-]$/.test(part))) return suffix;
   throw new UsageError(
     `\`${printable(suffix)}\` can't be the end of a folder's name`,
     "`--lib-sdir` is a suffix such as `.libs`, or for macOS a folder such as `.dylibs`",

@@ -1,5 +1,8 @@
 /** What a repair is asked for, the same for every platform. What a platform has no use for, it ignores. */
+
 import type { PlatformName } from "../audit/platform.ts";
+import { printable } from "../bytes.ts";
+import { UsageError } from "../errors.ts";
 
 export interface RepairSettings {
   /** `auto` or a platform tag. */
@@ -63,6 +66,19 @@ export interface RepairSettings {
   readonly patch: "init" | "custom" | "none";
   /** Windows: programs get the DLLs that they need as well. */
   readonly programs: boolean;
+}
+
+/**
+ * The end of the name of a folder beside the packages.
+ *
+ * @throws UsageError for a path: only inside a package of a macOS wheel it may have several parts.
+ */
+export function folderSuffix({ libSuffix }: RepairSettings, usual: string): string {
+  if (libSuffix?.includes("/") !== true) return libSuffix ?? usual;
+  throw new UsageError(
+    `\`${printable(libSuffix)}\` can't be the end of a folder's name`,
+    `\`--lib-sdir\` is a suffix such as \`${usual}\``,
+  );
 }
 
 export const DEFAULT_REPAIR_SETTINGS: RepairSettings = {

@@ -9,6 +9,7 @@ import type { PlatformTag } from "../../wheel/platform-tag.ts";
 import { openedLibraries } from "../opened.ts";
 import type { RepairPlan, RepairPlatform, RepairRequest } from "../platform.ts";
 import type { RepairSettings } from "../settings.ts";
+import { folderSuffix } from "../settings.ts";
 import { chooseGoal } from "./goal.ts";
 import { leftAlone } from "./left-alone.ts";
 import { planFiles } from "./plan.ts";
@@ -58,7 +59,7 @@ function planLinux(request: RepairRequest): RepairPlan {
     family: identity.family,
     distribution: name.name,
     base: platlib === undefined ? "" : `${platlib}/`,
-    libSuffix: settings.libSuffix ?? FOLDER_SUFFIX,
+    libSuffix: folderSuffix(settings, FOLDER_SUFFIX),
     considered: identity.considered,
     graph,
     target: goal.target,

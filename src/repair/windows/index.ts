@@ -1,10 +1,12 @@
 /** Repairs for Windows: the one file of this folder that others import. */
+
 import { readVersionInfo } from "../../formats.ts";
 import { oldestMinor } from "../../policy/windows/interpreter.ts";
 import type { Source } from "../../source.ts";
 import { openedLibraries } from "../opened.ts";
 import type { RepairPlan, RepairPlatform, RepairRequest } from "../platform.ts";
 import type { FileAbout } from "../sbom.ts";
+import { folderSuffix } from "../settings.ts";
 import { chooseTags } from "./goal.ts";
 import { loadOrderName, needsLoadOrder } from "./load-order.ts";
 import { planFiles } from "./plan.ts";
@@ -30,7 +32,7 @@ function planWindows(request: RepairRequest): RepairPlan {
   const opened = openedLibraries(settings.include, graph, "--add-path");
   const files = planFiles({
     distribution: name.name,
-    libSuffix: settings.libSuffix ?? FOLDER_SUFFIX,
+    libSuffix: folderSuffix(settings, FOLDER_SUFFIX),
     graph,
     members,
     considered: new Set(identity.considered.map(({ path }) => path)),
