@@ -32,6 +32,8 @@ import { addWindowsOptions, readWindowsOptions, splitNames } from "./windows-opt
 /** What the options of `repair` say. */
 export interface RepairOptions {
   readonly settings: RepairSettings;
+  /** Patterns of `--no-mangle`. */
+  readonly keep: readonly string[];
   /** Wheels, or names of projects, that provide libraries at run time. */
   readonly providedBy: readonly string[];
   /** The root whose libraries count; `undefined`: only the folders that are given. */
@@ -59,6 +61,11 @@ export function addRepairOptions(command: Command): void {
       collect,
     )
     .option("--include <name>", "graft it though nobody names it, under that name", collect)
+    .option(
+      "--bundle <names>",
+      "graft these although the platform allows them, under names of their own",
+      collect,
+    )
     .option("--add-dll <names>", "the same as --include, several with `;`", collect)
     .option("--no-mangle <names>", "these keep their names, several with `;`", collect)
     .option("--no-dll <names>", "the same as --exclude, several with `;`", collect)
@@ -167,6 +174,7 @@ export function readSettings(
         ? librarySuffix(options)
         : undefined,
       include: included(options),
+      bundle: splitNames(listOption(options, "bundle")),
       keepsName: namesToKeep(options),
       strip: flagOption(options, "strip"),
       clearExecstack: flagOption(options, "clearExecstack"),
@@ -181,6 +189,7 @@ export function readSettings(
       asked: asked(sequence),
       ...readWindowsOptions(options),
     },
+    keep: splitNames(listOption(options, "mangle")),
     providedBy: listOption(options, "providedBy"),
     sysroot,
     packing: {

@@ -3,6 +3,7 @@ import { repairFile } from "../node/change-wheel.ts";
 import { createEngine } from "../node/engine.ts";
 import type { Io } from "../node/io.ts";
 import { openProviders, openRoots } from "../node/repair-roots.ts";
+import { seenNothing, withoutEffect } from "../repair/had-effect.ts";
 import type { CommandDeclaration, Invocation } from "./command.ts";
 import { loadConfig } from "./config.ts";
 import { STATUS } from "./failure.ts";
@@ -62,8 +63,10 @@ async function run({ args, options, sequence }: Invocation, io: Io): Promise<num
   reportInputProblems(problems, io);
   const engine = createEngine({ jobs: read.packing.jobs });
   try {
+    const seen = seenNothing();
     const run = {
       settings,
+      seen,
       providers: await openProviders(read.providedBy, engine),
       roots: openRoots(read.sysroot),
       engine,
@@ -72,7 +75,13 @@ async function run({ args, options, sequence }: Invocation, io: Io): Promise<num
       canonical: flagOption(options, "canonical"),
     };
     const { wheels, status } = await rewriteAll(paths, io, (path) => repairFile(path, run));
-    await reportRewrites("wheelkit.repair/1", wheels, options, io);
+    const { exclude } = settings;
+    const idle = withoutEffect({ exclude, keep: read.keep, providers: run.providers }, seen);
+    const told = wheels.map((wheel, index) =>
+      // Of the run, not of one of its wheels: said once.
+      index === wheels.length - 1 ? { ...wheel, warnings: [...wheel.warnings, ...idle] } : wheel,
+    );
+    await reportRewrites("wheelkit.repair/1", told, options, io);
     return Math.max(status, problems.length > 0 ? STATUS.usage : STATUS.done);
   } finally {
     await engine.close();

@@ -119,4 +119,6 @@ export interface PlannedTags {
   readonly platforms: readonly string[];
   /** Platform tags of the input that its content contradicts: they are not among `platforms`. */
   readonly contradicted: readonly string[];
+  /** True tags that the result does not get, because PyPI takes the input's and not these. */
+  readonly forgone?: readonly string[];
 }

@@ -5,14 +5,18 @@ import { inspectWheel, judgeWheel } from "../audit/audit.ts";
 import { toFindings } from "../audit/findings.ts";
 import type { NativeOptions } from "../audit/options.ts";
 import type { PlatformName } from "../audit/platform.ts";
-import { toHex } from "../bytes.ts";
+import { compareText, toHex } from "../bytes.ts";
 import { digestOf } from "../digest.ts";
 import type { Draft } from "../edit/draft.ts";
 import { refuseDefects } from "../edit/refused.ts";
 import type { Workshop } from "../edit/workshop.ts";
+import { baseNameOf } from "../paths.ts";
+import { knownProvider } from "../policy/providers.ts";
 import type { Wheel } from "../wheel/open.ts";
 import { parsePlatformTag } from "../wheel/platform-tag.ts";
 import { carryOut } from "./carry-out.ts";
+import type { Seen } from "./had-effect.ts";
+import { remember, seenNothing } from "./had-effect.ts";
 import type { OutsideFile, RepairPlatform, RepairRequest } from "./platform.ts";
 import { repairPlatform } from "./platforms.ts";
 import type { LibraryProvider } from "./providers.ts";
@@ -29,6 +33,8 @@ export interface RepairContext {
   readonly roots: RepairRoots;
   readonly providers: readonly LibraryProvider[];
   readonly engine: Engine;
+  /** What patterns could match, of all wheels. */
+  readonly seen?: Seen;
 }
 
 export interface RepairJob {
@@ -60,12 +66,13 @@ export interface RepairOutcome {
 /** @throws RefusalError when the wheel can't be repaired; then the draft is of no more use. */
 export async function repairWheel(
   { draft, wheel, path, workshop }: RepairJob,
-  { settings, roots, providers, engine }: RepairContext,
+  { settings, roots, providers, engine, seen = seenNothing() }: RepairContext,
 ): Promise<RepairOutcome> {
   const before = await inspectWheel(wheel, path, wheel.source, engine, { hash: true });
   await engine.rest?.();
   const searched = searchedPlaces(draft, settings, roots);
   const first = judgeWheel(wheel, before, { native: searched });
+  remember(seen, first.native.graph);
   // A damaged member would be damaged in the result too, or worse: patched.
   refuseDefects(toFindings(first.problems));
   if (isCopied(first)) {
@@ -78,8 +85,10 @@ export async function repairWheel(
     providers,
     first.native.model.wheel.requires,
   );
-  const native = { ...searched, exclude: [...settings.exclude, ...provided.names] };
-  const judged = provided.names.length === 0 ? first : judgeWheel(wheel, before, { native });
+  const drivers = driverLibraries(first, settings);
+  const left = [...provided.names, ...drivers.keys()];
+  const native = { ...searched, exclude: [...settings.exclude, ...left] };
+  const judged = left.length === 0 ? first : judgeWheel(wheel, before, { native });
   if (settings.ifNeeded && nothingWrong(judged)) return { repair: undefined, notes: [] };
   const request: RepairRequest = {
     name: draft.name,
@@ -96,12 +105,53 @@ export async function repairWheel(
     return { repair: undefined, notes: [] };
   }
   const plan = planWheel({ draft, wheel, request, roots }, platform);
+  for (const { name, aliases, from } of plan.native.grafts) {
+    for (const each of [name, baseNameOf(from), ...aliases]) seen.grafted.add(each);
+  }
   const notes = await carryOut({ draft, wheel, roots, workshop }, plan);
   await engine.rest?.();
   return {
     repair: { plan, before, judged, native },
-    notes: [...idle(settings, platform), ...notes],
+    notes: [
+      ...idle(settings, platform),
+      ...[...drivers].map(([name, what]) => leftToDriver(name, what)),
+      ...providedElsewhere(plan),
+      ...notes,
+    ],
   };
+}
+
+/** Needed libraries that a driver installs, with its name: a copy in the wheel would hide the real one. */
+function driverLibraries(
+  { native: { graph } }: Judgement,
+  { include, bundle }: RepairSettings,
+): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const { edges } of [...graph.members.values(), ...graph.host.values()]) {
+    for (const { name, target } of edges) {
+      if (target.kind !== "host" && target.kind !== "none") continue;
+      if (include.includes(name) || bundle.includes(name)) continue;
+      const provider = knownProvider(name);
+      if (provider?.kind === "driver") found.set(name, provider.what);
+    }
+  }
+  return new Map([...found].sort(([a], [b]) => compareText(a, b)));
+}
+
+function leftToDriver(name: string, what: string): string {
+  return `\`${name}\` is left out: ${what} brings it, and a copy would hide that; \`--include ${name}\` puts it in all the same`;
+}
+
+/** What was grafted although another wheel is known to provide it. */
+function providedElsewhere({ native }: WheelPlan): readonly string[] {
+  return native.grafts.flatMap(({ aliases }) => {
+    const [name = ""] = aliases;
+    const provider = knownProvider(name);
+    if (provider?.kind !== "wheel") return [];
+    return [
+      `\`${name}\` is grafted, and \`${provider.projects[0]}\` provides ${provider.what}: two copies in one process may clash; \`--exclude ${name}\` leaves it out`,
+    ];
+  });
 }
 
 const TITLES: Readonly<Record<PlatformName, string>> = {
@@ -126,7 +176,8 @@ function searchedPlaces(
   settings: RepairSettings,
   { host, sysroot }: RepairRoots,
 ): NativeOptions {
-  const { exclude, include, ldpaths, libraryPath, isaCheck } = settings;
+  const { exclude, bundle, ldpaths, libraryPath, isaCheck } = settings;
+  const include = [...settings.include, ...bundle];
   const { dyldPath, dyldFallbackPath, executablePath } = settings;
   const android = name.platformTags.some((tag) => parsePlatformTag(tag).kind === "android");
   // A phone's libraries are not this host's.

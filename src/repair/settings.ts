@@ -20,6 +20,8 @@ export interface RepairSettings {
   readonly exclude: readonly string[];
   /** Names of libraries to graft although nobody asks for them. */
   readonly include: readonly string[];
+  /** Names of libraries that are grafted although the platform lets the host provide them. */
+  readonly bundle: readonly string[];
   /** True for a library that keeps its name when it is grafted. */
   readonly keepsName: (name: string) => boolean;
   /** Leaves out symbols and debug information that are not needed to run. */
@@ -88,6 +90,7 @@ export const DEFAULT_REPAIR_SETTINGS: RepairSettings = {
   libSuffix: undefined,
   exclude: [],
   include: [],
+  bundle: [],
   keepsName: () => false,
   strip: false,
   clearExecstack: false,

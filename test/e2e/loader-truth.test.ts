@@ -1,6 +1,14 @@
 /** Where the loader decides, it is asked: glibc's through Python, musl's through its own program. */
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -10,6 +18,7 @@ import {
   answerOf,
   LINUX_TAG,
   membersOf,
+  nativeMembersOf,
   repairBench,
   SUFFIX,
   unpack,
@@ -323,5 +332,68 @@ describe.skipIf(!hasTools || requireTool("objcopy") === undefined)("a separate d
     expect([both.status, both.err]).toEqual([0, ""]);
     rmSync(real, { recursive: true });
     expect(loaded(unpacked(both.wheel, EXT))).toBe("21");
+  });
+});
+
+describe.skipIf(!hasTools)("what the audit knows of a library's owner", () => {
+  it("leaves drivers out, grafts them on demand, and tells of other wheels' libraries", async () => {
+    const cuda = shop.library("stubs/libcuda.so.1", "int cuInit(void) { return 34; }", {
+      soname: "libcuda.so.1",
+    });
+    const blas = shop.library("stubs/libcublas.so.12", "int blas(void) { return 1; }", {
+      soname: "libcublas.so.12",
+    });
+    const files = { [EXT]: shop.module("_x", "cuInit() + blas()", { needs: [cuda, blas] }) };
+    const wheel = shop.wheel("owners", { tag: LINUX_TAG, files });
+    const grafted = (path: string) =>
+      [...membersOf(path).keys()].filter((name) => name.startsWith("demo.libs/"));
+    const stubs = ["--ldpaths", join(folder, "stubs")];
+    const left = await repair(wheel, stubs);
+    expect(left.err).toContain("`libcuda.so.1` is left out: NVIDIA's driver brings it");
+    expect(left.err).toContain("`nvidia-cublas` provides cuBLAS");
+    expect(grafted(left.wheel)).toEqual([expect.stringContaining("libcublas-")]);
+    const forced = await repair(wheel, [...stubs, "--include", "libcuda.so.1"]);
+    expect(grafted(forced.wheel)).toContain("demo.libs/libcuda.so.1");
+  });
+
+  it("bundles an allowed library under a name of its own, versions and all", async () => {
+    const stdcpp = execFileSync("g++", ["-print-file-name=libstdc++.so.6"], { encoding: "utf8" });
+    const own = join(folder, "toolchain");
+    mkdirSync(own);
+    copyFileSync(stdcpp.trim(), join(own, "libstdc++.so.6"));
+    const source = join(folder, "cxx.cc");
+    writeFileSync(
+      source,
+      `#include <string>
+      extern "C" void *PyInit__x() { return nullptr; }
+      extern "C" int answer() { return std::string("seven").size() + std::stoi("2"); }`,
+    );
+    execFileSync("g++", ["-O0", "-shared", "-fPIC", "-o", join(folder, "cxx.so"), source]);
+    const files = { [EXT]: readFileSync(join(folder, "cxx.so")) };
+    const wheel = shop.wheel("cxx", { tag: LINUX_TAG, files });
+    const args = ["--bundle", "libstdc++.so.6", "--ldpaths", own];
+    const repaired = await repair(wheel, args);
+    expect([repaired.status, repaired.err]).toEqual([0, ""]);
+    const needed = nativeMembersOf(repaired.wheel).get(EXT);
+    const name = expect.stringMatching(/^libstdc\+\+-[0-9a-f]{8}\.so\.6$/);
+    expect(needed?.dependencies.map((each) => each.name)).toContainEqual(name);
+    expect(needed?.versionNeeds.map(({ library }) => library)).toContainEqual(name);
+    expect(loaded(unpacked(repaired.wheel, EXT))).toBe("7");
+    const { findings } = await audited(repaired.wheel);
+    expect(findings.filter(({ code }) => code === "LNK009")).toEqual([]);
+  });
+
+  it("names patterns that matched nothing, with what they may have meant", async () => {
+    const lib = shop.library("roc/librocfoo.so.5", "int roc(void) { return 5; }", {
+      soname: "librocfoo.so.5",
+    });
+    const files = { [EXT]: shop.module("_x", "roc()", { needs: [lib] }) };
+    const args = ["--ldpaths", join(folder, "roc"), "--exclude", "librocfoo.so", "-f", "json"];
+    const { err, out } = await repair({ files }, [...args, "--no-mangle", "librocbar.so.5"]);
+    const said = "`--exclude librocfoo.so` matched nothing; did you mean `librocfoo.so.*`?";
+    expect(JSON.parse(out).wheels[0].warnings).toContain(said);
+    expect(err + out).toContain("--no-mangle librocbar.so.5");
+    const right = await repair({ files }, [...args.slice(0, 2), "--exclude", "librocfoo.so.*"]);
+    expect(right.err).toBe("");
   });
 });

@@ -106,6 +106,7 @@ export function planRepair(sketch: PlanSketch): Planned {
     considered: identity.considered,
     graph,
     needOptions: { isaCheck: sketch.options?.isaCheck ?? true, isa: identity.isa },
+    bundled: new Map(),
     included: opened,
   };
   const goal = chooseGoal(facts, identity, plat, onlyPlat);

@@ -7,7 +7,7 @@ import { policyTable } from "../../policy/linux/table.ts";
 import { formatWheelFilename } from "../../wheel/filename.ts";
 import type { PlatformTag } from "../../wheel/platform-tag.ts";
 import { openedLibraries } from "../opened.ts";
-import type { RepairPlan, RepairPlatform, RepairRequest } from "../platform.ts";
+import type { PlannedTags, RepairPlan, RepairPlatform, RepairRequest } from "../platform.ts";
 import type { RepairSettings } from "../settings.ts";
 import { folderSuffix } from "../settings.ts";
 import { chooseGoal } from "./goal.ts";
@@ -52,6 +52,7 @@ function planLinux(request: RepairRequest): RepairPlan {
     graph,
     needOptions: { isaCheck: settings.isaCheck, isa: identity.isa },
     included: opened,
+    bundled: openedLibraries(settings.bundle, graph, "--ldpaths"),
   };
   const goal = chooseGoal(facts, identity, settings.plat, settings.onlyPlat);
   const files = planFiles({
@@ -67,9 +68,22 @@ function planLinux(request: RepairRequest): RepairPlan {
     providerFolders: request.providerFolders,
     digestOf: request.digestOf,
   });
-  const tags = repairedPlatforms(identity, goal, table);
+  const tags = repairedPlatforms(identity, goal, table, settings.plat);
   const rootIsPure = platlib !== undefined;
-  return { ...files, tags, rootIsPure, notes: leftAlone(identity, goal.target, files, settings) };
+  return {
+    ...files,
+    tags,
+    rootIsPure,
+    notes: [...forgoneTags(tags), ...leftAlone(identity, goal.target, files, settings)],
+  };
+}
+
+function forgoneTags({ platforms, forgone = [] }: PlannedTags): readonly string[] {
+  if (forgone.length === 0) return [];
+  const [stays = ""] = platforms;
+  return [
+    `the tag \`${stays}\` stays, for PyPI takes it; it does not take \`${forgone.join(".")}\`, which is as true (\`--plat\` asks for it)`,
+  ];
 }
 
 /** @throws RefusalError for a library that no relative path leads to: then no tag would be true. */

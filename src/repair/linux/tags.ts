@@ -7,6 +7,7 @@ import { judgeManylinux, judgePosition } from "../../policy/linux/decide.ts";
 import { nearestPolicy, policyVersion } from "../../policy/linux/manylinux.ts";
 import type { PolicyTable } from "../../policy/linux/table.ts";
 import { parsePlatformTag } from "../../wheel/platform-tag.ts";
+import { refusedByPypi } from "../../wheel/pypi-tags.ts";
 import type { PlannedTags } from "../platform.ts";
 import type { Goal } from "./target.ts";
 
@@ -43,16 +44,31 @@ export function requestedName(plat: string, table: PolicyTable, tagArch: string)
  * A bare `linux_*` and `any` say less than the truth and go; a tag that the content contradicts
  * goes too, because an installer would trust it.
  */
-export function repairedPlatforms(identity: Identity, goal: Goal, table: PolicyTable): PlannedTags {
+export function repairedPlatforms(
+  identity: Identity,
+  goal: Goal,
+  table: PolicyTable,
+  plat = "auto",
+): PlannedTags {
   const kept: string[] = [];
   const contradicted: string[] = [];
   for (const claim of identity.claims) {
     if (isTrue(claim, identity, goal, table)) kept.push(claim.text);
     else if (claim.kind !== "any" && claim.kind !== "linux") contradicted.push(claim.text);
   }
+  // Where PyPI takes none of the tags that are earned, a bare one that it takes is worth more.
+  const bare = identity.claims.filter(
+    ({ kind, text }) => kind === "linux" && refusedByPypi(text) === undefined,
+  );
+  const earned = [...kept, ...goal.tags];
+  const stays =
+    plat === "auto" && earned.every((tag) => refusedByPypi(tag) !== undefined)
+      ? bare.map(({ text }) => text)
+      : [];
   return {
-    platforms: [...new Set([...kept, ...goal.tags])].sort(compareText),
+    platforms: stays.length > 0 ? stays : [...new Set(earned)].sort(compareText),
     contradicted,
+    ...(stays.length > 0 ? { forgone: goal.tags } : {}),
   };
 }
 

@@ -58,6 +58,8 @@ export interface TargetFacts {
   readonly needOptions: NeedOptions;
   /** Names that are grafted although nobody asks for them, with the files that were found. */
   readonly included: ReadonlyMap<string, GraphNode<ElfSlice>>;
+  /** Names that are grafted for whoever needs them, though policies let the host provide them. */
+  readonly bundled: ReadonlyMap<string, GraphNode<ElfSlice>>;
 }
 
 /** What a repair for the policy at `position` takes, whether or not it can be reached. */
@@ -83,6 +85,11 @@ export function targetAt(facts: TargetFacts, position: number): PolicyTarget {
   const follow = (node: GraphNode<ElfSlice>): void => {
     for (const { name, target } of node.edges) {
       // A path to what every host has gives way to the bare name.
+      const own = target.kind === "host" ? facts.bundled.get(baseNameOf(name)) : undefined;
+      if (own !== undefined && target.kind === "host") {
+        graft(graph.host.get(target.key) ?? own, name, node.path);
+        continue;
+      }
       const since = table.library(baseNameOf(name));
       if (since <= position) {
         if (target.kind === "host" || target.kind === "none") relied = Math.max(relied, since);

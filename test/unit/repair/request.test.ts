@@ -140,8 +140,15 @@ describe("tags of the input", () => {
 
   it("keep the architecture's spelling", () => {
     const arm = module("_x", { arch: "armv6l", needed: ["libc.musl-armhf.so.1"], versions: {} });
-    expect(tagsFor({ tags: "cp312-cp312-linux_armv6l", files: { "demo/_x.so": arm } })).toEqual([
+    const armv6 = { "demo/_x.so": arm };
+    // PyPI takes no other tag of that architecture.
+    expect(tagsFor({ tags: "cp312-cp312-linux_armv6l", files: armv6 })).toEqual(["linux_armv6l"]);
+    expect(tagsFor({ tags: "cp312-cp312-musllinux_1_2_armv6l", files: armv6 })).toEqual([
       "musllinux_1_2_armv6l",
+    ]);
+    const arm7 = module("_x", { arch: "armv7l", needed: ["libc.musl-armv7.so.1"], versions: {} });
+    expect(tagsFor({ tags: "cp312-cp312-linux_armv7l", files: { "demo/_x.so": arm7 } })).toEqual([
+      "musllinux_1_2_armv7l",
     ]);
   });
 });
