@@ -1,9 +1,7 @@
 /** Repairs for macOS: the one file of this folder that others import. iOS wheels are only checked. */
-import type { GraphNode } from "../../audit/graph/graph.ts";
 import type { MacosFacts } from "../../audit/macos/facts.ts";
 import { needsOf } from "../../audit/macos/needs.ts";
-import { RefusalError } from "../../errors.ts";
-import type { MachoSlice } from "../../formats.ts";
+import { openedLibraries } from "../opened.ts";
 import type { OutsideFile, RepairPlan, RepairPlatform, RepairRequest } from "../platform.ts";
 import { refuseMissingArchs, targetOf } from "./demands.ts";
 import { FOLDER_SUFFIX, graftFolder } from "./folder.ts";
@@ -28,7 +26,7 @@ function planMacos(request: RepairRequest): RepairPlan {
   const { facts, members } = judgement.native.model;
   if (facts.platform !== "macos") throw new TypeError("the wheel was not judged for macOS");
   if (facts.identity.system === "ios") return planIos(request, facts);
-  const opened = openedLibraries(settings.include, facts);
+  const opened = openedLibraries(settings.include, facts.graph, "--lib-path");
   const sources = collectSources(facts, opened, settings.ignoresMissing);
   const folder = graftFolder(name.name, members, settings.libSuffix);
   const names = nameGrafts({
@@ -75,24 +73,4 @@ function repairedSlices(
       nodes.map(({ slice }) => ({ path: whereNow(from), slice })),
     ),
   ];
-}
-
-/** @throws RefusalError for a name that was not found. */
-function openedLibraries(
-  include: readonly string[],
-  { graph }: MacosFacts,
-): ReadonlyMap<string, GraphNode<MachoSlice>> {
-  const nodes = new Map<string, GraphNode<MachoSlice>>();
-  for (const name of include) {
-    const node = graph.host.get(graph.included.get(name) ?? "");
-    if (node === undefined) {
-      throw new RefusalError(
-        "LNK001",
-        `\`${name}\`, asked for with \`--include\`, was not found`,
-        "say where it is with `--lib-path DIR`",
-      );
-    }
-    nodes.set(name, node);
-  }
-  return nodes;
 }

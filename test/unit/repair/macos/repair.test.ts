@@ -240,6 +240,18 @@ describe("libraries outside a macOS wheel", () => {
     expect(err).toContain("loads Python's own library, which no wheel may bring");
   });
 
+  it("that the code opens by name keep it, and are refused where nobody has them", async () => {
+    const folder = scratchFolder();
+    writeOutside(join(folder, "libplugin.dylib"), machoFile({ id: "libplugin.dylib" }));
+    const files = () => ({ "demo/x.so": {} });
+    const options = ["--include", "libplugin.dylib"];
+    const { out } = await repair(files, undefined, { options: [...options, "-l", folder] });
+    expect(grafts(out)).toEqual(["demo/.dylibs/libplugin.dylib"]);
+    const none = await repair(files, undefined, { options });
+    expect(none.status).toBe(3);
+    expect(none.err).toContain("asked for with `--include`, was not found");
+  });
+
   it("go where delocate puts them, and where `-L` says", async () => {
     const outside = () => ({ "liba.dylib": {} });
     const top = await repair(
