@@ -1,6 +1,6 @@
 /** After a header grew: everything is where it was, but for the distance to the header. */
 import { bytesEqual } from "../../bytes.ts";
-import { LC, N, S_ATTR } from "../constants.ts";
+import { LC, N, S, S_ATTR, SECTION_TYPE } from "../constants.ts";
 import { Nlist } from "../layout.ts";
 import { chainedSegments, walkChains } from "../read/chained-pointers.ts";
 import { isReexport, type MachoImage } from "../read/image.ts";
@@ -79,8 +79,8 @@ function differentWords(a: Uint8Array, b: Uint8Array): number {
 }
 
 /** Sections of offsets from the header. */
-function hasOffsets({ name }: Section): boolean {
-  return name === "__unwind_info" || name === "__init_offsets";
+function hasOffsets({ name, flags }: Section): boolean {
+  return name === "__unwind_info" || (flags & SECTION_TYPE) === S.S_INIT_FUNC_OFFSETS;
 }
 
 function pointers(image: MachoImage, shift: number): readonly string[] {
