@@ -126,7 +126,8 @@ async function shrinkOne(
   try {
     const rewritten = await rewriteWheel(path, write, {
       hasNoInPlace: true,
-      inspects: true,
+      // Every member is packed again, or could be: damage would be packed with it.
+      unpacks: true,
       allowed: ["NAM006"],
       async edit(draft, wheel) {
         const beside = join(folder, wheel.file);

@@ -26,6 +26,7 @@ const WRITERS: Readonly<Record<string, (path: string, out: string) => readonly s
   tags: (path, out) => ["tags", "--build", "1", "-w", out, path],
   "links add": (path, out) => ["links", "add", "-w", out, path, "demo/zz.txt=demo/__init__.py"],
   repair: (path, out) => ["repair", "-w", out, path],
+  shrink: (path, out) => ["shrink", "-j", "1", "-w", out, path],
 };
 
 /** Cases that leave out a file without which there is no wheel. */
