@@ -27,7 +27,7 @@ export type Effort = "fast" | "best";
 /** zstd levels: 19 gives what nvcc's `--compress-mode=size` gives. */
 const ZSTD_LEVEL: Readonly<Record<Effort, number>> = { fast: 9, best: 19 };
 /** Places that are compared for each byte. */
-const LZ4_DEPTH: Readonly<Record<Effort, number>> = { fast: 16, best: 256 };
+const LZ4_DEPTH: Readonly<Record<Effort, number>> = { fast: 4, best: 256 };
 
 /** True when the payload can be decoded: a method that is known, and of bounded size. */
 export function isReadable(entry: DeviceEntry): boolean {
