@@ -3,6 +3,7 @@ import type { WheelResult } from "../audit/result.ts";
 import type { Finding } from "../finding.ts";
 import { VERSION } from "../version.ts";
 import { describeCause, foldReasons } from "./causes.ts";
+import { filesText, groupFindings } from "./group.ts";
 import { platformLine, verdictOfAll, verdictWord, wheelCount } from "./platform-line.ts";
 import {
   countFindings,
@@ -97,8 +98,8 @@ function section(wheel: WheelResult, index: number): readonly string[] {
 function findingsTable(findings: readonly Finding[]): readonly string[] {
   if (findings.length === 0) return [];
   const lines = ["<table>", "<tr><th>level</th><th>rule</th><th>finding</th></tr>"];
-  for (const { level, code, path, message, hint } of findings) {
-    const where = path === undefined ? "" : `<code>${xmlText(path)}</code><br>`;
+  for (const { level, code, paths, message, hint } of groupFindings(findings)) {
+    const where = paths.length === 0 ? "" : `<code>${xmlText(filesText(paths, 3))}</code><br>`;
     const remedy = hint === undefined ? "" : `<br><span class="hint">Hint: ${prose(hint)}</span>`;
     lines.push(
       `<tr><td class="${level}">${LABEL[level]}</td><td>${xmlText(code)}</td><td>${where}${prose(message)}${remedy}</td></tr>`,

@@ -1,6 +1,7 @@
 /** GitHub-flavoured Markdown, for a job summary or a comment on a pull request. */
 import { printable } from "../bytes.ts";
 import { describeCause, foldReasons } from "./causes.ts";
+import { groupFindings } from "./group.ts";
 import { platformLine, verdictOfAll, verdictWord, wheelCount } from "./platform-line.ts";
 import { countFindings, LABEL, LEVELS, type Reported, type Unread } from "./reported.ts";
 
@@ -31,10 +32,10 @@ export function auditMarkdown(wheels: readonly Reported[], unread: readonly Unre
     if (result.findings.length === 0 && result.unverified.length === 0) continue;
     lines.push("", `### ${escapeMarkdown(printable(result.file))}`, "");
     const rows = LEVELS.flatMap((level) =>
-      result.findings.filter((finding) => finding.level === level),
-    ).map(({ level, code: rule, path, message, hint }) => {
+      groupFindings(result.findings.filter((finding) => finding.level === level)),
+    ).map(({ level, code: rule, paths, message, hint }) => {
       const remedy = hint === undefined ? "" : `<br>Hint: ${prose(hint)}`;
-      const where = path === undefined ? "" : code(path);
+      const where = paths.length === 0 ? "" : members(paths);
       return `| ${LABEL[level]} | ${rule} | ${where} | ${prose(message)}${remedy} |`;
     });
     if (rows.length > 0) {
@@ -50,6 +51,12 @@ export function auditMarkdown(wheels: readonly Reported[], unread: readonly Unre
     }
   }
   return `${lines.join("\n")}\n`;
+}
+
+/** Up to three of the members that a finding is about. */
+function members(paths: readonly string[]): string {
+  const more = paths.length - 3;
+  return `${paths.slice(0, 3).map(code).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
 
 function causes(reasons: Parameters<typeof foldReasons>[0]): readonly string[] {

@@ -3,6 +3,7 @@ import type { PolicyReason, TagInfo, WheelResult } from "../audit/result.ts";
 import { printable } from "../bytes.ts";
 import type { Finding, Level, Unverified } from "../finding.ts";
 import { type Cause, describeCause, foldReasons } from "./causes.ts";
+import { filesText, groupFindings } from "./group.ts";
 import type { Palette } from "./palette.ts";
 import { platformLine, verdictOfAll, verdictWord, wheelCount } from "./platform-line.ts";
 import { countFindings, LABEL, LEVELS, someOf } from "./reported.ts";
@@ -177,18 +178,24 @@ function findingsText(
   return lines;
 }
 
+/** Files of one finding that are named. */
+const NAMED_FILES = 3;
+
 /** Findings of one code; a hint that they share stands once, behind the last. */
 function groupText(
   code: string,
-  group: readonly Finding[],
+  findings: readonly Finding[],
   level: Level,
   { palette, width, verbose }: TextOptions,
 ): readonly string[] {
   const lines: string[] = [];
+  const group = groupFindings(findings);
   const shown = verbose || group.length <= FEW + 1 ? group : group.slice(0, FEW);
   const label = palette[level](LABEL[level]);
   shown.forEach((finding, index) => {
-    const where = finding.path === undefined ? "" : `${palette.strong(printable(finding.path))}: `;
+    const { paths } = finding;
+    const files = printable(filesText(paths, verbose ? paths.length : NAMED_FILES));
+    const where = paths.length === 0 ? "" : `${palette.strong(files)}: `;
     const offset = finding.at?.offset;
     const at =
       verbose && offset !== undefined

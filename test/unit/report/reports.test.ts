@@ -91,9 +91,9 @@ describe("text", () => {
     expect(report("manylinux_2_34_x86_64")).not.toContain("ruled out");
   });
 
-  it("shortens long lists and says how to see them", () => {
-    expect(text(false)).toContain("… and 3 more of REC004; -v shows all");
-    expect(text(true)).not.toContain("more of REC004");
+  it("names the first of many files with one finding, and all of them with -v", () => {
+    expect(text(false)).toContain("7 files (demo/a.py, demo/b.py, demo/c.py and 4 more)");
+    expect(text(true)).toContain("demo/f.py, demo/g.py)");
   });
 });
 
