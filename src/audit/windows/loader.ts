@@ -8,6 +8,7 @@
  * words `added folder` in the trace.
  */
 import type { Dependency } from "../../binary.ts";
+import { compareText } from "../../bytes.ts";
 import type { PeSlice } from "../../formats.ts";
 import { dllKey } from "../../formats.ts";
 import { baseNameOf } from "../../paths.ts";
@@ -60,7 +61,7 @@ export function windowsLoader(
   const files = new Map<string, string>();
   /** The same by name alone, in code point order of their paths. */
   const namesakes = new Map<string, string[]>();
-  for (const { path } of binaries) {
+  for (const { path } of [...binaries].sort((a, b) => compareText(a.path, b.path))) {
     const installed = layout.installed(path);
     const key = dllKey(baseNameOf(path));
     files.set(fold(parentFolder(installed), key), installed);

@@ -7,7 +7,8 @@
  * so it is as well where no package has an `__init__.py` of its own: in top-level modules, namespace
  * packages and packages that are compiled as a whole.
  */
-import { folderOf } from "../../paths.ts";
+import { dllKey } from "../../formats.ts";
+import { baseNameOf, folderOf } from "../../paths.ts";
 import { installedPath, isSitePath, sitePath } from "../../wheel/installed.ts";
 import type { LinkedFile, LinkedFiles } from "./links.ts";
 import { reachOf, rootsOf } from "./links.ts";
@@ -25,6 +26,8 @@ export interface LayoutInput {
   readonly opened: readonly string[];
   /** True for a program that is to be made whole as well. */
   readonly servesProgram: (path: string) => boolean;
+  /** True for two files of the wheel with the same bytes. */
+  readonly isSame: (key: string, other: string) => boolean;
 }
 
 export interface InitWork {
@@ -49,15 +52,19 @@ export interface Layout {
 }
 
 export function planLayout(input: LayoutInput): Layout {
-  const { files, packages, layout, libs, opened, servesProgram } = input;
+  const { files, packages, layout, libs, opened, servesProgram, isSame } = input;
   const homes = new Map<string, Set<string>>();
   const copies = new Map<string, Set<string>>();
   const inits = new Map<string, InitWork>();
   const pinned = new Map<string, Set<string>>();
   const notes: string[] = [];
-  const lateSomewhere = new Set<string>();
-  for (const { links } of files.values()) {
-    for (const { how, to } of links) if (how === "delay" && to !== undefined) lateSomewhere.add(to);
+  const namesakes = new Map<string, LinkedFile[]>();
+  for (const file of files.values()) {
+    if (!file.inside) continue;
+    const name = dllKey(baseNameOf(file.path));
+    const same = namesakes.get(name);
+    if (same === undefined) namesakes.set(name, [file]);
+    else same.push(file);
   }
   for (const root of rootsOf(files)) {
     if (root.role === "program" && !servesProgram(root.path)) continue;
@@ -79,10 +86,20 @@ export function planLayout(input: LayoutInput): Layout {
     for (const key of wanted) {
       const file = files.get(key);
       if (file === undefined) continue;
-      if (code !== undefined && isServed(code, file)) continue;
+      // Any copy will do, and the loader takes the first that it comes across.
+      const twins = twinsOf(file);
+      if (code !== undefined && twins.some((each) => isServed(code, each, late.has(key)))) continue;
+      if (!late.has(key) && twins.some(({ path }) => isBeside(home, path))) continue;
       if (layout === "adjacent" || code === undefined) beside(root, home, file, late.has(key));
       else behindCode(code, home, file, late.has(key));
     }
+  }
+
+  function twinsOf(file: LinkedFile): readonly LinkedFile[] {
+    const same = file.inside ? (namesakes.get(dllKey(baseNameOf(file.path))) ?? []) : [];
+    return same.length < 2
+      ? same
+      : same.filter(({ key }) => key === file.key || isSame(key, file.key));
   }
 
   function codeBefore(path: string): InitModule | undefined {
@@ -90,13 +107,12 @@ export function planLayout(input: LayoutInput): Layout {
   }
 
   /** Code of an earlier repair leads to the file already. */
-  function isServed({ known }: InitModule, file: LinkedFile): boolean {
+  function isServed({ known }: InitModule, file: LinkedFile, late: boolean): boolean {
     if (!file.inside || !isSitePath(file.path)) return false;
     const path = sitePath(file.path);
     return known.some(
       ({ by, folders, preload }) =>
-        folders.has(folderOf(path)) &&
-        (by === "delvewheel" || !lateSomewhere.has(file.key) || preload.has(path)),
+        folders.has(folderOf(path)) && (by === "delvewheel" || !late || preload.has(path)),
     );
   }
 

@@ -1,5 +1,7 @@
 /** The PE files that a repair moves about, and what each needs of the others. */
 import type { DependencyHow } from "../../binary.ts";
+import { baseNameOf } from "../../paths.ts";
+import { isMangledName } from "./mangle.ts";
 
 export interface Link {
   /** The DLL as the import table spells it. */
@@ -83,7 +85,9 @@ export function rootsOf(files: LinkedFiles): readonly LinkedFile[] {
     roots.push(file);
     for (const key of reachOf(files, file).all) reached.add(key);
   }
-  for (const file of candidates) {
+  // Grafted ones last: before they were there, another one stood for the circle.
+  const grafted = ({ path }: LinkedFile): number => Number(isMangledName(baseNameOf(path)));
+  for (const file of candidates.sort((a, b) => grafted(a) - grafted(b))) {
     if (file.role !== "library" || reached.has(file.key) || roots.includes(file)) continue;
     roots.push(file);
     for (const key of reachOf(files, file).all) reached.add(key);

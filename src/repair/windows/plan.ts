@@ -47,6 +47,8 @@ export interface WindowsPlanInput {
   readonly digestMember: (path: string, before: Uint8Array) => string;
 }
 
+const NOTHING: Uint8Array = new Uint8Array();
+
 export type WindowsFiles = Pick<RepairPlan, "grafts" | "members" | "files" | "notes">;
 
 /** @throws RefusalError when a DLL is missing, or a name can't be given. */
@@ -57,6 +59,13 @@ export function planFiles(input: WindowsPlanInput): WindowsFiles {
   const missing = refuseMissing(input.graph, files, servesProgram, repaired);
   const libs = `${input.distribution}${input.libSuffix}`;
   const opened = new Map([...input.opened].map(([name, path]) => [outsideKey(path), name]));
+  const digest = (key: string, before: Uint8Array): string => {
+    const file = files.get(key);
+    if (file === undefined) throw new TypeError(key);
+    return file.inside
+      ? input.digestMember(file.path, before)
+      : input.digestOutside(file.path, before);
+  };
   const layout = planLayout({
     files,
     packages: packagesOf(input),
@@ -64,19 +73,14 @@ export function planFiles(input: WindowsPlanInput): WindowsFiles {
     libs,
     opened: [...opened.keys()],
     servesProgram,
+    isSame: (key, other) => digest(key, NOTHING) === digest(other, NOTHING),
   });
   const names = nameFiles({
     files,
     grafted: new Set(layout.homes.keys()),
     opened,
     keepsName: (name) => input.keepsName(name) || input.keepsName(name.toLowerCase()),
-    digest(key, before) {
-      const file = files.get(key);
-      if (file === undefined) throw new TypeError(key);
-      return file.inside
-        ? input.digestMember(file.path, before)
-        : input.digestOutside(file.path, before);
-    },
+    digest,
   });
   const state: PlanState = { input, files, layout, names };
   const members = planMembers(state);
@@ -207,7 +211,14 @@ function refuseTaken({ input }: PlanState, file: LinkedFile, path: string): void
 function pythonFiles(state: PlanState): readonly PlannedFile[] {
   const { input, layout } = state;
   const { loadOrder, read, patch, members } = input;
-  const siteOf = (key: string): string => sitePath(pathIn(state, key));
+  // Of a file outside the copy that all packages share, though it may lie beside modules as well.
+  const libs = `${input.distribution}${input.libSuffix}`;
+  const siteOf = (key: string): string => {
+    const path = pathIn(state, key);
+    return state.files.get(key)?.inside === true
+      ? sitePath(path)
+      : joinPath(libs, baseNameOf(path));
+  };
   const files = { siteOf, loadOrder, read };
   if (patch !== "custom") return initFiles({ works: layout.inits.values(), ...files });
   const [work]: readonly InitWork[] = [...layout.inits.values()];
