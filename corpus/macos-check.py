@@ -42,9 +42,12 @@ def machos(archive):
         with archive.open(name) as member:
             head = member.read(8)
         if is_macho(head):
-            fat = lief.MachO.parse(list(archive.read(name)))
-            if fat is not None:
-                yield name, [fat.at(index) for index in range(fat.size)]
+            with tempfile.NamedTemporaryFile() as copy:
+                copy.write(archive.read(name))
+                copy.flush()
+                fat = lief.MachO.parse(copy.name)
+                if fat is not None:
+                    yield name, [fat.at(index) for index in range(fat.size)]
 
 
 def spelled(version):
