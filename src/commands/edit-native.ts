@@ -9,10 +9,11 @@ import type { AnyNative } from "../formats.ts";
 import { FORMATS, formatOf, readerOf } from "../formats.ts";
 import type { NativeEdit } from "../native-edit.ts";
 import { nodeCompression } from "../node/compression.ts";
-import { openFile } from "../node/file.ts";
 import type { Io } from "../node/io.ts";
+import { lockFiles } from "../node/lock.ts";
 import { writeArchive } from "../node/output.ts";
 import type { RewriteOptions } from "../node/rewrite-wheel.ts";
+import { againWhenChanged, openWitnessed } from "../node/witness.ts";
 import { jsonText } from "../report/json.ts";
 import { isUnchanged, piecesOf } from "../rewrite.ts";
 import type { FileSource } from "../runtime.ts";
@@ -88,7 +89,7 @@ export async function editFiles(
   let status: number = STATUS.done;
   for (const path of paths) {
     try {
-      edited.push(await editFile(path, edits, write));
+      edited.push(await againWhenChanged(() => editFile(path, edits, write)));
     } catch (error) {
       const failure = describeFailure(error, path);
       io.err(failure.text);
@@ -113,7 +114,7 @@ async function editFile(
   edits: readonly NativeEdit[],
   write: RewriteOptions,
 ): Promise<EditedFile> {
-  const source = openFile(path);
+  const source = await openWitnessed(path);
   try {
     const format = formatOf(source.read(0, Math.min(source.size, 64)));
     const reader = format === undefined ? undefined : readerOf(format);
@@ -136,7 +137,17 @@ async function editFile(
     refuseSame(path, target, write);
     if (changed || !write.inPlace) {
       const mode = statSync(path).mode & 0o777;
-      await writeArchive(layoutOf(source, rewrite), target, { mode });
+      const layout = layoutOf(source, rewrite);
+      const verify = (_: string, copy: number): void => {
+        source.checkCopy(layout, copy);
+        source.check();
+      };
+      const lock = write.inPlace ? await lockFiles([path]) : undefined;
+      try {
+        await writeArchive(layout, target, { mode, verify });
+      } finally {
+        lock?.release();
+      }
     }
     write.written.set(resolve(target), path);
     return { ...result, path: target };

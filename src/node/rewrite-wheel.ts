@@ -35,7 +35,7 @@ import { lockFiles } from "./lock.ts";
 import { removeFile, writeArchive } from "./output.ts";
 import { recoverInPlace } from "./recover.ts";
 import type { WitnessedFile } from "./witness.ts";
-import { InputChanged, openWitnessed } from "./witness.ts";
+import { againWhenChanged, openWitnessed } from "./witness.ts";
 
 /** A wheel that gets shorter by at most this many bytes is filled up instead of copied. */
 const PAD_LIMIT = 64 << 10;
@@ -131,19 +131,8 @@ export async function rewriteWheel(
   revision: Revision,
 ): Promise<Rewritten> {
   refuseFileName(given);
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await tryRewrite(given, options, revision);
-    } catch (error) {
-      if (!(error instanceof InputChanged) || attempt === ATTEMPTS) throw error;
-      // Another run's edit, most often: then this one is made on top of it.
-      await new Promise((resolve) => setTimeout(resolve, attempt * 20 * Math.random()));
-    }
-  }
+  return await againWhenChanged(() => tryRewrite(given, options, revision));
 }
-
-/** Times that a wheel is planned again because it was changed meanwhile. */
-const ATTEMPTS = 5;
 
 async function tryRewrite(
   given: string,

@@ -24,6 +24,21 @@ export class InputChanged extends RefusalError {
   }
 }
 
+/** Times that something is planned again because its input was changed meanwhile. */
+const ATTEMPTS = 5;
+
+/** Runs what reads a file from its beginning: another run's edit, most often, is then built upon. */
+export async function againWhenChanged<T>(run: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await run();
+    } catch (error) {
+      if (!(error instanceof InputChanged) || attempt === ATTEMPTS) throw error;
+      await new Promise((resolve) => setTimeout(resolve, attempt * 20 * Math.random()));
+    }
+  }
+}
+
 /** Of the bytes that `read` gives a checksum is kept, for every stretch that is read in one go. */
 export interface WitnessedFile extends FileSource {
   /** @throws InputChanged when the path names another file, or its bytes may have changed. */
