@@ -92,7 +92,11 @@ function checkPeer(path) {
       const outside = place === "external" || place === "missing";
       if (given.has(key) && outside) found.push(`peer: ${key} is given, here ${place}`);
       // It searches neither the wheel nor newer Windows, and knows no ext-ms sets.
-      const known = place === "wheel" || (place === "system" && wheelNeedsWindows(key));
+      const known =
+        place === "wheel" ||
+        (place === "system" && wheelNeedsWindows(key)) ||
+        // Its table has no `abi3` of old Pythons for ARM64, where all that exist bring the runtime.
+        (key === "vcruntime140.dll" && path.includes("win_arm64"));
       if (wanted.has(key) && !outside && !known && how !== "forwarder") {
         found.push(`peer: ${key} is wanted, here ${place}`);
       }

@@ -51,6 +51,12 @@ const TOOLS = [
   ["rpmbuild", "rpm", "package databases that say who owns a library"],
   ["db_load", "db-util", "the same in the form of older releases"],
   ["sqlite3", "sqlite3", "reads and writes them"],
+  ["x86_64-w64-mingw32-g++", "g++-mingw-w64-x86-64-win32", "a module with C++ for Windows"],
+  [
+    "x86_64-w64-mingw32-gfortran",
+    "gfortran-mingw-w64-x86-64-win32",
+    "the same with Fortran, and the runtimes that both bring",
+  ],
   ["wine", "wine wine64", "loads rewritten DLLs as Windows does"],
   ["osslsigncode", "osslsigncode", "oracle of the digests in signed PE files"],
   ["qemu-aarch64", "qemu-user", "runs rewritten libraries of other machines"],

@@ -50,10 +50,11 @@ export function windowsBench(root: () => string): WindowsBench {
     },
     async repair(wheel, ...args) {
       const out = fresh("out");
+      const rooted = args.includes("--sysroot");
       const ran = await wheelkit(
         "repair",
         "--no-config",
-        "--no-sys-paths",
+        ...(rooted ? [] : ["--no-sys-paths"]),
         "-w",
         out,
         ...args,
