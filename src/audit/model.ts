@@ -1,5 +1,6 @@
 /** What the rules on native code see: everything is data, nothing is read from here on. */
 import type { Slice } from "../binary.ts";
+import type { RequiredProject } from "../policy/meta-packages.ts";
 import type { Variant } from "../wheel/variant-file.ts";
 import type { Claim } from "./claim.ts";
 import type { DependencyGraph } from "./graph/graph.ts";
@@ -17,6 +18,8 @@ export interface WheelFacts {
   readonly platformTags: readonly string[];
   /** Normalised names of the projects in Requires-Dist. */
   readonly requires: readonly string[];
+  /** The same with the extras that are asked of them, in the order of the metadata. */
+  readonly requirements: readonly RequiredProject[];
   /** Normalised project name; empty when unknown. */
   readonly name: string;
   /** What the label of a variant wheel stands for. */

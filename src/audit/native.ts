@@ -57,16 +57,26 @@ export function auditNative(input: NativeInput): NativeAudit {
 }
 
 function wheelFacts({ filename, name, metadata, variant }: NativeWheel): WheelFacts {
-  const requires = new Set<string>();
+  const required = new Map<string, Set<string>>();
   for (const { value } of metadata === undefined ? [] : knownFields(metadata, "Requires-Dist")) {
     const [, project] = /^\s*([A-Za-z0-9][A-Za-z0-9._-]*)/.exec(value) ?? [];
-    if (project !== undefined) requires.add(normalizeName(project));
+    if (project === undefined) continue;
+    const key = normalizeName(project);
+    const extras = required.get(key) ?? new Set();
+    required.set(key, extras);
+    const [, listed = ""] = /^\s*[A-Za-z0-9._-]+\s*\[([^\]]*)\]/.exec(value) ?? [];
+    for (const extra of listed.split(","))
+      if (extra.trim() !== "") extras.add(normalizeName(extra.trim()));
   }
   return {
     pythonTags: filename?.pythonTags ?? [],
     abiTags: filename?.abiTags ?? [],
     platformTags: filename?.platformTags ?? [],
-    requires: [...requires].sort(),
+    requires: [...required.keys()].sort(),
+    requirements: [...required].map(([each, extras]) => ({
+      name: each,
+      extras: [...extras].sort(),
+    })),
     name: normalizeName(name ?? filename?.name ?? ""),
     ...(variant === undefined ? {} : { variant }),
   };

@@ -2,8 +2,9 @@ import { printable } from "../../../bytes.ts";
 import type { Level, Problem } from "../../../finding.ts";
 import { policyApi } from "../../../policy/linux/android.ts";
 import { nearestPolicy } from "../../../policy/linux/manylinux.ts";
+import { coverage, type RequiredProject } from "../../../policy/meta-packages.ts";
 import type { Provider } from "../../../policy/providers.ts";
-import { coveredBy, knownProvider } from "../../../policy/providers.ts";
+import { knownProvider } from "../../../policy/providers.ts";
 import type { Edge } from "../../graph/graph.ts";
 import type { LinuxModel } from "../../linux/model.ts";
 import type { NativeCode } from "../texts.ts";
@@ -29,7 +30,7 @@ export function externalLibrary(model: LinuxModel): readonly Problem<NativeCode>
     else names.push(library);
   }
   for (const [path, libraries] of byFile) {
-    for (const { names, ...group } of byProvider(libraries, model.wheel.requires)) {
+    for (const { names, ...group } of byProvider(libraries, model.wheel.requirements)) {
       const edge = graph.members.get(path)?.edges.find(({ name }) => names.includes(name));
       const neighbour = edge === undefined ? undefined : neighbourFolder(edge, own);
       const { hint, level } =
@@ -122,7 +123,10 @@ function besides(folder: string): Pick<Group, "hint" | "level"> {
 }
 
 /** One group for what nobody is known to provide, one for each provider. */
-function byProvider(libraries: readonly string[], requires: readonly string[]): readonly Group[] {
+function byProvider(
+  libraries: readonly string[],
+  requirements: readonly RequiredProject[],
+): readonly Group[] {
   const groups = new Map<Provider | undefined, string[]>();
   for (const library of libraries) {
     const provider = knownProvider(library);
@@ -137,9 +141,11 @@ function byProvider(libraries: readonly string[], requires: readonly string[]): 
       const hint = `${provider.what} provides it where it is installed; with \`${pattern}\` it is left to the host`;
       return { names, hint, level: "warning" };
     }
-    const requirement = coveredBy(provider, requires);
-    if (requirement !== undefined) {
-      const hint = `\`${requirement}\`, which the wheel requires, provides ${provider.what}; \`${pattern}\` says so`;
+    const covered = coverage(provider.projects, requirements);
+    if (covered !== undefined) {
+      const hint = covered.sure
+        ? `\`${covered.by}\`, which the wheel requires, provides ${provider.what}; \`${pattern}\` says so`
+        : `\`${provider.projects[0]}\` provides ${provider.what}; whether \`${covered.by}\`, which the wheel requires, brings it is not known`;
       return { names, hint, level: "info" };
     }
     const hint = `\`${provider.projects[0]}\` provides ${provider.what}, but the wheel does not require it; add it to Requires-Dist or bundle the library`;

@@ -89,6 +89,23 @@ describe("LNK001 library outside", () => {
     ]);
     expect(level("libcublas.so.12", "nvidia-cublas-cu12")[0]).toBe("info");
     expect(level("libfoo.so.1", "torch")[0]).toBeUndefined();
+    // Through extras and bundles.
+    expect(level("libcublas.so.13", "cuda-toolkit[cublas,cudart]==13.0")).toEqual([
+      "info",
+      expect.stringContaining("`cuda-toolkit[cublas,cudart]`, which the wheel requires"),
+    ]);
+    expect(level("libcudart.so.13", "cuda-toolkit[cublas,cudart]==13.0")[0]).toBe("info");
+    expect(level("libnvrtc.so.13", "cuda-toolkit[all]")[0]).toBe("info");
+    expect(level("libcufft.so.12", "cuda-toolkit[cublas]")[0]).toBe("warning");
+    expect(level("libcudart.so.13", "tensorflow[and-cuda]")[0]).toBe("info");
+    expect(level("libiomp5.so", "mkl")[0]).toBe("info");
+    expect(level("libQt6Core.so.6", "PySide6-Addons")[0]).toBe("info");
+    expect(level("libcudart.so.13", "numpy")[0]).toBe("warning");
+    // What an unknown project's extra brings is anybody's guess.
+    expect(level("libcudart.so.13", "acme[gpu]")).toEqual([
+      "info",
+      expect.stringContaining("`acme[gpu]`, which the wheel requires, brings it is not known"),
+    ]);
   });
 
   it("sees by the search path that another wheel has it", () => {
