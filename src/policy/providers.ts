@@ -107,7 +107,8 @@ export function coveredBy(provider: Provider, requires: readonly string[]): stri
 
 /**
  * Libraries that every policy lets the host provide and that small systems lack all the same: the
- * import fails in a minimal container.
+ * import fails in a minimal container. Base images of Debian, Fedora and RHEL with Python have the other
+ * allowed ones: glibc's parts, libgcc_s, libstdc++, libz and libexpat.
  */
 export const OFTEN_ABSENT: ReadonlyMap<string, string> = new Map([
   ["libglib-2.0.so.0", "GLib"],
@@ -119,6 +120,10 @@ export const OFTEN_ABSENT: ReadonlyMap<string, string> = new Map([
   ["libXrender.so.1", "the X11 libraries"],
   ["libICE.so.6", "the X11 libraries"],
   ["libSM.so.6", "the X11 libraries"],
+  // Fedora and RHEL have it in a package of its own since glibc 2.26, which nothing else asks for.
+  ["libnsl.so.1", "the old NIS library"],
+  // Of GCC, and in no base image: debian:slim, fedora-minimal and ubi-minimal lack it.
+  ["libatomic.so.1", "GCC's atomic library"],
 ]);
 
 function driver(what: string): Provider {

@@ -355,6 +355,17 @@ describe("LNK014 libraries that small systems lack", () => {
     );
     expect(result.verdict.supported).toBe("manylinux_2_5_x86_64");
   });
+
+  it("knows `libnsl.so.1` and `libatomic.so.1`, and needs of which nothing is used", () => {
+    const at = (sketch: ElfSketch) =>
+      only(audit({ files: { [EXT]: module("_x", sketch) } }), "LNK014");
+    const needed = ["libc.so.6", "libnsl.so.1"];
+    expect(at({ needed }).hint).toContain("nothing is imported from it");
+    expect(at({ needed, unversioned: ["yp_match"] }).hint).toBeUndefined();
+    const versions = { "libnsl.so.1": ["GLIBC_2.2.5:yp_match"] };
+    expect(at({ needed, versions }).hint).toBeUndefined();
+    expect(at({ needed: ["libatomic.so.1"] }).message).toContain("GCC's atomic library");
+  });
 });
 
 describe("LNK021 library that no search path reaches", () => {
