@@ -30,8 +30,12 @@ export function identify(
   wheel: { readonly pythonTags: readonly string[]; readonly abiTags: readonly string[] },
   binaries: readonly PeBinary[],
 ): WindowsIdentity {
-  const data = binaries.filter(isData);
-  const code = binaries.filter((binary) => !isData(binary));
+  // Launchers are data for tools that copy them, in wheels that hold nothing else for Windows.
+  const launchers =
+    !claims.some(({ tag }) => tag.kind === "win") &&
+    !binaries.some(({ path }) => /\.(?:pyd|dll)$/i.test(path));
+  const data = binaries.filter((binary) => launchers || isData(binary));
+  const code = binaries.filter((binary) => !data.includes(binary));
   const claimed = claims.flatMap(({ text }) => archOfTag(text) ?? []);
   const arch = claimed[0] ?? mostFrequent(code) ?? null;
   const of = arch ?? "x86_64";

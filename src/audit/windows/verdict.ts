@@ -27,6 +27,7 @@ export function judgeTags(
 ): WindowsVerdict {
   const { arch, considered, others } = identity;
   const code = [...considered, ...others];
+  const loaded = code.filter(({ path }) => /\.(?:pyd|dll)$/i.test(path));
   const none = code.length === 0 && !unknown ? "any" : null;
   const supported = considered.length > 0 && arch !== null ? tagOf(arch) : none;
   const tags = claims.map(({ text, tag }): JudgedTag => {
@@ -36,15 +37,15 @@ export function judgeTags(
       return { tag: text, verdict: { truthful: right } };
     }
     if (tag.kind === "any") {
-      const modules = code.filter(({ path }) => /\.(?:pyd|dll)$/i.test(path));
-      return { tag: text, verdict: { truthful: modules.length === 0 } };
+      return { tag: text, verdict: { truthful: loaded.length === 0 } };
     }
     return { tag: text, verdict: { truthful: null } };
   });
   const truthful = tags.map(({ verdict }) => verdict.truthful);
   return {
     verdict: {
-      family: "windows",
+      family:
+        supported === "any" && claims.some(({ tag }) => tag.kind === "any") ? "any" : "windows",
       claimed: claims.map(({ text }) => text),
       supported,
       reachable: supported,

@@ -13,7 +13,7 @@ import { SYSTEM_DLLS_TEXT } from "../data/windows.ts";
 export type WindowsArch = "x86" | "x86_64" | "arm64";
 
 /** In the order of their release. */
-export const WINDOWS_VERSIONS = ["7", "8", "8.1", "10"] as const;
+const WINDOWS_VERSIONS = ["7", "8", "8.1", "10"] as const;
 export type WindowsVersion = (typeof WINDOWS_VERSIONS)[number];
 
 /** Microsoft Learn, "Requirements" of the functions that each DLL exports. */

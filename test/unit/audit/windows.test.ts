@@ -137,6 +137,15 @@ describe("the verdict", () => {
     expect(messages[2]).toMatch(/^demo\/_z\.pyd: the file is for ARM64EC/);
   });
 
+  it("takes launchers in a wheel for any system for the data that they are", () => {
+    const files = {
+      "demo/t64.exe": { kind: "executable" },
+      "demo/t32.exe": { kind: "executable", arch: "x86" },
+    } as const;
+    const { verdict } = auditWindows({ tags: "py3-none-any", files });
+    expect([verdict.supported, verdict.truthful]).toEqual(["any", true]);
+  });
+
   it("leaves .NET assemblies out", () => {
     const files = { [PYD]: {}, "demo/x.dll": { arch: "x86", slice: { managed: true } } };
     expect(found({ files }, "TAG002")).toEqual([]);
