@@ -14,6 +14,7 @@ const MUSL = /^(libc|ld)(-[0-9a-f]{6,})?[-.]musl-[\w-]+\.so(\.1)?$/;
 export function bundledCLibrary({
   considered,
   others,
+  programs,
   graph,
 }: LinuxModel): readonly Problem<NativeCode>[] {
   const found = [...considered, ...others].flatMap((binary) => {
@@ -21,14 +22,17 @@ export function bundledCLibrary({
     return what === undefined ? [] : [{ binary, what }];
   });
   if (found.length === 0) return [];
-  const loaded = new Set<string>();
-  for (const { key } of considered.filter(isPythonExtension)) {
-    const next = (each: string): readonly string[] =>
-      (graph.members.get(each)?.edges ?? []).flatMap(({ target }) =>
-        target.kind === "wheel" ? [target.key] : [],
-      );
-    for (const each of closure(key, next)) loaded.add(each);
-  }
+  const next = (each: string): readonly string[] =>
+    (graph.members.get(each)?.edges ?? []).flatMap(({ target }) =>
+      target.kind === "wheel" ? [target.key] : [],
+    );
+  const openedBy = (roots: readonly ElfBinary[]): ReadonlySet<string> => {
+    const opened = new Set<string>();
+    for (const { key } of roots) for (const each of closure(key, next)) opened.add(each);
+    return opened;
+  };
+  const loaded = openedBy(considered.filter(isPythonExtension));
+  const started = openedBy(considered.filter(({ path }) => programs.has(path)));
   return found.map(({ binary, what }) => {
     const inProcess = loaded.has(binary.key);
     return {
@@ -37,7 +41,8 @@ export function bundledCLibrary({
       message: inProcess
         ? `is ${what}, and Python would load it beside the C library that it runs on`
         : `is ${what}, which every system brings itself`,
-      ...(inProcess ? {} : { level: "warning" as const }),
+      // A program may bring all of another system along.
+      ...(!inProcess && started.has(binary.key) ? { level: "warning" as const } : {}),
     };
   });
 }

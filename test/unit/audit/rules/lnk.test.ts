@@ -480,7 +480,14 @@ describe("LNK022 C library in the wheel", () => {
     const path = "demo.libs/libc-1a2b3c4d.so.6";
     const user = module("_x", { needed: ["libc-1a2b3c4d.so.6"], rpath: ["$ORIGIN/../demo.libs"] });
     expect(levels({ files: { [EXT]: user, [path]: libc } })).toEqual([`${path} error`]);
-    expect(levels({ files: { [EXT]: module("_x"), [path]: libc } })).toEqual([`${path} warning`]);
+    expect(levels({ files: { [EXT]: module("_x"), [path]: libc } })).toEqual([`${path} error`]);
+    const tool = elf({
+      kind: "executable",
+      interpreter: "/lib64/ld-linux-x86-64.so.2",
+      needed: ["libc-1a2b3c4d.so.6"],
+      rpath: ["$ORIGIN/../demo.libs"],
+    });
+    expect(levels({ files: { "demo/tool": tool, [path]: libc } })).toEqual([`${path} warning`]);
     expect(
       levels({ files: { [EXT]: user, [path]: { ...libc, versionDefinitions: ["FOO_1"] } } }),
     ).toEqual([]);
@@ -497,7 +504,7 @@ describe("LNK022 C library in the wheel", () => {
     const files = { "demo/_x.so": user, [`demo/${name}`]: elf({ id: name }) };
     const found = levels({ tags, files });
     // The loader itself is never taken from the wheel.
-    const wanted = level ?? (name.startsWith("ld-") ? "warning" : undefined);
+    const wanted = level ?? (name.startsWith("ld-") ? "error" : undefined);
     expect(found).toEqual(wanted === undefined ? [] : [`demo/${name} ${wanted}`]);
   });
 });
