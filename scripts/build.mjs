@@ -54,6 +54,8 @@ await build({
 await build({
   ...common,
   entryPoints: { "src/program": "src/program.ts" },
+  // Each start reads and checks all of it, and this way it is a sixth smaller.
+  minifyIdentifiers: true,
   outExtension: { ".js": ".cjs" },
   format: "cjs",
   define: { "import.meta.url": "__url" },
