@@ -258,6 +258,24 @@ describe.skipIf(!hasTools)("shrink", () => {
     expect(Number(callLibrary(python(), path, "sum"))).toBeGreaterThan(0);
   });
 
+  it("is preceded by a look at who takes the bytes, which changes nothing", async () => {
+    const given = makeWheel(plain);
+    const text = await wheelkit("show", "--sizes", "--device-code", given.wheel);
+    expect(text.out).toMatch(/sm_80 +lz4 +3 /);
+    expect(text.out).toMatch(/\.nv_fatbin: \d+ kB in 3 containers\n/);
+    const json = await wheelkit("show", "--sizes", "--device-code", "-f", "json", given.wheel);
+    const [file] = JSON.parse(json.out).files;
+    const library = file.tree.children.find(({ name }: { name: string }) => name === MEMBER);
+    const parts = library.children.map(({ size }: { size: number }) => size);
+    // Sections may overlap by a little, but nothing is left out.
+    const sum = parts.reduce((total: number, size: number) => total + size, 0);
+    expect(sum).toBeGreaterThanOrEqual(given.library.length);
+    expect(file.deviceCode[0].rows).toHaveLength(4);
+    const page = await wheelkit("show", "--sizes", "-f", "html", given.wheel);
+    expect(page.out).toContain('<div class="device"');
+    expect(page.out).not.toMatch(/https?:|<script|<link|@import/);
+  });
+
   it("leaves a file that strip and patchelf can still change", async () => {
     const given = makeWheel(plain, { compiler: "g++" });
     const { path } = await shrunk(given, "--min-driver", "550");
