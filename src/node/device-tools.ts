@@ -31,7 +31,8 @@ export function createDeviceTools({
   return {
     recode: (job) => (threaded ? pool.runTask("recode", job) : recode(job)),
     decodedDigest: (job) => (threaded ? pool.runTask("decodedDigest", job) : decodedDigest(job)),
-    width: threaded ? jobs + 1 : 1,
+    // Each thread takes two at a time, and one waits for whoever is first.
+    width: threaded ? 2 * jobs + 1 : 1,
     spool: () => createSpool(beside),
     digest: (bytes) => new Uint8Array(createHash("sha256").update(bytes).digest()),
     progress: onProgress,
