@@ -44,7 +44,7 @@ export class MissingRange extends Error {
   readonly range: ByteRange;
 
   constructor(range: ByteRange) {
-    super(`bytes ${range.start}-${range.end} are not at hand`);
+    super(`bytes ${range.start}-${range.end} are not available`);
     this.range = range;
   }
 }

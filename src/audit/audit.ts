@@ -241,7 +241,7 @@ export function judgeWheel(
   if (readable && !isWheel) {
     unverified.push({
       code: "DST001",
-      why: "without a `.dist-info` directory this is no wheel, and what it supports was not judged",
+      why: "without a `.dist-info` directory this is not a wheel, and what it supports was not judged",
     });
   }
   if (!readable) {

@@ -23,7 +23,8 @@ export function checkExpectations(
   const { platform, archs, maxSize } = expected;
   if (platform !== undefined && !supports(wheel.platform, platform)) {
     const { supported } = wheel.platform;
-    const best = supported === null ? "no platform that could be told" : `only \`${supported}\``;
+    const best =
+      supported === null ? "no platform that could be determined" : `only \`${supported}\``;
     problems.push({
       code: "EXP001",
       facts: { expected: platform, supported: supported ?? "unknown" },

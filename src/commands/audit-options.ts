@@ -45,7 +45,7 @@ export function addAuditOptions(command: Command): void {
       choice("--fail-on", FAIL_ON)(levelName(text)),
     )
     .option("--strict", "the same as --fail-on warning")
-    .option("--exit-zero", "exit status 0 in spite of findings");
+    .option("--exit-zero", "exit with 0 even if there are findings");
   addSearchOptions(command);
 }
 
@@ -114,7 +114,7 @@ function checkPlatformTag(text: string): void {
   if (tag.kind !== "other") return;
   const names = ["manylinux1", "manylinux2010", "manylinux2014"];
   throw new UsageError(
-    `\`--expect-plat\`: \`${text}\` is no platform tag`,
+    `\`--expect-plat\`: \`${text}\` is not a platform tag`,
     names.includes(text) || /^(?:many|musl)linux_[0-9]+_[0-9]+$/.test(text)
       ? `did you mean \`${text}_x86_64\`?`
       : "for example `--expect-plat manylinux_2_28_x86_64`",
@@ -124,7 +124,7 @@ function checkPlatformTag(text: string): void {
 function checkArch(text: string): void {
   if (OTHER_ARCHS.includes(text) || tagArch(text).arch !== "unknown") return;
   throw new UsageError(
-    `\`--require-archs\`: \`${text}\` is no architecture`,
+    `\`--require-archs\`: \`${text}\` is not an architecture`,
     didYouMean(text, [...OTHER_ARCHS, "x86_64", "i686", "aarch64", "arm64", "armv7l"]) ??
       "for example `--require-archs x86_64,aarch64`",
   );

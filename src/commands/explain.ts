@@ -14,7 +14,7 @@ import { EXPLAINED } from "./rule-table.ts";
 const FORMATS = ["text", "json"] as const;
 
 export const command: CommandDeclaration = {
-  description: "Explains a finding: what it means, why it matters, how to mend it.",
+  description: "Explains a finding: what it means, why it matters, how to fix it.",
   examples: [
     { what: "One rule", line: "wheelkit explain ZIP003" },
     { what: "All rules of a family", line: "wheelkit explain TAG" },

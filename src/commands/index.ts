@@ -25,7 +25,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "explain",
-    summary: "What a finding means, why it matters, how to mend it",
+    summary: "What a finding means, why it matters, how to fix it",
     group: "Look at wheels",
     load: async () => (await import("./explain.ts")).command,
   },

@@ -68,7 +68,7 @@ function expand(path: string, paths: string[], problems: UsageError[]): void {
   }
   if (!stat.isDirectory()) {
     if (stat.isFile()) paths.push(path);
-    else problems.push(new UsageError(`\`${path}\` is no regular file`));
+    else problems.push(new UsageError(`\`${path}\` is not a regular file`));
     return;
   }
   const wheels = readdirSync(path)
@@ -80,7 +80,7 @@ function expand(path: string, paths: string[], problems: UsageError[]): void {
   for (const name of wheels) {
     const wheel = join(path, name);
     if (statSync(wheel, { throwIfNoEntry: false })?.isFile()) paths.push(wheel);
-    else problems.push(new UsageError(`\`${wheel}\` is no file, but is named like a wheel`));
+    else problems.push(new UsageError(`\`${wheel}\` is not a file, but is named like a wheel`));
   }
 }
 

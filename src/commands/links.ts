@@ -134,7 +134,11 @@ export const command: CommandDeclaration = {
       addInPlaceOption(leaf);
       return leaf;
     };
-    action("check", "hold LINKS to the rules; exit status 1 when one is broken", "<wheel...>");
+    action(
+      "check",
+      "check LINKS against the rules; exit status 1 when one is broken",
+      "<wheel...>",
+    );
     action("list", "the links and the files that they lead to", "<wheel...>");
     writing(
       "add",
@@ -327,7 +331,7 @@ function parsePair(text: string): LinkPair {
   const at = text.indexOf("=");
   if (at > 0) return { link: text.slice(0, at), target: text.slice(at + 1) };
   throw new UsageError(
-    `\`${text}\` is no link`,
+    `\`${text}\` is not a link`,
     "write it as LINK=TARGET, for example `demo/libfoo.so=demo/libfoo.so.1`",
   );
 }

@@ -17,7 +17,7 @@ export function addCommonOptions(command: Command): void {
   const add = (flags: string, text: string) =>
     command.createOption(flags, text).helpGroup(COMMON_GROUP);
   command
-    .addOption(add("-q, --quiet", "less on stderr").argParser(count).default(0, ""))
+    .addOption(add("-q, --quiet", "print less to stderr").argParser(count).default(0, ""))
     .addOption(add("-v, --verbose", "more detail").argParser(count).default(0, ""))
     .addOption(add("--color <when>", "auto, always or never").argParser(choice("--color", WHENS)))
     .addOption(
@@ -31,7 +31,7 @@ export function addCommonOptions(command: Command): void {
 export function addJobsOption(command: Command): void {
   const option = command.createOption(
     "-j, --jobs <n>",
-    "threads; default: the cores at hand; 1: no pool",
+    "number of threads (default: available cores)",
   );
   command.addOption(option.argParser(integer("--jobs", 1, 1024)).helpGroup(COMMON_GROUP));
 }

@@ -60,7 +60,7 @@ async function readToml(file: string): Promise<unknown> {
     return parse(text);
   } catch (error) {
     const [line = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
-    throw new UsageError(`\`${file}\` is no TOML: ${line}`);
+    throw new UsageError(`\`${file}\` is not a TOML: ${line}`);
   }
 }
 

@@ -45,10 +45,10 @@ export function addRepairOptions(command: Command): void {
   command
     .optionsGroup("Platform:")
     .option("--plat <tag>", "the platform to reach (default: AUDITWHEEL_PLAT, else auto)")
-    .option("--only-plat", "no tag besides that one")
+    .option("--only-plat", "use only this tag")
     .option("--no-update-tags", "keep the tags of the input")
-    .option("--disable-isa-ext-check", "declared processor levels don't count")
-    .option("--allow-pure-python-wheel", "say nothing when there is nothing to repair")
+    .option("--disable-isa-ext-check", "ignore declared instruction-set requirements")
+    .option("--allow-pure-python-wheel", "do not warn about wheels without native code")
     .optionsGroup("Libraries:")
     .option(
       "-e, --exclude <glob>",
@@ -60,7 +60,11 @@ export function addRepairOptions(command: Command): void {
       "this wheel, or project, provides libraries at run time; may repeat",
       collect,
     )
-    .option("--include <name>", "graft it though nobody names it, under that name", collect)
+    .option(
+      "--include <name>",
+      "graft this library even if nothing links to it; it keeps its name",
+      collect,
+    )
     .option(
       "--bundle <names>",
       "graft these although the platform allows them, under names of their own",
@@ -70,12 +74,12 @@ export function addRepairOptions(command: Command): void {
     .option("--no-mangle <names>", "these keep their names, several with `;`", collect)
     .option("--no-dll <names>", "the same as --exclude, several with `;`", collect)
     .option("--no-mangle-all", "every grafted library keeps its name")
-    .option("--ldpaths <dirs>", "where libraries are looked for first; may repeat", collect)
+    .option("--ldpaths <dirs>", "search these folders first; may repeat", collect)
     .option("-l, --lib-path <dir>", "the same as --ldpaths", collect)
     .option("--add-path <dirs>", "the same as --ldpaths", collect)
-    .option("--no-sys-paths", "look only there, not in the system's folders")
+    .option("--no-sys-paths", "search only those folders, not the system's")
     .option("--sysroot <dir>", "take the loader's settings and folders from this root")
-    .option("-L, --lib-sdir <suffix>", "folder of grafted libraries, behind the name", ".libs")
+    .option("-L, --lib-sdir <suffix>", "suffix of the folder for grafted libraries", ".libs")
     .option("--strip", "leave out symbols and debug data that are not needed to run")
     .option("--clear-execstack", "drop an executable stack");
   addMacosOptions(command);
@@ -86,7 +90,7 @@ export function addRepairOptions(command: Command): void {
     .option("--if-needed", "copy byte for byte when nothing is wrong")
     .option(
       "-z, --zip-compression-level <level>",
-      "0 to 9: members that change are compressed anew, as a whole",
+      "compression level (0-9) for changed members",
       integer("--zip-compression-level", 0, 9),
     );
   for (const { flags } of WITHOUT_EFFECT) {
@@ -285,7 +289,7 @@ function platform(options: Options, env: Io["env"]): string {
       );
     default:
       throw new UsageError(
-        `${what}: \`${printable(plat)}\` is no platform tag`,
+        `${what}: \`${printable(plat)}\` is not a platform tag`,
         missingArch(plat) ?? "it takes `auto` or a tag such as `manylinux_2_28_x86_64`",
       );
   }
@@ -333,7 +337,7 @@ function levelOf(env: Io["env"]): number | undefined {
   if (text === undefined) return undefined;
   if (/^[0-9]$/.test(text)) return Number(text);
   throw new UsageError(
-    `AUDITWHEEL_ZIP_COMPRESSION_LEVEL is \`${printable(text)}\`, which is no level`,
+    `AUDITWHEEL_ZIP_COMPRESSION_LEVEL is \`${printable(text)}\`, which is not a level`,
     "levels go from 0 to 9",
   );
 }

@@ -44,7 +44,7 @@ export const command: CommandDeclaration = {
   define(command) {
     command.argument("<wheel...>", "wheels, folders of wheels, or - for a list on standard input");
     addRepairOptions(command);
-    command.option("--canonical", "give the result its reproducible form");
+    command.option("--canonical", "write the wheel in reproducible form");
     addWriteOptions(command);
     addJobsOption(command);
     addReportOptions(command, EDIT_FORMATS);

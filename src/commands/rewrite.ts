@@ -42,7 +42,7 @@ function epochOf(text: string | undefined): number | undefined {
   if (text === undefined || text === "") return undefined;
   if (/^[0-9]{1,15}$/.test(text)) return Number(text);
   throw new UsageError(
-    `SOURCE_DATE_EPOCH is \`${printable(text)}\`, which is no number of seconds`,
+    `SOURCE_DATE_EPOCH is \`${printable(text)}\`, which is not a number of seconds`,
   );
 }
 

@@ -13,10 +13,10 @@ import { collect, listOption, textOption } from "./options.ts";
 export function addSearchOptions(command: Command): void {
   command
     .optionsGroup("Libraries outside the wheel:")
-    .option("--exclude <glob>", "a library that does not count; may repeat", collect)
+    .option("--exclude <glob>", "ignore this library; may repeat", collect)
     .option("--ldpaths <dirs>", "where libraries are looked for first", collect)
     .option("--sysroot <dir>", "take the loader's settings and folders from this root")
-    .option("--disable-isa-ext-check", "declared instruction sets don't count");
+    .option("--disable-isa-ext-check", "ignore declared instruction-set requirements");
 }
 
 /**

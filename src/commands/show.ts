@@ -183,14 +183,14 @@ async function showWheel(
 /** `audit` reports it as a finding; here there is nothing to show. */
 function refuseUnreadable({ unverified }: WheelResult, index: ZipIndex | undefined): void {
   if (unverified.some(({ code, path: member }) => code === "DST001" && member === undefined)) {
-    throw new FormatError("this is no wheel: it has no `.dist-info` directory", {
+    throw new FormatError("this is not a wheel: it has no `.dist-info` directory", {
       format: "zip",
       record: "archive",
     });
   }
   if (index === undefined || index.readable) return;
   const [first] = index.problems;
-  throw new FormatError(first?.message ?? "this is no zip archive", {
+  throw new FormatError(first?.message ?? "this is not a zip archive", {
     format: "zip",
     ...(first?.at ?? { record: "archive" }),
   });

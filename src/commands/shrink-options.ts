@@ -119,7 +119,7 @@ function sizeOf(text: string): number {
   const found = /^(\d+(?:\.\d+)?)\s*(k|M|G|Ki|Mi|Gi)?B?$/.exec(text.trim());
   const unit = UNITS[found?.[2] ?? ""];
   if (found === null || unit === undefined) {
-    throw new UsageError(`\`${text}\` is no size`, "write it as `100MB` or `95MiB`");
+    throw new UsageError(`\`${text}\` is not a size`, "write it as `100MB` or `95MiB`");
   }
   return Math.floor(Number(found[1]) * unit);
 }

@@ -26,7 +26,7 @@ import { checkTruth, FORCE_HINT } from "./tags-check.ts";
 
 export const command: CommandDeclaration = {
   description:
-    "Changes the tags and the build number of built wheels, in the file name and in WHEEL at\nonce. A tag takes the place of the present ones; with `+` before it, it is added, with\n`-` it is removed. Several are separated by dots.",
+    "Changes the tags and the build number of built wheels, in the file name and in WHEEL at\nonce. A tag takes the place of the existing tags; with `+` before it, it is added, with\n`-` it is removed. Several are separated by dots.",
   examples: [
     {
       what: "One more Python version",

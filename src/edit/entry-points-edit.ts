@@ -39,7 +39,7 @@ export function addEntryPoint(
   if (entryPoints.some((each) => each.group === group && each.name === name)) {
     throw new RefusalError(
       "EPT001",
-      `\`${printable(name)}\` stands in \`[${printable(group)}]\` already`,
+      `\`${printable(name)}\` is listed in \`[${printable(group)}]\` already`,
       `remove it first: \`--remove-entry-point ${group}:${name}\``,
     );
   }

@@ -107,7 +107,7 @@ function refuseNeeded(draft: Draft, path: string): void {
   if (code === undefined) return;
   throw new RefusalError(
     code,
-    `\`${printable(path)}\` can be neither added nor removed: a wheel is no wheel without it`,
+    `\`${printable(path)}\` can be neither added nor removed: every wheel must have it`,
     name === "METADATA" ? "edit its fields with `--set`, `--unset` and the like" : undefined,
   );
 }
@@ -122,7 +122,7 @@ function refuseUnsafePath(path: string): void {
   if (!unsafe) return;
   throw new RefusalError(
     "ZIP031",
-    `\`${printable(path)}\` is no path inside a wheel`,
+    `\`${printable(path)}\` is not a path inside a wheel`,
     "paths are relative to the wheel's root, with `/` between their parts and no `.` or `..`",
   );
 }

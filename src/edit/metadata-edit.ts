@@ -62,7 +62,7 @@ export function setRequiresPython(metadata: Uint8Array, specifier: string): Uint
   if (bare === "" || parseSpecifierSet(bare) === undefined) {
     throw new RefusalError(
       "MET010",
-      `\`${printable(bare)}\` is no version specifier`,
+      `\`${printable(bare)}\` is not a version specifier`,
       "write it as in `>=3.9` or `>=3.9,<3.14`",
     );
   }
@@ -97,7 +97,7 @@ export function addClassifier(metadata: Uint8Array, classifier: string): Uint8Ar
   if (!/^[^:\s][^:]*( :: [^:\s][^:]*)+$/.test(classifier)) {
     throw new RefusalError(
       "MET012",
-      `\`${printable(classifier)}\` is no classifier`,
+      `\`${printable(classifier)}\` is not a classifier`,
       "classifiers are written as in `Programming Language :: Python :: 3`",
     );
   }
@@ -174,7 +174,7 @@ export function knownField(name: string): string {
   if (field !== undefined) return field.name;
   throw new RefusalError(
     "MET005",
-    `\`${printable(name)}\` is no field of METADATA`,
+    `\`${printable(name)}\` is not a field of METADATA`,
     didYouMean(name, FIELD_ORDER) ?? "the core metadata specification lists the fields",
   );
 }
@@ -205,7 +205,7 @@ function refuseOwned(metadata: Uint8Array, field: string, value: string): void {
   if (field === "Version") {
     throw new RefusalError(
       "MET003",
-      "the version stands in the file name, in folder names and in METADATA at once",
+      "the version is listed in the file name, in folder names and in METADATA at once",
       "change all of them with `--version`, `--post` or `--local`",
     );
   }
@@ -225,6 +225,6 @@ function refuseOwned(metadata: Uint8Array, field: string, value: string): void {
   }
   if (field === "Requires-Dist") parseWanted(value);
   if (field === "Requires-Python" && parseSpecifierSet(value) === undefined) {
-    throw new RefusalError("MET010", `\`${printable(value)}\` is no version specifier`);
+    throw new RefusalError("MET010", `\`${printable(value)}\` is not a version specifier`);
   }
 }

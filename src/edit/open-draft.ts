@@ -13,7 +13,7 @@ export function openDraft(wheel: Wheel): Draft {
   if (name === undefined) {
     throw new RefusalError(
       "NAM001",
-      problems[0]?.message ?? `\`${file}\` is no name of a wheel`,
+      problems[0]?.message ?? `\`${file}\` is not the name of a wheel`,
       "the edit needs name, version and tags from the file name",
     );
   }

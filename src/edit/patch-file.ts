@@ -111,7 +111,7 @@ export function readPatches(document: unknown, file: string): readonly Patch[] {
   const unknown = Object.keys(table ?? {}).find((key) => key !== "patch");
   if (unknown !== undefined) {
     throw inFile(
-      `\`${printable(unknown)}\` is no key of a patch file`,
+      `\`${printable(unknown)}\` is not a key of a patch file`,
       "a patch file consists of `[[patch]]` tables",
     );
   }
@@ -125,7 +125,7 @@ export function readPatches(document: unknown, file: string): readonly Patch[] {
 }
 
 function readPatch(item: unknown, number: number, fail: Fail): Patch {
-  if (!isTable(item)) throw fail("it is no table");
+  if (!isTable(item)) throw fail("it is not a table");
   const table = item;
   const text = (key: string): string | undefined => {
     const value = table[key];
@@ -136,7 +136,7 @@ function readPatch(item: unknown, number: number, fail: Fail): Patch {
   if (name === undefined) throw fail("`name` is missing", "say which project it is for");
   const version = parseSpecifierSet(text("version") ?? "");
   if (version === undefined)
-    throw fail("`version` is no version specifier", "for example `>=1.0,<2`");
+    throw fail("`version` is not a version specifier", "for example `>=1.0,<2`");
   const requires = text("requires");
   text("reason");
   const edits: Edit[] = [];
@@ -145,7 +145,7 @@ function readPatch(item: unknown, number: number, fail: Fail): Patch {
     const known = EDITS.find((edit) => edit === key);
     if (known === undefined) {
       throw fail(
-        `\`${printable(key)}\` is no key of a patch`,
+        `\`${printable(key)}\` is not a key of a patch`,
         didYouMean(key, [...CONDITIONS, ...EDITS]),
       );
     }
@@ -184,7 +184,7 @@ function readMarker(text: string | undefined, fail: Fail): Marker | undefined {
   const marker = scanMarker(scanner);
   scanner.skipBlanks();
   if (marker !== undefined && scanner.at === text.length) return marker;
-  throw fail("`marker` is no marker", "for example `python_version < '3.12'`");
+  throw fail("`marker` is not a marker", "for example `python_version < '3.12'`");
 }
 
 function readEdits(key: EditKey, value: unknown, fail: Fail): readonly Edit[] {

@@ -27,7 +27,7 @@ export function parseWanted(text: string): Wanted {
     const why = parsed.ok ? "it has a line break" : `${parsed.message} (at character ${parsed.at})`;
     throw new RefusalError(
       "MET009",
-      `\`${printable(bare)}\` is no requirement: ${why}`,
+      `\`${printable(bare)}\` is not a requirement: ${why}`,
       "write it as PEP 508 has it, for example `numpy>=1.21; python_version < '3.12'`",
     );
   }
@@ -121,7 +121,7 @@ export function boundsOf(wanted: Wanted): Requirement {
   ) {
     throw new RefusalError(
       "MET009",
-      `\`${printable(wanted.text)}\` is no name with bounds`,
+      `\`${printable(wanted.text)}\` is not a name with bounds`,
       "a constraint is a name and its bounds, for example `numpy<2.3`; extras and markers stay as the wheel has them",
     );
   }
@@ -182,7 +182,7 @@ function notRequired(
   if ([...own].some((each) => normalizeName(each) === normalizeName(name))) {
     return new RefusalError(
       "EDT003",
-      `\`${printable(name)}\` is required no more: an edit before this one has removed it`,
+      `\`${printable(name)}\` is no longer required: an edit before this one has removed it`,
     );
   }
   const near = didYouMean(name, names);

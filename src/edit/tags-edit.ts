@@ -170,7 +170,7 @@ function checkedBuild(build: string): string | undefined {
   if (/^[0-9][A-Za-z0-9_.]*$/.test(build)) return build;
   throw new RefusalError(
     "NAM004",
-    `\`${printable(build)}\` is no build number`,
+    `\`${printable(build)}\` is not a build number`,
     "it begins with a digit and has no `-`, for example `1` or `2local`",
   );
 }

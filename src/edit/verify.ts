@@ -100,7 +100,7 @@ export function carriedOver(findings: readonly Finding[]): readonly string[] {
     const [first, ...more] = grave.filter((finding) => finding.code === code);
     const where = first?.path === undefined ? "" : `\`${printable(first.path)}\`: `;
     const others = more.length === 0 ? "" : ` (and ${more.length} more)`;
-    return `the input has this defect, and so has the result: ${where}${printable(first?.message ?? "")}${others} [${code}]`;
+    return `defect carried over from the input: ${where}${printable(first?.message ?? "")}${others} [${code}]`;
   });
 }
 

@@ -85,7 +85,7 @@ export function wantedLists({
 
 function refuseOther(): never {
   throw new FormatError(
-    "this is no native library: the first bytes are no magic number of ELF, Mach-O or PE",
+    "this is not a native library: the first bytes are not the magic number of ELF, Mach-O or PE",
     { format: "file", record: "magic", offset: 0 },
   );
 }

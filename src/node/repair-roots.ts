@@ -29,7 +29,7 @@ export function openRoots(sysroot: string | undefined): RepairRoots {
     return { host, sysroot: withOwners(openRoot(sysroot)) };
   } catch {
     throw new UsageError(
-      `\`${printable(sysroot)}\` is no folder`,
+      `\`${printable(sysroot)}\` is not a folder`,
       "`--sysroot` is the root of a system",
     );
   }

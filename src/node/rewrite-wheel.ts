@@ -306,9 +306,7 @@ async function removeInput({ path, source }: Job): Promise<void> {
 function strandedLink(given: string, inPlace: boolean, built: Built): readonly string[] {
   const linked = inPlace && lstatSync(given).isSymbolicLink();
   return linked && basename(realpathSync(given)) !== built.file
-    ? [
-        `the symbolic link \`${given}\` leads nowhere then: the wheel is called \`${built.file}\` now`,
-      ]
+    ? [`the symbolic link \`${given}\` will dangle: the wheel is called \`${built.file}\` now`]
     : [];
 }
 

@@ -73,7 +73,7 @@ export async function carryOut(
 
 function memberWork(wheel: Wheel, { path, movesTo, edits, executable }: MemberEdits): Work {
   const entry = wheel.index.byName.get(path);
-  if (entry === undefined) throw new TypeError(`${path} is no member`);
+  if (entry === undefined) throw new TypeError(`${path} is not a member`);
   return {
     job: { path: movesTo ?? path, edits, from: entry },
     mode: executable === true ? modeOf(entry) | 0o711 : undefined,

@@ -76,7 +76,7 @@ export async function repairWheel(
   // A damaged member would be damaged in the result too, or worse: patched.
   refuseDefects(toFindings(first.problems));
   if (isCopied(first)) {
-    const note = "there is no native code to repair: it is copied";
+    const note = "no native code to repair; the wheel is copied unchanged";
     return { repair: undefined, notes: settings.pureIsFine ? [] : [note] };
   }
   const platform = repairPlatform(first);

@@ -23,7 +23,7 @@ export function explainText(code: string, rule: RuleInfo, options: ExplainOption
     "",
     ...wrap(rule.why, width),
     "",
-    ...wrap(`${palette.info("mend")}: ${rule.mend}`, width),
+    ...wrap(`${palette.info("fix")}: ${rule.mend}`, width),
     "",
     ...wrap(palette.faint(`source: ${rule.source}`), width),
   ];
@@ -61,7 +61,7 @@ export function listText(rules: readonly Rule[], { palette, width }: ExplainOpti
       ),
     );
   }
-  lines.push("", "`wheelkit explain CODE` says why a rule matters and how to mend what it finds");
+  lines.push("", "`wheelkit explain CODE` says why a rule matters and how to fix what it finds");
   return `${lines.join("\n")}\n`;
 }
 

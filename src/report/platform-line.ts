@@ -61,7 +61,7 @@ export function platformLine(wheel: WheelResult): string {
     further =
       external.length === 0
         ? `; a repair could reach ${reachable}`
-        : `; its own files allow ${reachable}, libraries to graft may need more`;
+        : `; ${reachable} is possible if the grafted libraries allow it`;
   }
   if (claimed === "") return `supports ${supported}${further}`;
   if (truthful === false) return `claims ${claimed}, supports only ${supported}${further}`;
@@ -69,7 +69,7 @@ export function platformLine(wheel: WheelResult): string {
   const names = platform.tags.claimed.map(({ modern }) => modern);
   return names.length === 0 || names.includes(supported) || names.join(".") === supported
     ? `${supported}, as claimed${further}`
-    : `claims ${claimed}, supports even ${supported}${further}`;
+    : `claims ${claimed}, could be tagged ${supported}${further}`;
 }
 
 /** The claim falls with nothing but libraries from outside, and no error was made of them. */

@@ -28,7 +28,7 @@ export async function verifyShrunk(
       "this is a bug in wheelkit: please report it",
     );
   const reader = readerFor(file);
-  if (reader === undefined) throw fail("it is no native file");
+  if (reader === undefined) throw fail("it is not a native file");
   const inventory = deviceInventory(file, reader.open(file));
   for (const { region, entries } of regions) {
     const found = inventory.regions.find((each) => each.region.name === region);

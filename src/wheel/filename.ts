@@ -86,7 +86,7 @@ export function parseWheelFilename(base: string): ParsedFilename {
   }
   if (hasVariant && (variant === undefined || !VARIANT.test(variant))) {
     return malformed(
-      `\`${shown(base)}\` has ${parts.length} parts between dashes, and the last, \`${shown(variant ?? "")}\`, is no variant label`,
+      `\`${shown(base)}\` has ${parts.length} parts between dashes, and the last, \`${shown(variant ?? "")}\`, is not a variant label`,
       "a label of your own belongs into the version, as in `1.0+label`",
     );
   }

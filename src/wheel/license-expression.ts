@@ -55,7 +55,7 @@ export function checkLicenseExpression(text: string): LicenseVerdict {
         return { ok: false, message: `a licence is missing before \`${token}\`` };
       }
       if (!IDENTIFIER.test(token) && !REFERENCE.test(token)) {
-        return { ok: false, message: `\`${token.slice(0, 80)}\` is no licence identifier` };
+        return { ok: false, message: `\`${token.slice(0, 80)}\` is not a licence identifier` };
       }
       const listed = previous === "WITH" ? token : spelling(token);
       if (listed === undefined) unknown.push(token);

@@ -68,7 +68,7 @@ export function parseLinks(bytes: Uint8Array, isFile: (path: string) => boolean)
       ) {
         problems.push({
           code: "LKS001",
-          message: `line ${line} of LINKS is no pair of paths: \`${printable(first.slice(0, 120))}\``,
+          message: `line ${line} of LINKS is not a pair of paths: \`${printable(first.slice(0, 120))}\``,
         });
       } else {
         pairs.push({ first, second, hash, line });

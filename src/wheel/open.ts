@@ -70,7 +70,7 @@ export function openSoundWheel(
   if (!wheel.index.readable) {
     const [first] = wheel.index.problems;
     throw new FormatError(
-      `this is no readable wheel: ${first?.message ?? "it is no zip archive"}`,
+      `this is not a readable wheel: ${first?.message ?? "it is not a zip archive"}`,
       { format: "zip", record: "archive" },
     );
   }

@@ -152,10 +152,11 @@ function scanSpecifiers(
     if (found === undefined) {
       const wrong = scanner.take(BROKEN_SPECIFIER);
       if (wrong === undefined) break;
-      return scanner.fail(`${quoted(wrong)} is no version specifier`, scanner.at - wrong.length);
+      return scanner.fail(`${quoted(wrong)} is not a version specifier`, scanner.at - wrong.length);
     }
     const split = splitArbitrary(found.specifier);
-    if (split === undefined) return scanner.fail("a part between commas is no version specifier");
+    if (split === undefined)
+      return scanner.fail("a part between commas is not a version specifier");
     set.push(...split);
     scanner.moveTo(found.end);
     to = scanner.at;

@@ -57,7 +57,7 @@ export function parseVariantFile(bytes: Uint8Array): ParsedVariants {
         ? `\`${VARIANT_FILE}\` is not UTF-8`
         : document === undefined
           ? `\`${VARIANT_FILE}\` is not JSON`
-          : `\`${VARIANT_FILE}\` is no JSON object`,
+          : `\`${VARIANT_FILE}\` is not a JSON object`,
     );
     return { problems };
   }
@@ -94,11 +94,11 @@ function readPriorities(value: unknown, report: Report): readonly string[] {
   }
   const namespaces = texts(value.namespace);
   if (namespaces === undefined || namespaces.length === 0) {
-    report("`default-priorities.namespace` is no list of namespaces");
+    report("`default-priorities.namespace` is not a list of namespaces");
     return [];
   }
   const wrong = namespaces.find((name) => !NAME.test(name));
-  if (wrong !== undefined) report(`${quoted(wrong)} is no name of a namespace`);
+  if (wrong !== undefined) report(`${quoted(wrong)} is not a name of a namespace`);
   const { feature, property } = value;
   if (feature !== undefined && !isTableOf(feature, (each) => texts(each) !== undefined)) {
     report("`default-priorities.feature` has something else than lists of features by namespace");
@@ -120,7 +120,7 @@ function readVariants(
     return undefined;
   }
   return Object.entries(value).map(([label, namespaces]) => {
-    if (!LABEL.test(label)) report(`${quoted(label)} is no variant label`);
+    if (!LABEL.test(label)) report(`${quoted(label)} is not a variant label`);
     return { label, properties: readProperties(label, namespaces, problems, report) };
   });
 }
@@ -139,11 +139,11 @@ function readProperties(
       const where = quoted(`${namespace} :: ${feature}`);
       const values = texts(list);
       if (values === undefined || values.length === 0) {
-        report(`${where} is no list of values`);
+        report(`${where} is not a list of values`);
         continue;
       }
       const wrong = values.find((each) => !VALUE.test(each));
-      if (wrong !== undefined) report(`${quoted(wrong)} is no value for ${where}`);
+      if (wrong !== undefined) report(`${quoted(wrong)} is not a value for ${where}`);
       byFeature.set(feature, values);
       if (values.every((each, at) => at === 0 || (values[at - 1] ?? "") < each)) continue;
       problems.push({
@@ -163,13 +163,13 @@ function namedTables(
   nested: boolean = true,
 ): readonly (readonly [string, unknown])[] {
   if (!isTable(value)) {
-    report(`${what} is no object`);
+    report(`${what} is not an object`);
     return [];
   }
   const entries = Object.entries(value);
   for (const [name, item] of entries) {
-    if (!NAME.test(name)) report(`${quoted(name)} in ${what} is no name`);
-    if (nested && !isTable(item)) report(`${quoted(name)} in ${what} is no object`);
+    if (!NAME.test(name)) report(`${quoted(name)} in ${what} is not a name`);
+    if (nested && !isTable(item)) report(`${quoted(name)} in ${what} is not an object`);
   }
   return nested ? entries.filter(([, item]) => isTable(item)) : entries;
 }

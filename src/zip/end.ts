@@ -93,7 +93,7 @@ function explainMissing(source: Source, chunks: ChunkReader): string {
   if (first === 0x04034b50) {
     return "the file begins as a zip archive but has no end of central directory record: it is truncated, or much was appended to it";
   }
-  return "the file is no zip archive: it has no end of central directory record";
+  return "the file is not a zip archive: it has no end of central directory record";
 }
 
 function checkTail(

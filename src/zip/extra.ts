@@ -64,7 +64,7 @@ export function checkFraming(
     add({
       code: "ZIP015",
       path: place.path,
-      message: `the extra data of the ${place.header} end with ${left} bytes that are no field`,
+      message: `the extra data of the ${place.header} end with ${left} bytes that are not a field`,
       at: refOf(place, end),
       profiles: local ? NOT_INSTALL : { ...NOT_PYPI, ...NOT_INSTALL },
     });

@@ -37,7 +37,7 @@ export const ZIP_RULES = {
   ZIP004: {
     title: "trailing data",
     level: "error",
-    why: "PyPI refuses any byte behind the end record; uv forgives only NUL bytes. Such a tail comes from broken uploads and from archives written over longer ones, and can hide a second archive.",
+    why: "PyPI refuses any byte after the end record; uv forgives only NUL bytes. Such a tail comes from broken uploads and from archives written over longer ones, and can hide a second archive.",
     mend: "Write the archive again; when rewriting in place, truncate the old file first.",
     source: "PyPI: `Trailing data`",
   },
@@ -263,7 +263,7 @@ export const ZIP_RULES = {
     title: "unsafe path",
     level: "error",
     profiles: { pypi: "warning" },
-    why: "Absolute paths, drive letters, backslashes and `..` lead out of the target folder. pip refuses the wheel, uv leaves the file out silently, PyPI accepts it. unzip cuts a name at a `;` with nothing but digits behind it.",
+    why: "Absolute paths, drive letters, backslashes and `..` lead out of the target folder. pip refuses the wheel, uv leaves the file out silently, PyPI accepts it. unzip cuts a name at a `;` with nothing but digits after it.",
     mend: "Use relative paths with `/` and without `.`, `..` and empty parts.",
     repair: "refuse",
     repairHint: TAKE_OUT,

@@ -37,7 +37,7 @@ describe("the first bytes of a native file", () => {
     expect(formatOf(Uint8Array.of(0xca, 0xfe, 0xba, 0xbe, 0, 0, 0, 65))).toBeUndefined();
   });
 
-  test("text and short files are no native code", () => {
+  test("text and short files are not native code", () => {
     expect(formatOf(new TextEncoder().encode("#!/bin/sh\n"))).toBeUndefined();
     expect(formatOf(Uint8Array.of(0x7f, 0x45, 0x4c))).toBeUndefined();
   });

@@ -154,7 +154,7 @@ describe("the code that a run compiled", () => {
     expect(readdirSync(folder).map((name) => join(folder, name))).not.toContain(file);
   });
 
-  it.runIf(posix)("is not read through a link, nor from what is no file", () => {
+  it.runIf(posix)("is not read through a link, nor from what is not a file", () => {
     const { caches, folder, file } = warm();
     const elsewhere = join(caches, basename(file));
     renameSync(file, elsewhere);

@@ -127,7 +127,7 @@ describe.skipIf(!hasTools)("a library in the wheel that no search path reaches",
     expect(started(unpacked(script.wheel, "demo.scripts/tool"))).toBe("8");
   });
 
-  it("is no less so on musl", async () => {
+  it("is not a less so on musl", async () => {
     if (requireTool("musl-gcc") === undefined) return;
     const musl = workshop(join(folder, "musl"), "musl-gcc");
     const libin = musl.library("libin.so", "int in(void) { return 8; }", { soname: "libin.so" });
@@ -312,7 +312,7 @@ describe.skipIf(!hasTools)("a dependency by path", () => {
 });
 
 describe.skipIf(!hasTools || requireTool("objcopy") === undefined)("a separate debug file", () => {
-  it("is no library, whatever its name", async () => {
+  it("is not a library, whatever its name", async () => {
     const flags = ["-g"];
     const lib = shop.library("real/libd.so.1", "int d(void) { return 21; }", {
       soname: "libd.so.1",

@@ -362,7 +362,7 @@ describe.skipIf(!hasTools)("smaller traps", () => {
     expect(readdirSync(out)).toHaveLength(1);
   });
 
-  it("S8: a name that is no wheel's, or no archive at all, is told", async () => {
+  it("S8: a name that is not a wheel's, or no archive at all, is told", async () => {
     const input = wheelOf({ files: { [EXT]: plain } });
     const bad = join(folder, "demo.whl");
     writeFileSync(bad, readFileSync(input));
@@ -373,7 +373,7 @@ describe.skipIf(!hasTools)("smaller traps", () => {
     expect(ran.files).toEqual([]);
   });
 
-  it("S9: files that RECORD does not list are repaired too, and RECORD is mended", async () => {
+  it("S9: files that RECORD does not list are repaired too, and RECORD is fixed", async () => {
     const hidden = "demo/hidden.py";
     const spec = {
       files: { [EXT]: plain, [hidden]: needsF },
@@ -439,11 +439,11 @@ describe.skipIf(!hasTools)("smaller traps", () => {
       files: { [EXT]: plain, "demo/foreign.so": foreign },
     });
     expect(status).toBe(0);
-    expect(err).toContain("`demo/foreign.so` for another architecture stays as it is");
+    expect(err).toContain("`demo/foreign.so` for another architecture is left unchanged");
     expect(membersOf(wheel).get("demo/foreign.so")).toEqual(foreign);
   });
 
-  it("S14: a relative search path is no absolute one, and goes", async () => {
+  it("S14: a relative search path is not an absolute one, and goes", async () => {
     const relative = join(folder, "ext").slice(1);
     const module = shop.module("_x", "f()", { needs: [libf], flags: [`-Wl,-rpath,${relative}`] });
     refused(await repair({ files: { [EXT]: module } }, ["--no-sys-paths"]), "was not found");
@@ -507,7 +507,7 @@ describe.skipIf(!hasTools)("smaller traps", () => {
     }
   });
 
-  it("S21: a suffix that is no part of a name is an error of usage", async () => {
+  it("S21: a suffix that is not a part of a name is an error of usage", async () => {
     for (const suffix of ["/lib", ".libs/x", "", ".."]) {
       const ran = await repair({ files: { [EXT]: needsF } }, ["-L", suffix, ...ldpaths()]);
       expect(ran.status).toBe(2);

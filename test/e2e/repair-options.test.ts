@@ -228,7 +228,7 @@ describe.skipIf(!hasTools)("which libraries", () => {
     const bill = readWheel(ran.wheel).get("demo-1.0.dist-info/sboms/wheelkit.cdx.json") ?? "";
     expect(JSON.parse(bill).components[0]).toMatchObject({ name: "libf1", version: "1:2-3" });
     const gone = await repair(spec, ["--sysroot", join(root, "gone")]);
-    expect([gone.status, gone.err]).toEqual([2, expect.stringContaining("is no folder")]);
+    expect([gone.status, gone.err]).toEqual([2, expect.stringContaining("is not a folder")]);
   });
 });
 
@@ -261,8 +261,8 @@ describe.skipIf(!hasTools)("which tags", () => {
   it.each([
     ["macosx_11_0_arm64", 3, "its files are built for manylinux"],
     ["win_amd64", 3, "its files are built for manylinux"],
-    ["nonsense", 2, "is no platform tag"],
-    ["manylinux_2_17", 2, "is no platform tag"],
+    ["nonsense", 2, "is not a platform tag"],
+    ["manylinux_2_17", 2, "is not a platform tag"],
     [`linux_${ARCH}`, 2, "promises nothing"],
     ["manylinux_2_17_armv7l", 3, "is for another architecture"],
     [`musllinux_1_2_${ARCH}`, 3, "its files are built for manylinux"],

@@ -77,7 +77,7 @@ const HOSTILE: readonly (readonly [string, Make])[] = [
   ["has a heading without an end", bytes(() => sealed("wheelkit journal 1\n{}"))],
   ["has a heading that is not JSON", bytes(() => sealed("wheelkit journal 1\n{pid\n"))],
   [
-    "has a heading that is no UTF-8",
+    "has a heading that is not a UTF-8",
     bytes(() => sealed(Buffer.from("wheelkit journal 1\n\xff\n", "latin1"))),
   ],
   ["has a list for a heading", bytes(() => sealed("wheelkit journal 1\n[]\n"))],
@@ -102,7 +102,7 @@ const HOSTILE: readonly (readonly [string, Make])[] = [
   ["has an empty target", fields({ target: "" })],
   ["has the folder as its target", fields({ target: "." })],
   ["has a target with NUL", fields({ target: `demo\0-1.0-py3-none-any.whl` })],
-  ["has a target that is no wheel", fields({ target: ".bashrc" })],
+  ["has a target that is not a wheel", fields({ target: ".bashrc" })],
   ["has a target of another project", fields({ target: "other-1.0-py3-none-any.whl" })],
   ["begins below zero", fields({ start: -5 })],
   ["begins at no whole number", fields({ start: 0.5 })],

@@ -309,7 +309,7 @@ const ROWS: readonly Row[] = [
     "reject",
   ),
   row(
-    "a Unicode Path that is no UTF-8",
+    "a Unicode Path that is not a UTF-8",
     one({ localExtra: unicodePath("fixme", Uint8Array.of(0xf7)) }),
     "reject",
     "reject",

@@ -50,7 +50,7 @@ function rulePage(code: string, rule: RuleInfo): string {
     "",
     rule.why,
     "",
-    "## How to mend it",
+    "## How to fix it",
     "",
     rule.mend,
     "",

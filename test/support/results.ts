@@ -78,7 +78,7 @@ export const FAILING: WheelResult = {
       level: "error" as const,
       path: `demo/${name}.py`,
       message: "RECORD says sha256 `aaaa`, the member has `bbbb`",
-      hint: "Write RECORD anew",
+      hint: "Write RECORD again",
     })),
     {
       code: "TAG004",

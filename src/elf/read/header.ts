@@ -157,7 +157,7 @@ function firstSection(
     return undefined;
   }
   if (ehdr.e_shoff + size > source.size) {
-    add(`the section headers begin at or behind the end, ${source.size}`, "e_shoff");
+    add(`the section headers begin at or after the end, ${source.size}`, "e_shoff");
     return undefined;
   }
   // Only the counts that do not fit e_phnum, e_shnum and e_shstrndx are kept there.

@@ -119,7 +119,7 @@ function usableSections(image: ElfImage): readonly Section[] {
   }
   for (const section of sections.list) {
     if (hasBytes(section) && section.sh_offset + section.sh_size > source.size) {
-      throw refuse("layout", `section ${section.index} reaches behind the end of the file`);
+      throw refuse("layout", `section ${section.index} reaches after the end of the file`);
     }
   }
   return sections.list;
@@ -133,7 +133,7 @@ function checkLoads(loads: readonly Segment[], size: number, addresses: bigint):
     const { index, p_vaddr, p_memsz, p_filesz, p_offset, p_align } = load;
     // Memory without bytes may have any offset: a file cut behind its last byte ends before it.
     if (p_filesz > 0 && p_offset + p_filesz > size) {
-      throw refuse("layout", `load segment ${index} reaches behind the end of the file`);
+      throw refuse("layout", `load segment ${index} reaches after the end of the file`);
     }
     if (BigInt(p_filesz) > p_memsz) {
       throw refuse("layout", `load segment ${index} has more bytes in the file than in memory`);

@@ -80,7 +80,7 @@ export function checkSegments(
     }
     if (p_align > 1n) {
       if ((p_align & (p_align - 1n)) !== 0n) {
-        add(`the alignment of segment ${segment.index} is no power of two`, "p_align");
+        add(`the alignment of segment ${segment.index} is not a power of two`, "p_align");
       } else if (((p_vaddr - BigInt(p_offset)) & (p_align - 1n)) !== 0n) {
         add(
           `address and offset of segment ${segment.index} differ by no multiple of its alignment`,

@@ -46,7 +46,7 @@ export function planLinkedit(
     throw refuse("linkedit", "`__LINKEDIT` does not end inside the file");
   }
   if (contentEnd(image) > dataoff) {
-    throw refuse("linkedit", "a table lies behind the signature, which must be the last one");
+    throw refuse("linkedit", "a table lies after the signature, which must be the last one");
   }
   const datasize = Math.ceil(sizeOf(dataoff) / ALIGN) * ALIGN;
   const filesize = dataoff + datasize - linkedit.fileoff;

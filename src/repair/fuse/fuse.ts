@@ -109,7 +109,7 @@ async function inspected({ wheel, path }: FuseSide, engine: Engine): Promise<Mac
   if (facts.platform === "macos" && facts.identity.system === "macos") return facts;
   throw new RefusalError(
     "fuse-platform",
-    `\`${wheel.file}\` is no wheel for macOS`,
+    `\`${wheel.file}\` is not a wheel for macOS`,
     "only macOS has files for several processors",
   );
 }

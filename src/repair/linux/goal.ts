@@ -70,7 +70,7 @@ function positionOf(table: PolicyTable, name: string): Wanted {
     return { name, position: nearestPolicy(table, version).position, exact: false };
   }
   const known = table.policies.map((policy) => `\`${policy.name}\``).join(", ");
-  throw new RefusalError("TAG004", `no policy \`${name}\` is known`, `known are ${known}`);
+  throw new RefusalError("TAG004", `unknown policy \`${name}\``, `known policies: ${known}`);
 }
 
 /** The need that stands against the wanted policy. */

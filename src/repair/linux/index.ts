@@ -40,7 +40,7 @@ function planLinux(request: RepairRequest): RepairPlan {
   if (table === undefined || identity.family === null) {
     throw new RefusalError(
       "TAG002",
-      `no platform policy is known for the files of \`${formatWheelFilename(name)}\` (${identity.arch})`,
+      `no platform policy exists for \`${formatWheelFilename(name)}\` (${identity.arch})`,
       "`wheelkit show` tells what they are built for",
     );
   }

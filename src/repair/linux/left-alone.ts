@@ -20,11 +20,11 @@ export function leftAlone(
   };
   tell(
     foreign.map(({ path }) => path),
-    "for another architecture stays as it is",
+    "for another architecture is left unchanged",
   );
   tell(
     otherLibc.map(({ path }) => path),
-    "for another C library stays as it is",
+    "for another C library is left unchanged",
   );
   // An interpreter brings Python to the modules that it loads; nobody brings it to a program.
   const programs = new Set(

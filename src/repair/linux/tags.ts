@@ -24,7 +24,7 @@ export function requestedName(plat: string, table: PolicyTable, tagArch: string)
   if (kind !== table.family) {
     throw new RefusalError(
       "TAG005",
-      `\`${plat}\` is no tag for this wheel: its files are built for ${table.family}`,
+      `\`${plat}\` does not apply to this wheel: its files are built for ${table.family}`,
       `ask for a \`${table.family}_…_${tagArch}\` tag, or for \`auto\``,
     );
   }

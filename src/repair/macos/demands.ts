@@ -15,7 +15,7 @@ export function targetOf({
   const version = parseSystemVersion(macosTarget);
   if (version !== undefined) return version;
   throw new UsageError(
-    `the target macOS \`${printable(macosTarget)}\` is no version`,
+    `the target macOS \`${printable(macosTarget)}\` is not a version`,
     "`--require-target-macos-version` and MACOSX_DEPLOYMENT_TARGET take one such as `11.0`",
   );
 }

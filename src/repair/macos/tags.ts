@@ -153,7 +153,7 @@ function askedTag(
   if (tag.kind !== "macosx") {
     throw new RefusalError(
       "TAG003",
-      `\`${plat}\` is no tag for this wheel: its files are for macOS`,
+      `\`${plat}\` does not apply to this wheel: its files are for macOS`,
       "ask for a `macosx_…` tag, or for `auto`",
     );
   }

@@ -19,7 +19,7 @@ export function checkDescription(context: MetadataContext): void {
   if (field !== undefined && field.value.trim() !== "") {
     const refuse = (what: string): void => report(context, "MET007", what, field);
     if (parsed === undefined) {
-      refuse(`\`Description-Content-Type\` ${quoted(field.value)} is no content type`);
+      refuse(`\`Description-Content-Type\` ${quoted(field.value)} is not a content type`);
     } else if (!TYPES.includes(parsed.type)) {
       refuse(`\`Description-Content-Type\` is ${quoted(parsed.type)}, none of ${TYPES.join(", ")}`);
     } else {

@@ -48,7 +48,7 @@ function checkVariant(context: CheckContext, filename: WheelFilename): void {
           hint: "publish a wheel without a label for indexes and installers of today",
         }
       : {
-          message: `${quoted(variant)} behind the platform is no part of a wheel's name; only a draft (PEP 825) has a label there`,
+          message: `${quoted(variant)} behind the platform is not a part of a wheel's name; only a draft (PEP 825) has a label there`,
           ...labelHint(filename, variant),
         }),
   });
@@ -73,7 +73,7 @@ function checkName({ metadata, problems }: CheckContext, { name }: WheelFilename
   if (!isProjectName(name)) {
     problems.add({
       code: "NAM002",
-      message: `${quoted(name)} in the file name is no project name`,
+      message: `${quoted(name)} in the file name is not a project name`,
       profiles: { install: "error" },
     });
     return;
@@ -96,7 +96,7 @@ function checkVersion({ problems }: CheckContext, filename: WheelFilename): void
   if (version === undefined) {
     problems.add({
       code: "NAM003",
-      message: `${quoted(filename.version)} in the file name is no version`,
+      message: `${quoted(filename.version)} in the file name is not a version`,
     });
     return;
   }
@@ -171,7 +171,7 @@ function checkCombinations({ problems, view }: CheckContext, filename: WheelFile
     if (python.kind === "other") {
       if (/^cp[0-9]+t$/.test(text)) {
         report(
-          `${quoted(text)} is no python tag: free-threading belongs into the ABI tag, as in \`${text.slice(0, -1)}-${text}\``,
+          `${quoted(text)} is not a python tag: free-threading belongs into the ABI tag, as in \`${text.slice(0, -1)}-${text}\``,
         );
       }
       continue;

@@ -103,7 +103,7 @@ function checkData(context: CheckContext): void {
           message:
             data.path === "" && !entry.directory
               ? `${quoted(entry.name)} lies directly under \`.data\``
-              : `${quoted(data.key)} is no install location`,
+              : `${quoted(data.key)} is not an install location`,
         });
       }
     } else {

@@ -68,7 +68,7 @@ export function checkLinkRecord(bytes: Uint8Array, context: LinksContext): Check
     }
     const known = byLink.get(link.link);
     if (known !== undefined) {
-      add("LKS001", link, `${shown(link.link)} stands in lines ${known.line} and ${link.line}`);
+      add("LKS001", link, `${shown(link.link)} is listed in lines ${known.line} and ${link.line}`);
       continue;
     }
     byLink.set(link.link, link);
@@ -85,7 +85,7 @@ export function checkLinkRecord(bytes: Uint8Array, context: LinksContext): Check
       const why = folders.has(target)
         ? "which is a folder; links stand for files only"
         : odd.has(target)
-          ? "which is no regular file"
+          ? "which is not a regular file"
           : "which is not in the wheel";
       add("LKS001", link, `${shown(link.link)} leads to ${shown(target)}, ${why}`);
     } else if (length > MAX_CHAIN) {
@@ -163,7 +163,7 @@ function unsafePath(path: string): string | undefined {
     /\p{C}/u.test(path) ||
     parts.some((part) => part === "" || part === "." || part === "..")
   ) {
-    return `${shown(path)} is no path inside the wheel`;
+    return `${shown(path)} is not a path inside the wheel`;
   }
   return undefined;
 }

@@ -45,7 +45,7 @@ export function checkLinks(context: MetadataContext): void {
     const field = singleField(metadata, name);
     const url = field?.value.trim() ?? "";
     if (field === undefined || url === "" || HTTP.test(url)) continue;
-    report(context, "MET013", `\`${name}\` ${quoted(url)} is no http or https address`, field);
+    report(context, "MET013", `\`${name}\` ${quoted(url)} is not an http or https address`, field);
   }
   for (const field of knownFields(metadata, "Project-URL")) {
     const comma = field.value.indexOf(",");

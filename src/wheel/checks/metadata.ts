@@ -242,7 +242,7 @@ function checkDynamic(context: MetadataContext): void {
     const name = field.value.trim();
     const info = metadataField(name);
     if (info === undefined) {
-      report(context, "MET015", `\`Dynamic\` names ${quoted(name)}, which is no field`, field);
+      report(context, "MET015", `\`Dynamic\` names ${quoted(name)}, which is not a field`, field);
     } else if (["Name", "Version", "Metadata-Version"].includes(info.name)) {
       report(context, "MET015", `\`${info.name}\` can't be dynamic`, field);
     }

@@ -22,7 +22,7 @@ export function checkRequirements(context: MetadataContext): void {
         report(
           context,
           "MET009",
-          `\`${name}\` ${quoted(field.value)} is no requirement: ${parsed.message} (at ${quoted(field.value.slice(parsed.at), 20)})`,
+          `\`${name}\` ${quoted(field.value)} is not a requirement: ${parsed.message} (at ${quoted(field.value.slice(parsed.at), 20)})`,
           field,
         );
         continue;
@@ -60,7 +60,7 @@ function checkExtras(context: MetadataContext, wanted: ReadonlyMap<string, strin
     const extra = field.value.trim();
     const normal = normalizeName(extra);
     if (!isProjectName(extra)) {
-      report(context, "MET011", `\`Provides-Extra\` ${quoted(extra)} is no name`, field);
+      report(context, "MET011", `\`Provides-Extra\` ${quoted(extra)} is not a name`, field);
     } else if (extra !== normal) {
       report(
         context,

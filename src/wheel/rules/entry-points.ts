@@ -20,7 +20,7 @@ export const ENTRY_POINT_RULES: Readonly<Record<EntryPointCode, RuleInfo>> = {
     source: "Entry points specification; PyPI's upload checks",
   },
   EPT003: {
-    title: "entry point that is no object reference",
+    title: "entry point that is not an object reference",
     level: "error",
     profiles: { pypi: "warning" },
     why: "The value must be `package.module` or `package.module:object`. pip stops the installation at a script without an object to call.",

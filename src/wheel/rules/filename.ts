@@ -32,7 +32,7 @@ export const FILENAME_RULES: Readonly<Record<FilenameCode, RuleInfo>> = {
     title: "version in the file name",
     level: "error",
     why: "A version that is not valid can't be compared, so installers ignore the file. A version that is not in normal form can be missed by tools that compare names as text. PyPI takes no local versions (`1.0+local`).",
-    mend: "Use a valid version in its normal form. `wheelkit edit --version` moves the version everywhere it stands in the wheel.",
+    mend: "Use a valid version in its normal form. `wheelkit edit --version` moves the version everywhere it is listed in the wheel.",
     source: "Version specifiers (PEP 440); binary distribution format",
   },
   NAM004: {

@@ -45,7 +45,7 @@ export const WHEEL_FILE_RULES: Readonly<Record<WheelFileCode, RuleInfo>> = {
   WHL005: {
     title: "`Build` differs from the file name",
     level: "warning",
-    why: "The build tag orders wheels of one version. It stands in the file name and in WHEEL, and must be the same in both or absent from both.",
+    why: "The build tag orders wheels of one version. It is listed in the file name and in WHEEL, and must be the same in both or absent from both.",
     mend: "Change it with a tool that changes both: `wheelkit tags --build`.",
     source: 'Binary distribution format (PEP 427), "The .dist-info directory"',
   },

@@ -49,7 +49,7 @@ describe("the ELF header", () => {
     ["a wrong byte order", withBytes([[5, 0]]), "neither little nor big endian"],
     ["a header cut short", buildElf().bytes.subarray(0, 63), "64 bytes are needed, 63 are left"],
     ["program headers of a strange size", withBytes([[54, 32]]), "has 56 bytes here"],
-    ["program headers behind the end", withBytes([[33, 0xff]]), "do not fit in the file's"],
+    ["program headers after the end", withBytes([[33, 0xff]]), "do not fit in the file's"],
     ["an offset beyond all files", withBytes([[39, 0xff]]), "too large for any file"],
     [
       "too many program headers",
@@ -79,7 +79,7 @@ describe("the ELF header", () => {
       "Elf_Ehdr.e_shentsize: a section header has 64 bytes here, so the table is not read",
     ]);
     expect(problemsOf(field("e_shoff", bytes.length))).toEqual([
-      `Elf_Ehdr.e_shoff: the section headers begin at or behind the end, ${bytes.length}`,
+      `Elf_Ehdr.e_shoff: the section headers begin at or after the end, ${bytes.length}`,
     ]);
     expect(problemsOf(field("e_shnum", 0xfeff))[0]).toMatch(/only \d+ of 65279 section headers/);
     expect(problemsOf(field("e_shstrndx", 99))).toEqual([
@@ -140,7 +140,7 @@ describe("segments", () => {
     expect(broken({ p_align: 4096n, p_vaddr: 8n })).toContain(
       "Elf_Phdr.p_vaddr: address and offset of segment 0 differ by no multiple of its alignment",
     );
-    expect(broken({ p_align: 24n })[0]).toContain("is no power of two");
+    expect(broken({ p_align: 24n })[0]).toContain("is not a power of two");
     expect(broken({ p_memsz: 1n })[0]).toContain("more bytes in the file than in memory");
     expect(broken({ p_filesz: 1 << 30, p_memsz: 1n << 30n })[0]).toContain(
       "ends behind the file's end",

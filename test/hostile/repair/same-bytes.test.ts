@@ -88,7 +88,7 @@ describe.skipIf(!hasTools)("the same bytes", () => {
     expect(same(bytes, reference)).toBe(true);
   });
 
-  it("when the result is repaired again, also with other libraries at hand or none", () => {
+  it("when the result is repaired again, also with other libraries available or none", () => {
     const first = join(folder, `again/${name}`);
     mkdirSync(join(folder, "again"));
     copyFileSync(join(folder, "out-0", name), first);
@@ -162,7 +162,7 @@ describe.skipIf(!hasTools)("SOURCE_DATE_EPOCH", () => {
     expect(same(there.bytes, await inProcess([], env))).toBe(true);
   });
 
-  it("that is no number is an error of usage", async () => {
+  it("that is not a number is an error of usage", async () => {
     const env = { SOURCE_DATE_EPOCH: "today" };
     const { status, err } = await wheelkitWith(
       { env },
@@ -172,6 +172,6 @@ describe.skipIf(!hasTools)("SOURCE_DATE_EPOCH", () => {
       wheel,
     );
     expect(status).toBe(2);
-    expect(err).toContain("SOURCE_DATE_EPOCH is `today`, which is no number of seconds");
+    expect(err).toContain("SOURCE_DATE_EPOCH is `today`, which is not a number of seconds");
   });
 });

@@ -93,7 +93,7 @@ export const ENTRY_POINT_CASES: CaseTable = {
     breaks: [
       { what: "a module that is not there", wheel: script("x = demo.cli:main"), level: "warning" },
       {
-        what: "a file that is no module",
+        what: "a file that is not a module",
         wheel: {
           files: {
             "demo/cli.txt": "",

@@ -170,7 +170,7 @@ export const METADATA_CASES: CaseTable = {
         level: "warning",
       },
       {
-        what: "a line that is no field",
+        what: "a line that is not a field",
         wheel: text(metadata("Summary: a\nand so on")),
         level: "warning",
         says: "without a colon",

@@ -45,7 +45,7 @@ export const NAME_CASES: CaseTable = {
         level: "error",
       },
       {
-        what: "a seventh part that is no label",
+        what: "a seventh part that is not a label",
         wheel: { filename: "demo-1.0-1-py3-none-any-X86.whl" },
         level: "error",
         says: "no variant label",

@@ -50,7 +50,7 @@ export const VARIANT_CASES: CaseTable = {
       file("nothing", ""),
       broken("a later major version", { $schema: "https://example.org/v1.0.0.json" }, "`1`"),
       broken("a schema without version", { $schema: "https://example.org/" }),
-      broken("a schema that is no text", { $schema: 1 }),
+      broken("a schema that is not a text", { $schema: 1 }),
       broken("no priorities", { "default-priorities": undefined }),
       broken("no namespaces", { "default-priorities": { namespace: [] } }),
       broken("a wrong namespace", { "default-priorities": { namespace: ["x86_64", "X"] } }, "`X`"),

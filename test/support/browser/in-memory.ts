@@ -138,7 +138,7 @@ function patch(
       : memorySource(readMember(archive, from, compression).bytes);
   const format = formatOf(source.read(0, Math.min(64, source.size)));
   const reader = format === undefined ? undefined : readerOf(format);
-  if (reader === undefined) throw new Error("this is no native file");
+  if (reader === undefined) throw new Error("this is not a native file");
   const rewrite = reader.rewrite(source, edits, compression);
   const { warnings } = rewrite;
   const isKept = typeof from !== "function" && isNew !== true;

@@ -463,16 +463,19 @@ describe("edit --patch", () => {
     ["", "has no `[[patch]]`"],
     ["[[patch]]\nconstrain = 'a<1'", "`name` is missing"],
     ["[[patch]]\nname = 'a'", "it changes nothing"],
-    ["[[patch]]\nname = 'a'\nconstrian = 'b<1'", "`constrian` is no key"],
-    ["[[patch]]\nname = 'a'\nversion = '1'\npost = true", "`version` is no version specifier"],
-    ["[[patch]]\nname = 'a'\nmarker = 'x'\npost = true", "`marker` is no marker"],
+    ["[[patch]]\nname = 'a'\nconstrian = 'b<1'", "`constrian` is not a key"],
+    ["[[patch]]\nname = 'a'\nversion = '1'\npost = true", "`version` is not a version specifier"],
+    ["[[patch]]\nname = 'a'\nmarker = 'x'\npost = true", "`marker` is not a marker"],
     ["[[patch]]\nname = 'a'\nset = {A = 1}", "`set.A` must be a text"],
-    ["[[patches]]\nname = 'a'", "`patches` is no key"],
-    ["[[patch", "is no TOML"],
+    ["[[patches]]\nname = 'a'", "`patches` is not a key"],
+    ["[[patch", "is not a TOML"],
     // What no wheel could take is a mistake of the file, whatever wheels are named.
-    ["[[patch]]\nname = 'a'\nconstrain = 'b<<1'", "patch 1: `constrain`: `b<<1` is no requirement"],
+    [
+      "[[patch]]\nname = 'a'\nconstrain = 'b<<1'",
+      "patch 1: `constrain`: `b<<1` is not a requirement",
+    ],
     ["[[patch]]\nname = 'a'\nnew-version = 'x'", "patch 1: `new-version`: the new version `x`"],
-    ["[[patch]]\nname = 'a'\nset = {Sumary = 'x'}", "patch 1: `set`: `Sumary` is no field"],
+    ["[[patch]]\nname = 'a'\nset = {Sumary = 'x'}", "patch 1: `set`: `Sumary` is not a field"],
     ["[[patch]]\nname = 'a'\nremove-entry-point = 'x'", "patch 1: `remove-entry-point`: `x` names"],
   ])("says what is wrong with the file %j", async (patch, message) => {
     const { run } = fixture(patch);

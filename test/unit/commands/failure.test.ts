@@ -31,7 +31,7 @@ describe("describeFailure", () => {
     expect(describeFailure(error)).toMatchObject({ status, text });
   });
 
-  it("names the file at hand", () => {
+  it("names the file available", () => {
     expect(describeFailure(new UsageError("no"), "a.whl").text).toBe("error: `a.whl`: no\n");
   });
 

@@ -16,7 +16,7 @@ describe("PATH…", () => {
     const { paths, problems } = await expandInputs([FOLDER], fakeIo());
     expect(paths).toEqual([WHEEL]);
     expect(problems.map(({ message }) => message)).toEqual([
-      `\`${join(FOLDER, "a.whl")}\` is no file, but is named like a wheel`,
+      `\`${join(FOLDER, "a.whl")}\` is not a file, but is named like a wheel`,
     ]);
   });
 
@@ -29,7 +29,7 @@ describe("PATH…", () => {
     ["PK\u0003\u0004\u0014", "standard input is a wheel, not a list of paths"],
     ["a\0b", "standard input is binary data, not a list of paths"],
     ["\n", "standard input lists no wheel"],
-  ])("%j is no list of wheels", async (input, message) => {
+  ])("%j is not a list of wheels", async (input, message) => {
     const { paths, problems } = await expandInputs(["-"], fakeIo({ input }));
     expect(paths).toEqual([]);
     expect(problems.map((problem) => problem.message)).toEqual([message]);

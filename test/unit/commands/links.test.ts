@@ -99,10 +99,10 @@ describe("links check", () => {
   });
 
   it.each([
-    ["one column", "demo/a\n", "no pair of paths"],
-    ["four columns", "demo/a,demo/libfoo.so.1.2,x,y\n", "no pair of paths"],
-    ["an empty target", "demo/a,\n", "no pair of paths"],
-    ["an empty link", ",demo/libfoo.so.1.2\n", "no pair of paths"],
+    ["one column", "demo/a\n", "not a pair of paths"],
+    ["four columns", "demo/a,demo/libfoo.so.1.2,x,y\n", "not a pair of paths"],
+    ["an empty target", "demo/a,\n", "not a pair of paths"],
+    ["an empty link", ",demo/libfoo.so.1.2\n", "not a pair of paths"],
     ["a quote without end", '"demo/a,demo/libfoo.so.1.2\n', "quote without end"],
     ["a dangling link", "demo/a,demo/missing\n", "not in the wheel"],
     ["a chain that dangles", "demo/a,demo/b\ndemo/b,demo/missing\n", "not in the wheel"],
@@ -124,7 +124,7 @@ describe("links check", () => {
     [
       "a link twice",
       "demo/a,demo/libfoo.so.1.2\ndemo/a,demo/sub/x.txt\n",
-      "stands in lines 1 and 2",
+      "is listed in lines 1 and 2",
     ],
     [
       "a link below a link",
@@ -136,13 +136,13 @@ describe("links check", () => {
     ["a link at the root", "libfoo.so,demo/libfoo.so.1.2\n", "in no package"],
     ["a link in a package that is not there", "new/a,demo/libfoo.so.1.2\n", "in no package"],
     ["a link in dist-info", "demo-1.0.dist-info/a,demo-1.0.dist-info/WHEEL\n", "in no package"],
-    ["a way up", "demo/../a,demo/libfoo.so.1.2\n", "no path inside"],
-    ["a target outside", "demo/a,../../etc/passwd\n", "no path inside"],
-    ["an absolute target", "demo/a,/etc/passwd\n", "no path inside"],
-    ["a drive", "C:/a,demo/libfoo.so.1.2\n", "no path inside"],
-    ["backslashes", "demo\\a,demo/libfoo.so.1.2\n", "no path inside"],
-    ["a control character", "demo/a\u0007,demo/libfoo.so.1.2\n", "no path inside"],
-    ["an empty part", "demo//a,demo/libfoo.so.1.2\n", "no path inside"],
+    ["a way up", "demo/../a,demo/libfoo.so.1.2\n", "not a path inside"],
+    ["a target outside", "demo/a,../../etc/passwd\n", "not a path inside"],
+    ["an absolute target", "demo/a,/etc/passwd\n", "not a path inside"],
+    ["a drive", "C:/a,demo/libfoo.so.1.2\n", "not a path inside"],
+    ["backslashes", "demo\\a,demo/libfoo.so.1.2\n", "not a path inside"],
+    ["a control character", "demo/a\u0007,demo/libfoo.so.1.2\n", "not a path inside"],
+    ["an empty part", "demo//a,demo/libfoo.so.1.2\n", "not a path inside"],
     ["another hash", "demo/a,demo/libfoo.so.1.2,sha256=abc\n", "LKS005"],
     [
       "both orders",

@@ -40,7 +40,7 @@ describe("the chain of containers", () => {
     });
   });
 
-  it("skips zero bytes between containers and behind them", () => {
+  it("skips zero bytes between containers and after them", () => {
     const zeros = new Uint8Array(8);
     const region = concatBytes([fatContainer([sass]), zeros, fatContainer([ptx]), zeros, zeros]);
     const { containers, padding, unread } = readDeviceCode(memorySource(region));

@@ -17,7 +17,7 @@ describe("movedItems", () => {
     expect(moved(before, after)).toBe(wanted);
   });
 
-  it("leaves the others in the same order, and is no larger than what was moved", () => {
+  it("leaves the others in the same order, and is not a larger than what was moved", () => {
     const items = Array.from({ length: 30 }, (_, index) => `m${index}`);
     const place = fc.nat({ max: 29 });
     fc.assert(

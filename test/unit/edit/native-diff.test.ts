@@ -54,7 +54,7 @@ describe("nativeChange", () => {
     });
   });
 
-  it("has nothing to say of what is no native file", () => {
+  it("has nothing to say of what is not a native file", () => {
     expect(nativeChange(library(), new TextEncoder().encode("text"))).toBeUndefined();
   });
 });

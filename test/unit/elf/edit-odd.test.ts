@@ -79,7 +79,7 @@ const planned = (bytes: Uint8Array): string =>
   refusal(() => edit(parseElf(memorySource(bytes)), EDITS));
 
 describe("what loaders don't go by", () => {
-  it("is no reason to refuse: the size of PT_GNU_RELRO in the file", () => {
+  it("is not a reason to refuse: the size of PT_GNU_RELRO in the file", () => {
     for (const p_filesz of [0x448, 0x7fff_ffff]) {
       const file = odd("module-x86_64");
       file.segment(PT.PT_GNU_RELRO, { p_filesz });
@@ -87,7 +87,7 @@ describe("what loaders don't go by", () => {
     }
   });
 
-  it("is no reason to refuse: a PT_DYNAMIC that is longer than its section", () => {
+  it("is not a reason to refuse: a PT_DYNAMIC that is longer than its section", () => {
     const file = odd("module-x86_64");
     const { dynamic, source, context } = file.image;
     if (dynamic === null) throw new Error("no dynamic section");
@@ -107,7 +107,7 @@ describe("what loaders don't go by", () => {
     expect(bytes.subarray(end, end + 48)).toEqual(behind.subarray(0, 48));
   });
 
-  it("is no reason to grow: an alignment of 2 GiB", () => {
+  it("is not a reason to grow: an alignment of 2 GiB", () => {
     const file = odd("linker-lld");
     file.section(SHT.SHT_STRTAB, { sh_addralign: 1n << 31n });
     expect(growth(file.bytes)).toBeLessThan(4096);

@@ -52,13 +52,13 @@ describe("likelyRanges", () => {
     }
   });
 
-  it("says nothing of what is no ELF header", () => {
+  it("says nothing of what is not an ELF header", () => {
     expect(elf.likelyRanges(new Uint8Array(), 0)).toEqual([]);
     expect(elf.likelyRanges(new Uint8Array(64), 1000)).toEqual([]);
     expect(elf.likelyRanges(elfFixture("bare").subarray(0, 40), 5000)).toEqual([]);
   });
 
-  it("leaves room for what lies behind a large first segment", () => {
+  it("leaves room for what lies after a large first segment", () => {
     const bytes = elfFixture("rpath");
     const { context, ehdr, segments } = elf.parse(memorySource(bytes));
     const size = 2 ** 30;

@@ -203,7 +203,7 @@ describe("small readers", () => {
     expect(read(50_000, 16).length).toBe(0);
   });
 
-  it("counts RELR relocations: addresses and the bits behind them", () => {
+  it("counts RELR relocations: addresses and the bits after them", () => {
     const address = [0x1000, 0];
     const bitmap = [0b1011, 0x80000000];
     const bytes = words([...address, ...bitmap, ...address], LE64);

@@ -108,7 +108,7 @@ describe("the verifier", () => {
     ]);
   });
 
-  it("says so when the result is no ELF file at all", () => {
+  it("says so when the result is not an ELF file at all", () => {
     expect(damaged("debug", (bytes) => bytes.fill(0, 0, 4))).toEqual([
       expect.stringContaining("not an ELF file"),
     ]);

@@ -79,7 +79,7 @@ describe.each(["many-x86_64", "many-x86_64-chained", "many-arm64"])("%s", (name)
 });
 
 describe.each(["unused-x86_64", "unused-arm64"])("%s", (name) => {
-  it("a library that nothing is bound to is removed, and the ordinals behind it move up", () => {
+  it("a library that nothing is bound to is removed, and the ordinals after it move up", () => {
     const { bytes } = edited(machoFixture(name), [
       { kind: "remove-dependency", name: "/opt/crowd/lib/lib01.dylib" },
     ]);

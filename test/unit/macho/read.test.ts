@@ -115,7 +115,7 @@ describe("fat files", () => {
 
   it.each([
     ["no slice", (view: DataView) => view.setUint32(4, 0), "holds no architecture"],
-    ["a slice behind the end", (view: DataView) => view.setUint32(20, 0x7fff_ffff), "ends at"],
+    ["a slice after the end", (view: DataView) => view.setUint32(20, 0x7fff_ffff), "ends at"],
     ["a slice in the header", (view: DataView) => view.setUint32(16, 4), "inside the header"],
     ["two slices in one place", (view: DataView) => view.setUint32(36, 0x1000), "overlaps"],
   ])("%s is refused", (_, damage, message) => {

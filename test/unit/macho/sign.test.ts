@@ -118,7 +118,7 @@ describe("an ad-hoc signature", () => {
     });
   });
 
-  it("is made anew where only its load command was left", () => {
+  it("is made again where only its load command was left", () => {
     const bytes = machoFixture("liba-arm64");
     const { commands } = imageOf(bytes);
     const at = commands.find(({ cmd }) => cmd === 0x1d)?.at ?? 0;

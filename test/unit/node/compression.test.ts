@@ -62,7 +62,7 @@ describe("inflateHead", () => {
     expect(head).toEqual(random.subarray(0, head.length));
   });
 
-  test("is empty for what is no stream", () => {
+  test("is empty for what is not a stream", () => {
     expect(nodeCompression.inflateHead(Uint8Array.of(7, 255)).length).toBe(0);
     expect(nodeCompression.inflateHead(new Uint8Array(0)).length).toBe(0);
   });

@@ -177,7 +177,7 @@ describe.each(WHEELS)("an edit in place of %s", (_, bytes) => {
       }
     });
 
-    it("is mended by the next run when it is killed inside a write", async () => {
+    it("is fixed by the next run when it is killed inside a write", async () => {
       const folder = scratchFolder();
       const path = join(folder, NAME);
       for (let at = 1; at <= 40; at++) {

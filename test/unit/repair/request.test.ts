@@ -26,7 +26,7 @@ describe("auto", () => {
     );
   });
 
-  it("refuses forbidden symbols, also of libraries that are no modules and of grafted ones", () => {
+  it("refuses forbidden symbols, also of libraries that are not modules and of grafted ones", () => {
     const z = { needed: ["libz.so.1", "libc.so.6"], imports: ["inflate_fast"] };
     for (const path of ["demo/libhelp.so", "demo/_x.so"]) {
       expect(() => planRepair({ files: { [path]: elf(z), "demo/_y.so": module("_y") } })).toThrow(
@@ -112,7 +112,7 @@ describe("--plat", () => {
 
   it.each([
     ["manylinux_2_5_x86_64", "needs `GLIBC_2.17`"],
-    ["musllinux_1_2_x86_64", "is no tag for this wheel: its files are built for manylinux"],
+    ["musllinux_1_2_x86_64", "does not apply to this wheel: its files are built for manylinux"],
     ["manylinux_2_17_aarch64", "is for another architecture"],
   ])("refuses %s", (plat, why) => {
     expect(() => planRepair({ files: files(glibc("GLIBC_2.17")), plat })).toThrow(why);

@@ -10,7 +10,7 @@ function fixed(wheel: string): string {
 
 function retagged(wheel: string, platforms: readonly string[]): string {
   const { name } = parseWheelFilename(FILE);
-  if (name === undefined) throw new Error(`${FILE} is no name`);
+  if (name === undefined) throw new Error(`${FILE} is not a name`);
   const result = retag(new TextEncoder().encode(wheel), name, platforms);
   expect(result.name.platformTags).toEqual(platforms);
   return new TextDecoder().decode(result.wheel);

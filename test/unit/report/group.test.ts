@@ -5,7 +5,7 @@ import { filesText, groupFindings } from "../../../src/report/group.ts";
 
 function lacking(path: string, ...libraries: readonly string[]): Finding {
   const names = libraries.map((name) => `\`${name}\``).join(", ");
-  const message = `needs ${names}, which are not in the wheel and no policy allows`;
+  const message = `needs ${names}, which are neither in the wheel nor allowed by any policy`;
   return { code: "LNK001", level: "error", path, message, facts: { libraries } };
 }
 

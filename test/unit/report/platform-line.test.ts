@@ -23,7 +23,7 @@ describe("the verdict in a line", () => {
     );
   });
 
-  it("says on what the claim depends when a library from outside is no error", () => {
+  it("says on what the claim depends when a library from outside is not an error", () => {
     const findings = [{ code: "LNK001", level: "info", message: "needs `libfoo.so.1`" } as const];
     const claimed = ["manylinux_2_34_x86_64"];
     const wheel = { ...FAILING, ok: true, findings };

@@ -23,7 +23,7 @@ const RULE = {
   title: "hash in RECORD differs",
   level: "error",
   why: "Installers trust it.",
-  mend: "Write RECORD anew.",
+  mend: "Write RECORD again.",
   source: "PEP 376",
 } as const;
 const CONTEXT = {

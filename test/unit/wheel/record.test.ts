@@ -20,7 +20,7 @@ it("gives rows with their lines and bytes", () => {
   ]);
 });
 
-it("reads paths of any script, and bytes that are no UTF-8 without failing", () => {
+it("reads paths of any script, and bytes that are not UTF-8 without failing", () => {
   const bytes = Uint8Array.from([...encodeUtf8("ü,,\n日本,,\n"), 0xff, 0x2c, 0x2c, 0x0a]);
   expect(parseRecord(bytes).rows.map((row) => row.path)).toEqual(["ü", "日本", "\ufffd"]);
 });
@@ -81,7 +81,7 @@ describe("digests", () => {
 });
 
 describe("hostile files", () => {
-  it("sees bytes that are no UTF-8 in a row that goes on for long", () => {
+  it("sees bytes that are not UTF-8 in a row that goes on for long", () => {
     // A quoted path with line ends: the reader's pieces end inside of it.
     const row = encodeUtf8(`"${"x\n".repeat(200_000)}~",,\nb,,\n`);
     expect(parseRecord(row).utf8).toBe(true);

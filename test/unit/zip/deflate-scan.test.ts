@@ -47,7 +47,7 @@ describe("indexBlocks", () => {
     expect(indexOf(stream, content.length)?.size).toBe(content.length);
   });
 
-  it("refuses what is no whole stream of that size", () => {
+  it("refuses what is not a whole stream of that size", () => {
     const stream = deflateRawSync(content);
     expect(indexOf(stream, content.length - 1)).toBeUndefined();
     expect(indexOf(stream, content.length + 1)).toBeUndefined();

@@ -32,7 +32,7 @@ export function nativeCodeAndTag(model: AuditModel): readonly Problem<NativeCode
         code: "TAG001",
         path,
         message: "native code in the `purelib` folder",
-        hint: "let the build back end know that the wheel has native code, so that it lands in `platlib`",
+        hint: "configure the build backend for native code, so that it lands in `platlib`",
       });
     }
   }

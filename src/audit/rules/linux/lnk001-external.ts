@@ -40,7 +40,7 @@ export function externalLibrary(model: LinuxModel): readonly Problem<NativeCode>
         code: "LNK001",
         path,
         facts: { libraries: names },
-        message: `needs ${quoteSome(names, 5)}, which ${many ? "are" : "is"} not in the wheel and no policy allows`,
+        message: `needs ${quoteSome(names, 5)}, which ${many ? "are" : "is"} neither in the wheel nor allowed by any policy`,
         ...(hint === undefined ? {} : { hint }),
         ...(level === undefined ? {} : { level }),
         ...(edge === undefined ? {} : { at: edge.at }),
@@ -65,7 +65,7 @@ function allowedLater(
     path,
     message:
       api !== undefined
-        ? `needs ${quote(library)}, which Android has only from API level ${api} on`
+        ? `needs ${quote(library)}, which Android provides only since API level ${api}`
         : `needs ${quote(library)}, which is not in the wheel and which no policy before ${quote(policy)} allows`,
     hint:
       api !== undefined

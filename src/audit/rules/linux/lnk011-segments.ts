@@ -32,7 +32,7 @@ function firstDefect(
     });
     if (align > 1n && (align & (align - 1n)) !== 0n) {
       return {
-        message: "the alignment of a load segment is no power of two",
+        message: "the alignment of a load segment is not a power of two",
         at: place("p_align", align),
       };
     }
@@ -51,7 +51,7 @@ function firstDefect(
     // A segment without contents reads nothing of the file; debug files have all of them so.
     if (load.fileSize > 0 && offset + load.fileSize > fileSize) {
       return {
-        message: "a load segment ends behind the end of the file",
+        message: "a load segment ends after the end of the file",
         at: place("p_filesz", load.fileSize),
       };
     }

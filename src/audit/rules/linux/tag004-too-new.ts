@@ -101,7 +101,7 @@ function hintFor({ verdict }: LinuxModel, forbidden: boolean): string {
     return `tag it \`${supported}\`, or build it on an older system`;
   }
   if (reachable === null && forbidden) {
-    return "no policy allows it as it is; link a copy of the library into the file, or do without its internals";
+    return "no policy allows it as it is; link a copy of the library into the file, or avoid its private symbols";
   }
   return reachable === null
     ? "no policy allows it as it is; build it on an older system, such as a manylinux image"

@@ -27,7 +27,7 @@ describe("HRD001 executable stack (B13)", () => {
     expect(levels(arm, "cp312-cp312-manylinux_2_17_aarch64")).toEqual(["HRD001 info"]);
   });
 
-  it("of a program, and on musl, is no failure to load", () => {
+  it("of a program, and on musl, is not a failure to load", () => {
     expect(
       levels({ execstack: "yes", kind: "executable", interpreter: "/lib64/ld-linux-x86-64.so.2" }),
     ).toEqual(["HRD001 warning"]);

@@ -15,7 +15,7 @@ describe("LNK001 library outside", () => {
       "LNK001",
     );
     expect(problem.message).toBe(
-      "needs `libbar.so.2`, `libfoo.so.1`, which are not in the wheel and no policy allows",
+      "needs `libbar.so.2`, `libfoo.so.1`, which are neither in the wheel nor allowed by any policy",
     );
     expect(problem.level).toBeUndefined();
   });
@@ -51,7 +51,7 @@ describe("LNK001 library outside", () => {
     expect(codes(at(24), "LNK001")).toEqual([]);
     const problem = only(at(21), "LNK001");
     expect(problem.message).toBe(
-      "needs `libvulkan.so`, which Android has only from API level 24 on",
+      "needs `libvulkan.so`, which Android provides only since API level 24",
     );
     expect(problem.hint).toBe(
       "tag it `android_24_arm64_v8a`, or open the library only where it exists",
@@ -331,7 +331,7 @@ describe("LNK011 layout", () => {
     expect(judge(segment({ align: 0n, address: 0x1234n }))).toEqual([]);
   });
 
-  it("a segment without contents may lie behind the end, as in files of debug information", () => {
+  it("a segment without contents may lie after the end, as in files of debug information", () => {
     expect(judge(segment({ fileSize: 0, offset: 0x100000 }))).toEqual([]);
   });
 

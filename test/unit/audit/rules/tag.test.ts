@@ -69,7 +69,7 @@ describe("TAG001 native code and tag", () => {
     },
   );
 
-  it("an object under a data name is no error, and no reason for a platform tag", () => {
+  it("an object under a data name is not an error, and no reason for a platform tag", () => {
     for (const machine of ["EM_BPF", "EM_0x2c"]) {
       const file = elf({ kind: "object", arch: "unknown", machine, dynamic: false });
       const result = audit({ files: { "demo/probe.bpf.o": file } });
@@ -346,7 +346,7 @@ describe("TAG009 instruction sets", () => {
     expect(result.verdict.truthful).toBe(false);
   });
 
-  it("unknown bits are no crash (S8)", () => {
+  it("unknown bits are not crash (S8)", () => {
     const result = audit({ files: { "a.so": module("a", { isaUnknown: 0x40 }) } });
     expect(only(result, "TAG009").message).toContain("bits 0x40");
   });

@@ -145,7 +145,7 @@ describe("fuse", () => {
     const out = join(folder, "out");
     const { status, err } = await wheelkit("fuse", "-w", out, first, linux);
     expect(status).toBe(3);
-    expect(err).toContain("is no wheel for macOS");
+    expect(err).toContain("is not a wheel for macOS");
     const alone = await wheelkit("fuse", "-w", out, first);
     expect([alone.status, alone.err]).toEqual([2, expect.stringContaining("takes two wheels")]);
   });
