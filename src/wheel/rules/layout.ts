@@ -27,7 +27,7 @@ export const LAYOUT_RULES: Readonly<Record<LayoutCode, RuleInfo>> = {
     title: "`.dist-info` directory is not named after the file",
     level: "error",
     why: "PyPI looks for `{name}-{version}.dist-info/WHEEL` exactly as the file name spells them, and refuses the wheel when it is not there. Installers compare the normalized forms.",
-    mend: "Name the directory after the first two parts of the file name: `wheelkit edit --version` with the version that is meant does it, a plain rename of the file does not.",
+    mend: "Run `wheelkit edit --version` with the version that is meant: it names the directory after the file. A plain rename of the file does not.",
     source: "Binary distribution format (PEP 427); PyPI's upload checks",
   },
   DST003: {
