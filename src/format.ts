@@ -85,11 +85,29 @@ export interface NativeRewrite extends Rewrite {
   readonly warnings: readonly string[];
 }
 
+/** What people, and the format's own specification, call things: for reports and messages. */
+export interface FormatWords {
+  /** In a sentence: `an ELF file`. */
+  readonly aFile: string;
+  /** `ELF code`. */
+  readonly code: string;
+  /** The name by which a library is asked for, as `show` labels it: `soname`. */
+  readonly id: string;
+  readonly fields: {
+    readonly id: string;
+    readonly dependency: string;
+    readonly rpath: string;
+    readonly runpath: string;
+    readonly noSearchPath: string;
+  };
+}
+
 /** A format whose files are recognised. */
 export interface RecognisedFormat {
   readonly name: BinaryFormat;
   /** As people call it: `ELF`, `Mach-O`, `PE`. */
   readonly title: string;
+  readonly words: FormatWords;
   /** By the first bytes; 64 are enough. */
   matches(head: Uint8Array): boolean;
 }

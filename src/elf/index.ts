@@ -15,6 +15,18 @@ export type {
 export const elf: Format<ElfFile> = {
   name: "elf",
   title: "ELF",
+  words: {
+    aFile: "an ELF file",
+    code: "ELF code",
+    id: "soname",
+    fields: {
+      id: "DT_SONAME",
+      dependency: "DT_NEEDED",
+      rpath: "DT_RPATH",
+      runpath: "DT_RUNPATH",
+      noSearchPath: "no DT_RPATH, no DT_RUNPATH",
+    },
+  },
   matches,
   likelyRanges,
   open: openElf,

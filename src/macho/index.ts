@@ -26,6 +26,18 @@ export { versionText } from "./version.ts";
 export const macho: Format<MachoFile> = {
   name: "macho",
   title: "Mach-O",
+  words: {
+    aFile: "a file for macOS",
+    code: "macOS code",
+    id: "id",
+    fields: {
+      id: "LC_ID_DYLIB",
+      dependency: "LC_LOAD_DYLIB",
+      rpath: "LC_RPATH",
+      runpath: "LC_RPATH",
+      noSearchPath: "no LC_RPATH",
+    },
+  },
   matches,
   likelyRanges,
   open: openMacho,

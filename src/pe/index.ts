@@ -28,6 +28,18 @@ export { readVersionInfo, type VersionInfo } from "./facts/version-info.ts";
 export const pe: Format<PeFile> = {
   name: "pe",
   title: "PE",
+  words: {
+    aFile: "a file for Windows",
+    code: "Windows code",
+    id: "name",
+    fields: {
+      id: "export name",
+      dependency: "import",
+      rpath: "search path",
+      runpath: "search path",
+      noSearchPath: "no search paths",
+    },
+  },
   matches,
   likelyRanges,
   open: openPe,

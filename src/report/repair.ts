@@ -1,6 +1,8 @@
 /** What a repair did to a wheel, for people and as JSON. */
+
 import type { BinaryFormat } from "../binary.ts";
 import { printable } from "../bytes.ts";
+import { FORMATS } from "../formats.ts";
 import type { NativeEdit } from "../native-edit.ts";
 import { baseNameOf } from "../paths.ts";
 import { packageUrl } from "../repair/owners/owner.ts";
@@ -74,18 +76,9 @@ export function graftLines(grafted: readonly GraftedLibrary[]): readonly string[
   });
 }
 
-/** What each format calls the fields that an edit changes. */
-const WORDS: Readonly<
-  Record<BinaryFormat, { readonly id: string; readonly dependency: string; readonly none: string }>
-> = {
-  elf: { id: "DT_SONAME", dependency: "DT_NEEDED", none: "no DT_RPATH, no DT_RUNPATH" },
-  macho: { id: "LC_ID_DYLIB", dependency: "LC_LOAD_DYLIB", none: "no LC_RPATH" },
-  pe: { id: "export name", dependency: "import", none: "no search paths" },
-};
-
 /** In the words of the file's format: `DT_NEEDED libz.so.1 -> libz-1a2b3c4d.so.1.2.13` */
 export function describeEdit(edit: NativeEdit, format: BinaryFormat): string {
-  const { id, dependency, none } = WORDS[format];
+  const { id, dependency, ...paths } = FORMATS[format].words.fields;
   switch (edit.kind) {
     case "keep-archs":
       return `only ${edit.archs.join(", ")}`;
@@ -102,9 +95,8 @@ export function describeEdit(edit: NativeEdit, format: BinaryFormat): string {
     case "replace-dependency":
       return `${dependency} ${printable(edit.from)} -> ${printable(edit.to)}`;
     case "set-search-paths": {
-      if (edit.paths.length === 0) return none;
-      const tag = format === "elf" ? `DT_${(edit.as ?? "runpath").toUpperCase()}` : "LC_RPATH";
-      return `${tag} ${printable(edit.paths.join(":"))}`;
+      if (edit.paths.length === 0) return paths.noSearchPath;
+      return `${paths[edit.as ?? "runpath"]} ${printable(edit.paths.join(":"))}`;
     }
     case "clear-executable-stack":
       return "no executable stack";

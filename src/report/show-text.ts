@@ -9,6 +9,7 @@ import type {
 import type { DynamicSymbol } from "../binary.ts";
 import { printable } from "../bytes.ts";
 import type { SymbolLists } from "../format.ts";
+import { FORMATS } from "../formats.ts";
 import { platformLine } from "./platform-line.ts";
 import { formatSize, plural, someOf } from "./reported.ts";
 import type { TextOptions } from "./text.ts";
@@ -53,7 +54,6 @@ export function showBinaryText(
   return `${binaryLines(binary, symbols, options, BARE_PLACES).join("\n")}\n`;
 }
 
-const FORMATS = { elf: "ELF", macho: "Mach-O", pe: "PE" } as const;
 const KINDS = {
   shared: "shared library",
   bundle: "bundle",
@@ -78,8 +78,8 @@ function binaryLines(
   const kind = binary.pythonExtension ? "Python extension" : KINDS[binary.kind];
   const archs = binary.archs.map(printable).join(", ");
   const machine = archs === "" ? " that can't be read yet" : ` for ${archs}`;
-  row("is", `${FORMATS[binary.format]} ${kind}${machine}, ${formatSize(binary.size)}`);
-  if (binary.id !== null) row(ID_LABELS[binary.format], printable(binary.id));
+  row("is", `${FORMATS[binary.format].title} ${kind}${machine}, ${formatSize(binary.size)}`);
+  if (binary.id !== null) row(FORMATS[binary.format].words.id, printable(binary.id));
   if (binary.interpreter) row("loader", printable(binary.interpreter));
   binary.dependencies.forEach((dependency, index) => {
     row(index === 0 ? "needs" : "", dependencyText(dependency, places));
@@ -120,7 +120,6 @@ function binaryLines(
 }
 
 /** What each format calls the name that a library gives itself. */
-const ID_LABELS = { elf: "soname", macho: "id", pe: "name" } as const;
 
 const SIGNATURES = {
   none: "not signed",

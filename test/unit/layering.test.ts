@@ -9,13 +9,14 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { FORMATS } from "../../src/formats.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 /** From the bottom: a file imports from its own layer and from those above it in this list. */
 const LAYERS: readonly (readonly string[])[] = [
   ["src/*.ts"],
-  ["src/elf", "src/macho", "src/pe", "src/zip", "src/device-code"],
+  [...Object.keys(FORMATS).map((name) => `src/${name}`), "src/zip", "src/device-code"],
   ["src/formats.ts"],
   ["src/wheel"],
   ["src/policy"],
@@ -46,7 +47,7 @@ const CORE_PACKAGES = new Set([
 ]);
 const CORE_TOP = LAYERS.findIndex((layer) => layer.includes("src/report"));
 
-const FORMAT_FOLDER = /^src\/(elf|macho|pe)\//;
+const FORMAT_FOLDER = new RegExp(`^src/(${Object.keys(FORMATS).join("|")})/`);
 const PLATFORM_FOLDER = /^src\/(?:.+\/)?(linux|macos|windows)\//;
 const FUSE_FOLDER = /^src\/repair\/fuse\//;
 /** Files that name all platforms of their room: its table, and the model that holds the facts of each. */

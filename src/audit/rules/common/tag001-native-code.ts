@@ -1,4 +1,5 @@
 import type { Problem } from "../../../finding.ts";
+import { FORMATS } from "../../../formats.ts";
 import type { AuditModel } from "../../model.ts";
 import type { NativeCode } from "../texts.ts";
 import { quote } from "../wording.ts";
@@ -14,12 +15,8 @@ export function nativeCodeAndTag(model: AuditModel): readonly Problem<NativeCode
     const elf = file?.format === "elf" ? file.slices[0] : undefined;
     if (data.has(path)) continue;
     if (anywhere) {
-      const what =
-        elf !== undefined
-          ? `ELF code for ${elf.arch}`
-          : format === "pe"
-            ? "Windows code"
-            : "macOS code";
+      const { code } = FORMATS[format].words;
+      const what = elf === undefined ? code : `${code} for ${elf.arch}`;
       problems.push({
         code: "TAG001",
         path,

@@ -1,5 +1,6 @@
-import type { BinaryFormat, Slice } from "../../../binary.ts";
+import type { Slice } from "../../../binary.ts";
 import type { Level, Problem } from "../../../finding.ts";
+import { FORMATS } from "../../../formats.ts";
 import { formatOfTag } from "../../claim.ts";
 import type { NativeMember } from "../../member.ts";
 import { binariesOf } from "../../member.ts";
@@ -7,12 +8,6 @@ import type { AuditModel } from "../../model.ts";
 import { isPythonExtension } from "../../python/module.ts";
 import type { NativeCode } from "../texts.ts";
 import { quoteSome } from "../wording.ts";
-
-const WHAT: Readonly<Record<BinaryFormat, string>> = {
-  elf: "an ELF file",
-  macho: "a file for macOS",
-  pe: "a file for Windows",
-};
 
 /** Binary formats of another operating system. */
 export function wrongSystem({
@@ -37,7 +32,7 @@ export function wrongSystem({
       code: "TAG003",
       path,
       facts: { format, tags: claims.map(({ text }) => text) },
-      message: `${WHAT[format]} in a wheel that is tagged ${tags}`,
+      message: `${FORMATS[format].words.aFile} in a wheel that is tagged ${tags}`,
       level: alone ? "error" : levelOf(member),
     });
   }
