@@ -119,7 +119,8 @@ function matches(code: string, prefixes: readonly string[]): boolean {
 function generalHint(code: string): string | undefined {
   if (!isRuleCode(code)) return undefined;
   const [first] = RULES[code].mend.split(/(?<=\.)\s/);
-  return first?.replace(/\.$/, "");
+  // A hint goes on from `hint:`; a name that begins with capitals stays.
+  return first?.replace(/\.$/, "").replace(/^[A-Z](?=[a-z]* )/, (letter) => letter.toLowerCase());
 }
 
 function compareFindings(a: Finding, b: Finding): number {
