@@ -126,7 +126,13 @@ function checkRanges(
   ranges: readonly Range[],
   copy: number,
 ): void {
-  const sorted = [...ranges].sort((a, b) => a.start - b.start);
+  // What a thousand links lead to was read a thousand times, and is compared once for each copy.
+  const sorted = [...ranges]
+    .sort((a, b) => a.start - b.start || a.end - b.end || a.crc - b.crc)
+    .filter((range, index, all) => {
+      const before = all[index - 1];
+      return before?.start !== range.start || before.end !== range.end || before.crc !== range.crc;
+    });
   const buffer = new Uint8Array(BUFFER);
   let offset = 0;
   for (const piece of layout.pieces) {
