@@ -48,7 +48,7 @@ export const NAME_CASES: CaseTable = {
         what: "a seventh part that is not a label",
         wheel: { filename: "demo-1.0-1-py3-none-any-X86.whl" },
         level: "error",
-        says: "no variant label",
+        says: "not a variant label",
       },
       {
         what: "a variant label (draft)",
@@ -75,7 +75,7 @@ export const NAME_CASES: CaseTable = {
         level: "warning",
         pypi: "error",
         install: "error",
-        says: "no part of a wheel's name",
+        says: "not a part of a wheel's name",
         also: ["VAR001"],
       },
       {
