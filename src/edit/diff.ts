@@ -6,6 +6,7 @@
  */
 
 import { bytesEqual, compareText, toHex } from "../bytes.ts";
+import { digestOf } from "../digest.ts";
 import { FormatError } from "../errors.ts";
 import { formatOf } from "../formats.ts";
 import type { MemberStream } from "../runtime.ts";
@@ -45,7 +46,7 @@ const CHUNK = 1 << 20;
 
 /** @throws FormatError when a member can't be read. */
 export async function diffWheels(a: Side, b: Side): Promise<WheelDiff> {
-  const digests = { a: digestOf(a.wheel), b: digestOf(b.wheel) };
+  const digests = { a: wheelDigest(a.wheel), b: wheelDigest(b.wheel) };
   const left = keyed(a.wheel);
   const right = keyed(b.wheel);
   const members: MemberDifference[] = [];
@@ -283,12 +284,9 @@ function headerDiffers(old: ZipEntry, now: ZipEntry): boolean {
   );
 }
 
-function digestOf({ file, source, compression }: Wheel): WheelDigest {
-  const hasher = compression.hasher("sha256");
-  for (let at = 0; at < source.size; at += CHUNK) {
-    hasher.update(source.read(at, Math.min(CHUNK, source.size - at)));
-  }
-  return { file, size: source.size, sha256: toHex(hasher.digest()) };
+function wheelDigest({ file, source, compression }: Wheel): WheelDigest {
+  const sha256 = toHex(digestOf(source, compression.hasher("sha256")));
+  return { file, size: source.size, sha256 };
 }
 
 function tagsOf(file: string): readonly string[] {

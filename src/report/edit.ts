@@ -1,8 +1,10 @@
 /** What `edit`, `tags` and `links` did to wheels, as text and as JSON. */
+
 import { printable } from "../bytes.ts";
 import type { MemberChange } from "../edit/draft.ts";
 import type { FieldChange } from "../edit/field-changes.ts";
 import type { Finding } from "../finding.ts";
+import { baseNameOf } from "../paths.ts";
 import { document } from "./json.ts";
 import type { Palette } from "./palette.ts";
 import type { RepairReport } from "./repair.ts";
@@ -90,7 +92,7 @@ export function editText(wheel: EditedWheel, palette: Palette): string {
   const others = wheel.changes.filter(
     ({ what, path }) =>
       !/\.dist-info\/(METADATA|RECORD)$/.test(path) &&
-      !(what === "added" && grafted.has(path.slice(path.lastIndexOf("/") + 1))),
+      !(what === "added" && grafted.has(baseNameOf(path))),
   );
   // A new version moves all of dist-info; that it does so needs no line for each file.
   const renamed = others.filter(({ what }) => what === "renamed");

@@ -1,4 +1,5 @@
 /** Python modules among the members of a wheel. */
+import { baseNameOf } from "../paths.ts";
 import { parseDataPath } from "./data-scheme.ts";
 
 /** Suffixes of extension modules that name their interpreter or ABI. */
@@ -7,12 +8,12 @@ const TAGGED =
 
 /** True for a file name that only an extension module has: `_x.cpython-312-x86_64-linux-gnu.so`, `_x.pyd`. */
 export function isTaggedExtension(path: string): boolean {
-  return TAGGED.test(baseName(path));
+  return TAGGED.test(baseNameOf(path));
 }
 
 /** True for what Python could import as an extension module, plain `_x.so` included, `libx.so` not. */
 export function isExtensionName(path: string): boolean {
-  const name = baseName(path);
+  const name = baseNameOf(path);
   return isTaggedExtension(name) || (/^[^.]+\.so$/.test(name) && !/^_?lib/.test(name));
 }
 
@@ -69,8 +70,4 @@ function topOf(path: string): string {
   const dot = path.indexOf(".");
   const end = dot === -1 ? slash : slash === -1 ? dot : Math.min(dot, slash);
   return end === -1 ? path : path.slice(0, end);
-}
-
-function baseName(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1);
 }

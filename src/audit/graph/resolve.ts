@@ -2,7 +2,7 @@
 import type { Dependency, Slice } from "../../binary.ts";
 import { compareText } from "../../bytes.ts";
 import { matchesGlob } from "../../glob.ts";
-import { folderOf } from "../../paths.ts";
+import { baseNameOf, folderOf } from "../../paths.ts";
 import type { WheelLayout } from "../../wheel/installed.ts";
 import { isInstalled, wheelLayout } from "../../wheel/installed.ts";
 import type { Binary } from "../member.ts";
@@ -155,7 +155,7 @@ export function resolveGraph<S extends Slice>(
   function mayLoad({ key, slice }: Binary<S>): ReadonlySet<string> {
     const found = new Set<string>();
     for (const { name } of slice.dependencies) {
-      const namesakes = byName.get(loader.key(name.slice(name.lastIndexOf("/") + 1))) ?? [];
+      const namesakes = byName.get(loader.key(baseNameOf(name))) ?? [];
       for (const candidate of namesakes.slice(0, NAMESAKES)) {
         if (candidate.key !== key) found.add(candidate.key);
       }

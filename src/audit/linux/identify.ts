@@ -7,6 +7,7 @@
 
 import { compareText } from "../../bytes.ts";
 import type { ElfSlice } from "../../formats.ts";
+import { baseNameOf } from "../../paths.ts";
 import type { TagArch } from "../../policy/arch.ts";
 import { policyArch, tagArch } from "../../policy/arch.ts";
 import type { LinuxFamily } from "../../policy/linux/table.ts";
@@ -179,7 +180,7 @@ function pickFamily(
 export function libcOf({ slice }: ElfBinary): LibcHint {
   const { interpreter, dependencies, versionNeeds } = slice;
   if (interpreter !== null) {
-    const base = interpreter.slice(interpreter.lastIndexOf("/") + 1);
+    const base = baseNameOf(interpreter);
     if (base.startsWith("ld-musl-")) return "musllinux";
     return /^linker(64)?$/.test(base) ? "android" : "manylinux";
   }

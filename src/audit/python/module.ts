@@ -1,9 +1,10 @@
 /** Which native files are extension modules, by what they export and how they are called. */
+import { baseNameOf } from "../../paths.ts";
 import type { Binary } from "../member.ts";
 
 /** Base name up to the first `.`. */
 export function moduleStem(path: string): string {
-  const base = path.slice(path.lastIndexOf("/") + 1);
+  const base = baseNameOf(path);
   const dot = base.indexOf(".");
   return dot < 0 ? base : base.slice(0, dot);
 }
@@ -27,7 +28,7 @@ const TAGGED_PYD = /^[^.]+\.((?:cp|pypy|graalpy)[^.]+)\.pyd$/i;
  * suffix.
  */
 export function moduleSuffix(path: string): string | undefined {
-  const name = path.slice(path.lastIndexOf("/") + 1);
+  const name = baseNameOf(path);
   return (TAGGED.exec(name) ?? TAGGED_PYD.exec(name))?.[1];
 }
 

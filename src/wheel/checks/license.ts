@@ -1,4 +1,5 @@
 /** MET016-MET018: licences. */
+import { baseNameOf } from "../../paths.ts";
 import type { HeaderField } from "../headers.ts";
 import { checkLicenseExpression } from "../license-expression.ts";
 import { knownFields, singleField } from "../metadata.ts";
@@ -74,7 +75,7 @@ function checkFile(context: MetadataContext, field: HeaderField): void {
   // Before the field was specified, back ends put the files beside METADATA.
   if (
     !specified &&
-    (files.has(`${distInfo}/${path}`) || files.has(`${distInfo}/${baseName(path)}`))
+    (files.has(`${distInfo}/${path}`) || files.has(`${distInfo}/${baseNameOf(path)}`))
   ) {
     return;
   }
@@ -93,8 +94,4 @@ function unsafe(path: string): string | undefined {
   if (path.includes("\\")) return "has a backslash";
   if (path.includes("*")) return "is a pattern";
   return path.includes("..") ? "has `..`" : undefined;
-}
-
-function baseName(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1);
 }
