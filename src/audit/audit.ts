@@ -62,6 +62,7 @@ export interface AuditOptions extends InspectOptions {
   readonly onProgress?: (done: number, total: number) => void;
   /** What was found in the members, before it is judged: members and symbols. */
   readonly onInspected?: (wheel: Wheel, inspection: Inspection) => void;
+  readonly onJudged?: (judgement: Judgement) => void;
 }
 
 export const DEFAULT_AUDIT_OPTIONS: AuditOptions = {
@@ -95,7 +96,9 @@ export async function auditWheel(
         : null;
     const inspected = await inspection;
     options.onInspected?.(wheel, inspected);
-    const { problems, unverified, model, native } = judgeWheel(wheel, inspected, options);
+    const judgement = judgeWheel(wheel, inspected, options);
+    options.onJudged?.(judgement);
+    const { problems, unverified, model, native } = judgement;
     const findings = toFindings(problems, options.findings);
     const { failOn } = options;
     return {

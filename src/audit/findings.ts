@@ -13,6 +13,8 @@ export interface FindingOptions {
   readonly ignore: readonly string[];
   /** Level of single codes, over the table's. */
   readonly severity: Readonly<Record<string, Level | "off">>;
+  /** Told the code of each problem that `ignore` or a severity leaves out. */
+  readonly onLeftOut?: (code: string) => void;
 }
 
 export const DEFAULT_FINDING_OPTIONS: FindingOptions = {
@@ -99,10 +101,17 @@ function shorten(findings: readonly Finding[]): readonly Finding[] {
 
 function levelOf(problem: Problem, options: FindingOptions): Level | "off" {
   const { code } = problem;
-  if (matches(code, options.ignore)) return "off";
   if (options.select.length > 0 && !matches(code, options.select)) return "off";
   const wanted = options.severity[code];
-  if (wanted !== undefined) return wanted;
+  const level = wanted === undefined || wanted === "off" ? usualLevel(problem, options) : wanted;
+  if (level === "off") return level;
+  if (wanted !== "off" && !matches(code, options.ignore)) return level;
+  options.onLeftOut?.(code);
+  return "off";
+}
+
+function usualLevel(problem: Problem, options: FindingOptions): Level | "off" {
+  const { code } = problem;
   const ofCase =
     (options.profile === "release" ? undefined : problem.profiles?.[options.profile]) ??
     problem.level;

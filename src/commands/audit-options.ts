@@ -12,7 +12,8 @@ import { parsePlatformTag } from "../wheel/platform-tag.ts";
 import type { Options } from "./command.ts";
 import { type Config, FAIL_ON, PROFILES, SEVERITIES } from "./config.ts";
 import { choice, collect, collectCommas, flagOption, listOption, textOption } from "./options.ts";
-import { addSearchOptions, nativeOptions } from "./search-options.ts";
+import { addSearchOptions, excludedLibraries, nativeOptions } from "./search-options.ts";
+import { readWishes, type Wishes } from "./wishes.ts";
 
 export interface AuditSettings {
   readonly audit: AuditOptions;
@@ -20,6 +21,7 @@ export interface AuditSettings {
   /** An earlier wheel, and how much larger this one may be (0.1: a tenth). */
   readonly baseline: { readonly path: string; readonly growth: number } | undefined;
   readonly perFileIgnores: Readonly<Record<string, readonly string[]>>;
+  readonly wishes: Wishes;
   readonly exitZero: boolean;
 }
 
@@ -80,6 +82,7 @@ export async function readAuditSettings(
     expected: expectations(options, config),
     baseline: baseline === undefined ? undefined : { path: baseline, growth },
     perFileIgnores,
+    wishes: readWishes(options, config, excludedLibraries(options, config)),
     exitZero: flagOption(options, "exitZero"),
   };
 }

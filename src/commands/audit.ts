@@ -4,6 +4,7 @@ import { basename, isAbsolute, relative, sep } from "node:path";
 import type { AuditOptions } from "../audit/audit.ts";
 import { auditWheel } from "../audit/audit.ts";
 import type { Shape } from "../audit/baseline.ts";
+import { rememberLibraries } from "../audit/had-effect.ts";
 import type { WheelResult } from "../audit/result.ts";
 import { printable } from "../bytes.ts";
 import type { Problem } from "../finding.ts";
@@ -28,6 +29,7 @@ import {
 } from "./options.ts";
 import { type Output, wantedOutputs, writeOutputs } from "./outputs.ts";
 import { refine, withProblems } from "./refine.ts";
+import { idleWishes, type LeftOut, nothingLeftOut, reportIdle } from "./wishes.ts";
 
 export const AUDIT_FORMATS = [
   "text",
@@ -70,7 +72,8 @@ async function run({ args, options }: Invocation, io: Io): Promise<number> {
   const common = commonOptions(options);
   const outputs = wantedOutputs(options, AUDIT_FORMATS);
   const config = await loadConfig(common.config, io);
-  const settings = await readAuditSettings(options, config, io);
+  const leftOut = nothingLeftOut();
+  const settings = recording(await readAuditSettings(options, config, io), leftOut);
   const { paths, problems } = await expandInputs(args, io);
   for (const { message, hint } of problems) io.err(errorText(message, hint));
   let status: number = problems.length > 0 ? STATUS.usage : STATUS.done;
@@ -90,7 +93,7 @@ async function run({ args, options }: Invocation, io: Io): Promise<number> {
       try {
         const compared = settings.baseline === undefined ? undefined : await shapes(auditOptions);
         const judged = await auditWheel(path, engine, compared?.options ?? auditOptions);
-        const result = await refine(judged, compared?.shape(), settings, engine);
+        const result = await refine(judged, compared?.shape(), settings, engine, leftOut);
         wheels.push({ path, uri: uriOf(path, io.cwd), result });
       } catch (error) {
         progress.clear();
@@ -110,11 +113,20 @@ async function run({ args, options }: Invocation, io: Io): Promise<number> {
     if (wheel === undefined) continue;
     wheels[at] = { ...wheel, result: withProblems(wheel.result, found, settings.audit) };
   }
+  const idle =
+    leftOut.wheels === 0
+      ? []
+      : idleWishes(
+          settings.wishes,
+          leftOut,
+          wheels.flatMap(({ result }) => result.findings),
+        );
+  reportIdle(idle, common, io);
   // Of no wheel there is only to say what could not be read; text and JSON leave that to standard error.
   const wanted =
     wheels.length > 0 ? outputs : outputs.filter(({ format }) => TELLS_FAILURES.includes(format));
   if (wheels.length + unread.length > 0) {
-    await report({ wheels, unread }, wanted, common, settings, io);
+    await report({ wheels, unread, idle }, wanted, common, settings, io);
   }
   const failed = wheels.some(({ result }) => !result.ok);
   return Math.max(status, failed && !settings.exitZero ? STATUS.findings : STATUS.done);
@@ -128,6 +140,23 @@ async function variantProblems(
     return new Map();
   }
   return (await import("./variant-release.ts")).releaseProblems(paths);
+}
+
+/** The same settings, which keep what they leave out. */
+function recording(settings: AuditSettings, leftOut: LeftOut): AuditSettings {
+  const { audit } = settings;
+  return {
+    ...settings,
+    audit: {
+      ...audit,
+      findings: { ...audit.findings, onLeftOut: (code) => leftOut.codes.add(code) },
+      onJudged({ native, unverified }) {
+        // Of an archive that can't be read nothing is known.
+        if (unverified.some(({ code, path }) => code === "ZIP001" && path === undefined)) return;
+        rememberLibraries(leftOut, native.graph);
+      },
+    },
+  };
 }
 
 /** The same audit, which keeps what `--baseline` compares. */
@@ -154,8 +183,15 @@ interface Audited extends Reported {
 
 const TELLS_FAILURES: readonly AuditFormat[] = ["junit", "sarif", "github", "markdown", "html"];
 
+interface Report {
+  readonly wheels: readonly Audited[];
+  readonly unread: readonly Unread[];
+  /** Warnings of the run. */
+  readonly idle: readonly string[];
+}
+
 async function report(
-  { wheels, unread }: { readonly wheels: readonly Audited[]; readonly unread: readonly Unread[] },
+  { wheels, unread, idle }: Report,
   outputs: readonly Output<AuditFormat>[],
   common: CommonOptions,
   settings: AuditSettings,
@@ -177,7 +213,7 @@ async function report(
         );
       }
       case "json":
-        return (await import("../report/json.ts")).auditJson(results);
+        return (await import("../report/json.ts")).auditJson(results, idle);
       case "sarif": {
         const [{ auditSarif }, { RULES }, { createHash }] = await Promise.all([
           import("../report/sarif.ts"),

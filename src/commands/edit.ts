@@ -42,6 +42,7 @@ import {
   reportRewrites,
   rewriteAll,
   rewriteOptions,
+  withRunWarnings,
 } from "./rewrite.ts";
 
 export const command: CommandDeclaration = {
@@ -156,7 +157,8 @@ async function run({ args, options, sequence }: Invocation, io: Io): Promise<num
   if (proof !== undefined && statements.length > 0 && !write.dryRun) {
     await writeReport(proof, statements.join(""));
   }
-  await reportRewrites("wheelkit.edit/1", wheels, options, io);
+  const told = withRunWarnings(wheels, plan.warnings, options, io);
+  await reportRewrites("wheelkit.edit/1", told, options, io);
   return Math.max(status, problems.length > 0 ? STATUS.usage : STATUS.done);
 }
 

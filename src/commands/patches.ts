@@ -1,13 +1,15 @@
 /** `--patch`: which patches apply to which wheels, decided for all before any is written. */
 import { basename } from "node:path";
-import { decodeUtf8Lossy } from "../bytes.ts";
+import { decodeUtf8Lossy, printable } from "../bytes.ts";
 import type { Patch } from "../edit/patch-file.ts";
 import { RefusalError, UsageError } from "../errors.ts";
 import { nodeCompression } from "../node/compression.ts";
 import { openFile } from "../node/file.ts";
 import { readRegular } from "../node/special-file.ts";
+import { didYouMean } from "../suggest.ts";
 import { findDistInfo } from "../wheel/dist-info.ts";
 import { parseWheelFilename } from "../wheel/filename.ts";
+import { normalizeName } from "../wheel/names.ts";
 import { openWheel } from "../wheel/open.ts";
 import { expandTags } from "../wheel/tag.ts";
 
@@ -16,6 +18,8 @@ export interface PatchPlan {
   readonly patches: ReadonlyMap<string, readonly Patch[]>;
   /** Patched wheels get the next post-release unless a patch says another version. */
   readonly bump: boolean;
+  /** One for each patch that no wheel matches. */
+  readonly warnings: readonly string[];
 }
 
 export async function choosePatches(
@@ -24,30 +28,48 @@ export async function choosePatches(
   options: { readonly allowUnmatched: boolean; readonly bump: boolean },
 ): Promise<PatchPlan> {
   const plan = new Map<string, readonly Patch[]>();
-  if (files.length === 0) return { patches: plan, bump: options.bump };
-  const { matchesPatch, readPatches } = await import("../edit/patch-file.ts");
+  if (files.length === 0) return { patches: plan, bump: options.bump, warnings: [] };
+  const { failedCondition, readPatches } = await import("../edit/patch-file.ts");
   const patches = (
     await Promise.all(files.map(async (file) => readPatches(await readToml(file), file)))
   ).flat();
   const unmatched = new Set(patches);
+  const names = new Set<string>();
+  /** The wheel of the right name that a patch failed for, and by which condition. */
+  const nearest = new Map<Patch, string>();
   for (const path of paths) {
     const { name } = parseWheelFilename(basename(path));
     if (name === undefined) continue;
     const subject = { ...name, tags: expandTags(name), metadata: metadataOf(path) };
-    const matching = patches.filter((patch) => matchesPatch(patch, subject));
-    for (const patch of matching) unmatched.delete(patch);
+    names.add(normalizeName(name.name));
+    const matching: Patch[] = [];
+    for (const patch of patches) {
+      const failed = failedCondition(patch, subject);
+      if (failed === undefined) {
+        matching.push(patch);
+        unmatched.delete(patch);
+      } else if (failed !== "name") {
+        nearest.set(patch, `its \`${failed}\` does not match \`${printable(basename(path))}\``);
+      }
+    }
     plan.set(path, matching);
   }
-  const [first] = unmatched;
+  const idle = [...unmatched].map((patch) => {
+    const near = nearest.get(patch) ?? didYouMean(patch.name, names);
+    const { number, name } = patch;
+    return { which: `${number} (\`${name}\`)`, near: near === undefined ? "" : `; ${near}` };
+  });
+  const [first] = idle;
   if (first !== undefined && !options.allowUnmatched) {
-    const all = [...unmatched].map(({ number, name }) => `${number} (\`${name}\`)`).join(", ");
+    const near = idle.length === 1 ? first.near : "";
     throw new RefusalError(
       "EDT004",
-      `no wheel matches patch ${all}; nothing was written`,
+      `no wheel matches patch ${idle.map(({ which }) => which).join(", ")}${near}; nothing was written`,
       "correct its conditions, or allow it with `--allow-unmatched`",
     );
   }
-  return { patches: plan, bump: options.bump };
+  const warnings = idle.map(({ which, near }) => `no wheel matches patch ${which}${near}`);
+  return { patches: plan, bump: options.bump, warnings };
 }
 
 /** Bytes. */

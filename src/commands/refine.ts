@@ -8,6 +8,7 @@ import type { WheelResult } from "../audit/result.ts";
 import { compareText } from "../bytes.ts";
 import type { Finding, Problem } from "../finding.ts";
 import type { AuditSettings } from "./audit-options.ts";
+import type { LeftOut } from "./wishes.ts";
 
 /** @param shape what `--baseline` compares of the wheel; none where the archive can't be read. */
 export async function refine(
@@ -15,6 +16,7 @@ export async function refine(
   shape: Shape | undefined,
   settings: AuditSettings,
   engine: Engine,
+  leftOut: LeftOut,
 ): Promise<WheelResult> {
   const { audit, expected, baseline, perFileIgnores } = settings;
   const problems: Problem[] = [...checkExpectations(wheel, expected)];
@@ -22,7 +24,7 @@ export async function refine(
     const { checkBaseline } = await import("./baseline.ts");
     problems.push(...(await checkBaseline(shape, baseline, engine)));
   }
-  const ignored = await ignoredFindings(wheel.findings, perFileIgnores);
+  const ignored = await ignoredFindings(wheel.findings, perFileIgnores, leftOut.paths);
   const kept = wheel.findings.filter((finding) => !ignored.has(finding));
   return withProblems(ignored.size === 0 ? wheel : { ...wheel, findings: kept }, problems, audit);
 }
@@ -47,6 +49,7 @@ export function withProblems(
 async function ignoredFindings(
   findings: readonly Finding[],
   perFile: AuditSettings["perFileIgnores"],
+  used: Set<string>,
 ): Promise<ReadonlySet<Finding>> {
   const ignored = new Set<Finding>();
   const patterns = Object.entries(perFile);
@@ -56,7 +59,9 @@ async function ignoredFindings(
     const matches = picomatch(pattern, { dot: true });
     for (const finding of findings) {
       if (finding.path === undefined || !matches(finding.path)) continue;
-      if (codes.some((code) => finding.code.startsWith(code))) ignored.add(finding);
+      if (!codes.some((code) => finding.code.startsWith(code))) continue;
+      ignored.add(finding);
+      used.add(pattern);
     }
   }
   return ignored;

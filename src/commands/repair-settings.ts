@@ -4,13 +4,14 @@ import { statSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import type { Command } from "commander";
+import type { Wish } from "../audit/had-effect.ts";
 import type { PlatformName } from "../audit/platform.ts";
 import { printable } from "../bytes.ts";
 import { UsageError } from "../errors.ts";
-import { matchesGlob } from "../glob.ts";
 import { listedFolders } from "../node/host-path.ts";
 import type { Io } from "../node/io.ts";
 import type { WorkshopOptions } from "../node/workshop.ts";
+import { matchesAnyCase } from "../repair/had-effect.ts";
 import { newestTag } from "../repair/platforms.ts";
 import type { RepairSettings } from "../repair/settings.ts";
 import type { PlatformTag } from "../wheel/platform-tag.ts";
@@ -28,10 +29,13 @@ import {
 } from "./options.ts";
 import { addMacosOptions, readMacosSettings, tellOfDefaults } from "./repair-macos-options.ts";
 import { addWindowsOptions, readWindowsOptions, splitNames } from "./windows-options.ts";
+import { exclusions } from "./wishes.ts";
 
 /** What the options of `repair` say. */
 export interface RepairOptions {
   readonly settings: RepairSettings;
+  /** Libraries to leave out, as they were given. */
+  readonly exclude: readonly Wish[];
   /** Patterns of `--no-mangle`. */
   readonly keep: readonly string[];
   /** Wheels, or names of projects, that provide libraries at run time. */
@@ -162,10 +166,10 @@ export function readSettings(
       io.err(`warning: there is no folder \`${printable(folder)}\` to look for libraries in\n`);
     }
   }
-  const excluded = [...listOption(options, "exclude"), ...listOption(options, "dll")];
-  const open = excluded.find((glob) => /\[[^\]]*$/.test(glob));
+  const exclude = exclusions(options, config, (text) => splitNames([text]), ["exclude", "dll"]);
+  const open = exclude.find(({ pattern }) => /\[[^\]]*$/.test(pattern));
   if (open !== undefined) {
-    throw new UsageError(`\`--exclude ${printable(open)}\` has a \`[\` without its \`]\``);
+    throw new UsageError(`\`${printable(open.spelled)}\` has a \`[\` without its \`]\``);
   }
   // A level that is asked for is one for the whole member.
   const level = numberOption(options, "zipCompressionLevel") ?? levelOf(env);
@@ -185,7 +189,7 @@ export function readSettings(
       isaCheck: !flagOption(options, "disableIsaExtCheck"),
       sbom: options.sbom !== false,
       ...readMacosSettings(options, io),
-      exclude: splitNames(excluded.length > 0 ? excluded : (config.exclude ?? [])),
+      exclude: exclude.map(({ pattern }) => pattern),
       ldpaths: [...(onHost ? [] : peers), ...ldpaths, ...hostFolders(options, env)],
       libraryPath: onHost ? [...peers, ...own] : [],
       ifNeeded: flagOption(options, "ifNeeded"),
@@ -193,6 +197,7 @@ export function readSettings(
       asked: asked(sequence),
       ...readWindowsOptions(options),
     },
+    exclude,
     keep: splitNames(listOption(options, "mangle")),
     providedBy: listOption(options, "providedBy"),
     sysroot,
@@ -255,13 +260,7 @@ function included(options: Options): readonly string[] {
 function namesToKeep(options: Options): (name: string) => boolean {
   if (options.mangleAll === false) return () => true;
   const kept = splitNames(listOption(options, "mangle"));
-  return (name) =>
-    kept.some(
-      (pattern) =>
-        matchesGlob(name, pattern) ||
-        // Windows knows no case.
-        (/\.(?:dll|pyd)$/i.test(name) && matchesGlob(name.toLowerCase(), pattern.toLowerCase())),
-    );
+  return (name) => kept.some((pattern) => matchesAnyCase(name, pattern));
 }
 
 function platform(options: Options, env: Io["env"]): string {

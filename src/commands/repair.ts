@@ -22,6 +22,7 @@ import {
   reportRewrites,
   rewriteAll,
   rewriteOptions,
+  withRunWarnings,
 } from "./rewrite.ts";
 
 export const command: CommandDeclaration = {
@@ -75,12 +76,10 @@ async function run({ args, options, sequence }: Invocation, io: Io): Promise<num
       canonical: flagOption(options, "canonical"),
     };
     const { wheels, status } = await rewriteAll(paths, io, (path) => repairFile(path, run));
-    const { exclude } = settings;
-    const idle = withoutEffect({ exclude, keep: read.keep, providers: run.providers }, seen);
-    const told = wheels.map((wheel, index) =>
-      // Of the run, not of one of its wheels: said once.
-      index === wheels.length - 1 ? { ...wheel, warnings: [...wheel.warnings, ...idle] } : wheel,
-    );
+    const { exclude, keep } = read;
+    const { providers } = run;
+    const idle = seen.wheels === 0 ? [] : withoutEffect({ exclude, keep, providers }, seen);
+    const told = withRunWarnings(wheels, idle, options, io);
     await reportRewrites("wheelkit.repair/1", told, options, io);
     return Math.max(status, problems.length > 0 ? STATUS.usage : STATUS.done);
   } finally {

@@ -12,6 +12,7 @@ import type { GivenOption, Options } from "./command.ts";
 import { describeFailure, errorText, STATUS } from "./failure.ts";
 import { commonOptions, flagOption, numberOption, textOption } from "./options.ts";
 import { wantedOutputs, writeOutputs } from "./outputs.ts";
+import { reportIdle } from "./wishes.ts";
 
 /** @param sequence the options as they were given. */
 export function rewriteOptions(
@@ -102,6 +103,19 @@ export function reportWarnings(
       io.err(`note: \`${printable(file)}\`: unchanged, for it says so already\n`);
     }
   }
+}
+
+/** Warnings of a run, not of one of its wheels: said once, with the last one; alone where none was written. */
+export function withRunWarnings(
+  wheels: readonly Rewritten[],
+  warnings: readonly string[],
+  options: Options,
+  io: Pick<Io, "err">,
+): readonly Rewritten[] {
+  if (wheels.length === 0) reportIdle(warnings, commonOptions(options), io);
+  return wheels.map((wheel, index) =>
+    index === wheels.length - 1 ? { ...wheel, warnings: [...wheel.warnings, ...warnings] } : wheel,
+  );
 }
 
 /** Reports of commands that write wheels: paths on standard output, what changed where it is asked for. */

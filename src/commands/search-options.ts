@@ -1,6 +1,7 @@
 /** Where libraries outside the wheel are looked for, and which of them don't count. */
 import { delimiter } from "node:path";
 import type { Command } from "commander";
+import type { Wish } from "../audit/had-effect.ts";
 import type { NativeOptions } from "../audit/options.ts";
 import { DEFAULT_NATIVE_OPTIONS } from "../audit/options.ts";
 import { printable } from "../bytes.ts";
@@ -9,6 +10,7 @@ import type { Io } from "../node/io.ts";
 import type { Options } from "./command.ts";
 import type { Config } from "./config.ts";
 import { collect, listOption, textOption } from "./options.ts";
+import { exclusions } from "./wishes.ts";
 
 export function addSearchOptions(command: Command): void {
   command
@@ -17,6 +19,11 @@ export function addSearchOptions(command: Command): void {
     .option("--ldpaths <dirs>", "where libraries are looked for first", collect)
     .option("--sysroot <dir>", "take the loader's settings and folders from this root")
     .option("--disable-isa-ext-check", "ignore declared instruction-set requirements");
+}
+
+/** `--exclude`, else the settings'. */
+export function excludedLibraries(options: Options, config: Config): readonly Wish[] {
+  return exclusions(options, config, (text) => split([text], /[:;]/));
 }
 
 /**
@@ -34,7 +41,7 @@ export async function nativeOptions(
   const sysroot = textOption(options, "sysroot");
   const plain: NativeOptions = {
     ...DEFAULT_NATIVE_OPTIONS,
-    exclude: split(given(listOption(options, "exclude")) ?? config.exclude ?? [], /[:;]/),
+    exclude: excludedLibraries(options, config).map(({ pattern }) => pattern),
     ldpaths,
     isaCheck: options.disableIsaExtCheck !== true,
   };

@@ -2,6 +2,8 @@
 
 import { basename } from "node:path";
 import { auditWheel, DEFAULT_AUDIT_OPTIONS } from "../audit/audit.ts";
+import type { SeenLibraries } from "../audit/had-effect.ts";
+import { idleExclusions, rememberLibraries, seenNoLibraries } from "../audit/had-effect.ts";
 import type { NativeOptions } from "../audit/options.ts";
 import type { WheelResult } from "../audit/result.ts";
 import { toHex } from "../bytes.ts";
@@ -17,7 +19,7 @@ import type { ShownBinary, ShownWheel } from "../report/show-json.ts";
 import type { ZipIndex } from "../zip/index.ts";
 
 import type { CommandDeclaration, Invocation, Options } from "./command.ts";
-import { loadConfig } from "./config.ts";
+import { type Config, loadConfig } from "./config.ts";
 import { describeFailure, errorText, STATUS } from "./failure.ts";
 import { expandInputs } from "./inputs.ts";
 import {
@@ -28,7 +30,8 @@ import {
   numberOption,
 } from "./options.ts";
 import { wantedOutputs, writeOutputs } from "./outputs.ts";
-import { addSearchOptions, nativeOptions } from "./search-options.ts";
+import { addSearchOptions, excludedLibraries, nativeOptions } from "./search-options.ts";
+import { reportIdle } from "./wishes.ts";
 
 const FORMATS = ["text", "json"] as const;
 
@@ -80,7 +83,9 @@ async function run({ args, options }: Invocation, io: Io): Promise<number> {
     return await (await import("./show-sizes.ts")).showSizes(args, options, io);
   }
   const outputs = wantedOutputs(options, FORMATS);
-  const wanted = await readWanted(options, common.config, io);
+  const config = await loadConfig(common.config, io);
+  const wanted = await readWanted(options, config, io);
+  const seen = seenNoLibraries();
   const { paths, problems } = await expandInputs(args, io);
   for (const { message, hint } of problems) io.err(errorText(message, hint));
   let status: number = problems.length > 0 ? STATUS.usage : STATUS.done;
@@ -98,7 +103,7 @@ async function run({ args, options }: Invocation, io: Io): Promise<number> {
         else {
           const update = (done: number, total: number): void =>
             progress.update(basename(path), done, total);
-          wheels.push(await showWheel(path, engine, wanted, update));
+          wheels.push(await showWheel(path, engine, wanted, seen, update));
         }
       } catch (error) {
         progress.clear();
@@ -112,9 +117,12 @@ async function run({ args, options }: Invocation, io: Io): Promise<number> {
     await engine.close();
   }
   if (wheels.length + binaries.length === 0) return status;
+  const exclude = excludedLibraries(options, config);
+  const idle = wheels.length === 0 ? [] : idleExclusions(exclude, seen);
+  reportIdle(idle, common, io);
   await writeOutputs(outputs, io, async (format, toTerminal) => {
     if (format === "json") {
-      return (await import("../report/show-json.ts")).showJson(wheels, binaries);
+      return (await import("../report/show-json.ts")).showJson(wheels, binaries, idle);
     }
     const { showBinaryText, showWheelText } = await import("../report/show-text.ts");
     const textOptions = {
@@ -130,13 +138,9 @@ async function run({ args, options }: Invocation, io: Io): Promise<number> {
   return status;
 }
 
-async function readWanted(
-  options: Options,
-  config: string | null | undefined,
-  io: Io,
-): Promise<Wanted> {
+async function readWanted(options: Options, config: Config, io: Io): Promise<Wanted> {
   return {
-    native: await nativeOptions(options, await loadConfig(config, io), io),
+    native: await nativeOptions(options, config, io),
     hash: options.hash !== false,
     imports: flagOption(options, "imports"),
     exports: flagOption(options, "exports"),
@@ -157,6 +161,7 @@ async function showWheel(
   path: string,
   engine: NodeEngine,
   wanted: Wanted,
+  seen: SeenLibraries,
   onProgress: (done: number, total: number) => void,
 ): Promise<ShownWheel> {
   const symbols = new Map<string, SymbolLists>();
@@ -171,6 +176,7 @@ async function showWheel(
       archive = index;
       for (const [member, found] of inspection.symbols ?? []) symbols.set(member, found);
     },
+    onJudged: ({ native }) => rememberLibraries(seen, native.graph),
     onProgress,
   });
   refuseUnreadable(result, archive);

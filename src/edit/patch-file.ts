@@ -45,16 +45,24 @@ export interface Subject {
   readonly metadata: Uint8Array;
 }
 
-export function matchesPatch(patch: Patch, subject: Subject): boolean {
-  const { tags, marker } = patch;
-  return (
-    normalizeName(subject.name) === patch.name &&
-    containsVersion(patch.version, subject.version) &&
-    (tags.length === 0 ||
-      subject.tags.some((tag) => tags.some((glob) => globMatches(glob, tag)))) &&
-    (marker === undefined || subject.tags.some((tag) => mayHold(marker, tagEnvironment(tag)))) &&
-    (patch.requires === undefined || requiresProject(subject.metadata, patch.requires))
-  );
+/** The first condition that does not hold; `undefined`: the patch is for this wheel. */
+export function failedCondition(
+  { name, version, tags, marker, requires }: Patch,
+  subject: Subject,
+): Exclude<(typeof CONDITIONS)[number], "reason"> | undefined {
+  if (normalizeName(subject.name) !== name) return "name";
+  if (!containsVersion(version, subject.version)) return "version";
+  if (!anyTag(tags, (glob) => subject.tags.some((tag) => globMatches(glob, tag)))) return "tags";
+  if (marker !== undefined && !subject.tags.some((tag) => mayHold(marker, tagEnvironment(tag)))) {
+    return "marker";
+  }
+  if (requires !== undefined && !requiresProject(subject.metadata, requires)) return "requires";
+  return undefined;
+}
+
+/** No tag asked for is any tag. */
+function anyTag(tags: readonly string[], matches: (glob: string) => boolean): boolean {
+  return tags.length === 0 || tags.some(matches);
 }
 
 function requiresProject(metadata: Uint8Array, project: string): boolean {

@@ -3,6 +3,7 @@
 import type { Engine, Inspection, Judgement } from "../audit/audit.ts";
 import { inspectWheel, judgeWheel } from "../audit/audit.ts";
 import { toFindings } from "../audit/findings.ts";
+import { rememberLibraries } from "../audit/had-effect.ts";
 import type { NativeOptions } from "../audit/options.ts";
 import type { PlatformName } from "../audit/platform.ts";
 import { compareText, toHex } from "../bytes.ts";
@@ -16,7 +17,7 @@ import type { Wheel } from "../wheel/open.ts";
 import { parsePlatformTag } from "../wheel/platform-tag.ts";
 import { carryOut } from "./carry-out.ts";
 import type { Seen } from "./had-effect.ts";
-import { remember, seenNothing } from "./had-effect.ts";
+import { seenNothing } from "./had-effect.ts";
 import type { OutsideFile, RepairPlatform, RepairRequest } from "./platform.ts";
 import { repairPlatform } from "./platforms.ts";
 import type { LibraryProvider } from "./providers.ts";
@@ -72,7 +73,7 @@ export async function repairWheel(
   await engine.rest?.();
   const searched = searchedPlaces(draft, settings, roots);
   const first = judgeWheel(wheel, before, { native: searched });
-  remember(seen, first.native.graph);
+  rememberLibraries(seen, first.native.graph);
   // A damaged member would be damaged in the result too, or worse: patched.
   refuseDefects(toFindings(first.problems));
   if (isCopied(first)) {

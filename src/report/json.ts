@@ -13,8 +13,13 @@ import type { FieldRef } from "../errors.ts";
 import type { Finding, Unverified } from "../finding.ts";
 import { VERSION } from "../version.ts";
 
-export function auditJson(wheels: readonly WheelResult[]): string {
+/** @param warnings of the run, not of one of its wheels. */
+export function auditJson(
+  wheels: readonly WheelResult[],
+  warnings: readonly string[] = [],
+): string {
   return document("wheelkit.audit/1", {
+    ...(warnings.length === 0 ? {} : { warnings }),
     wheels: wheels.map((wheel) => ({
       file: wheel.file,
       size: wheel.size,

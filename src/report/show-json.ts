@@ -18,8 +18,14 @@ export interface ShownBinary {
   readonly dump: object;
 }
 
-export function showJson(wheels: readonly ShownWheel[], binaries: readonly ShownBinary[]): string {
+/** @param warnings of the run. */
+export function showJson(
+  wheels: readonly ShownWheel[],
+  binaries: readonly ShownBinary[],
+  warnings: readonly string[] = [],
+): string {
   return document("wheelkit.show/1", {
+    ...(warnings.length === 0 ? {} : { warnings }),
     ...(wheels.length === 0 && binaries.length > 0
       ? {}
       : {

@@ -46,6 +46,7 @@ export function planWheel(
     users: new Map(),
     included: new Map(),
     searchedHost: true,
+    excludedBy: new Set(),
   };
   const digest = (path: string, before: Uint8Array): string =>
     createHash("sha256")

@@ -56,4 +56,6 @@ export interface DependencyGraph<S extends Slice = Slice> {
   readonly included: ReadonlyMap<string, string>;
   /** True when places outside the wheel were searched. */
   readonly searchedHost: boolean;
+  /** Patterns of libraries to leave out that left one out. */
+  readonly excludedBy: ReadonlySet<string>;
 }

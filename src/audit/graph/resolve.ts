@@ -65,6 +65,7 @@ export function resolveGraph<S extends Slice>(
   const queue: Outside<S>[] = [];
   /** Places that a file outside takes over from its users, by its key and their folder. */
   const handedDown = new Map<string, Map<string, Place>>();
+  const excludedBy = new Set<string>();
   let looks = 0;
   let traced = 0;
 
@@ -90,6 +91,7 @@ export function resolveGraph<S extends Slice>(
     users: usersOf(members),
     included,
     searchedHost: searchesHost,
+    excludedBy,
   };
 
   function located({ path, slice }: Binary<S>): Located<S> {
@@ -179,7 +181,7 @@ export function resolveGraph<S extends Slice>(
     trace: SearchStep[],
   ): Target {
     const { name } = dependency;
-    if (exclude.some((pattern) => leavesOut(pattern, name))) return { kind: "excluded" };
+    if (leftOut((pattern) => isNamed(pattern, name))) return { kind: "excluded" };
     const given = loader.given(name);
     if (given === "loader" || given === "system") return { kind: given };
     const hit = search(user, dependency, places, trace);
@@ -190,16 +192,33 @@ export function resolveGraph<S extends Slice>(
     if (hit !== undefined) {
       const { target } = hit;
       if (target.kind !== "host") return target;
-      if (exclude.some((pattern) => matchesGlob(target.path, pattern))) return { kind: "excluded" };
+      if (leftOutAt(target.path)) return { kind: "excluded" };
       return given === "python" ? { kind: "libpython" } : target;
     }
     if (given === "python") return { kind: "libpython" };
     return loadedBefore(user, name, trace) ?? { kind: "none" };
   }
 
-  /** As it stands, and as the platform compares names. */
-  function leavesOut(pattern: string, name: string): boolean {
-    return matchesGlob(name, pattern) || matchesGlob(loader.key(name), loader.key(pattern));
+  /** Asks every pattern, so that each that has an effect is known. */
+  function leftOut(matches: (pattern: string) => boolean): boolean {
+    const found = exclude.filter(matches);
+    for (const pattern of found) excludedBy.add(pattern);
+    return found.length > 0;
+  }
+
+  function leftOutAt(path: string): boolean {
+    return leftOut((pattern) => matchesGlob(path, pattern));
+  }
+
+  /** As it stands, as the platform compares names, and without the folder that a name may begin with. */
+  function isNamed(pattern: string, name: string): boolean {
+    const key = loader.key(name);
+    const wanted = loader.key(pattern);
+    return (
+      matchesGlob(name, pattern) ||
+      matchesGlob(key, wanted) ||
+      (!pattern.includes("/") && matchesGlob(baseNameOf(key), wanted))
+    );
   }
 
   function search(
@@ -291,7 +310,7 @@ export function resolveGraph<S extends Slice>(
   /** What the host does not provide under all policies is looked at further. */
   function visit(name: string, file: Outside<S>, user: Located<S>, places: readonly Place[]): void {
     if (loader.hostProvides(name) === "always") return;
-    if (exclude.some((pattern) => matchesGlob(file.path, pattern))) return;
+    if (leftOutAt(file.path)) return;
     const own = loader.ownPlaces(user).filter((place) => loader.passesOn(place));
     enqueue(file, [...own, ...places]);
   }
