@@ -1,15 +1,19 @@
 // Builds the package: tsc checks the types and writes the declarations, esbuild the code.
 //
 // One file for each module would be simpler, but loading and compiling two hundred of them takes
-// longer than auditing a small wheel. So the program is one script, of which V8 can keep what it compiled.
+// longer than auditing a small wheel. So the program is one script, of which V8 can keep what it compiled,
+// and threads run another. Both hold the packages they use, so nothing else has to be installed.
 import { spawnSync } from "node:child_process";
-import { rmSync } from "node:fs";
+import { copyFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { bundledPackages, licenseTexts } from "./bundled-packages.mjs";
+import { ownParts } from "./own-parts.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 // What is left of an earlier build must not live on in the package.
-rmSync(`${root}/dist`, { recursive: true, force: true });
+rmSync(`${root}/dist/src`, { recursive: true, force: true });
+rmSync(`${root}/dist/workers`, { recursive: true, force: true });
 
 const tsc = spawnSync(
   process.execPath,
@@ -23,45 +27,74 @@ const common = {
   absWorkingDir: root,
   outdir: "dist",
   bundle: true,
-  external: ["@bokuweb/zstd-wasm", "piscina", "yauzl", "picomatch", "smol-toml"],
+  // Only loaded for a niceness, which nobody asks for.
+  external: ["@napi-rs/nice"],
+  // piscina and zstd look for their files there; plugins say where they are.
+  define: { __dirname: '""' },
+  plugins: [ownParts(root)],
   platform: /** @type {const} */ ("node"),
   target: "node20",
   minifySyntax: true,
   minifyWhitespace: true,
+  legalComments: /** @type {const} */ ("none"),
+  metafile: true,
   logLevel: /** @type {const} */ ("warning"),
 };
-await build({
+/** @satisfies {import("esbuild").BuildOptions} */
+const script = {
   ...common,
-  entryPoints: {
-    "src/cli": "src/cli.ts",
-    "src/index": "src/index.ts",
-  },
-  chunkNames: "src/[name]-[hash]",
-  splitting: true,
-  format: "esm",
-});
-// Threads load a script sooner than a module.
-await build({
-  ...common,
-  entryPoints: {
-    "workers/inspect": "workers/inspect.ts",
-    "workers/recode": "workers/recode.ts",
-  },
   outExtension: { ".js": ".cjs" },
-  format: "cjs",
-  supported: { "dynamic-import": false },
-});
-await build({
-  ...common,
-  entryPoints: { "src/program": "src/program.ts" },
+  format: /** @type {const} */ ("cjs"),
   // Each start reads and checks all of it, and this way it is a sixth smaller.
   minifyIdentifiers: true,
-  outExtension: { ".js": ".cjs" },
-  format: "cjs",
-  define: { "import.meta.url": "__url" },
   // A script that V8 compiled before can't import, but require what it needs late.
   supported: { "dynamic-import": false },
-  // An expression that gives a function: src/cli.ts calls it.
-  banner: { js: "(function (exports, require, module, __url) {" },
-  footer: { js: "})" },
-});
+};
+const built = [
+  await build({
+    ...common,
+    entryPoints: {
+      "src/cli": "src/cli.ts",
+      "src/index": "src/index.ts",
+    },
+    chunkNames: "src/[name]-[hash]",
+    splitting: true,
+    format: "esm",
+    banner: {
+      js: 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);',
+    },
+  }),
+  // Threads load a script sooner than a module.
+  await build({
+    ...script,
+    entryPoints: { "src/worker": "workers/worker.ts" },
+    inject: ["node_modules/piscina/dist/worker.js"],
+    define: { ...common.define, "import.meta.url": "__url" },
+    // piscina's loop asks for the functions by the name of `TASKS` in workers/pool.ts.
+    banner: {
+      js: '((load)=>{const __url=load("node:url").pathToFileURL(__filename).href;const require=(name)=>name==="wheelkit:tasks"?module.exports:load(name);',
+    },
+    footer: { js: "})(require);" },
+  }),
+  await build({
+    ...script,
+    entryPoints: { "src/program": "src/program.ts" },
+    define: { ...common.define, "import.meta.url": "__url" },
+    // An expression that gives a function: src/start.ts calls it.
+    banner: { js: "(function (exports, require, module, __url) {" },
+    footer: { js: "})" },
+  }),
+  // What starts the program in the single executable; it is no part of the package.
+  await build({
+    ...script,
+    outdir: "dist/executable",
+    entryPoints: { main: "src/executable.ts" },
+    define: { ...common.define, "import.meta.url": '""' },
+  }),
+];
+copyFileSync(
+  `${root}/node_modules/@bokuweb/zstd-wasm/dist/common/zstd.wasm`,
+  `${root}/dist/src/zstd.wasm`,
+);
+const packages = bundledPackages(root, built);
+writeFileSync(`${root}/dist/src/LICENSES.txt`, licenseTexts(packages));

@@ -9,6 +9,9 @@ const DEPTH = 2;
 /** Jobs that a thread must have in prospect to be worth its start, of which a machine may allow a hundred. */
 const LEAST_JOBS = 2;
 
+/** The script of the threads finds its own functions under this name: `scripts/build.mjs` sees to it. */
+export const TASKS = "wheelkit:tasks";
+
 export interface Pool {
   /**
    * Does each job. Threads take them from the front; the caller's takes them from the end, with
@@ -30,12 +33,11 @@ export interface Pool {
   close(): Promise<void>;
 }
 
-/** A pool of `threads` beside the caller's that run the function `name` of `workers/<file>`. */
-export function createPool(threads: number, file: string, name: string): Pool {
+/** A pool of `threads` beside the caller's that run the function `name` of `filename`: {@link TASKS}. */
+export function createPool(threads: number, filename: string, name: string): Pool {
   let pool: Promise<Piscina> | undefined;
   const start = async (first: number): Promise<Piscina> => {
     const { Piscina } = await import("piscina");
-    const filename = new URL(`../workers/${file}`, import.meta.url).href;
     // Inflated chunks live outside the heap: a small young generation frees them sooner.
     const resourceLimits = { maxYoungGenerationSizeMb: 2 };
     const made = new Piscina({

@@ -3,9 +3,9 @@ import type { Command, CommanderError, Option } from "commander";
 import { UsageError } from "../errors.ts";
 import type { Io } from "../node/io.ts";
 import { palette, useColor, type When } from "../node/terminal.ts";
+import { versionLine } from "../node/version-line.ts";
 import { styleMessages } from "../report/messages.ts";
 import { didYouMean } from "../suggest.ts";
-import { VERSION } from "../version.ts";
 import {
   type CommandDeclaration,
   type CommandEntry,
@@ -40,7 +40,7 @@ async function dispatch(argv: readonly string[], io: Io): Promise<number> {
     return STATUS.done;
   }
   if (first === "--version" || first === "-V") {
-    io.out(`wheelkit ${VERSION}\n`);
+    io.out(versionLine());
     return STATUS.done;
   }
   if (first === "help") {

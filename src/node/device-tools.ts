@@ -1,7 +1,7 @@
 /** What shrinking device code needs, on Node: threads for the compression, and room for the results. */
 import { createHash } from "node:crypto";
 import { availableParallelism } from "node:os";
-import { createPool } from "../../workers/pool.ts";
+import { createPool, TASKS } from "../../workers/pool.ts";
 import { decodedDigest, recode } from "../../workers/recode.ts";
 import type { DeviceTools, Spool } from "../shrink/device-code.ts";
 import { memorySource } from "../source.ts";
@@ -27,7 +27,7 @@ export function createDeviceTools({
 }: DeviceToolsOptions): DeviceTools & { close(): Promise<void> } {
   // Sources are TypeScript where tests run, and threads load none.
   const threaded = jobs > 1 && !import.meta.url.endsWith(".ts");
-  const pool = createPool(jobs, "recode.cjs", "recode");
+  const pool = createPool(jobs, TASKS, "recode");
   return {
     recode: (job) => (threaded ? pool.runTask("recode", job) : recode(job)),
     decodedDigest: (job) => (threaded ? pool.runTask("decodedDigest", job) : decodedDigest(job)),

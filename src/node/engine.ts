@@ -2,7 +2,7 @@
 import { availableParallelism } from "node:os";
 import { setFlagsFromString } from "node:v8";
 import type { IndexShare, InspectShare } from "../../workers/inspect.ts";
-import { createPool } from "../../workers/pool.ts";
+import { createPool, TASKS } from "../../workers/pool.ts";
 import type { Engine, InspectJob } from "../audit/audit.ts";
 import { inspectMembers } from "../audit/inspect/inspect.ts";
 import type { Access, MemberReport, MemberTask } from "../audit/inspect/task.ts";
@@ -46,7 +46,7 @@ export interface EngineOptions {
 }
 
 export function createEngine({ jobs = availableParallelism() }: EngineOptions = {}): NodeEngine {
-  const pool = createPool(jobs - 1, "inspect.cjs", "inspect");
+  const pool = createPool(jobs - 1, TASKS, "inspect");
   // Sources are TypeScript where tests run, and threads load none.
   const threaded = jobs > 1 && !import.meta.url.endsWith(".ts");
   return {

@@ -148,7 +148,8 @@ describe("wheelkit", () => {
       argv.map((arg) => WORDS[arg] ?? arg),
       io,
     );
-    const { out, err } = io.written;
+    const { err } = io.written;
+    const out = io.written.out.replace(/\(Node [^)]*\)/, "(RUNTIME)");
     const parts = [`$ wheelkit ${line}`.trimEnd(), `exit status ${status}`, ""];
     if (out !== "") parts.push("--- stdout", out);
     if (err !== "") parts.push("--- stderr", err);

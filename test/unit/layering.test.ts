@@ -26,7 +26,8 @@ const LAYERS: readonly (readonly string[])[] = [
   ["src/node", "workers"],
   ["src/commands"],
   ["src/program.ts", "src/index.ts"],
-  ["src/cli.ts"],
+  ["src/start.ts"],
+  ["src/cli.ts", "src/executable.ts"],
 ];
 /** Neighbours in a layer stay apart, except these. */
 const MAY_MEET = new Set([

@@ -14,7 +14,8 @@ async function call(...argv: string[]) {
 describe("wheelkit", () => {
   it("has the version of its package", async () => {
     expect(VERSION).toBe(packageJson.version);
-    expect(await call("--version")).toEqual({ status: 0, out: `wheelkit ${VERSION}\n`, err: "" });
+    const out = `wheelkit ${VERSION} (Node ${process.versions.node}, ${process.platform}-${process.arch})\n`;
+    expect(await call("--version")).toEqual({ status: 0, out, err: "" });
   });
 
   it("shows its help: asked for on stdout, else on stderr", async () => {
