@@ -4,6 +4,8 @@
 import { setImmediate as immediate } from "node:timers/promises";
 import type { Piscina } from "piscina";
 
+/** Milliseconds without a job after which a thread gives its memory back. */
+const IDLE = 10_000;
 /** Jobs that each thread has at hand, so that it never waits for the caller's. */
 const DEPTH = 2;
 /** Jobs that a thread must have in prospect to be worth its start, of which a machine may allow a hundred. */
@@ -47,6 +49,8 @@ export function createPool(threads: number, filename: string, name: string): Poo
       minThreads: first,
       maxThreads: threads,
       concurrentTasksPerWorker: DEPTH,
+      // One that has nothing to do for a moment would be ended, and the next compiles all code anew.
+      idleTimeout: IDLE,
       resourceLimits,
     });
     // Of a thread without a job; that of a job rejects.
