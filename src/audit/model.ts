@@ -16,9 +16,7 @@ export interface WheelFacts {
   readonly abiTags: readonly string[];
   /** In the order of the file name. */
   readonly platformTags: readonly string[];
-  /** Normalised names of the projects in Requires-Dist. */
-  readonly requires: readonly string[];
-  /** The same with the extras that are asked of them, in the order of the metadata. */
+  /** The projects in Requires-Dist with the extras that are asked of them, in its order. */
   readonly requirements: readonly RequiredProject[];
   /** Normalised project name; empty when unknown. */
   readonly name: string;

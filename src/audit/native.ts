@@ -72,7 +72,6 @@ function wheelFacts({ filename, name, metadata, variant }: NativeWheel): WheelFa
     pythonTags: filename?.pythonTags ?? [],
     abiTags: filename?.abiTags ?? [],
     platformTags: filename?.platformTags ?? [],
-    requires: [...required.keys()].sort(),
     requirements: [...required].map(([each, extras]) => ({
       name: each,
       extras: [...extras].sort(),

@@ -61,15 +61,21 @@ export type Coverage =
   /** It has extras, and nobody knows what they bring. */
   | { readonly by: string; readonly sure: false };
 
+/** Ends of names under which a project has builds and parts: not `pyarrow-hotfix` for `pyarrow`. */
+const BUILDS =
+  /^(?:-(?:cu\d+|cuda\d*|rocm\d*|cpu|gpu|xpu|intel|macos|nightly|libs|core|essentials|addons|rt|devel|dpcpp|sycl-\w+))+$/;
+
 /** The requirement that brings one of `projects`; `undefined` where none may. */
 export function coverage(
   projects: readonly string[],
   requirements: readonly RequiredProject[],
 ): Coverage | undefined {
+  const isBuildOf = (name: string, project: string): boolean =>
+    name.startsWith(`${project}-`) && BUILDS.test(name.slice(project.length));
   const is = (brought: string, project: string): boolean =>
     brought.endsWith("-")
       ? project.startsWith(brought)
-      : brought === project || brought.startsWith(`${project}-`);
+      : brought === project || isBuildOf(brought, project) || isBuildOf(project, brought);
   for (const requirement of requirements) {
     const brings = broughtBy(requirement);
     if (projects.some((project) => brings.some((each) => is(each, project)))) {

@@ -98,13 +98,6 @@ export function knownProvider(library: string): Provider | undefined {
   return PROVIDERS.find(([pattern]) => pattern.test(name))?.[1];
 }
 
-/** The required project that would bring the library, by normalised names. */
-export function coveredBy(provider: Provider, requires: readonly string[]): string | undefined {
-  return requires.find((name) =>
-    provider.projects.some((project) => name === project || name.startsWith(`${project}-`)),
-  );
-}
-
 /**
  * Libraries that every policy lets the host provide and that small systems lack all the same: the
  * import fails in a minimal container. Base images of Debian, Fedora and RHEL with Python have the other

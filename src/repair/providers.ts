@@ -8,6 +8,7 @@ import type { Binary } from "../audit/member.ts";
 import { compareText } from "../bytes.ts";
 import { RefusalError } from "../errors.ts";
 import { baseNameOf, folderOf } from "../paths.ts";
+import { coverage, type RequiredProject } from "../policy/meta-packages.ts";
 import { knownProvider } from "../policy/providers.ts";
 import { isSitePath, sitePath } from "../wheel/installed.ts";
 
@@ -102,13 +103,12 @@ export interface Provided {
 /**
  * What `providers` bring to the members and to the libraries that they pull in from outside.
  *
- * @param requires normalised names of the projects in Requires-Dist.
- * @throws RefusalError when no requirement names the provider, or when it lacks a version.
+ * @throws RefusalError when no requirement is known to bring the provider, or when it lacks a version.
  */
 export function provideLibraries(
   graph: DependencyGraph,
   providers: readonly LibraryProvider[],
-  requires: readonly string[],
+  requirements: readonly RequiredProject[],
 ): Provided {
   const names = new Set<string>();
   const folders = new Map<string, string[]>();
@@ -128,7 +128,7 @@ export function provideLibraries(
         if (next !== undefined) seen.add(next);
         continue;
       }
-      refuseUnmet(node, name, provider, requires);
+      refuseUnmet(node, name, provider, requirements);
       names.add(name);
       const known = folders.get(node.path);
       if (known === undefined) folders.set(node.path, [folder]);
@@ -142,10 +142,11 @@ function refuseUnmet(
   { path, slice }: GraphNode,
   library: string,
   provider: LibraryProvider,
-  requires: readonly string[],
+  requirements: readonly RequiredProject[],
 ): void {
   const { project } = provider;
-  if (!requires.some((name) => name === project)) {
+  // Of an extra that nobody knows the user knows more.
+  if (coverage([project], requirements) === undefined) {
     throw new RefusalError(
       "LNK001",
       `\`${project}\` is to provide \`${library}\`, but the wheel does not require it`,

@@ -84,7 +84,7 @@ export async function repairWheel(
   const provided = provideLibraries(
     first.native.graph,
     providers,
-    first.native.model.wheel.requires,
+    first.native.model.wheel.requirements,
   );
   const drivers = driverLibraries(first, settings);
   const left = [...provided.names, ...drivers.keys()];

@@ -114,10 +114,12 @@ export interface MacosSketch {
   /** Slices of each file. */
   readonly files: Readonly<Record<string, MachoSlice | readonly [MachoSlice, ...MachoSlice[]]>>;
   readonly options?: Partial<NativeOptions>;
+  readonly requires?: readonly string[];
 }
 
 export function auditMacos(sketch: MacosSketch): NativeAudit {
   const { tags = "cp312-cp312-macosx_11_0_arm64", files, options = {} } = sketch;
+  const required = (sketch.requires ?? []).map((each) => `Requires-Dist: ${each}\n`).join("");
   const [python = "", abi = "", platform = ""] = tags.split("-");
   const paths = Object.keys(files);
   return auditNative({
@@ -129,7 +131,7 @@ export function auditMacos(sketch: MacosSketch): NativeAudit {
         abiTags: abi.split("."),
         platformTags: platform.split("."),
       },
-      metadata: parseMetadata(new TextEncoder().encode("Name: demo\nVersion: 1.0\n")),
+      metadata: parseMetadata(new TextEncoder().encode(`Name: demo\nVersion: 1.0\n${required}`)),
     },
     entries: paths.map((name) => ({ name, directory: false })),
     binaries: Object.entries(files).map(([path, slices]) => ({

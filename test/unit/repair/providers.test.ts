@@ -14,6 +14,7 @@ const BASIS = wheelOf({
   "basis/lib/libplain.so": elf({ id: "libplain.so" }),
   "basis-1.0.data/data/lib/libaway.so": elf({ id: "libaway.so" }),
 });
+const requiring = (...names: readonly string[]) => names.map((name) => ({ name, extras: [] }));
 const graphOf = (needed: readonly string[], sketch: Parameters<typeof module>[1] = {}) =>
   audit({ files: { "demo/sub/_x.so": module("_x", { needed, ...sketch }) } }).model.facts.graph;
 
@@ -22,32 +23,44 @@ describe("a wheel that provides libraries", () => {
     const { names, folders } = provideLibraries(
       graphOf(["libcore.so.1", "libc.so.6"]),
       [BASIS],
-      ["basis"],
+      requiring("basis"),
     );
     expect(names).toEqual(["libcore.so.1"]);
     expect([...folders]).toEqual([["demo/sub/_x.so", ["basis/lib"]]]);
   });
 
   it("is refused without a requirement", () => {
-    expect(() => provideLibraries(graphOf(["libcore.so.1"]), [BASIS], ["other"])).toThrow(
+    expect(() => provideLibraries(graphOf(["libcore.so.1"]), [BASIS], requiring("other"))).toThrow(
       "`basis` is to provide `libcore.so.1`, but the wheel does not require it",
     );
+  });
+
+  it("may be brought by another project, as an audit knows it", () => {
+    const provider = namedProvider("nvidia-cublas-cu12");
+    const graph = graphOf(["libcublas.so.12"]);
+    const brought = (...names: readonly string[]) =>
+      provideLibraries(graph, [provider], requiring(...names)).names;
+    expect(brought("torch")).toEqual(["libcublas.so.12"]);
+    expect(brought("nvidia-cudnn-cu12")).toEqual(["libcublas.so.12"]);
+    expect(() => brought("torch-geometric", "numpy")).toThrow("the wheel does not require it");
   });
 
   it("is refused when it lacks a version", () => {
     const versions = { "libcore.so.1": ["CORE_1", "CORE_3"] };
     expect(() =>
-      provideLibraries(graphOf(["libcore.so.1"], { versions }), [BASIS], ["basis"]),
+      provideLibraries(graphOf(["libcore.so.1"], { versions }), [BASIS], requiring("basis")),
     ).toThrow("`demo/sub/_x.so` needs `CORE_3` of `libcore.so.1`");
     // A library that has no versions at all gets by, as with the loader.
     const plain = { "libplain.so": ["ANY_1"] };
     expect(() =>
-      provideLibraries(graphOf(["libplain.so"], { versions: plain }), [BASIS], ["basis"]),
+      provideLibraries(graphOf(["libplain.so"], { versions: plain }), [BASIS], requiring("basis")),
     ).not.toThrow();
   });
 
   it("provides nothing that is not installed below site-packages", () => {
-    expect(provideLibraries(graphOf(["libaway.so"]), [BASIS], ["basis"]).names).toEqual([]);
+    expect(provideLibraries(graphOf(["libaway.so"]), [BASIS], requiring("basis")).names).toEqual(
+      [],
+    );
   });
 
   it("also serves what grafted libraries need, but not what its own libraries need on the host", () => {
@@ -62,7 +75,7 @@ describe("a wheel that provides libraries", () => {
       files: { "demo/_x.so": module("_x", { needed: ["libmine.so"] }) },
       options: { host, ldpaths: ["/opt"] },
     }).model.facts;
-    const { names, folders } = provideLibraries(graph, [BASIS], ["basis"]);
+    const { names, folders } = provideLibraries(graph, [BASIS], requiring("basis"));
     expect(names).toEqual(["libcore.so.1"]);
     expect([...folders]).toEqual([["/opt/libmine.so", ["basis/lib"]]]);
   });

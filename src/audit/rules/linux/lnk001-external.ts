@@ -2,11 +2,12 @@ import { printable } from "../../../bytes.ts";
 import type { Level, Problem } from "../../../finding.ts";
 import { policyApi } from "../../../policy/linux/android.ts";
 import { nearestPolicy } from "../../../policy/linux/manylinux.ts";
-import { coverage, type RequiredProject } from "../../../policy/meta-packages.ts";
+import type { RequiredProject } from "../../../policy/meta-packages.ts";
 import type { Provider } from "../../../policy/providers.ts";
 import { knownProvider } from "../../../policy/providers.ts";
 import type { Edge } from "../../graph/graph.ts";
 import type { LinuxModel } from "../../linux/model.ts";
+import { providedBy } from "../provided.ts";
 import type { NativeCode } from "../texts.ts";
 import { quote, quoteSome } from "../wording.ts";
 
@@ -136,19 +137,6 @@ function byProvider(
   }
   return [...groups].map(([provider, names]): Group => {
     if (provider === undefined) return { names };
-    const pattern = `--exclude ${names[0] ?? ""}`;
-    if (provider.kind === "driver") {
-      const hint = `${provider.what} provides it where it is installed; with \`${pattern}\` it is left to the host`;
-      return { names, hint, level: "warning" };
-    }
-    const covered = coverage(provider.projects, requirements);
-    if (covered !== undefined) {
-      const hint = covered.sure
-        ? `\`${covered.by}\`, which the wheel requires, provides ${provider.what}; \`${pattern}\` says so`
-        : `\`${provider.projects[0]}\` provides ${provider.what}; whether \`${covered.by}\`, which the wheel requires, brings it is not known`;
-      return { names, hint, level: "info" };
-    }
-    const hint = `\`${provider.projects[0]}\` provides ${provider.what}, but the wheel does not require it; add it to Requires-Dist or bundle the library`;
-    return { names, hint, level: "warning" };
+    return { names, ...providedBy(provider, requirements, `--exclude ${names[0] ?? ""}`) };
   });
 }

@@ -1,9 +1,11 @@
 import { printable } from "../../../bytes.ts";
 import type { Level, Problem } from "../../../finding.ts";
 import { baseNameOf, folderOf } from "../../../paths.ts";
-import { coveredBy, knownProvider } from "../../../policy/providers.ts";
+import type { RequiredProject } from "../../../policy/meta-packages.ts";
+import { knownProvider } from "../../../policy/providers.ts";
 import type { Edge } from "../../graph/graph.ts";
 import type { MacosModel } from "../../macos/model.ts";
+import { type Provided, providedBy } from "../provided.ts";
 import type { NativeCode } from "../texts.ts";
 import { quote } from "../wording.ts";
 
@@ -20,7 +22,13 @@ export function missingLibrary(model: MacosModel): readonly Problem<NativeCode>[
   for (const { key, path, slice } of considered) {
     for (const edge of graph.members.get(key)?.edges ?? []) {
       if (edge.target.kind !== "none" && edge.target.kind !== "host") continue;
-      const problem = describe(path, edge, identity.system === "ios", own, model.wheel.requires);
+      const problem = describe(
+        path,
+        edge,
+        identity.system === "ios",
+        own,
+        model.wheel.requirements,
+      );
       const id = `${path}\0${problem.message}`;
       const known = found.get(id);
       if (known === undefined) found.set(id, { problem, archs: [slice.arch], path });
@@ -39,7 +47,7 @@ function describe(
   edge: Edge,
   isPhone: boolean,
   own: ReadonlySet<string>,
-  requires: readonly string[],
+  requirements: readonly RequiredProject[],
 ): Problem<NativeCode> {
   const { name, how, trace, at } = edge;
   const weak = how === "weak";
@@ -50,7 +58,7 @@ function describe(
       ? `needs ${quote(name)}, a path of the machine that built it`
       : `needs ${quote(name)}, which no search path leads to`;
   const neighbour = isPhone ? undefined : neighbourFolder(edge, own);
-  const provider = isPhone ? undefined : providerOf(name, requires);
+  const provider = isPhone ? undefined : providerOf(name, requirements);
   const level: Level | undefined =
     provider?.level ?? (weak || neighbour !== undefined ? "warning" : undefined);
   return {
@@ -71,25 +79,11 @@ function describe(
   };
 }
 
-/** Another wheel that is known to bring the library. */
-function providerOf(
-  name: string,
-  requires: readonly string[],
-): { readonly level: Level; readonly hint: string } | undefined {
+/** Another wheel that is known to bring the library; no driver of a Mac does. */
+function providerOf(name: string, requirements: readonly RequiredProject[]): Provided | undefined {
   const provider = knownProvider(name);
   if (provider?.kind !== "wheel") return undefined;
-  const { what, projects } = provider;
-  const requirement = coveredBy(provider, requires);
-  const pattern = `\`--exclude '*/${baseNameOf(name)}'\``;
-  return requirement === undefined
-    ? {
-        level: "warning",
-        hint: `\`${projects[0]}\` provides ${what}, but the wheel does not require it; add it to Requires-Dist or bundle the library`,
-      }
-    : {
-        level: "info",
-        hint: `\`${requirement}\`, which the wheel requires, provides ${what}; ${pattern} says so`,
-      };
+  return providedBy(provider, requirements, `--exclude ${baseNameOf(name)}`);
 }
 
 /** A folder of site-packages on the way in which the wheel has nothing: another wheel's. */

@@ -1,9 +1,11 @@
 import type { Level, Problem } from "../../../finding.ts";
+import type { RequiredProject } from "../../../policy/meta-packages.ts";
 import type { Provider } from "../../../policy/providers.ts";
-import { coveredBy, knownProvider } from "../../../policy/providers.ts";
+import { knownProvider } from "../../../policy/providers.ts";
 import type { Edge } from "../../graph/graph.ts";
 import type { WindowsModel } from "../../windows/model.ts";
 import { followedEdges, provenanceOf } from "../../windows/needs.ts";
+import { providedBy } from "../provided.ts";
 import type { NativeCode } from "../texts.ts";
 import { quote, quoteSome } from "../wording.ts";
 
@@ -20,7 +22,7 @@ export function missingLibrary(model: WindowsModel): readonly Problem<NativeCode
       if (provenance === "wrong-machine") problems.push(wrongMachine(path, edge));
       else if (provenance === "missing" || provenance === "outside") lacking.set(edge.name, edge);
     }
-    for (const group of byProvider([...lacking.values()], wheel.requires)) {
+    for (const group of byProvider([...lacking.values()], wheel.requirements)) {
       const { edges, hint, level } = group;
       const names = edges.map(({ name }) => name);
       const late = edges.every(({ how }) => how === "delay");
@@ -55,7 +57,10 @@ interface Group {
 }
 
 /** One group for what nobody is known to provide, one for each provider. */
-function byProvider(edges: readonly Edge[], requires: readonly string[]): readonly Group[] {
+function byProvider(
+  edges: readonly Edge[],
+  requirements: readonly RequiredProject[],
+): readonly Group[] {
   const groups = new Map<Provider | undefined, Edge[]>();
   for (const edge of edges) {
     const provider = knownProvider(edge.name.toLowerCase());
@@ -64,17 +69,7 @@ function byProvider(edges: readonly Edge[], requires: readonly string[]): readon
     else of.push(edge);
   }
   return [...groups].map(([provider, of]): Group => {
-    const pattern = `--exclude ${of[0]?.name ?? ""}`;
     if (provider === undefined) return { edges: of };
-    if (provider.kind === "driver") {
-      const hint = `${provider.what} provides it where it is installed; with \`${pattern}\` it is left to the host`;
-      return { edges: of, hint, level: "warning" };
-    }
-    const requirement = coveredBy(provider, requires);
-    const hint =
-      requirement === undefined
-        ? `\`${provider.projects[0]}\` provides ${provider.what}, but the wheel does not require it; add it to Requires-Dist or bundle the library`
-        : `\`${requirement}\`, which the wheel requires, provides ${provider.what}; \`${pattern}\` says so`;
-    return { edges: of, hint, level: requirement === undefined ? "warning" : "info" };
+    return { edges: of, ...providedBy(provider, requirements, `--exclude ${of[0]?.name ?? ""}`) };
   });
 }
