@@ -52,7 +52,14 @@ export type NativeEdit =
       readonly arch?: string;
     }
   /** PF_X of PT_GNU_STACK, MH_ALLOW_STACK_EXECUTION. */
-  | { readonly kind: "clear-executable-stack" };
+  | { readonly kind: "clear-executable-stack" }
+  /**
+   * The signature that loaders ask for, made again whatever else changes; other formats than Mach-O
+   * refuse it.
+   *
+   * @property optional: where it can't be done, the result says why and the other edits go on.
+   */
+  | { readonly kind: "sign"; readonly arch?: string; readonly optional?: true };
 
 const ORDER: Readonly<Record<NativeEdit["kind"], number>> = {
   "keep-archs": 0,
@@ -64,6 +71,7 @@ const ORDER: Readonly<Record<NativeEdit["kind"], number>> = {
   "add-dependency": 6,
   "set-search-paths": 7,
   "clear-executable-stack": 8,
+  sign: 9,
 };
 
 /** In the order in which edits apply; those of one kind stay as they are given. */

@@ -129,7 +129,7 @@ async function editFile(
     }
     refuseAbsent(reader, source, edits);
     const file = basename(path);
-    const rewrite = reader.rewrite(source, edits, { hasher: nodeCompression.hasher, name: file });
+    const rewrite = reader.rewrite(source, edits, { ...nodeCompression, name: file });
     const target = write.inPlace ? path : join(write.wheelDir, file);
     const changed = !isUnchanged(rewrite);
     const result = { file, output: file, changed, warnings: rewrite.warnings };

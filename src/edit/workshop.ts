@@ -12,7 +12,7 @@ export interface PatchJob {
   readonly path: string;
   readonly edits: readonly NativeEdit[];
   /** A member of the wheel, or the way to a file outside, which is closed afterwards. */
-  readonly from: MemberSpan | (() => FileSource);
+  readonly from: MemberSpan | (() => FileSource | Promise<FileSource>);
   /** The result is another member, so it is written even where no edit changes the file. */
   readonly isNew?: boolean;
   /** Looks at the unpacked file before `edits` are done to it, and may say what else is to be done. */
@@ -42,6 +42,12 @@ export interface Workshop {
    * @throws RefusalError of the first job that can't be done, whatever runs at once.
    */
   patch(jobs: readonly PatchJob[]): Promise<readonly Patched[]>;
+  /**
+   * A member of any wheel to read at random, held in memory only while it is small.
+   *
+   * @throws RefusalError when the member is damaged.
+   */
+  open(archive: Source, span: MemberSpan): Promise<FileSource>;
   /** Removes what is temporary: call it when the result is written. */
   close(): void;
 }

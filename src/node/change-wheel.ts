@@ -61,7 +61,9 @@ export async function repairFile(path: string, run: RepairRun): Promise<Rewritte
     async verify(temporary, built) {
       if (repair === undefined) return;
       const { updateTags } = settings;
-      await verifyRepair({ ...repair, path: temporary, built, updateTags }, engine);
+      const { before, judged, native } = repair;
+      const check = { before, inputs: [judged], native, path: temporary, built, updateTags };
+      await verifyRepair(check, engine);
     },
   };
   const rewritten = await rewriteWheel(path, write, revision).finally(() => workshop?.close());

@@ -1,10 +1,12 @@
 /** Two wheels that are files, fused into another file. */
 import { basename, join } from "node:path";
+import { DEFAULT_NATIVE_OPTIONS } from "../audit/options.ts";
 import { assemble } from "../edit/assemble.ts";
 import { openDraft } from "../edit/open-draft.ts";
 import type { Workshop } from "../edit/workshop.ts";
-import type { Taken } from "../repair/fuse/fuse.ts";
+import type { Fused, Taken } from "../repair/fuse/fuse.ts";
 import { fuseWheels } from "../repair/fuse/fuse.ts";
+import { verifyRepair } from "../repair/verify.ts";
 import { openSoundWheel } from "../wheel/open.ts";
 import { nodeCompression } from "./compression.ts";
 import type { NodeEngine } from "./engine.ts";
@@ -31,6 +33,7 @@ export async function fuseFiles(
   const { wheelDir, dryRun, time } = write;
   const source = openFile(other);
   let workshop: Workshop | undefined;
+  let fused: Fused | undefined;
   try {
     const second = openSoundWheel(source, basename(other), nodeCompression);
     return await rewriteWheel(path, write, {
@@ -51,12 +54,19 @@ export async function fuseFiles(
           first: { wheel, name: draft.name, path },
           second: { wheel: second, name: openDraft(second).name, path: other },
         };
-        return await fuseWheels({ draft, ...sides, taken, workshop }, engine);
+        fused = await fuseWheels({ draft, ...sides, taken, workshop }, engine);
+        return fused.notes;
       },
       async build(draft) {
         const when = time === undefined ? {} : { time, everyTime: true };
         const built = assemble(draft, { inPlace: false, level, recordLast: true, ...when });
         return { built, close() {} };
+      },
+      async verify(temporary, built) {
+        if (fused === undefined) return;
+        const { before, judged } = fused;
+        const check = { before, inputs: judged, native: DEFAULT_NATIVE_OPTIONS, updateTags: true };
+        await verifyRepair({ ...check, path: temporary, built }, engine);
       },
     });
   } finally {

@@ -43,6 +43,7 @@ export function createWorkshop(options: WorkshopOptions): Workshop {
   const closers: (() => void)[] = [];
   return {
     patch: (jobs) => patchFiles(jobs, options, closers),
+    open: (archive, span) => openMember(span, { ...options, archive }),
     close() {
       for (const close of closers.splice(0)) close();
     },
@@ -86,7 +87,7 @@ async function patchFile(
   const deflated = typeof from === "function" ? undefined : packedMember(from, options);
   // Of a large member the blocks are looked up while it is unpacked.
   if (deflated?.isLarge === true) deflated.prepare();
-  const source = typeof from === "function" ? from() : await openMember(from, options);
+  const source = typeof from === "function" ? await from() : await openMember(from, options);
   let keepsSource = false;
   try {
     const prepared = await job.prepare?.(source);

@@ -4,21 +4,21 @@ import type { Slice } from "../binary.ts";
 import { RefusalError } from "../errors.ts";
 
 /**
- * Where the names of `--include` were found.
+ * Where the names of `--include` were found, for each architecture of the wheel.
  *
  * @param option how the user says where a library is.
  * @throws RefusalError for one that was not found.
  */
-export function openedLibraries<S extends Slice>(
+export function openedSlices<S extends Slice>(
   names: readonly string[],
   { included, host }: Pick<DependencyGraph<S>, "included" | "host">,
   option: string,
-): ReadonlyMap<string, GraphNode<S>> {
-  const nodes = new Map<string, GraphNode<S>>();
+): ReadonlyMap<string, readonly GraphNode<S>[]> {
+  const nodes = new Map<string, readonly GraphNode<S>[]>();
   for (const name of names) {
-    const node = host.get(included.get(name) ?? "");
-    if (node !== undefined) {
-      nodes.set(name, node);
+    const found = (included.get(name) ?? []).flatMap((key) => host.get(key) ?? []);
+    if (found.length > 0) {
+      nodes.set(name, found);
       continue;
     }
     throw new RefusalError(
@@ -28,4 +28,14 @@ export function openedLibraries<S extends Slice>(
     );
   }
   return nodes;
+}
+
+/** The same for formats of one architecture. */
+export function openedLibraries<S extends Slice>(
+  names: readonly string[],
+  graph: Pick<DependencyGraph<S>, "included" | "host">,
+  option: string,
+): ReadonlyMap<string, GraphNode<S>> {
+  const found = [...openedSlices(names, graph, option)];
+  return new Map(found.flatMap(([name, [node]]) => (node === undefined ? [] : [[name, node]])));
 }

@@ -9,7 +9,9 @@ import type { Finding } from "../finding.ts";
 import { openWheel } from "../wheel/open.ts";
 import type { Repair } from "./repair.ts";
 
-export interface RepairCheck extends Pick<Repair, "before" | "judged" | "native"> {
+export interface RepairCheck extends Pick<Repair, "before" | "native"> {
+  /** Of the wheels that the result was made of: what is wrong with them may stay. */
+  readonly inputs: readonly Judgement[];
   /** The finished file, as the engine opens it. */
   readonly path: string;
   readonly built: Built;
@@ -22,7 +24,7 @@ export interface RepairCheck extends Pick<Repair, "before" | "judged" | "native"
  * @throws RefusalError when the result has an error that the input does not have.
  */
 export async function verifyRepair(check: RepairCheck, engine: Engine): Promise<void> {
-  const { path, built, before, judged, native, updateTags } = check;
+  const { path, built, before, inputs, native, updateTags } = check;
   const touched = new Set(built.changes.map((change) => change.path));
   const source = engine.open(path);
   try {
@@ -44,7 +46,7 @@ export async function verifyRepair(check: RepairCheck, engine: Engine): Promise<
       },
       { native },
     );
-    const known = new Set(errorsOf(judged).map(({ code }) => code));
+    const known = new Set(inputs.flatMap(errorsOf).map(({ code }) => code));
     const fresh = errorsOf(result).find(
       ({ code }) => !known.has(code) && ruleOf(code)?.repair !== "passes",
     );

@@ -100,5 +100,7 @@ export function describeEdit(edit: NativeEdit, format: BinaryFormat): string {
     }
     case "clear-executable-stack":
       return "no executable stack";
+    case "sign":
+      return "signed";
   }
 }

@@ -96,7 +96,7 @@ export function planRepair(sketch: PlanSketch): Planned {
   if (table === undefined || identity.family === null) throw new Error("no policy table");
   const opened = new Map(
     include.map((name) => {
-      const node = graph.host.get(graph.included.get(name) ?? "");
+      const node = graph.host.get(graph.included.get(name)?.[0] ?? "");
       if (node === undefined) throw new Error(`${name} was not found`);
       return [name, node] as const;
     }),

@@ -52,8 +52,8 @@ export interface DependencyGraph<S extends Slice = Slice> {
   readonly host: ReadonlyMap<string, GraphNode<S>>;
   /** Paths of members that need a member, by its path; sorted. */
   readonly users: ReadonlyMap<string, readonly string[]>;
-  /** Keys of what the names of `include` were found as, by name. */
-  readonly included: ReadonlyMap<string, string>;
+  /** Keys of what the names of `include` were found as, by name: one for each architecture of the wheel. */
+  readonly included: ReadonlyMap<string, readonly string[]>;
   /** True when places outside the wheel were searched. */
   readonly searchedHost: boolean;
   /** Patterns of libraries to leave out that left one out. */

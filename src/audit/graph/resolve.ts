@@ -99,19 +99,25 @@ export function resolveGraph<S extends Slice>(
   }
 
   /** Libraries that are opened at run time: found as one of the members would find them. */
-  function findIncluded(): ReadonlyMap<string, string> {
-    const found = new Map<string, string>();
-    const [like] = binaries;
-    for (const name of like === undefined ? [] : include) {
-      for (const candidate of loader.outside(name)) {
-        const hit = like === undefined ? undefined : lookOutside(candidate, like.slice).hit;
-        if (hit === undefined) continue;
-        found.set(name, hit.key);
-        enqueue(hit, []);
-        break;
-      }
+  function findIncluded(): ReadonlyMap<string, readonly string[]> {
+    const found = new Map<string, readonly string[]>();
+    const users = new Map<string, S>();
+    for (const { slice } of binaries) if (!users.has(slice.arch)) users.set(slice.arch, slice);
+    for (const name of include) {
+      const hits = [...users.values()].flatMap((user) => includedFor(name, user) ?? []);
+      if (hits.length === 0) continue;
+      found.set(name, [...new Set(hits.map(({ key }) => key))]);
+      for (const hit of hits) enqueue(hit, []);
     }
     return found;
+  }
+
+  function includedFor(name: string, user: S): Outside<S> | undefined {
+    for (const candidate of loader.outside(name)) {
+      const { hit } = lookOutside(candidate, user);
+      if (hit !== undefined) return hit;
+    }
+    return undefined;
   }
 
   /**

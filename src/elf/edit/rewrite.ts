@@ -87,5 +87,7 @@ function elfEdits(edit: NativeEdit, image: ElfImage): readonly ElfEdit[] {
     }
     case "clear-executable-stack":
       return [{ kind: "set-execstack", executable: false }];
+    case "sign":
+      throw refuse("unsupported", "no loader of ELF files asks for a signature");
   }
 }

@@ -87,6 +87,8 @@ function planOne(slice: Slice, edits: readonly NativeEdit[], tools: FormatTools)
     const rewrite = emptyRewrite(slice.source.size);
     return { slice, rewrite, expect: { slice, changed: null }, warnings };
   }
+  const sign = edits.find(({ kind }) => kind === "sign");
+  if (sign?.kind === "sign" && sign.optional === true) return planSigned(slice, edits, tools);
   const request = { image: slice, edits, tools, signature: slice.signature() };
   const { rewrite: stripped, warnings } = planStrip(slice, edits);
   if (stripped === null) {
@@ -101,6 +103,23 @@ function planOne(slice: Slice, edits: readonly NativeEdit[], tools: FormatTools)
     if (isUnchanged(plain.rewrite)) return withExpectation(slice, plain, warnings);
   }
   return withExpectation(slice, { ...plan, rewrite }, warnings, true);
+}
+
+/** Without a signature of its own where none can be made. */
+function planSigned(
+  slice: MachoImage,
+  edits: readonly NativeEdit[],
+  tools: FormatTools,
+): PlannedSlice {
+  const others = edits.filter(({ kind }) => kind !== "sign");
+  try {
+    return planOne(slice, [...others, { kind: "sign" }], tools);
+  } catch (error) {
+    if (!(error instanceof RefusalError)) throw error;
+    const plain = planOne(slice, others, tools);
+    const warning = `${slice.arch} was not signed: ${error.message}`;
+    return { ...plain, warnings: [...plain.warnings, warning] };
+  }
 }
 
 /** Pages that a header may grow by: names of many kilobytes. */

@@ -63,7 +63,8 @@ export function planSlice(request: SliceRequest): SlicePlan {
   const { image, edits, dirty } = request;
   const names = planNames(image, edits);
   const flags = newFlags(image, edits);
-  if (!names.changed && !dirty && flags === image.header.flags) {
+  const signs = edits.some(({ kind }) => kind === "sign");
+  if (!names.changed && !dirty && !signs && flags === image.header.flags) {
     const rewrite = emptyRewrite(image.source.size);
     const texts = namesOf(names.commands, image);
     return {
@@ -77,7 +78,7 @@ export function planSlice(request: SliceRequest): SlicePlan {
   }
   checkEditable(image);
   const patches = ordinalPatches(image, names.ordinals);
-  const layout = fitEverything({ ...request, named: names.changed }, names.commands);
+  const layout = fitEverything({ ...request, named: names.changed || signs }, names.commands);
   const { linkedit, commands } = layout;
   const splices: Splice[] = [
     headerSplice(image, commands, flags),

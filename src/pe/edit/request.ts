@@ -66,6 +66,7 @@ const REASONS: Readonly<Record<Unsupported, string>> = {
   "set-search-paths":
     "PE files have no search paths: Windows looks beside the module and in added folders",
   "clear-executable-stack": "PE files do not say whether the stack is executable",
+  sign: "a PE file is signed with a certificate, or not at all",
 };
 
 /** Longer names do not fit Windows' file systems. */

@@ -50,6 +50,11 @@ export function isTagArch(arch: string): boolean {
   return ORDER.includes(arch) || Object.hasOwn(GROUPS, arch);
 }
 
+/** Code for Apple's own processors runs only with a signature that fits. */
+export function needsSignature(arch: string): boolean {
+  return arch === "arm64" || arch === "arm64e";
+}
+
 function rank(arch: string): number {
   const at = ORDER.indexOf(arch);
   return at === -1 ? ORDER.length : at;

@@ -2,20 +2,20 @@
  * One wheel for two kinds of processors out of two wheels: code is joined slice by slice and stays as
  * it is, bit for bit, signatures included; the rest must agree.
  */
-import type { Engine, Judgement } from "../../audit/audit.ts";
+import type { Engine, Inspection, Judgement } from "../../audit/audit.ts";
 import { inspectWheel, judgeWheel } from "../../audit/audit.ts";
 import { toFindings } from "../../audit/findings.ts";
 import type { MacosFacts } from "../../audit/macos/facts.ts";
 import { DEFAULT_NATIVE_OPTIONS } from "../../audit/options.ts";
-import { bytesEqual, printable, toHex } from "../../bytes.ts";
+import { printable, toHex } from "../../bytes.ts";
 import { digestOf } from "../../digest.ts";
 import type { Draft } from "../../edit/draft.ts";
 import { refuseDefects } from "../../edit/refused.ts";
 import type { Workshop } from "../../edit/workshop.ts";
 import { RefusalError } from "../../errors.ts";
 import { joinMacho, machoParts } from "../../formats.ts";
+import type { FileSource, Hasher } from "../../runtime.ts";
 import type { Source } from "../../source.ts";
-import { memorySource } from "../../source.ts";
 import type { WheelFilename } from "../../wheel/filename.ts";
 import { normalizeName } from "../../wheel/names.ts";
 import type { Wheel } from "../../wheel/open.ts";
@@ -51,27 +51,42 @@ const MEMBER_LIMIT = 2 ** 31 - 1;
 /** Conflicts that a refusal names. */
 const SHOWN = 5;
 
+/** What became of the wheels, with the facts that the result is held to. */
+export interface Fused {
+  /** What the user should know. */
+  readonly notes: readonly string[];
+  /** Of the first wheel. */
+  readonly before: Inspection;
+  readonly judged: readonly [first: Judgement, second: Judgement];
+}
+
 /**
- * @returns what the user should know.
  * @throws RefusalError when the wheels don't fit together; then the draft is of no more use.
  */
-export async function fuseWheels(job: FuseJob, engine: Engine): Promise<readonly string[]> {
-  const { draft, first, second, taken, workshop } = job;
+export async function fuseWheels(job: FuseJob, engine: Engine): Promise<Fused> {
+  const { draft, first, second, workshop, taken } = job;
   refuseStrangers(first.name, second.name);
-  const facts = [await inspected(first, engine), await inspected(second, engine)] as const;
+  const sides = [await inspected(first, engine), await inspected(second, engine)] as const;
+  const facts = sides.map(({ facts }) => facts);
   const isOwn = ownMembers(draft);
-  const plan = planFuse(...comparedMembers(first, second, engine), isOwn);
+  const plan = planFuse(...(await comparedMembers(job, engine)), isOwn);
   const conflicts = settle(job, plan.conflicts);
-  const joined = plan.steps.filter(({ kind }) => kind === "join").map(({ path }) => path);
+  const native = new Set(plan.oneSided);
+  const made = plan.steps.filter(({ kind, path }) => kind === "join" || native.has(path));
   const patched = await workshop.patch(
-    joined.map((path) => ({ path, edits: [], from: () => joinedSource(path, first, second) })),
+    made.map(({ kind, path }) => ({
+      path,
+      edits: [],
+      isNew: true,
+      from: () => (kind === "join" ? joinedSource(path, job) : openMember(second, path, workshop)),
+    })),
   );
-  for (const [index, path] of joined.entries()) {
+  for (const [index, { path }] of made.entries()) {
     const content = patched[index]?.content;
-    if (content !== undefined) draft.place(path, content, executableMode(path, first, second));
+    if (content !== undefined) draft.place(path, content, modeIn(path, first, second));
   }
   for (const { kind, path } of plan.steps) {
-    if (kind === "copy") copyMember(draft, second.wheel, path);
+    if (kind === "copy" && !native.has(path)) copyMember(draft, second.wheel, path);
   }
   const platforms = fusedTags([first.name, second.name], facts);
   const wheelFile = `${draft.distInfo}/WHEEL`;
@@ -81,7 +96,12 @@ export async function fuseWheels(job: FuseJob, engine: Engine): Promise<readonly
   draft.write(wheelFile, wheel);
   const bill = mergedBill(draft, first.wheel, second.wheel);
   if (bill !== undefined) draft.write(`${draft.distInfo}/sboms/${SBOM_NAME}`, bill);
-  return notesOf(plan, conflicts, taken);
+  const [own, other] = sides;
+  return {
+    notes: notesOf(plan, conflicts, taken),
+    before: own.inspection,
+    judged: [own.judged, other.judged],
+  };
 }
 
 /** Two wheels of one build: anything else is a mistake on the command line. */
@@ -101,12 +121,20 @@ function refuseStrangers(first: WheelFilename, second: WheelFilename): void {
   differs("ABI tags", first.abiTags.join("."), second.abiTags.join("."));
 }
 
-async function inspected({ wheel, path }: FuseSide, engine: Engine): Promise<MacosFacts> {
+interface Inspected {
+  readonly inspection: Inspection;
+  readonly judged: Judgement;
+  readonly facts: MacosFacts;
+}
+
+async function inspected({ wheel, path }: FuseSide, engine: Engine): Promise<Inspected> {
   const inspection = await inspectWheel(wheel, path, wheel.source, engine, { hash: true });
-  const judged: Judgement = judgeWheel(wheel, inspection, { native: DEFAULT_NATIVE_OPTIONS });
+  const judged = judgeWheel(wheel, inspection, { native: DEFAULT_NATIVE_OPTIONS });
   refuseDefects(toFindings(judged.problems));
   const { facts } = judged.native.model;
-  if (facts.platform === "macos" && facts.identity.system === "macos") return facts;
+  if (facts.platform === "macos" && facts.identity.system === "macos") {
+    return { inspection, judged, facts };
+  }
   throw new RefusalError(
     "fuse-platform",
     `\`${wheel.file}\` is not a wheel for macOS`,
@@ -122,52 +150,75 @@ function ownMembers({ distInfo }: Draft): (path: string) => boolean {
 }
 
 /** Members of both wheels, with digests only where they are compared. */
-function comparedMembers(
-  first: FuseSide,
-  second: FuseSide,
+async function comparedMembers(
+  { first, second, workshop }: FuseJob,
   engine: Engine,
-): readonly [readonly FuseMember[], readonly FuseMember[]] {
-  const sides = [first.wheel, second.wheel] as const;
-  const members = (wheel: Wheel, other: Wheel): readonly FuseMember[] =>
-    wheel.index.entries
-      .filter(({ directory }) => !directory)
-      .map(({ name, crc32, size }) => {
-        const twin = other.index.byName.get(name);
-        const alike = twin !== undefined && twin.size === size && twin.crc32 === crc32;
-        const differs = twin !== undefined && !(alike && sameMember(name, ...sides));
-        return {
-          path: name,
-          // Equal in both or different in both is all that counts.
-          sha256: differs ? `${wheel === first.wheel ? "first" : "second"}` : "same",
-          content: contentOf(wheel, name, differs || twin === undefined, engine),
-        };
-      });
-  return [members(first.wheel, second.wheel), members(second.wheel, first.wheel)];
+): Promise<readonly [readonly FuseMember[], readonly FuseMember[]]> {
+  const hasher = (): Hasher => engine.compression.hasher("sha256");
+  const members = async (side: FuseSide, other: FuseSide): Promise<readonly FuseMember[]> => {
+    const found: FuseMember[] = [];
+    for (const { name: path, crc32, size, directory } of side.wheel.index.entries) {
+      if (directory) continue;
+      const twin = other.wheel.index.byName.get(path);
+      if (twin !== undefined && twin.size === size && twin.crc32 === crc32) {
+        const digests = [side, other].map(async (each) => {
+          return await withMember(each, path, workshop, (source) => digestText(source, hasher()));
+        });
+        const [own, theirs] = await Promise.all(digests);
+        if (own === theirs) {
+          // Nobody asks what a member is that is the same in both wheels.
+          found.push({ path, sha256: "same", content: { kind: "other" } });
+          continue;
+        }
+      }
+      const content = await withMember(side, path, workshop, (source) => contentOf(source, hasher));
+      // Equal in both or different in both is all that counts.
+      found.push({ path, sha256: side === first ? "first" : "second", content });
+    }
+    return found;
+  };
+  return [await members(first, second), await members(second, first)];
 }
 
-function sameMember(path: string, first: Wheel, second: Wheel): boolean {
-  return bytesEqual(readMember(first, path), readMember(second, path));
-}
-
-/** @param counts nobody asks what a member is that is the same in both wheels. */
-function contentOf(wheel: Wheel, path: string, counts: boolean, engine: Engine): FuseContent {
-  if (!counts) return { kind: "other" };
-  const parts = machoParts(memorySource(readMember(wheel, path)));
+function contentOf(source: Source, hasher: () => Hasher): FuseContent {
+  const parts = machoParts(source);
   if (parts === null) return { kind: "other" };
-  const { compression } = engine;
   return {
     kind: "native",
-    slices: parts.map(({ arch, source }) => ({
-      arch,
-      sha256: toHex(digestOf(source, compression.hasher("sha256"))),
-    })),
+    slices: parts.map((part) => ({ arch: part.arch, sha256: digestText(part.source, hasher()) })),
   };
 }
 
-function readMember(wheel: Wheel, path: string): Uint8Array {
-  const bytes = wheel.read(path, MEMBER_LIMIT);
-  if (bytes !== undefined) return bytes;
-  throw new RefusalError("ZIP010", `\`${path}\` of \`${wheel.file}\` can't be read`);
+function digestText(source: Source, hasher: Hasher): string {
+  return toHex(digestOf(source, hasher));
+}
+
+async function withMember<Result>(
+  side: FuseSide,
+  path: string,
+  workshop: Workshop,
+  look: (source: Source) => Result,
+): Promise<Result> {
+  const source = await openMember(side, path, workshop);
+  try {
+    return look(source);
+  } finally {
+    source.close();
+  }
+}
+
+async function openMember(
+  { wheel }: FuseSide,
+  path: string,
+  workshop: Workshop,
+): Promise<FileSource> {
+  const entry = wheel.index.byName.get(path);
+  if (entry !== undefined) return await workshop.open(wheel.source, entry);
+  throw unreadable(wheel, path);
+}
+
+function unreadable({ file }: Wheel, path: string): RefusalError {
+  return new RefusalError("ZIP010", `\`${path}\` of \`${file}\` can't be read`);
 }
 
 /** @throws RefusalError for conflicts that nobody has settled. */
@@ -191,18 +242,31 @@ function settle(
 
 function copyMember(draft: Draft, from: Wheel, path: string): void {
   const entry = from.index.byName.get(path);
-  draft.write(path, readMember(from, path), entry === undefined ? undefined : modeOf(entry));
+  const bytes = from.read(path, MEMBER_LIMIT);
+  if (bytes === undefined) throw unreadable(from, path);
+  draft.write(path, bytes, entry === undefined ? undefined : modeOf(entry));
 }
 
-function joinedSource(path: string, first: FuseSide, second: FuseSide): Source & { close(): void } {
-  const sources = [first, second].map(({ wheel }) => memorySource(readMember(wheel, path)));
-  return { ...joinMacho(sources), close() {} };
+async function joinedSource(
+  path: string,
+  { first, second, workshop }: FuseJob,
+): Promise<FileSource> {
+  const own = await openMember(first, path, workshop);
+  const other = await openMember(second, path, workshop);
+  return {
+    ...joinMacho([own, other]),
+    close() {
+      own.close();
+      other.close();
+    },
+  };
 }
 
-/** Executable in the result where it is in one of the wheels. */
-function executableMode(path: string, first: FuseSide, second: FuseSide): number | undefined {
+/** Executable in the result where it is in one of the wheels; `undefined`: as the first has it. */
+function modeIn(path: string, first: FuseSide, second: FuseSide): number | undefined {
   const [own, other] = [first, second].map(({ wheel }) => wheel.index.byName.get(path));
-  if (own === undefined || other === undefined) return undefined;
+  if (own === undefined) return other === undefined ? undefined : modeOf(other);
+  if (other === undefined) return undefined;
   const mode = modeOf(own) | (modeOf(other) & 0o111);
   return mode === modeOf(own) ? undefined : mode;
 }

@@ -5,6 +5,7 @@ import type { NativeEdit } from "../../native-edit.ts";
 import { baseNameOf, relativePath } from "../../paths.ts";
 import { distinctSpelling, loaderPath, parseInstallName } from "../../policy/macos/install-name.ts";
 import { installedPath, normalizePath, parentFolder } from "../../wheel/installed.ts";
+import { mendingEdits } from "./mend.ts";
 import { keptRunPaths } from "./run-paths.ts";
 
 export interface FilePlan {
@@ -29,7 +30,7 @@ export function fileEdits(file: FilePlan, context: EditContext): readonly Native
   const paths = file.nodes.map((node, index) =>
     runPathsOf(file, node, renames[index] ?? new Map(), context),
   );
-  return [...renameEdits(file, renames), ...runPathEdits(file, paths)];
+  return [...renameEdits(file, renames), ...runPathEdits(file, paths), ...mendingEdits(file.nodes)];
 }
 
 /** The part of an install name that a run path leads to. */
@@ -102,7 +103,7 @@ function runPathsOf(
         isProgram: slice.kind === "executable",
         isOwnFolder,
       })
-    : present;
+    : [...new Set(present)];
   return [...kept, ...added.filter((folder) => !kept.includes(folder))];
 }
 

@@ -1,7 +1,7 @@
 /** Repairs for macOS: the one file of this folder that others import. iOS wheels are only checked. */
 import type { MacosFacts } from "../../audit/macos/facts.ts";
 import { needsOf } from "../../audit/macos/needs.ts";
-import { openedLibraries } from "../opened.ts";
+import { openedSlices } from "../opened.ts";
 import type { OutsideFile, RepairPlan, RepairPlatform, RepairRequest } from "../platform.ts";
 import { refuseMissingArchs, targetOf } from "./demands.ts";
 import { FOLDER_SUFFIX, graftFolder } from "./folder.ts";
@@ -26,14 +26,14 @@ function planMacos(request: RepairRequest): RepairPlan {
   const { facts, members } = judgement.native.model;
   if (facts.platform !== "macos") throw new TypeError("the wheel was not judged for macOS");
   if (facts.identity.system === "ios") return planIos(request, facts);
-  const opened = openedLibraries(settings.include, facts.graph, "--lib-path");
+  const opened = openedSlices(settings.include, facts.graph, "--lib-path");
   const sources = collectSources(facts, opened, settings.ignoresMissing);
   const folder = graftFolder(name.name, members, settings.libSuffix);
   const names = nameGrafts({
     sources: new Map([...sources.grafts].map(([from, { nodes }]) => [from, nodes[0]?.files])),
     folder,
     members,
-    opened: new Map([...opened].map(([as, { path }]) => [path, as])),
+    opened: new Map([...opened].flatMap(([as, nodes]) => nodes.map(({ path }) => [path, as]))),
     digestOf: (path) => request.digestOf(outsideFile(sources, path)),
   });
   const planned = planMembers({ request, facts, sources, names });

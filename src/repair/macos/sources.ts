@@ -38,7 +38,7 @@ export interface Sources {
  */
 export function collectSources(
   { identity, graph }: Pick<MacosFacts, "identity" | "graph">,
-  opened: ReadonlyMap<string, GraphNode<MachoSlice>>,
+  opened: ReadonlyMap<string, readonly GraphNode<MachoSlice>[]>,
   ignoresMissing: boolean,
 ): Sources {
   const found = new Map<string, GraftSource>();
@@ -59,7 +59,7 @@ export function collectSources(
     }
     return source;
   };
-  for (const [name, node] of opened) visit(node).aliases.add(name);
+  for (const [name, nodes] of opened) for (const node of nodes) visit(node).aliases.add(name);
   for (const { key } of identity.considered) {
     const node = graph.members.get(key);
     if (node !== undefined) queue.push(node);

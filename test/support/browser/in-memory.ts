@@ -82,7 +82,9 @@ export async function repair(
   const bytes = layoutSource(built.layout).read(0, size).slice();
   files.set(built.file, bytes);
   if (done !== undefined) {
-    await verifyRepair({ ...done, path: built.file, built, updateTags: all.updateTags }, engine);
+    const { before, judged, native } = done;
+    const check = { before, inputs: [judged], native, path: built.file, built };
+    await verifyRepair({ ...check, updateTags: all.updateTags }, engine);
   }
   return { file: built.file, bytes, notes: [...notes, ...more, ...built.notes] };
 }
@@ -122,19 +124,20 @@ function memoryStream(archive: Source, compression: Compression): MemberStream {
 
 function memoryWorkshop(archive: Source, compression: Compression): Workshop {
   return {
-    patch: async (jobs) => jobs.map((job) => patch(job, archive, compression)),
+    patch: (jobs) => Promise.all(jobs.map((job) => patch(job, archive, compression))),
+    open: async (from, span) => openBytes(readMember(from, span, compression).bytes),
     close() {},
   };
 }
 
-function patch(
+async function patch(
   { edits, from, isNew }: PatchJob,
   archive: Source,
   compression: Compression,
-): Patched {
+): Promise<Patched> {
   const source =
     typeof from === "function"
-      ? from()
+      ? await from()
       : memorySource(readMember(archive, from, compression).bytes);
   const format = formatOf(source.read(0, Math.min(64, source.size)));
   const reader = format === undefined ? undefined : readerOf(format);

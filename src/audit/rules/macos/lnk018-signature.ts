@@ -1,10 +1,9 @@
 import type { Problem } from "../../../finding.ts";
+import { needsSignature } from "../../../policy/macos/archs.ts";
 import type { MacosModel } from "../../macos/model.ts";
 import type { NativeCode } from "../texts.ts";
 
-/** Code for Apple's own processors runs only with a signature that fits. */
-const SIGNED: ReadonlySet<string> = new Set(["arm64", "arm64e"]);
-
+/** Signatures that are missing where they are needed, or do not fit. */
 export function brokenSignature({
   considered,
   identity,
@@ -15,7 +14,7 @@ export function brokenSignature({
     const { kind, valid, faults, at } = signature;
     if (kind === "none") {
       // Whoever builds an app for phones signs all of it.
-      if (!SIGNED.has(arch) || identity.system === "ios") continue;
+      if (!needsSignature(arch) || identity.system === "ios") continue;
       problems.push({ code: "LNK018", path, message: `is not signed (${arch})` });
     } else if (valid === false) {
       problems.push({

@@ -2,6 +2,8 @@
 import { mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { FORMATS } from "../../../../src/formats.ts";
+import { memorySource } from "../../../../src/source.ts";
 import { readWheel, wheelkit, wheelkitWith } from "../../../support/commands.ts";
 import type { FileSketch } from "../../../support/macos-files.ts";
 import {
@@ -240,6 +242,30 @@ describe("libraries outside a macOS wheel", () => {
     expect(err).toContain("loads Python's own library, which no wheel may bring");
   });
 
+  it("that the code opens by name are followed on every processor of the wheel", async () => {
+    const folder = scratchFolder();
+    const plugin = fatFile(
+      { arch: "x86_64", loads: [`${folder}/libx86.dylib`] },
+      { arch: "arm64", loads: [`${folder}/libarm.dylib`] },
+    );
+    writeOutside(join(folder, "libplugin.dylib"), plugin);
+    writeOutside(join(folder, "libx86.dylib"), machoFile({ arch: "x86_64" }));
+    writeOutside(join(folder, "libarm.dylib"), machoFile({}));
+    const { out } = await repair(
+      () => ({ "demo/x.so": fatFile({ arch: "x86_64" }, { arch: "arm64" }) }),
+      undefined,
+      {
+        platform: "macosx_11_0_universal2",
+        options: ["--include", "libplugin.dylib", "-l", folder],
+      },
+    );
+    expect(grafts(out)).toEqual([
+      "demo/.dylibs/libarm.dylib",
+      "demo/.dylibs/libplugin.dylib",
+      "demo/.dylibs/libx86.dylib",
+    ]);
+  });
+
   it("that the code opens by name keep it, and are refused where nobody has them", async () => {
     const folder = scratchFolder();
     writeOutside(join(folder, "libplugin.dylib"), machoFile({ id: "libplugin.dylib" }));
@@ -428,6 +454,71 @@ describe("files of the wheel", () => {
     expect(linked(out, "demo.scripts/tool").loads).toEqual([
       "@loader_path/../demo/.dylibs/liba.dylib",
     ]);
+  });
+});
+
+describe("what dyld refuses, in files that nothing else is to be done to", () => {
+  it("is an Apple file without a signature: it gets one, and an Intel file needs none", async () => {
+    const { out, err, status } = await repair(
+      () => ({ "demo/x.so": fatFile({ arch: "x86_64" }, { arch: "arm64" }) }),
+      undefined,
+      { platform: "macosx_11_0_universal2" },
+    );
+    expect({ err, status }).toMatchObject({ status: 0 });
+    expect(linked(out, "demo/x.so", "arm64").signature).toBe("adhoc");
+    expect(linked(out, "demo/x.so", "x86_64").signature).toBe("none");
+    expect((await wheelkit("audit", wheelIn(out).path, "--select", "LNK018")).out).not.toContain(
+      "LNK018",
+    );
+  });
+
+  it("is a signature that does not fit, on any processor", async () => {
+    const { out } = await repair(() => ({ "demo/x.so": {} }));
+    const signed = wheelIn(out).members.get("demo/x.so")?.slice() ?? new Uint8Array();
+    // The last byte before the signature.
+    const { slices } = FORMATS.macho.open(memorySource(signed)).facts(() => false);
+    const end = slices[0].signature.at?.offset ?? 0;
+    signed[end - 1] = (signed[end - 1] ?? 0) ^ 1;
+    const again = await repair(() => ({ "demo/x.so": signed }));
+    expect(again.err).not.toContain("error");
+    const audited = await wheelkit("audit", wheelIn(again.out).path, "--select", "LNK018");
+    expect(audited.status).toBe(0);
+  });
+
+  it("stays unsigned where nothing can be signed, and that is said", async () => {
+    const file = machoFile({});
+    const longer = new Uint8Array(file.length + 100);
+    longer.set(file);
+    longer.fill(7, file.length);
+    const { status, err } = await repair(() => ({ "demo/x.so": longer }));
+    expect(err).toContain("arm64 was not signed: data follows what the load commands describe");
+    // The wheel is as good as it was.
+    expect(status).toBe(0);
+  });
+
+  it("is a library that is loaded twice by one name: one load stays", async () => {
+    const twice = { loads: ["/usr/lib/libz.1.dylib", "/usr/lib/libz.1.dylib"], sdk: "15.0" };
+    const { out } = await repair(() => ({ "demo/x.so": twice }));
+    expect(linked(out, "demo/x.so").loads).toEqual(["/usr/lib/libz.1.dylib"]);
+    const kept = await repair(
+      () => ({ "demo/x.so": { rpaths: ["@loader_path", "@loader_path"] } }),
+      undefined,
+      { options: ["--no-sanitize-rpaths"] },
+    );
+    expect(linked(kept.out, "demo/x.so").rpaths).toEqual(["@loader_path"]);
+  });
+
+  it("is mended once: a second repair changes nothing", async () => {
+    const first = await repair(() => ({
+      "demo/x.so": fatFile(
+        { arch: "arm64", loads: ["/usr/lib/libz.1.dylib", "/usr/lib/libz.1.dylib"] },
+        { arch: "arm64e" },
+      ),
+    }));
+    const once = wheelIn(first.out);
+    const again = join(scratchFolder(), "again");
+    await wheelkit("repair", "-w", again, once.path);
+    expect(bytesOf(wheelIn(again).path)).toEqual(bytesOf(once.path));
   });
 });
 
