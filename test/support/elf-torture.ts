@@ -377,6 +377,13 @@ export const KINDS: readonly Kind[] = [
   { name: "debug sections, noseparate code", flags: ["-g", "-gz=zlib", "-Wl,-z,noseparate-code"] },
   { name: "no spare slots", after: fillSlots },
   { name: "no spare slots, noseparate code", flags: ["-Wl,-z,noseparate-code"], after: fillSlots },
+  { name: "an end that does not count", after: shortenDynamic },
+  {
+    name: "an end that does not count, and no room",
+    after: shortenDynamic,
+    flags: ["-fuse-ld=lld"],
+    tools: ["ld.lld"],
+  },
   { name: "gold", flags: ["-fuse-ld=gold"], tools: ["ld.gold"] },
   { name: "lld", flags: ["-fuse-ld=lld"], tools: ["ld.lld"] },
   {
@@ -624,6 +631,18 @@ export function fillSlots(path: string): void {
       for (let slot = offset; slot + 32 <= end; slot += 16) {
         if (view.getBigUint64(slot, true) === 0n) view.setBigUint64(slot, 0x6ffffdfcn, true);
       }
+    }
+  });
+}
+
+/** PT_DYNAMIC counts the entries without the DT_NULL that ends them. */
+export function shortenDynamic(path: string): void {
+  rewrite(path, (_, view) => {
+    for (const { at, type, offset } of segmentsOf(view)) {
+      if (type !== 2) continue;
+      let end = offset;
+      while (view.getBigUint64(end, true) !== 0n) end += 16;
+      for (const size of [32, 40]) view.setBigUint64(at + size, BigInt(end - offset), true);
     }
   });
 }

@@ -61,6 +61,7 @@ export function planHeaderRoom(image: ElfImage, freed: FreedRange): Rewrite {
       stringSize: model.strings.size,
       strings: { patches: [], appended: new Uint8Array(0) },
       files: [],
+      orderVersions: false,
       clearStack: false,
     },
     [],

@@ -1,7 +1,7 @@
 /** From a draft of the layout to splices: the moved bytes, and every reference to them. */
 import { type Rewrite, rewriteOf, type Splice } from "../../rewrite.ts";
 import { PN_XNUM } from "../constants.ts";
-import { ElfEhdr, ElfPhdr, ElfVerneed } from "../layout.ts";
+import { ElfEhdr, ElfPhdr } from "../layout.ts";
 import type { Linkage } from "../read/linkage.ts";
 import { refuse } from "../refuse.ts";
 import type { Cell, Row } from "./cells.ts";
@@ -10,12 +10,15 @@ import { type RoomDraft, ZEROS } from "./make-room.ts";
 import { HEADERS, type RoomMap } from "./movable.ts";
 import { placementOf, type Roles } from "./placement.ts";
 import { changeSections } from "./sections.ts";
+import { versionPatches } from "./version-order.ts";
 
 /** The values to write, as far as they don't depend on places. */
 export interface Content extends DynamicContent {
   readonly strings: { readonly patches: readonly Patch[]; readonly appended: Uint8Array };
   /** New vn_file values by file offset of their record. */
   readonly files: readonly { readonly at: number; readonly vn_file: number }[];
+  /** Version needs get the order of GNU ld. */
+  readonly orderVersions: boolean;
   readonly clearStack: boolean;
 }
 
@@ -45,9 +48,7 @@ export function emit(
   for (const { at, bytes } of content.strings.patches) {
     patch(".dynstr", model.strings.offset + at, bytes);
   }
-  for (const { at, vn_file } of content.files) {
-    const bytes = new Uint8Array(source.read(at, ElfVerneed.sizeOf(context.variant)));
-    ElfVerneed.set(bytes, 0, context, { vn_file });
+  for (const { at, bytes } of versionPatches(model, content.files, content.orderVersions)) {
     patch(".gnu.version_r", at, bytes);
   }
   const dynamicBytes = encodeDynamic(model, content, placement, dynamic.vaddr);

@@ -64,6 +64,7 @@ export function readLayout(model: Linkage): RoomMap {
     { name: "ELF header", start: 0, end: ElfEhdr.sizeOf(context.variant), align: 1 },
     { name: HEADERS, start: e_phoff, end: tableEnd, align: 8 },
     ...unmapped(model),
+    ...terminatorOf(model),
   ];
   const blocks = new Map(movable.map((range) => [range, true]));
   const holder = (start: number, end: number): Range | undefined =>
@@ -132,6 +133,14 @@ function tailOf(
   let end = tail;
   for (const range of used) end = Math.max(end, Math.min(range.end, source.size));
   return { tail, overlay: !isZero(source, end, source.size) };
+}
+
+/** Zeros of something else that end the dynamic section: they stay where they are. */
+function terminatorOf({ dynamic, source }: Linkage): readonly Range[] {
+  if (!dynamic.outside) return [];
+  const start = dynamic.offset + dynamic.slots * dynamic.entrySize;
+  const end = Math.min(start + dynamic.entrySize, source.size);
+  return [{ name: "end of the dynamic section", start, end, align: 1 }];
 }
 
 /** The section headers and the sections without an address, which some tools leave among the others. */

@@ -65,8 +65,31 @@ export function planElfEdit(image: ElfImage, edits: readonly ElfEdit[]): ElfRewr
   const [fault] = nameFaults(model, model.strings.size);
   if (fault !== undefined) throw refuse("layout", fault);
   const strings = stringsOf(model, target);
-  const slots = slotsFor(model, target);
-  const content = (count: number, entries: readonly TargetEntry[]): Content => ({
+  let refusal: RefusalError | undefined;
+  for (const way of waysFor(model, target)) {
+    const found = planWay(model, target, strings, way);
+    if (!("refusal" in found)) return found;
+    refusal ??= found.refusal;
+  }
+  throw (
+    refusal ??
+    refuse(
+      "no-room",
+      "there is no room for the new names, and none can be made without moving code or data",
+      "link it again with `-Wl,-z,separate-code` or with a placeholder RPATH",
+    )
+  );
+}
+
+/** Tries the ladder's steps with these dynamic entries. */
+function planWay(
+  model: Linkage,
+  target: DynamicTarget,
+  strings: StringPlan,
+  way: Way,
+): ElfRewrite | { readonly refusal: RefusalError | undefined } {
+  const { expect } = target;
+  const content = (count: number, entries: readonly TargetEntry[], moves: boolean): Content => ({
     entries: withOffsets(entries, strings),
     slots: count,
     // The section may be longer than DT_STRSZ says, and a name may lie in what it has more.
@@ -76,11 +99,12 @@ export function planElfEdit(image: ElfImage, edits: readonly ElfEdit[]): ElfRewr
       at: model.versionNeeds[index]?.at ?? 0,
       vn_file: strings.offsets.get(file) ?? 0,
     })),
+    orderVersions: target.files.size > 0 || moves,
     clearStack: target.clearStack,
   });
-  const notes = [...slots.notes, ...stringNotes(strings)];
+  const notes = [...way.notes, ...stringNotes(strings)];
   const { slots: capacity } = model.dynamic;
-  const extra = Math.max(0, slots.entries.length + 1 - capacity);
+  const extra = slotsMissing(model, way.entries.length);
   const finish = (rung: ElfRung, rewrite: Rewrite): ElfRewrite => ({ ...rewrite, rung, expect });
   const faultOf = (rewrite: ElfRewrite): RefusalError | undefined => {
     const [first] = verifyElfRewrite(model.source, rewrittenSource(model.source, rewrite), rewrite);
@@ -88,18 +112,24 @@ export function planElfEdit(image: ElfImage, edits: readonly ElfEdit[]): ElfRewr
   };
   if (strings.appended.length === 0 && extra === 0) {
     const draft: RoomDraft = { strips: [], extended: null, fresh: null, steps: [] };
-    const rewrite = emit(model, null, draft, emptyRoles(), content(capacity, slots.entries), notes);
+    const rewrite = emit(
+      model,
+      null,
+      draft,
+      emptyRoles(),
+      content(capacity, way.entries, false),
+      notes,
+    );
     const found = finish("in-place", rewrite);
     const wrong = faultOf(found);
-    if (wrong !== undefined) throw wrong;
-    return found;
+    return wrong === undefined ? found : { refusal: wrong };
   }
 
   const layout = readLayout(model);
   checkTail(model, layout.tail);
-  const needs = { strings: strings.appended.length, extra, count: slots.entries.length + 1 };
+  const needs = { strings: strings.appended.length, extra, count: way.entries.length + 1 };
   let refusal: RefusalError | undefined;
-  for (const step of ladder(layout)) {
+  for (const step of ladder(layout, way.cheaply)) {
     const { rung } = step;
     const found = attempt(model, layout, needs, step);
     if (found === undefined) continue;
@@ -113,7 +143,7 @@ export function planElfEdit(image: ElfImage, edits: readonly ElfEdit[]): ElfRewr
       layout,
       found.draft,
       found.roles,
-      content(count, slots.entries),
+      content(count, way.entries, true),
       notes,
     );
     const stays = rung === "gap" && rewrite.size === model.source.size;
@@ -123,14 +153,7 @@ export function planElfEdit(image: ElfImage, edits: readonly ElfEdit[]): ElfRewr
     if (wrong === undefined) return result;
     refusal ??= wrong;
   }
-  throw (
-    refusal ??
-    refuse(
-      "no-room",
-      "there is no room for the new names, and none can be made without moving code or data",
-      "link it again with `-Wl,-z,separate-code` or with a placeholder RPATH",
-    )
-  );
+  return { refusal };
 }
 
 /** Of a file that nothing was asked of: a static program has none of it. */
@@ -165,7 +188,8 @@ interface Step {
   readonly moveHeaders: boolean;
 }
 
-function ladder(layout: RoomMap): readonly Step[] {
+/** @param cheaply without the steps that cost more than what they would keep is worth. */
+function ladder(layout: RoomMap, cheaply: boolean): readonly Step[] {
   const load = layout.lanes.at(-1)?.load;
   const bss = load === undefined ? 0 : Number(load.p_memsz - BigInt(load.p_filesz));
   const extendable =
@@ -178,6 +202,7 @@ function ladder(layout: RoomMap): readonly Step[] {
   if (extendable && bss <= SMALL_BSS) steps.push(extend);
   steps.push(append);
   if (extendable && bss > SMALL_BSS && bss <= MEDIUM_BSS) steps.push(extend);
+  if (cheaply) return steps;
   steps.push({ ...append, moveHeaders: true });
   if (extendable && bss > MEDIUM_BSS && bss <= LARGE_BSS) steps.push(extend);
   return steps;
@@ -263,15 +288,45 @@ function rungOf(draft: RoomDraft): ElfRung {
   return grew ? "gap" : "padding";
 }
 
-/** Drops what loaders do without when there is no slot left. */
-function slotsFor(
+/** Entries that the dynamic section may have, and how far one goes to find room for them. */
+interface Way {
+  readonly entries: readonly TargetEntry[];
+  readonly notes: readonly string[];
+  /** Another way is left: only the cheap steps are taken. */
+  readonly cheaply: boolean;
+}
+
+/** Slots that these entries need and the section does not have. */
+function slotsMissing({ dynamic }: Linkage, entries: number): number {
+  const { slots, outside } = dynamic;
+  return outside && entries <= slots ? 0 : Math.max(0, entries + 1 - slots);
+}
+
+/**
+ * All entries, as far as no loader does without; then without the counts that save it a comparison for
+ * each relocation.
+ */
+function waysFor(model: Linkage, target: DynamicTarget): readonly Way[] {
+  const first = without(model, target.entries, DISPENSABLE);
+  const second = without(model, first.entries, COUNTS);
+  if (second.notes.length === 0) return [{ ...first, cheaply: false }];
+  const notes = [...first.notes, ...second.notes];
+  return [
+    { ...first, cheaply: true },
+    { ...second, notes, cheaply: false },
+  ];
+}
+
+/** Drops as many of these as there are slots missing. */
+function without(
   model: Linkage,
-  target: DynamicTarget,
-): { readonly entries: readonly TargetEntry[]; readonly notes: readonly string[] } {
+  all: readonly TargetEntry[],
+  dispensable: readonly Dispensable[],
+): Pick<Way, "entries" | "notes"> {
   const notes: string[] = [];
-  let { entries } = target;
-  for (const { tag, name, needless } of DISPENSABLE) {
-    if (entries.length < model.dynamic.slots) break;
+  let entries = all;
+  for (const { tag, name, needless } of dispensable) {
+    if (slotsMissing(model, entries.length) === 0) break;
     if (!needless(model)) continue;
     const kept = entries.filter(({ d_tag }) => d_tag !== tag);
     if (kept.length < entries.length) notes.push(`${name} gave its slot: loaders do without it`);
@@ -298,7 +353,10 @@ const DISPENSABLE: readonly Dispensable[] = [
       dynamicValue(model.dynamic.entries, DT.DT_FLAGS) === BigInt(DF.DF_BIND_NOW) &&
       bindsNow(model),
   },
-  // The counts let the loader skip a comparison for each relocation.
+];
+
+/** The counts let the loader skip a comparison for each relocation. */
+const COUNTS: readonly Dispensable[] = [
   { tag: DT.DT_RELACOUNT, name: "DT_RELACOUNT", needless: () => true },
   { tag: DT.DT_RELCOUNT, name: "DT_RELCOUNT", needless: () => true },
 ];

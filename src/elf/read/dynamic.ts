@@ -1,11 +1,11 @@
 /** The dynamic section: what the loader reads. gABI chapter 5. */
 import type { Source } from "../../source.ts";
 import { DT, PT, SHT } from "../constants.ts";
-import { type ElfContext, ElfDyn } from "../layout.ts";
+import { type Dyn, type ElfContext, ElfDyn } from "../layout.ts";
 import { hex, type Problems } from "./problems.ts";
 import type { Region } from "./region.ts";
 import { type Section, sectionRegion } from "./sections.ts";
-import { isCovered, type Mapped, mapAddress, type Segment } from "./segments.ts";
+import { isCovered, type Mapped, mapAddress, type Segment, zerosAfter } from "./segments.ts";
 
 export interface DynamicEntry {
   /** As a number; exact below 2^53, and no tag is above 2^31. */
@@ -50,28 +50,20 @@ export function parseDynamic(
   const { region, segment } = found;
   const stride = ElfDyn.sizeOf(context.variant);
   const room = Math.floor(region.size / stride);
-  const capacity = Math.min(room, MAX_ENTRIES);
-  const bytes = source.read(region.offset, capacity * stride);
-  const tag = ElfDyn.column(bytes, context, "d_tag");
-  const value = ElfDyn.column(bytes, context, "d_val");
-  const entries: DynamicEntry[] = [];
-  const last = new Map<number, DynamicEntry>();
-  let terminated = false;
-  for (let index = 0; index < capacity; index++) {
-    const d_tag = tag(index);
-    if (d_tag === DT.DT_NULL) {
-      terminated = true;
-      break;
-    }
-    const entry = { d_tag, d_val: value(index), index, at: region.offset + index * stride };
-    entries.push(entry);
-    last.set(d_tag, entry);
-  }
+  const { rows, terminated } = readEntries(source, context, found);
+  const entries = rows.map((row, index) => ({ ...row, index, at: region.offset + index * stride }));
+  const last = new Map(entries.map((entry) => [entry.d_tag, entry]));
   if (!terminated) {
-    problems.add(`none of the ${capacity} dynamic entries is a DT_NULL`, {
+    problems.add(`none of the ${entries.length} dynamic entries is a DT_NULL`, {
       record: "Elf_Dyn",
       field: "d_tag",
       offset: region.offset,
+    });
+  } else if (entries.length >= room) {
+    problems.addMinor(`the DT_NULL of the dynamic section is not among the ${room} that count`, {
+      record: "Elf_Dyn",
+      field: "d_tag",
+      offset: region.offset + entries.length * stride,
     });
   }
   return {
@@ -85,8 +77,49 @@ export function parseDynamic(
   };
 }
 
-interface FoundDynamic {
+/** Entries that are read at a time beyond those that count. */
+const WINDOW = 16;
+
+/** The entries up to DT_NULL. Loaders look for that alone, whatever size the program header names. */
+export function readEntries(
+  source: Source,
+  context: ElfContext,
+  { region, reach, zeros }: Extent,
+): { readonly rows: readonly Dyn[]; readonly terminated: boolean } {
+  const stride = ElfDyn.sizeOf(context.variant);
+  const count = Math.min(Math.floor(reach / stride), MAX_ENTRIES);
+  const rows: Dyn[] = [];
+  const counted = Math.floor(region.size / stride);
+  while (rows.length < count) {
+    const start = region.offset + rows.length * stride;
+    // What lies after it is read only where it is needed.
+    const wanted = rows.length < counted ? counted - rows.length : WINDOW;
+    const length = Math.min(count - rows.length, wanted);
+    const bytes = source.read(start, length * stride);
+    const tag = ElfDyn.column(bytes, context, "d_tag");
+    const value = ElfDyn.column(bytes, context, "d_val");
+    for (let index = 0; index < length; index++) {
+      const d_tag = tag(index);
+      if (d_tag === DT.DT_NULL) return { rows, terminated: true };
+      rows.push({ d_tag, d_val: value(index) });
+    }
+  }
+  // In memory the table goes on with zeros.
+  const whole = reach % stride === 0 && rows.length * stride === reach;
+  return { rows, terminated: whole && zeros >= BigInt(stride) };
+}
+
+/** How far a table may reach. */
+export interface Extent {
+  /** What the header counts. */
   readonly region: Region;
+  /** Bytes from the region's start that loaders have in memory, from the file. */
+  readonly reach: number;
+  /** Bytes of zeros that lie after those in memory. */
+  readonly zeros: bigint;
+}
+
+interface FoundDynamic extends Extent {
   readonly segment: Segment | null;
 }
 
@@ -99,9 +132,9 @@ function findDynamic(
   if (segment === undefined) {
     if (image.segments.length > 0) return undefined;
     const section = image.sections.find(({ sh_type }) => sh_type === SHT.SHT_DYNAMIC);
-    return section === undefined
-      ? undefined
-      : { region: sectionRegion(section, image.size), segment: null };
+    if (section === undefined) return undefined;
+    const region = sectionRegion(section, image.size);
+    return { region, reach: region.size, zeros: 0n, segment: null };
   }
   const add = (message: string, field: "p_type" | "p_vaddr" | "p_offset"): void =>
     problems.add(message, {
@@ -126,7 +159,8 @@ function findDynamic(
   }
   if (mapped === undefined) {
     add("the dynamic segment is in no load segment", "p_vaddr");
-    return { region: { offset: inFile > 0 ? segment.p_offset : 0, size: inFile }, segment };
+    const region = { offset: inFile > 0 ? segment.p_offset : 0, size: inFile };
+    return { region, reach: inFile, zeros: 0n, segment };
   }
   if (mapped.offset !== segment.p_offset) {
     add(
@@ -134,8 +168,14 @@ function findDynamic(
       "p_offset",
     );
   }
+  return { ...extentOf(image, segment, mapped), segment };
+}
+
+/** @param mapped where the segment's address leads to. */
+export function extentOf(image: Mapped, { p_vaddr, p_filesz }: Segment, mapped: Region): Extent {
   return {
-    region: { offset: mapped.offset, size: Math.min(mapped.size, segment.p_filesz) },
-    segment,
+    region: { offset: mapped.offset, size: Math.min(mapped.size, p_filesz) },
+    reach: mapped.size,
+    zeros: zerosAfter(image, p_vaddr + BigInt(mapped.size)),
   };
 }

@@ -3,6 +3,7 @@ import type { Source } from "../../source.ts";
 import { archOf } from "../arch.ts";
 import { DT, EM, PT, SHT, SHT_ARM } from "../constants.ts";
 import { armCpuArch } from "./arm-attributes.ts";
+import { guessCpuArch } from "./arm-code.ts";
 import { type Dynamic, type DynamicEntry, parseDynamic } from "./dynamic.ts";
 import { type ElfHeader, parseHeader } from "./header.ts";
 import { type Note, parseNotes } from "./notes.ts";
@@ -96,7 +97,11 @@ export function parseElf(source: Source): ElfImage {
     properties: parseProperties(notes, context, problems),
     relr: dynamic === null ? null : parseRelr(mapped, dynamic, problems),
     interpreter: interpreterOf(source, segments, problems),
-    arch: archOf(ehdr, context, armArchOf(source, header, sections.list, problems)),
+    arch: archOf(
+      ehdr,
+      context,
+      armArchOf(source, header, { loads, sections: sections.list }, problems),
+    ),
     symbols: lazy(() =>
       parseSymbols(
         { ...mapped, source, context, machine: ehdr.e_machine, strings },
@@ -201,14 +206,18 @@ function interpreterOf(
 function armArchOf(
   source: Source,
   { ehdr, context }: ElfHeader,
-  sections: readonly Section[],
+  image: { readonly loads: readonly Segment[]; readonly sections: readonly Section[] },
   problems: Problems,
 ): number | undefined {
   if (ehdr.e_machine !== EM.EM_ARM) return undefined;
-  const section = sections.find(({ sh_type }) => sh_type === SHT_ARM.SHT_ARM_ATTRIBUTES);
-  if (section === undefined) return undefined;
-  const { offset, size } = sectionRegion(section, source.size);
-  return problems.attempt(() => armCpuArch(source.read(offset, Math.min(size, 1 << 16)), context));
+  const section = image.sections.find(({ sh_type }) => sh_type === SHT_ARM.SHT_ARM_ATTRIBUTES);
+  const said =
+    section &&
+    problems.attempt(() => {
+      const { offset, size } = sectionRegion(section, source.size);
+      return armCpuArch(source.read(offset, Math.min(size, 1 << 16)), context);
+    });
+  return said ?? problems.attempt(() => guessCpuArch(source, image.loads));
 }
 
 /** Entries of one tag, each with the name that its value is an offset of; `null` when that is outside. */

@@ -7,13 +7,16 @@
 
 import type { Source } from "../../source.ts";
 import { DT, DT_MIPS, EM, ET, PT, SHT } from "../constants.ts";
-import { type Dyn, ElfDyn } from "../layout.ts";
+import type { Dyn } from "../layout.ts";
+import { ElfDyn } from "../layout.ts";
 import { dynamicValue, refuse } from "../refuse.ts";
+import { extentOf, readEntries } from "./dynamic.ts";
 import type { ElfHeader } from "./header.ts";
 import type { ElfImage } from "./image.ts";
 import { hasBytes, type Section, sectionName } from "./sections.ts";
-import { mapAddress, type Segment } from "./segments.ts";
+import { type Mapped, mapAddress, type Segment } from "./segments.ts";
 import { decodeName, nameEnd } from "./strings.ts";
+import type { VersionNeeds } from "./version.ts";
 import { readVersions, type VersionNeedRecord } from "./version-records.ts";
 
 export interface Linkage {
@@ -29,6 +32,8 @@ export interface Linkage {
   readonly dynamic: DynamicTable;
   readonly strings: StringArea;
   readonly versionNeeds: readonly VersionNeedRecord[];
+  /** The same as tools read them, up to the counts. */
+  readonly needed: readonly VersionNeeds[];
   /** Offsets into the string table that the version tables use, vn_file left out. */
   readonly versionStrings: readonly number[];
   /** Bytes that the version tables cover, from their start; 0 without one. */
@@ -41,8 +46,13 @@ export interface DynamicTable {
   readonly offset: number;
   readonly vaddr: bigint;
   readonly segment: Segment;
-  /** Entries that fit in PT_DYNAMIC, DT_NULL included. */
+  /** Entries that fit where it is, DT_NULL included unless that is `outside`. */
   readonly slots: number;
+  /**
+   * The DT_NULL that ends it is not its own: zeros that follow the entries in memory, which loaders
+   * take for one.
+   */
+  readonly outside: boolean;
   readonly entrySize: number;
   /** Up to the first DT_NULL. */
   readonly entries: readonly Dyn[];
@@ -88,10 +98,7 @@ export function readLinkage(image: ElfImage): Linkage {
     throw refuse("not-dynamic", "the file has no dynamic section, so nothing names a library");
   }
   const mapped = { loads, size: source.size };
-  const dynamic = readDynamic(source, image, segment, sections);
-  if (mapAddress(mapped, dynamic.vaddr)?.offset !== dynamic.offset) {
-    throw refuse("layout", "PT_DYNAMIC's address and offset name different bytes");
-  }
+  const dynamic = readDynamic(source, image, segment, mapped, sections);
   const strings = readStrings(source, mapped, dynamic.entries, sections);
 
   const versions = readVersions(source, context, dynamic.entries, mapped, strings);
@@ -105,6 +112,7 @@ export function readLinkage(image: ElfImage): Linkage {
     dynamic,
     strings,
     versionNeeds: versions.needs,
+    needed: image.versionNeeds,
     versionStrings: versions.strings,
     verneedSize: versions.verneedSize,
     verdefSize: versions.verdefSize,
@@ -160,40 +168,38 @@ function readDynamic(
   source: Source,
   header: ElfHeader,
   segment: Segment,
+  mapped: Mapped,
   sections: readonly Section[],
 ): DynamicTable {
   const { context } = header;
+  const { p_offset, p_vaddr, p_filesz } = segment;
   const entrySize = ElfDyn.sizeOf(context.variant);
-  const slots = Math.floor(segment.p_filesz / entrySize);
-  if (slots > MAX_SLOTS || segment.p_offset + segment.p_filesz > source.size) {
+  const counted = Math.floor(p_filesz / entrySize);
+  if (counted > MAX_SLOTS || p_offset + p_filesz > source.size) {
     throw refuse("layout", "PT_DYNAMIC is not inside the file");
   }
-  const bytes = source.read(segment.p_offset, slots * entrySize);
-  const entries: Dyn[] = [];
-  for (let index = 0; index < slots; index++) {
-    const entry = ElfDyn.read(bytes, index * entrySize, context, segment.p_offset);
-    if (entry.d_tag === DT.DT_NULL) break;
-    entries.push(entry);
+  const place = mapAddress(mapped, p_vaddr);
+  if (place?.offset !== p_offset) {
+    throw refuse("layout", "PT_DYNAMIC's address and offset name different bytes");
   }
-  if (entries.length === slots) throw refuse("layout", "the dynamic section has no DT_NULL");
-  // Loaders stop at the first DT_NULL, whatever p_filesz says: only zeros behind it are spare slots.
-  const spare = bytes.subarray(entries.length * entrySize).findIndex((byte) => byte !== 0);
-  let usable = spare < 0 ? slots : entries.length + Math.max(1, Math.floor(spare / entrySize));
+  const { rows, terminated } = readEntries(source, context, extentOf(mapped, segment, place));
+  if (!terminated) throw refuse("layout", "the dynamic section has no DT_NULL");
+  if (!rows.every(({ d_tag }) => Number.isSafeInteger(d_tag))) {
+    throw refuse("layout", "the dynamic section has a tag that is too large for any");
+  }
   const section = sections.find(
-    ({ sh_type, sh_addr }) => sh_type === SHT.SHT_DYNAMIC && sh_addr === segment.p_vaddr,
+    ({ sh_type, sh_addr }) => sh_type === SHT.SHT_DYNAMIC && sh_addr === p_vaddr,
   );
-  if (section !== undefined) {
-    const own = Math.floor(section.sh_size / entrySize);
-    usable = Math.min(usable, Math.max(own, entries.length + 1));
-  }
-  return {
-    offset: segment.p_offset,
-    vaddr: segment.p_vaddr,
-    segment,
-    slots: usable,
-    entrySize,
-    entries,
-  };
+  const own = section === undefined ? counted : Math.floor(section.sh_size / entrySize);
+  const table = { offset: p_offset, vaddr: p_vaddr, segment, entrySize, entries: rows };
+  const least = rows.length + 1;
+  if (Math.max(counted, own) < least) return { ...table, slots: rows.length, outside: true };
+  // Loaders stop at the first DT_NULL, whatever p_filesz says: only zeros behind it are spare slots.
+  const slots = Math.max(counted, least);
+  const bytes = source.read(p_offset, slots * entrySize);
+  const spare = bytes.subarray(rows.length * entrySize).findIndex((byte) => byte !== 0);
+  const usable = spare < 0 ? slots : rows.length + Math.max(1, Math.floor(spare / entrySize));
+  return { ...table, slots: Math.min(usable, Math.max(own, least)), outside: false };
 }
 
 function readStrings(

@@ -138,6 +138,14 @@ function onPages({ p_vaddr, p_offset }: Segment): boolean {
   return (p_vaddr - BigInt(p_offset)) % BigInt(PAGE) === 0n;
 }
 
+/** Bytes of zeros in memory from `address` on, where a segment's bytes of the file end there; else 0. */
+export function zerosAfter(image: Mapped, address: bigint): bigint {
+  const load = image.loads.findLast(
+    ({ p_vaddr, p_filesz }) => p_vaddr + BigInt(p_filesz) === address,
+  );
+  return load === undefined ? 0n : load.p_memsz - BigInt(load.p_filesz);
+}
+
 /** True when a load segment has all of these bytes, without the rest of its pages. */
 export function isCovered(image: Mapped, address: bigint, size: number): boolean {
   return image.loads.some(

@@ -158,6 +158,7 @@ function sameTables(old: Linkage, now: Linkage, rewrite: Rewrite): string[] {
     plain(old, DT.DT_VERSYM, 2 * count),
     plain(now, DT.DT_VERSYM, 2 * count),
   );
+  if (versionsOf(old) !== versionsOf(now)) faults.push("the needed versions changed");
   for (const [name, tag] of [
     ["hash table", DT.DT_HASH],
     ["GNU hash table", DT.DT_GNU_HASH],
@@ -165,6 +166,15 @@ function sameTables(old: Linkage, now: Linkage, rewrite: Rewrite): string[] {
     compare(name, plain(old, tag, HASH_HEAD), plain(now, tag, HASH_HEAD));
   }
   return faults;
+}
+
+/** What each library is needed for, without the places of the records. */
+function versionsOf({ needed }: Linkage): string {
+  const rows = needed.map(({ vn_version, versions }) => [
+    vn_version,
+    ...versions.map((each) => [each.name, each.vna_hash, each.vna_flags, each.vna_other]),
+  ]);
+  return JSON.stringify(rows);
 }
 
 const HASH_HEAD = 16;

@@ -15,7 +15,7 @@ import { type ElfImage, parseElf } from "../../../src/elf/read/image.ts";
 import { RefusalError } from "../../../src/errors.ts";
 import { memorySource } from "../../../src/source.ts";
 import { edit, stripElf } from "../../support/elf.ts";
-import { editBytes, namesOf } from "../../support/elf-edits.ts";
+import { dynamicOf, editBytes, namesOf } from "../../support/elf-edits.ts";
 import { elfFixture } from "../../support/elf-fixtures.ts";
 
 const EDITS: readonly ElfEdit[] = [
@@ -123,6 +123,81 @@ describe("what loaders don't go by", () => {
     expect(growth(file.bytes)).toBeLessThan(1024);
     const strip = stripElf(parseElf(memorySource(file.bytes)), "debug");
     expect(strip.size).toBeLessThan(file.bytes.length);
+  });
+});
+
+describe("a DT_NULL that PT_DYNAMIC does not count", () => {
+  const FILES = ["module-x86_64", "module-i686", "linker-lld", "versions", "musl", "rpath"];
+
+  /** @param without entries that PT_DYNAMIC leaves out besides. */
+  function shortened(name: string, without: number, section: boolean): Odd {
+    const file = odd(name);
+    const { dynamic, context } = file.image;
+    if (dynamic === null) throw new Error("no dynamic section");
+    const stride = ElfDyn.sizeOf(context.variant);
+    const size = (dynamic.entries.length - without) * stride;
+    file.segment(PT.PT_DYNAMIC, { p_filesz: size, p_memsz: BigInt(size) });
+    if (section) {
+      const sh_size = dynamic.entries.length * stride;
+      file.section(SHT.SHT_DYNAMIC, { sh_size });
+    }
+    return file;
+  }
+
+  it.each(FILES)("ends the table, as loaders read it: %s", (name) => {
+    for (const without of [0, 1, 3]) {
+      const whole = odd(name).image;
+      const image = parseElf(memorySource(shortened(name, without, true).bytes));
+      expect(dynamicOf(image)).toEqual(dynamicOf(whole));
+      expect(image.problems.filter(({ minor }) => minor !== true)).toEqual(whole.problems);
+      expect(image.problems.map(({ message }) => message)).toContainEqual(
+        expect.stringMatching(
+          /^the DT_NULL of the dynamic section is not among the \d+ that count$/,
+        ),
+      );
+    }
+  });
+
+  it("may be the zeros that follow the file's bytes in memory", () => {
+    const file = shortened("linker-lld", 0, true);
+    const { dynamic, segments } = file.image;
+    const end = (dynamic?.offset ?? 0) + (dynamic?.entries.length ?? 0) * 16;
+    const load = segments.find(
+      ({ p_type, p_offset, p_filesz }) =>
+        p_type === PT.PT_LOAD && end >= p_offset && end <= p_offset + p_filesz,
+    );
+    if (load === undefined) throw new Error("no load segment");
+    const cut = (p_memsz: bigint): Uint8Array => {
+      const fields = { p_filesz: end - load.p_offset, p_memsz };
+      ElfPhdr.set(file.bytes, load.at, file.image.context, fields);
+      // Whatever follows in the file is not what follows in memory.
+      file.bytes.fill(0xff, end, end + 64);
+      return file.bytes;
+    };
+    const inMemory = parseElf(memorySource(cut(BigInt(end - load.p_offset + 16))));
+    expect(inMemory.dynamic?.entries.length).toBe(dynamic?.entries.length);
+    expect(inMemory.dynamic?.terminated).toBe(true);
+    const without = parseElf(memorySource(cut(BigInt(end - load.p_offset + 15))));
+    expect(without.dynamic?.terminated).toBe(false);
+  });
+
+  it.each(FILES)("is kept by edits, or gets its own: %s", (name) => {
+    for (const section of [true, false]) {
+      for (const without of [0, 2]) growth(shortened(name, without, section).bytes);
+    }
+  });
+
+  it("is refused where there is none up to the end of the segment", () => {
+    const file = shortened("module-x86_64", 0, true);
+    const { dynamic, segments } = file.image;
+    const end = (dynamic?.offset ?? 0) + (dynamic?.entries.length ?? 0) * 16;
+    const load = segments.findLast(
+      ({ p_type, p_offset }) => p_type === PT.PT_LOAD && p_offset <= end,
+    );
+    file.bytes.fill(0x41, end, (load?.p_offset ?? 0) + (load?.p_filesz ?? 0));
+    expect(planned(file.bytes)).toMatch(/^elf-layout: /);
+    const { problems } = parseElf(memorySource(file.bytes));
+    expect(problems.map(({ minor }) => minor)).toContain(undefined);
   });
 });
 

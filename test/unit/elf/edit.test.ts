@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { DT, DT_MIPS, ELFOSABI, ET, PF, PT } from "../../../src/elf/constants.ts";
 import type { ElfEdit } from "../../../src/elf/edit/types.ts";
 import { ElfDyn, ElfEhdr } from "../../../src/elf/layout.ts";
-import { parseElf } from "../../../src/elf/read/image.ts";
+import { type ElfImage, parseElf } from "../../../src/elf/read/image.ts";
 import { RefusalError } from "../../../src/errors.ts";
 import { memorySource } from "../../../src/source.ts";
 import { edit } from "../../support/elf.ts";
@@ -32,6 +32,58 @@ function refusal(name: string | Uint8Array, ...edits: readonly ElfEdit[]): strin
 
 const needed = (name: string): readonly string[] =>
   namesOf(parseElf(memorySource(elfFixture(name))), DT_NEEDED);
+
+describe("a library made by lld", () => {
+  const before = parseElf(memorySource(elfFixture("linker-lld")));
+  const edits: readonly ElfEdit[] = [
+    { kind: "set-soname", name: "liblonger-0123abcd-than-it-was.so.1" },
+    { kind: "set-search-path", tag: "runpath", path: "$ORIGIN/../demo.libs" },
+    { kind: "add-needed", name: "libanother.so.1" },
+  ];
+
+  it("keeps its count of relative relocations while there is room to be made", () => {
+    expect(before.dynamic?.get(DT.DT_RELACOUNT)).toBeDefined();
+    const { image } = edited("linker-lld", ...edits);
+    expect(image.dynamic?.get(DT.DT_RELACOUNT)?.d_val).toBe(
+      before.dynamic?.get(DT.DT_RELACOUNT)?.d_val,
+    );
+  });
+
+  it("gets the order of GNU ld in the version needs that change", () => {
+    const rename = { kind: "replace-needed", from: "libc.so.6", to: "libc-01.so.6" } as const;
+    const versions = ({ versionNeeds }: ElfImage): unknown =>
+      versionNeeds.map(({ file, versions }) => [file, versions.map(({ name }) => name)]);
+    const places = ({ versionNeeds }: ElfImage): readonly number[] =>
+      versionNeeds.flatMap(({ at, versions }) => [at, ...versions.map((each) => each.at)]);
+    const { image } = edited("linker-lld", rename);
+    expect(versions(image)).toEqual([
+      ["libc-01.so.6", ["GLIBC_2.2.5"]],
+      ["ld-linux-x86-64.so.2", ["GLIBC_2.3"]],
+    ]);
+    expect(places(before)).not.toEqual(places(before).toSorted((a, b) => a - b));
+    expect(places(image)).toEqual(places(image).toSorted((a, b) => a - b));
+  });
+
+  it.each([
+    ["two libraries that share a version", 1],
+    ["a count that is not what the chain has", 2],
+  ])("keeps the places of records that fill no table: %s", (_, kind) => {
+    const bytes = elfFixture("linker-lld");
+    const [first, second] = before.versionNeeds;
+    if (first === undefined || second === undefined) throw new Error("two are needed");
+    const view = new DataView(bytes.buffer);
+    if (kind === 1) view.setUint32(second.at + 8, first.vn_aux - 16, true);
+    else view.setUint16(first.at + 2, 2, true);
+    const { image, faults } = editBytes(bytes, [
+      { kind: "replace-needed", from: "libc.so.6", to: "libc-01.so.6" },
+    ]);
+    expect(faults).toEqual([]);
+    expect(image.versionNeeds.map(({ file }) => file)).toEqual([
+      "libc-01.so.6",
+      "ld-linux-x86-64.so.2",
+    ]);
+  });
+});
 
 describe("names", () => {
   it("sets a SONAME where there was one and where there was none", () => {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { DT, NT_GNU, PT, STB } from "../../../src/elf/constants.ts";
+import { DT, NT_GNU, PF, PT, SHT, SHT_ARM, STB } from "../../../src/elf/constants.ts";
+import { ElfEhdr, ElfShdr } from "../../../src/elf/layout.ts";
+import { guessCpuArch } from "../../../src/elf/read/arm-code.ts";
 import { memorySource } from "../../../src/source.ts";
 import * as elf from "../../support/elf.ts";
 import { buildElf, type ElfDescription, LE64, words } from "../../support/elf-builder.ts";
@@ -52,6 +54,40 @@ describe("architecture", () => {
       arch: "unknown",
       machine: "EM_0x1234",
     });
+  });
+
+  it.each([
+    ["armv6l", "armv6l"],
+    ["module-armv7l", "armv7l"],
+  ])("reads from the code what %s is for when its attributes are gone", (name, arch) => {
+    const bytes = elfFixture(name);
+    const { sections, context } = elf.parse(memorySource(bytes));
+    const attributes = sections.list.find(({ sh_type }) => sh_type === SHT_ARM.SHT_ARM_ATTRIBUTES);
+    if (attributes === undefined) throw new Error("no attributes");
+    ElfShdr.set(bytes, attributes.at, context, { sh_type: SHT.SHT_PROGBITS });
+    expect(summary(bytes).arch).toBe(arch);
+    // As `sstrip` leaves it.
+    ElfEhdr.set(bytes, 0, context, { e_shoff: 0, e_shnum: 0, e_shstrndx: 0 });
+    expect(summary(bytes).arch).toBe(arch);
+  });
+
+  it.each([
+    ["a constant of 16 bits", 0xe30123ab],
+    ["a bit field", 0xe7e03050],
+    ["a barrier", 0xf57ff05f],
+    ["a return of Thumb code", 0xbd104770],
+  ])("takes Arm code with %s for ARMv7", (_, word) => {
+    const code = (last: number): number | undefined => {
+      const rows = [...Array.from({ length: 10 }, () => 0xe1a00000), last, last];
+      const bytes = words(rows, { variant: "elf32", littleEndian: true });
+      return guessCpuArch(memorySource(bytes), [
+        {
+          ...{ index: 0, at: 0, p_type: PT.PT_LOAD, p_flags: PF.PF_R | PF.PF_X, p_offset: 0 },
+          ...{ p_vaddr: 0n, p_paddr: 0n, p_memsz: 48n, p_filesz: bytes.length, p_align: 1n },
+        },
+      ]);
+    };
+    expect([code(0xe12fff1e), code(word)]).toEqual([6, 10]);
   });
 
   it("takes hard-float Arm without attributes for ARMv7, and other EABIs for nothing", () => {
