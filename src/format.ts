@@ -47,10 +47,11 @@ export type SymbolList = keyof SymbolLists;
 /** An open native file. Everything is read when it is asked for. */
 export interface OpenNative<File extends NativeFile = NativeFile> {
   /**
-   * @param interest picks the imports that the caller wants by name; all others are only counted.
+   * @param interest picks the imports that the caller wants by name and, where the format says it, by
+   * library; all others are only counted.
    * @throws FormatError when the file is damaged.
    */
-  facts(interest: (name: string) => boolean): File;
+  facts(interest: (name: string, library?: string) => boolean): File;
   /** Sorted by name. */
   symbols(which: "imports" | "exports"): readonly SymbolRow[];
   /** In file order. Names are unique within a slice: a second one of a name gets its number, `.text#4`. */

@@ -1,7 +1,7 @@
 /** Which imported symbols the rules look at: workers report only these. */
 import { LINUX_POLICY_DATA } from "./data/linux.ts";
 import { MUSL_1_2_SYMBOLS } from "./linux/musllinux.ts";
-import { isDatedSymbol } from "./macos/exports.ts";
+import { mayBeMissing } from "./macos/exports.ts";
 
 const NAMES: ReadonlySet<string> = (() => {
   const names = new Set(MUSL_1_2_SYMBOLS);
@@ -19,12 +19,12 @@ const NAMES: ReadonlySet<string> = (() => {
 
 /**
  * True for an undefined symbol that some rule needs: `Py*` and `_Py*` (Python ABI, PyFPE, UCS2),
- * `__asan_*` and its kin (sanitizers), forbidden symbols, symbols that only musl 1.2 has, or only
- * newer systems of Apple's.
+ * `__asan_*` and its kin (sanitizers), forbidden symbols, symbols that only musl 1.2 has, or that not
+ * every system of Apple's exports from `library`.
  *
  * Called once for each undefined symbol of each file, so it decides by the first letters.
  */
-export function interestingSymbol(name: string): boolean {
+export function interestingSymbol(name: string, library?: string): boolean {
   const first = name.charCodeAt(0);
   if (first === 80 /* P */) return name.charCodeAt(1) === 121 /* y */;
   if (first === 95 /* _ */) {
@@ -32,7 +32,7 @@ export function interestingSymbol(name: string): boolean {
     if (second === 80 /* P */) return name.charCodeAt(2) === 121 /* y */;
     if (second === 95 && isSanitizer(name)) return true;
   }
-  return NAMES.has(name) || isDatedSymbol(name);
+  return NAMES.has(name) || (library !== undefined && mayBeMissing(library, name));
 }
 
 /** Imports of a sanitizer's or of gcov's run-time library. */

@@ -9,7 +9,8 @@ import { compareText } from "../../bytes.ts";
 import type { Unverified } from "../../finding.ts";
 import type { MachoSlice } from "../../formats.ts";
 import { archsInUse, archsOfTag } from "../../policy/macos/archs.ts";
-import { isFullyDated } from "../../policy/macos/exports.ts";
+import type { AppleSystem } from "../../policy/macos/exports.ts";
+import { hasKnownExports, introducedIn, mayBeMissing } from "../../policy/macos/exports.ts";
 import { isSystemLibrary } from "../../policy/macos/system.ts";
 import type { IosTag, MacosTag } from "../../policy/macos/tags.ts";
 import {
@@ -73,7 +74,7 @@ export function judgeTags(input: VerdictInput): VerdictResult {
     },
     judged,
     needs,
-    unverified: [...undecided(judged), ...unknownExports(considered, needs)],
+    unverified: [...undecided(judged), ...unknownExports(identity, needs)],
   };
 }
 
@@ -244,14 +245,24 @@ function undecided(judged: readonly MacosTagVerdict[]): readonly Unverified[] {
 
 /** Which system exports what is only known for some libraries: silence of the others proves little. */
 function unknownExports(
-  considered: readonly MachoBinary[],
+  { considered, system }: MacosIdentity,
   needs: readonly MacosNeed[],
 ): readonly Unverified[] {
   const unverified: Unverified[] = [];
   const libraries = new Set<string>();
-  for (const { slice } of considered) {
+  for (const { path, slice } of considered) {
     for (const { name, how } of slice.dependencies) {
-      if (how !== "weak" && isSystemLibrary(name) && !isFullyDated(name)) libraries.add(name);
+      if (how === "weak" || !isSystemLibrary(name)) continue;
+      if (!hasKnownExports(name)) libraries.add(name);
+      const symbols = undatedImports(slice, name, system);
+      const [symbol] = symbols;
+      if (symbol === undefined) continue;
+      const more = symbols.length > 1 ? ` and ${symbols.length - 1} more symbols` : "";
+      unverified.push({
+        code: "TAG006",
+        path,
+        why: `since which system \`${name}\` exports \`${symbol}\`${more} is not known`,
+      });
     }
   }
   const [first] = [...libraries].sort(compareText);
@@ -271,6 +282,22 @@ function unknownExports(
     });
   }
   return unverified;
+}
+
+/** Strong imports of a library whose names are known, but for these; each once. */
+function undatedImports(
+  { imports }: MachoSlice,
+  library: string,
+  system: AppleSystem,
+): readonly string[] {
+  if (!hasKnownExports(library)) return [];
+  const names = imports
+    .filter((each) => each.library === library && each.lookup === "library" && !each.weak)
+    .map(({ name }) => name)
+    .filter(
+      (name) => mayBeMissing(library, name) && introducedIn(library, name, system) === undefined,
+    );
+  return [...new Set(names)].sort(compareText);
 }
 
 /** Without a tag there is nothing to be true. */

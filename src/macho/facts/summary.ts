@@ -25,10 +25,12 @@ import { exportsOf, importsOf, plainName } from "./symbols.ts";
 /** Of all slices together; one slice alone may have as many. */
 const MAX_PROBLEMS = 50;
 
+type Interest = (name: string, library?: string) => boolean;
+
 /** @param interest picks the imports that the caller wants by name; all others are only counted. */
 export function summarizeMacho(
   { fat, slices, problems }: MachoBinary,
-  interest: (name: string) => boolean,
+  interest: Interest,
 ): MachoFile {
   const [first, ...others] = slices;
   const summarize = (slice: MachoImage | ArchiveSlice): MachoSlice =>
@@ -48,7 +50,7 @@ export function summarizeMacho(
   };
 }
 
-function sliceFacts(image: MachoImage, interest: (name: string) => boolean): MachoSlice {
+function sliceFacts(image: MachoImage, interest: Interest): MachoSlice {
   const { header, base } = image;
   const targets = targetsOf(image);
   const imports = importsOf(image);
@@ -64,7 +66,7 @@ function sliceFacts(image: MachoImage, interest: (name: string) => boolean): Mac
     symbolCount: image.tables.symtab?.nsyms ?? 0,
     importCount: imports.length,
     exportCount: exports.length,
-    imports: imports.filter(({ name }) => interest(name)),
+    imports: imports.filter(({ name, library }) => interest(name, library)),
     pythonInit: exports.filter((name) => PYTHON_INIT.test(name)).sort(compareText),
     debug: debugBytes(image),
     offset: base,

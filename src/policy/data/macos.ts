@@ -8,9 +8,12 @@
  * - libc++: llvm-project, `libcxx/lib/abi/CHANGELOG.TXT` (LLVM release of each symbol) and
  *   `libcxx/include/__configuration/availability.h` (Apple release of each LLVM release);
  * - aligned `operator new`: clang, `alignedAllocMinVersion`;
- * - C library: `API_AVAILABLE` and `__OSX_AVAILABLE` in the headers of Apple's SDK;
+ * - Objective-C: clang, `ObjCRuntime.h`, which says what it calls for which target; objc4,
+ *   `objc-internal.h`;
+ * - C library: `macos-libsystem.ts`;
  * - Accelerate: numpy#25026;
- * - frameworks: developer.apple.com, "Availability" of each.
+ * - system libraries and frameworks: the first SDK that has a stub of each, of those for macOS 10.10
+ *   to 11.3.
  */
 
 export interface DatedSymbols {
@@ -24,7 +27,7 @@ export interface DatedSymbols {
 }
 
 const LIBCXX = /^\/usr\/lib\/libc\+\+(?:abi)?(?:\.1)?\.dylib$/;
-const SYSTEM = /^\/usr\/lib\/(?:libSystem\.(?:B\.)?dylib|libc\.dylib|libpthread\.dylib|system\/)/;
+const LIBOBJC = /^\/usr\/lib\/libobjc(?:\.A)?\.dylib$/;
 
 /** The first entry that matches counts. */
 export const DATED_SYMBOLS: readonly DatedSymbols[] = [
@@ -168,64 +171,34 @@ export const DATED_SYMBOLS: readonly DatedSymbols[] = [
     ios: "10.0",
     what: "std::shared_mutex",
   },
-  // C library
+  // Objective-C
   {
-    library: SYSTEM,
-    symbols: /^strchrnul$/,
-    macos: "15.4",
-    ios: "18.4",
-    what: "the C library",
-  },
-  {
-    library: SYSTEM,
-    symbols: /^os_sync_wa(?:it_on|ke_by)_address/,
-    macos: "14.4",
-    ios: "17.4",
-    what: "the C library",
-  },
-  {
-    library: SYSTEM,
-    symbols: /^(?:mkfifoat|mknodat)$/,
+    library: LIBOBJC,
+    symbols: /^objc_(?:claimAutoreleasedReturnValue|(?:retain|release)_x\d+)$/,
     macos: "13.0",
     ios: "16.0",
-    what: "the C library",
+    what: "the Objective-C runtime",
   },
   {
-    library: SYSTEM,
-    symbols: /^(?:preadv|pwritev|pthread_jit_write_protect_np|__darwin_check_fd_set_overflow)$/,
-    macos: "11.0",
-    ios: "14.0",
-    what: "the C library",
-  },
-  {
-    library: SYSTEM,
-    symbols: /^(?:aligned_alloc|timespec_get|___chkstk_darwin|posix_spawn_file_actions_addf?chdir_np)$/,
+    library: LIBOBJC,
+    symbols: /^objc_opt_(?:class|isKindOfClass|new|respondsToSelector|self)$/,
     macos: "10.15",
     ios: "13.0",
-    what: "the C library",
+    what: "the Objective-C runtime",
   },
   {
-    library: SYSTEM,
-    symbols: /^(?:futimens|utimensat|fmemopen|open_memstream|open_wmemstream)$/,
-    macos: "10.13",
-    ios: "11.0",
-    what: "the C library",
+    library: LIBOBJC,
+    symbols: /^objc_alloc_init$/,
+    macos: "10.14",
+    ios: "12.2",
+    what: "the Objective-C runtime",
   },
   {
-    library: SYSTEM,
-    symbols:
-      /^(?:clock_gettime|clock_settime|clock_getres|clock_gettime_nsec_np|getentropy|mkostemps?|f?clonefile(?:at)?|rename(?:x|atx)_np|os_unfair_lock_\w+|pthread_f?chdir_np)$/,
-    macos: "10.12",
-    ios: "10.0",
-    what: "the C library",
-  },
-  {
-    library: SYSTEM,
-    symbols:
-      /^(?:openat|faccessat|fchmodat|fchownat|fdopendir|fstatat|linkat|mkdirat|readlinkat|renameat|symlinkat|unlinkat|getattrlistat)(?:\$[A-Z0-9]+)?$/,
-    macos: "10.10",
-    ios: "8.0",
-    what: "the C library",
+    library: LIBOBJC,
+    symbols: /^objc_unsafeClaimAutoreleasedReturnValue$/,
+    macos: "10.11",
+    ios: "9.0",
+    what: "the Objective-C runtime",
   },
   // Accelerate
   {
@@ -234,6 +207,32 @@ export const DATED_SYMBOLS: readonly DatedSymbols[] = [
     macos: "13.3",
     ios: "16.4",
     what: "Accelerate's newer LAPACK",
+  },
+];
+
+/**
+ * What libraries have exported since macOS 10.9 or before; `undefined` in {@link DATED_SYMBOLS} and
+ * here means that nobody knows. libc++ is complete above, so the rest of it is old.
+ */
+export const LASTING_SYMBOLS: readonly { readonly library: RegExp; readonly symbols: RegExp }[] = [
+  { library: LIBCXX, symbols: /^/ },
+  {
+    // objc4-551 of 10.9, `runtime.h`, `objc-exception.h`, `objc-sync.h`; clang's calls for ARC.
+    library: LIBOBJC,
+    symbols:
+      /^(?:OBJC_(?:META)?CLASS_\$_(?:NSObject|Object|Protocol)|OBJC_EHTYPE_id|_objc_empty_(?:cache|vtable)|__objc_personality_v0|objc_msgSend(?:Super2?|_[fs]p2?ret|Super2?_stret|_stret)?|objc_(?:alloc|allocWithZone|autorelease|autorelease(?:PoolPop|PoolPush|ReturnValue)|begin_catch|end_catch|exception_(?:throw|rethrow|match)|terminate|enumerationMutation|retain|release|retainAutorelease(?:ReturnValue|dReturnValue)?|retainAutoreleasedReturnValue|retainBlock|storeStrong|storeWeak|initWeak|loadWeak|loadWeakRetained|copyWeak|moveWeak|destroyWeak|getProperty|setProperty(?:_(?:non)?atomic(?:_copy)?)?|copyStruct|(?:get|set)AssociatedObject|removeAssociatedObjects|getClass|getMetaClass|getRequiredClass|lookUpClass|getClassList|copyClassList|getProtocol|copyProtocolList|allocateClassPair|registerClassPair|disposeClassPair|allocateProtocol|registerProtocol|sync_(?:enter|exit)|setUncaughtExceptionHandler|constructInstance|destructInstance|getFutureClass)|class_(?:add|get|copy|replace)(?:Method|MethodImplementation|InstanceMethod|ClassMethod|Ivar|IvarList|Property|PropertyList|Protocol|ProtocolList|MethodList|InstanceVariable|InstanceSize|ClassVariable|Name|Superclass|Version|IvarLayout)|class_(?:conformsToProtocol|createInstance|isMetaClass|respondsToSelector|setIvarLayout|setVersion)|imp_(?:implementationWithBlock|getBlock|removeBlock)|ivar_get(?:Name|Offset|TypeEncoding)|method_(?:copyArgumentType|copyReturnType|exchangeImplementations|getArgumentType|getDescription|getImplementation|getName|getNumberOfArguments|getReturnType|getTypeEncoding|invoke|setImplementation)|object_(?:copy|dispose|get(?:Class|ClassName|IndexedIvars|InstanceVariable|Ivar)|set(?:Class|InstanceVariable|Ivar))|property_(?:copyAttributeList|copyAttributeValue|getAttributes|getName)|protocol_(?:addMethodDescription|addProperty|addProtocol|conformsToProtocol|copy(?:MethodDescription|Property|Protocol)List|getMethodDescription|getName|getProperty|isEqual)|sel_(?:getName|getUid|isEqual|registerName|isMapped))$/,
+  },
+  {
+    // zlib 1.2.5, which 10.9 has.
+    library: /^\/usr\/lib\/libz\.(?:1\.)?(?:[\d.]+\.)?dylib$/,
+    symbols:
+      /^(?:adler32(?:_combine)?|compress2?|compressBound|crc32(?:_combine)?|get_crc_table|deflate(?:Bound|Copy|End|Init2?_|Params|Prime|Reset|SetDictionary|SetHeader|Tune)?|inflate(?:Back(?:End|Init_)?|Copy|End|GetHeader|Init2?_|Mark|Prime|Reset2?|SetDictionary|Sync|SyncPoint|Undermine)?|gz(?:buffer|clearerr|close|close_[rw]|direct|dopen|eof|error|flush|getc|gets|offset|open|printf|putc|puts|read|rewind|seek|setparams|tell|ungetc|write)|uncompress|zError|zlibCompileFlags|zlibVersion)$/,
+  },
+  // bzip2 1.0.6 and libiconv 1.11 are what 10.9 has, and their interfaces are older.
+  { library: /^\/usr\/lib\/libbz2\.1\.0(?:\.\d+)?\.dylib$/, symbols: /^BZ2_/ },
+  {
+    library: /^\/usr\/lib\/libiconv\.2(?:\.[\d.]+)?\.dylib$/,
+    symbols: /^(?:iconv(?:_open|_close|ctl|_canonicalize)?|libiconv(?:_open|_close|ctl|list|_set_relocation_prefix)?|_libiconv_version)$/,
   },
 ];
 
@@ -248,7 +247,7 @@ export const DATED_LIBRARIES: readonly {
   ...framework("11.0", "MLCompute", "MetalPerformanceShadersGraph", "UniformTypeIdentifiers"),
   ...framework("10.15", "AuthenticationServices", "BackgroundTasks", "CryptoKit", "Speech"),
   ...framework("10.14", "Network", "NaturalLanguage", "UserNotifications"),
-  ...framework("10.13", "CoreML", "MetalPerformanceShaders", "PDFKit", "Vision"),
+  ...framework("10.13", "CoreML", "MetalPerformanceShaders", "Vision"),
   ...framework("10.11", "Metal", "MetalKit", "ModelIO", "Contacts"),
 ];
 

@@ -1,5 +1,6 @@
 /** What the system exports since when: the part of a minimum that no load command says. */
-import { DATED_LIBRARIES, DATED_SYMBOLS } from "../data/macos.ts";
+import { DATED_LIBRARIES, DATED_SYMBOLS, LASTING_SYMBOLS } from "../data/macos.ts";
+import { LIBSYSTEM_ALWAYS, LIBSYSTEM_SINCE } from "../data/macos-libsystem.ts";
 import type { SystemVersion } from "./version.ts";
 import { parseSystemVersion } from "./version.ts";
 
@@ -12,27 +13,80 @@ export interface Introduced {
   readonly what: string;
 }
 
-interface Dated {
-  readonly library: RegExp;
-  readonly symbols: RegExp;
-  readonly introduced: Readonly<Record<AppleSystem, Introduced>>;
+/** What is known of one library. */
+interface Exports {
+  /** `undefined`: nothing says that the symbol was ever missing. */
+  introduced(name: string): Readonly<Record<AppleSystem, Introduced>> | undefined;
+  /** True for what every system has had since macOS 10.9. */
+  lasts(name: string): boolean;
 }
 
-const DATED: readonly Dated[] = DATED_SYMBOLS.map(({ library, symbols, macos, ios, what }) => ({
-  library,
-  symbols,
-  introduced: {
-    macos: { since: versionOf(macos), what },
-    ios: { since: versionOf(ios), what },
-  },
-}));
+const LIBSYSTEM =
+  /^\/usr\/lib\/(?:libSystem\.(?:B\.)?dylib|libc\.dylib|libpthread\.dylib|system\/)/;
 
-/** One pattern, because it is asked for every import of every file. */
-const ANY = new RegExp(DATED_SYMBOLS.map(({ symbols }) => symbols.source).join("|"));
+/** By install name; `null`: nothing is known of what the library exports. */
+const known = new Map<string, Exports | null>();
 
-/** True for a name that only newer systems export: worth keeping among the imports of a file. */
-export function isDatedSymbol(name: string): boolean {
-  return ANY.test(name);
+function exportsOf(library: string): Exports | null {
+  let found = known.get(library);
+  if (found === undefined) {
+    found = LIBSYSTEM.test(library) ? libSystem() : byPatterns(library);
+    // Install names of any file: they must not add up.
+    if (known.size >= MAX_LIBRARIES) known.clear();
+    known.set(library, found);
+  }
+  return found;
+}
+
+const MAX_LIBRARIES = 1000;
+
+function byPatterns(library: string): Exports | null {
+  const dated = DATED_SYMBOLS.filter((each) => each.library.test(library)).map(
+    ({ symbols, macos, ios, what }) => ({ symbols, introduced: bothSystems(macos, ios, what) }),
+  );
+  const lasting = LASTING_SYMBOLS.filter((each) => each.library.test(library));
+  if (dated.length === 0 && lasting.length === 0) return null;
+  return {
+    introduced: (name) => dated.find(({ symbols }) => symbols.test(name))?.introduced,
+    lasts: (name) => lasting.some(({ symbols }) => symbols.test(name)),
+  };
+}
+
+let system: Exports | undefined;
+
+/** Made when the first file asks: the lists are long. */
+function libSystem(): Exports {
+  if (system !== undefined) return system;
+  const dated = new Map<string, Readonly<Record<AppleSystem, Introduced>>>();
+  for (const { macos, ios, names } of LIBSYSTEM_SINCE) {
+    const introduced = bothSystems(macos, ios, "the C library");
+    for (const name of wordsOf(names)) dated.set(name, introduced);
+  }
+  const lasting = new Set(wordsOf(LIBSYSTEM_ALWAYS));
+  const made: Exports = {
+    introduced: (name) => dated.get(withoutVariant(name)),
+    lasts: (name) => lasting.has(withoutVariant(name)),
+  };
+  system = made;
+  return made;
+}
+
+function wordsOf(text: string): readonly string[] {
+  return text.trim().split(/\s+/);
+}
+
+/** `$INODE64`, `$UNIX2003`: another form of the function, for programs that ask for it. */
+function withoutVariant(name: string): string {
+  const at = name.indexOf("$", 1);
+  return at < 0 ? name : name.slice(0, at);
+}
+
+function bothSystems(
+  macos: string | null,
+  ios: string | null,
+  what: string,
+): Readonly<Record<AppleSystem, Introduced>> {
+  return { macos: { since: versionOf(macos), what }, ios: { since: versionOf(ios), what } };
 }
 
 /**
@@ -47,19 +101,24 @@ export function introducedIn(
   name: string,
   system: AppleSystem,
 ): Introduced | undefined {
-  const found = DATED.find((each) => each.library.test(library) && each.symbols.test(name));
-  return found?.introduced[system];
+  return exportsOf(library)?.introduced(name)?.[system];
+}
+
+/** True for a symbol that some system is known to lack, or may lack although its library is known. */
+export function mayBeMissing(library: string, name: string): boolean {
+  const exports = exportsOf(library);
+  return exports !== null && (!exports.lasts(name) || exports.introduced(name) !== undefined);
+}
+
+/** True where names of the library say since when there are, so that an unknown one can be named. */
+export function hasKnownExports(library: string): boolean {
+  return LIBSYSTEM.test(library) || LASTING_SYMBOLS.some((each) => each.library.test(library));
 }
 
 /** Since when macOS has a library; `undefined`: since 10.9 or earlier, or nobody knows. */
 export function libraryIntroducedIn(library: string): SystemVersion | undefined {
   const found = DATED_LIBRARIES.find((each) => each.library.test(library));
   return found === undefined ? undefined : parseSystemVersion(found.macos);
-}
-
-/** True where every symbol that came after macOS 10.9 is known, so that silence means "always". */
-export function isFullyDated(library: string): boolean {
-  return /^\/usr\/lib\/libc\+\+(?:abi)?(?:\.1)?\.dylib$/.test(library);
 }
 
 /**

@@ -1,13 +1,16 @@
 import { describe, expect, it } from "vitest";
+import { LIBSYSTEM_ALWAYS, LIBSYSTEM_SINCE } from "../../../../src/policy/data/macos-libsystem.ts";
 import {
+  hasKnownExports,
   introducedIn,
-  isDatedSymbol,
   libraryIntroducedIn,
+  mayBeMissing,
 } from "../../../../src/policy/macos/exports.ts";
 import { printSystemVersion } from "../../../../src/policy/macos/version.ts";
 
 const LIBCXX = "/usr/lib/libc++.1.dylib";
 const SYSTEM = "/usr/lib/libSystem.B.dylib";
+const OBJC = "/usr/lib/libobjc.A.dylib";
 const ACCELERATE = "/System/Library/Frameworks/Accelerate.framework/Versions/A/Accelerate";
 
 function since(library: string, name: string, system: "macos" | "ios" = "macos"): string {
@@ -49,6 +52,16 @@ describe("the system that first exports a symbol", () => {
     [SYSTEM, "futimens", "10.13"],
     [SYSTEM, "preadv", "11.0"],
     [SYSTEM, "openat", "10.10"],
+    [SYSTEM, "fdopendir$INODE64", "10.10"],
+    [SYSTEM, "dispatch_assert_queue$V2", "10.12"],
+    [SYSTEM, "os_unfair_lock_trylock", "10.12"],
+    [SYSTEM, "pthread_jit_write_protect_np", "11.0"],
+    [SYSTEM, "mkfifoat", "13.0"],
+    [SYSTEM, "strchrnul", "15.4"],
+    [SYSTEM, "pipe2", "27.0"],
+    [OBJC, "objc_alloc_init", "10.14"],
+    [OBJC, "objc_opt_class", "10.15"],
+    [OBJC, "objc_retain_x19", "13.0"],
     [ACCELERATE, "cblas_dgemm$NEWLAPACK", "13.3"],
     [ACCELERATE, "dgesv$NEWLAPACK$ILP64", "13.3"],
     // What every system has.
@@ -68,7 +81,7 @@ describe("the system that first exports a symbol", () => {
   for (const [library, symbol, macos] of cases) {
     it(`is ${macos} for ${symbol} of ${library}`, () => {
       expect(since(library, symbol)).toBe(macos);
-      if (macos !== "always") expect(isDatedSymbol(symbol)).toBe(true);
+      if (macos !== "always") expect(mayBeMissing(library, symbol)).toBe(true);
     });
   }
 
@@ -77,10 +90,39 @@ describe("the system that first exports a symbol", () => {
     expect(since(SYSTEM, "clock_gettime", "ios")).toBe("10.0");
   });
 
-  it("keeps no name that every system has", () => {
-    for (const name of ["malloc", "_Znwm", "_ZNSt3__15mutex4lockEv", "PyInit_x", ""]) {
-      expect(isDatedSymbol(name), name).toBe(false);
+  it("is no question for what every system has", () => {
+    const names: readonly (readonly [library: string, names: readonly string[]])[] = [
+      [
+        SYSTEM,
+        ["malloc", "read$NOCANCEL", "readdir$INODE64", "_tlv_bootstrap", "__stack_chk_fail"],
+      ],
+      [LIBCXX, ["_Znwm", "_ZNSt3__15mutex4lockEv"]],
+      [OBJC, ["objc_msgSend", "objc_retainAutoreleasedReturnValue", "OBJC_CLASS_$_NSObject"]],
+      ["/usr/lib/libz.1.dylib", ["inflate", "deflateInit2_", "gzopen"]],
+      ["/usr/lib/libbz2.1.0.dylib", ["BZ2_bzCompress"]],
+      ["/usr/lib/libiconv.2.dylib", ["iconv_open", "libiconv"]],
+    ];
+    for (const [library, lasting] of names) {
+      expect(hasKnownExports(library)).toBe(true);
+      for (const name of lasting) expect(mayBeMissing(library, name), name).toBe(false);
     }
+  });
+
+  it("is open for what no list has, and where there is no list", () => {
+    expect(mayBeMissing(SYSTEM, "recvmsg_x")).toBe(true);
+    expect(since(SYSTEM, "recvmsg_x")).toBe("always");
+    expect(mayBeMissing("/usr/lib/libz.1.dylib", "inflateValidate")).toBe(true);
+    expect(hasKnownExports("/usr/lib/libcups.2.dylib")).toBe(false);
+    expect(mayBeMissing("/usr/lib/libcups.2.dylib", "ppdClose")).toBe(false);
+    expect(hasKnownExports("@rpath/libSystem.B.dylib")).toBe(false);
+  });
+
+  it("is told once: no name is old and new", () => {
+    const old = new Set(LIBSYSTEM_ALWAYS.trim().split(/\s+/));
+    const dated = LIBSYSTEM_SINCE.flatMap(({ names }) => names.trim().split(/\s+/));
+    expect(dated.filter((name) => old.has(name))).toEqual([]);
+    expect(new Set(dated).size).toBe(dated.length);
+    expect(old.size).toBeGreaterThan(2000);
   });
 });
 
