@@ -12,13 +12,16 @@ import type { Compression, FileSource } from "../runtime.ts";
 import type { Source } from "../source.ts";
 import type { WheelModel } from "../wheel/check.ts";
 import { checkWheel, distInfoDirectories, findDistInfo } from "../wheel/check.ts";
+import { parseWheelFilename } from "../wheel/filename.ts";
 import type { Wheel } from "../wheel/open.ts";
 import { openWheel } from "../wheel/open.ts";
 import type { ParsedRecord } from "../wheel/record.ts";
 import { parseRecord, recordPlan } from "../wheel/record.ts";
+import { parseVariantFile, VARIANT_FILE } from "../wheel/variant-file.ts";
 import type { ZipEntry } from "../zip/entry.ts";
 import { checkNames } from "../zip/index.ts";
 import { modeOf } from "../zip/writer.ts";
+import { promisedGpus } from "./device-variant.ts";
 import type { FindingOptions } from "./findings.ts";
 import { atLeast, DEFAULT_FINDING_OPTIONS, toFindings } from "./findings.ts";
 import type { InspectOptions, MemberReport, MemberTask } from "./inspect/task.ts";
@@ -158,6 +161,7 @@ export async function inspectWheel(
     options: {
       hash: options.hash,
       ...(options.symbols === undefined ? {} : { symbols: options.symbols }),
+      ...(promisesGpus(wheel) ? { deviceCode: true } : {}),
     },
     onProgress(bytes) {
       done += bytes;
@@ -177,8 +181,9 @@ export async function inspectWheel(
     if (report.format !== undefined) nativeMembers.add(entry.name);
     if (report.symbols !== undefined) symbols.set(entry.name, report.symbols);
     if (report.format !== undefined) {
-      const { format, file } = report;
-      const member = { path: entry.name, size: entry.size, format };
+      const { format, file, device } = report;
+      const gpu = device === undefined ? {} : { device };
+      const member = { path: entry.name, size: entry.size, format, ...gpu };
       if (file !== undefined) binaries.push({ ...member, file });
       // A damaged file is only listed among the native members.
       else if (readerOf(format) === undefined) binaries.push(member);
@@ -299,6 +304,15 @@ function withinLimits(binaries: readonly NativeMember[]): {
 function undecided(verdict: PlatformVerdict): PlatformVerdict {
   const truthful = verdict.truthful === false ? false : null;
   return completeVerdict({ ...verdict, supported: null, reachable: null, truthful });
+}
+
+/** Only the file of a variant wheel can say for which GPUs it is. */
+function promisesGpus(wheel: Wheel): boolean {
+  if (parseWheelFilename(wheel.file).name?.variant === undefined) return false;
+  const distInfo = findDistInfo(wheel.index.entries, wheel.file);
+  const bytes = distInfo === undefined ? undefined : wheel.read(`${distInfo}/${VARIANT_FILE}`);
+  const variants = bytes === undefined ? [] : (parseVariantFile(bytes).file?.variants ?? []);
+  return variants.some((variant) => promisedGpus(variant).length > 0);
 }
 
 function recordOf(wheel: Wheel): ParsedRecord | undefined {

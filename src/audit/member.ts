@@ -1,5 +1,6 @@
 /** The native files of a wheel, as the audit holds them. */
 import type { BinaryFormat, LayoutProblem, NativeFile, Slice } from "../binary.ts";
+import type { DeviceTargets } from "../device-code/targets.ts";
 import type { AnyNative } from "../formats.ts";
 
 /** A native member. */
@@ -10,6 +11,8 @@ export interface NativeMember {
   readonly format: BinaryFormat;
   /** Missing where the format is only recognised. */
   readonly file?: AnyNative;
+  /** For which GPUs it has code, where the wheel promises that. */
+  readonly device?: DeviceTargets;
 }
 
 /** One architecture of a native member: what rules walk, and what the graph links. */

@@ -1,6 +1,7 @@
 /** Runs one platform over what it sees of a wheel. */
 import type { Slice } from "../binary.ts";
 import { compareText } from "../bytes.ts";
+import { checkDeviceVariant } from "./device-variant.ts";
 import { resolveGraph } from "./graph/resolve.ts";
 import type { AuditModel } from "./model.ts";
 import type { NativeAudit, PlatformInput, PlatformView } from "./platform.ts";
@@ -39,10 +40,15 @@ export function auditView<S extends Slice>(
     judged: tags,
     verdict,
   };
+  const gpus = checkDeviceVariant(wheel.variant, members, paths);
   return {
     verdict,
-    problems: [...COMMON_RULES.flatMap((rule) => rule(model)), ...view.check(model, judged)],
-    unverified,
+    problems: [
+      ...COMMON_RULES.flatMap((rule) => rule(model)),
+      ...view.check(model, judged),
+      ...gpus.problems,
+    ],
+    unverified: [...unverified, ...gpus.unverified],
     binaries: [...members]
       .sort((a, b) => compareText(a.path, b.path))
       .map((member) => view.describe(member, graph, judged)),

@@ -34,42 +34,65 @@ const CHUNK = 1 << 16;
  * What can't be read ends the chain and is said in `unread`.
  */
 export function readDeviceCode(region: Source): DeviceCode {
+  const walk = walkDeviceCode(region.size);
+  for (let step = walk.next(); ; ) {
+    if (step.done === true) return step.value;
+    const { start, end } = step.value;
+    step = walk.next(region.read(start, end - start));
+  }
+}
+
+/**
+ * Asks for one range after the other and is given its bytes. None begins before the one before it,
+ * so that a stream will do.
+ */
+export type DeviceWalk = Generator<ByteRange, DeviceCode, Uint8Array>;
+
+/** @param size bytes of the region. */
+export function* walkDeviceCode(size: number): DeviceWalk {
   const containers: DeviceContainer[] = [];
   let entries = 0;
   let padding = 0;
   let at = 0;
   try {
     for (;;) {
-      const next = skipZeros(region, at);
+      const next = yield* skipZeros(size, at);
       padding += next - at;
       at = next;
-      if (at === region.size) return { containers, padding, unread: null };
-      const container = readContainer(region, at, MAX_ENTRIES - entries);
+      if (at === size) return { containers, padding, unread: null };
+      const container = yield* readContainer(size, at, MAX_ENTRIES - entries);
       entries += container.entries.length;
       containers.push(container);
       at = container.end;
     }
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
-    return { containers, padding, unread: { start: at, end: region.size, reason: error.message } };
+    return { containers, padding, unread: { start: at, end: size, reason: error.message } };
   }
 }
 
 /** The next multiple of 8 with a byte that is not zero, or the end. */
-function skipZeros(region: Source, from: number): number {
-  for (let at = from; at < region.size; ) {
-    const bytes = region.read(at, Math.min(CHUNK, region.size - at));
+function* skipZeros(size: number, from: number): Generator<ByteRange, number, Uint8Array> {
+  for (let at = from; at < size; ) {
+    const bytes = yield { start: at, end: Math.min(at + CHUNK, size) };
     const found = bytes.findIndex((byte) => byte !== 0);
     if (found >= 0) return found === 0 ? at : at + Math.floor(found / ALIGN) * ALIGN;
     at += bytes.length;
   }
-  return region.size;
+  return size;
 }
 
 /** @throws FormatError when there is no whole container at `start`. */
-function readContainer(region: Source, start: number, maxEntries: number): DeviceContainer {
+function* readContainer(
+  size: number,
+  start: number,
+  maxEntries: number,
+): Generator<ByteRange, DeviceContainer, Uint8Array> {
   const place = { format: "fatbin", record: "container", offset: start } as const;
-  const bytes = region.read(start, HEADER);
+  if (start + HEADER > size) {
+    throw new FormatError("the container's header does not fit its region", place);
+  }
+  const bytes = yield { start, end: start + HEADER };
   const magic = FatContainerRecord.column(bytes, FATBIN, "magic")(0);
   if (magic !== CONTAINER.MAGIC) {
     const value = `0x${magic.toString(16)}`;
@@ -90,7 +113,7 @@ function readContainer(region: Source, start: number, maxEntries: number): Devic
     throw new FormatError("the size can't be right", { ...place, field: "header_size", value });
   }
   const end = start + header_size + fat_size;
-  if (fat_size > MAX_CONTAINER || end > region.size) {
+  if (fat_size > MAX_CONTAINER || end > size) {
     const value = String(fat_size);
     throw new FormatError("the container ends behind its region", {
       ...place,
@@ -103,19 +126,20 @@ function readContainer(region: Source, start: number, maxEntries: number): Devic
     if (entries.length >= maxEntries) {
       throw new FormatError(`there are more than ${MAX_ENTRIES} entries`, place);
     }
-    const entry = readEntry(region, at, end);
+    const entry = yield* readEntry(at, end);
     entries.push(entry);
     at += entry.headerSize + entry.payloadSize;
   }
   return { start, end, headerSize: header_size, entries };
 }
 
-function readEntry(region: Source, start: number, end: number): DeviceEntry {
+function* readEntry(start: number, end: number): Generator<ByteRange, DeviceEntry, Uint8Array> {
   const place = { format: "fatbin", record: "entry", offset: start } as const;
   if (end - start < ENTRY_HEADER) {
     throw new FormatError("the entry's header does not fit its container", place);
   }
-  const header = FatEntryRecord.read(region.read(start, ENTRY_HEADER), 0, FATBIN, start);
+  const bytes = yield { start, end: start + ENTRY_HEADER };
+  const header = FatEntryRecord.read(bytes, 0, FATBIN, start);
   const { header_size, payload_size, compressed_size } = header;
   if (header_size < ENTRY_HEADER || header_size > end - start) {
     const value = String(header_size);

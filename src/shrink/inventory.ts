@@ -4,19 +4,12 @@ import { readDeviceCode } from "../device-code/container.ts";
 import type { DeviceEntry } from "../device-code/entry.ts";
 import { targetName } from "../device-code/entry.ts";
 import { readOffloadCode } from "../device-code/offload-bundle.ts";
+import { AMD, LINKED, OPAQUE, RELOCATABLE, WRAPPERS } from "../device-code/sections.ts";
 import { readWrappers, WRAPPER_DATA, WRAPPER_SIZE } from "../device-code/wrapper.ts";
 import { RefusalError } from "../errors.ts";
 import type { OpenNative, Region } from "../format.ts";
 import type { Source } from "../source.ts";
 import { sliceSource } from "../source.ts";
-
-/** Sections with containers: of ELF, and of PE, whose names have eight characters. */
-const LINKED: ReadonlySet<string> = new Set([".nv_fatbin", ".nv_fatb"]);
-const RELOCATABLE: ReadonlySet<string> = new Set(["__nv_relfatbin", "__nv_rel"]);
-const WRAPPERS: ReadonlySet<string> = new Set([".nvFatBinSegment", ".nvFatBi"]);
-const AMD: ReadonlySet<string> = new Set([".hip_fatbin", ".hip_fat"]);
-/** Sections that hold device code in ways that nobody has written down. */
-const OPAQUE: ReadonlySet<string> = new Set([".cask_resource"]);
 
 export interface DeviceRegion {
   readonly region: Region;

@@ -1,17 +1,18 @@
 /** The facts of one native member, from memory or from a stream. */
 import type { BinaryFormat } from "../../binary.ts";
 import { FormatError, toPlainError } from "../../errors.ts";
-import type { Format } from "../../format.ts";
+import type { Format, Region } from "../../format.ts";
 import { symbolsOf } from "../../format.ts";
 import type { AnyNative } from "../../formats.ts";
 import { FORMATS, readerOf } from "../../formats.ts";
 import { interestingSymbol } from "../../policy/interest.ts";
 import type { ByteRange, Source, Window } from "../../source.ts";
 import { readThrough } from "../../source.ts";
+import { deviceRegions, deviceTargets, streamedTargets } from "./device-targets.ts";
 import { Recorder } from "./recorder.ts";
 import type { Access, InspectOptions, MemberReport, MemberTask } from "./task.ts";
 
-export type Facts = Pick<MemberReport, "problems" | "unverified" | "file" | "symbols">;
+export type Facts = Pick<MemberReport, "problems" | "unverified" | "file" | "symbols" | "device">;
 
 /** Formats that are only recognised are named. */
 export function readFacts(
@@ -23,7 +24,9 @@ export function readFacts(
   const reader = readerOf(format);
   if (reader === undefined) return unread(task, format);
   try {
-    return { problems: [], unverified: [], ...read(reader, source, options) };
+    const { regions, ...found } = read(reader, source, options);
+    const device = regions.length === 0 ? {} : { device: deviceTargets(source, regions) };
+    return { problems: [], unverified: [], ...found, ...device };
   } catch (error) {
     return failureOf(task, error);
   }
@@ -40,13 +43,15 @@ export async function readFactsThrough(
   const reader = readerOf(format);
   if (reader === undefined) return unread(task, format);
   try {
-    const found = await readThrough(
+    const { regions, ...found } = await readThrough(
       task.size,
       windows,
       (ranges) => capture(access, task, ranges),
       (source) => read(reader, source, options),
     );
-    return { problems: [], unverified: [], ...found };
+    const device =
+      regions.length === 0 ? {} : { device: await streamedTargets(access, task, regions) };
+    return { problems: [], unverified: [], ...found, ...device };
   } catch (error) {
     return failureOf(task, error);
   }
@@ -55,11 +60,14 @@ export async function readFactsThrough(
 function read(
   reader: Format<AnyNative>,
   source: Source,
-  { symbols }: InspectOptions,
-): Pick<Facts, "file" | "symbols"> {
+  { symbols, deviceCode = false }: InspectOptions,
+): Pick<Facts, "file" | "symbols"> & { readonly regions: readonly Region[] } {
   const open = reader.open(source);
   const file = open.facts(interestingSymbol);
-  return symbols === undefined ? { file } : { file, symbols: symbolsOf(open, symbols) };
+  const regions = deviceCode ? deviceRegions(open.regions()) : [];
+  return symbols === undefined
+    ? { file, regions }
+    : { file, regions, symbols: symbolsOf(open, symbols) };
 }
 
 function unread(task: MemberTask, format: BinaryFormat): Facts {

@@ -1,5 +1,6 @@
 /** One member to inspect, what is asked of it, and what is reported. */
 import type { BinaryFormat } from "../../binary.ts";
+import type { DeviceTargets } from "../../device-code/targets.ts";
 import { FormatError } from "../../errors.ts";
 import type { Problem, Unverified } from "../../finding.ts";
 import type { SymbolList, SymbolLists } from "../../format.ts";
@@ -33,6 +34,8 @@ export interface InspectOptions {
   readonly wholeLimit?: number;
   /** Symbols of native files that the caller wants besides the facts. */
   readonly symbols?: readonly SymbolList[];
+  /** Look for which GPUs native files have code. */
+  readonly deviceCode?: boolean;
 }
 
 /** Only members with something to say are reported. */
@@ -44,6 +47,8 @@ export interface MemberReport {
   /** Missing where the format is only recognised, or the file damaged. */
   readonly file?: AnyNative;
   readonly symbols?: SymbolLists;
+  /** Only where there is device code, and it was asked for. */
+  readonly device?: DeviceTargets;
 }
 
 /** The wheel as one thread sees it. */

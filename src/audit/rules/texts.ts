@@ -410,9 +410,10 @@ export const NATIVE_RULES = {
   VAR006: {
     title: "variant that its files contradict",
     level: "error",
-    why: "An installer takes the wheel for a processor that has the declared level, and the code needs a higher one: it stops with an illegal instruction.",
-    mend: "Declare the level that the code is built for, or build for the one that is declared.",
-    source: "PEP 825 (draft): wheel variants; x86-64 psABI, `GNU_PROPERTY_X86_ISA_1_NEEDED`",
+    why: "An installer takes the wheel for a processor that has the declared level, and the code needs a higher one: it stops with an illegal instruction. Or it takes the wheel for a GPU that no kernel in it runs on.",
+    mend: "Declare the level or the GPUs that the code is built for, or build for what is declared.",
+    source:
+      "PEP 825 (draft): wheel variants; x86-64 psABI, `GNU_PROPERTY_X86_ISA_1_NEEDED`; CUDA C++ Programming Guide, binary and PTX compatibility",
   },
   INT001: {
     title: "internal error",
