@@ -119,6 +119,7 @@ function refuseStrangers(first: WheelFilename, second: WheelFilename): void {
   differs("build numbers", first.build ?? "", second.build ?? "");
   differs("Python tags", first.pythonTags.join("."), second.pythonTags.join("."));
   differs("ABI tags", first.abiTags.join("."), second.abiTags.join("."));
+  differs("variant labels", first.variant ?? "", second.variant ?? "");
 }
 
 interface Inspected {
