@@ -22,7 +22,8 @@ needed of each library. Of each ELF file, with readelf: needed libraries, SONAME
 version needs and definitions, executable stack, the number and the names of dynamic symbols.
 
 - ${judged.length} wheels for Linux and Android and pure ones: ${judged.length - differing.size} with the same verdict in every field, ${differing.size} with a difference explained below.
-- ${rows.length - judged.length} wheels for macOS, Windows and iOS: the archive and metadata rules ran; auditwheel can't judge them.
+- ${rows.length - judged.length} wheels for macOS, Windows and iOS, which auditwheel can't judge; what others say of such wheels is compared
+  by \`npm run corpus -- --part macos\` and \`--part windows\`.
 - ${elfFiles} ELF files: ${factual === 0 ? "no fact differs from readelf's" : `${factual} facts differ from readelf's, explained below`}.
 
 ## Differences

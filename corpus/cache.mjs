@@ -3,9 +3,9 @@
  * else `$XDG_CACHE_HOME/wheelkit`, else `~/.cache/wheelkit`.
  */
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { createReadStream, readdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 export function cacheFolder() {
   const named = process.env.WHEELKIT_CACHE;
@@ -27,4 +27,14 @@ export async function sha256(path) {
     hash.update(chunk);
   }
   return hash.digest("hex");
+}
+
+/** A digest of all code that belongs to a built `cli.js`. */
+export function programDigest(cli) {
+  const folder = dirname(cli);
+  const hash = createHash("sha256");
+  for (const name of readdirSync(folder, { recursive: true }).map(String).sort()) {
+    if (name.endsWith(".js")) hash.update(name).update(readFileSync(join(folder, name)));
+  }
+  return hash.digest("hex").slice(0, 16);
 }

@@ -4,22 +4,25 @@
  * audit (no new finding). Then edits back: METADATA and RECORD must be the original bytes.
  */
 import { spawn, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { programDigest } from "./cache.mjs";
 import { INSTALL_ARGS, installWheels } from "./edit-install.mjs";
 import { editPage } from "./edit-page.mjs";
 import { fetchWheel, parseFileName } from "./fetch.mjs";
 import { findPython } from "./python.mjs";
 
-const USAGE = `Usage: node corpus/edit.mjs [--only TEXT] [--list FILE] [--no-install]
+const USAGE = `Usage: node corpus/edit.mjs [--only TEXT] [--list FILE] [--no-install] [--json FILE] [--slice N/M]
 
   --only TEXT   wheels whose file name contains TEXT
   --list FILE   another list than corpus/edit-wheels.json
   --no-install  leave pip and uv out
+  --json FILE   write all results to FILE, beside those that it has of other wheels and this build
+  --slice N/M   the Nth of M parts of the list, from 1 on
 
 Exit status: 0 all as planned, 1 not, 3 a wheel could not be fetched
 `;
@@ -28,6 +31,8 @@ const { values: options } = parseArgs({
     only: { type: "string", default: "" },
     list: { type: "string" },
     "no-install": { type: "boolean", default: false },
+    json: { type: "string" },
+    slice: { type: "string", default: "1/1" },
     help: { type: "boolean", short: "h", default: false },
   },
 });
@@ -87,14 +92,22 @@ const PLANS = [
   },
 ];
 
+const all = JSON.parse(readFileSync(options.list ?? here("edit-wheels.json"), "utf8"));
+const [slice, slices] = options.slice.split("/").map(Number);
+const build = programDigest(cli);
+/** Of earlier runs of this build with the same file. */
+const known =
+  options.json !== undefined && existsSync(options.json)
+    ? JSON.parse(readFileSync(options.json, "utf8")).filter((row) => row.build === build)
+    : [];
 const started = Date.now();
 const checker = startChecker();
 const rows = [];
 let unfetched = 0;
 try {
   writeFileSync(PROBE, "# probe\n");
-  for (const wheel of JSON.parse(readFileSync(options.list ?? here("edit-wheels.json"), "utf8"))) {
-    if (!wheel.file.includes(options.only)) continue;
+  for (const [index, wheel] of all.entries()) {
+    if (!wheel.file.includes(options.only) || index % slices !== slice - 1) continue;
     try {
       rows.push({ ...wheel, path: await fetchWheel(python, wheel), edits: 0, restored: 0 });
     } catch (error) {
@@ -130,12 +143,21 @@ console.log(
   `${rows.length} wheels, ${sum("edits")} edits, ${sum("restored")} taken back, ` +
     `${sum("pip") + sum("uv")} installations, ${problems.length} problems, ${seconds()} s`,
 );
-const whole = options.only === "" && options.list === undefined && !options["no-install"];
-if (whole && unfetched === 0) {
-  writeFileSync(here("../docs/edit-corpus.md"), editPage(rows, PLANS));
+const candidates = [...rows.map(result), ...known];
+const merged = all.flatMap(({ file }) => candidates.find((row) => row.file === file) ?? []);
+if (options.json !== undefined) {
+  writeFileSync(options.json, `${JSON.stringify(merged, null, 1)}\n`);
+}
+if (merged.length === all.length && options.list === undefined && !options["no-install"]) {
+  writeFileSync(here("../docs/edit-corpus.md"), editPage(merged, PLANS));
   console.log("wrote docs/edit-corpus.md");
 }
 process.exitCode = problems.length > 0 ? 1 : unfetched > 0 ? 3 : 0;
+
+/** Of a row what the page says. */
+function result({ file, builder, edits, restored, errors, pip, uv, problems, refusals, refuses }) {
+  return { file, build, builder, edits, restored, errors, pip, uv, problems, refusals, refuses };
+}
 
 async function runPlan(plan) {
   const report = (row, what, found) =>

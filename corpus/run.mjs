@@ -11,7 +11,8 @@ import { agreementPage } from "./agreement.mjs";
 import { compareFacts, compareVerdict } from "./compare.mjs";
 import { checkEvidence, explain } from "./differences.mjs";
 import { fetchWheel } from "./fetch.mjs";
-import { peerVerdict, quietEnvironment } from "./peer.mjs";
+import { findingsOf } from "./findings-page.mjs";
+import { keepVerdicts, peerVerdict, quietEnvironment } from "./peer.mjs";
 import { auditwheelVersion, findPython } from "./python.mjs";
 import { readelfFacts, readelfVersion } from "./readelf.mjs";
 
@@ -23,6 +24,7 @@ const PARTS = {
   canonical: "canonical.mjs",
   windows: "windows.mjs",
   macos: "macos.mjs",
+  findings: "findings.mjs",
 };
 
 const USAGE = `Usage: node corpus/run.mjs [--small | --no-big] [--only TEXT] [--list FILE] [--no-facts] [--json FILE]
@@ -97,9 +99,11 @@ if (options.json !== undefined) {
   writeFileSync(options.json, `${JSON.stringify(rows, null, 1)}\n`);
 }
 if (wheels.length === all.length && options.list === undefined && unfetched === 0) {
-  const page = agreementPage(rows, { auditwheel: peerVersion, readelf: readelfVersion() });
-  writeFileSync(here("../docs/agreement.md"), page);
-  console.log("wrote docs/agreement.md");
+  const page = here("../docs/agreement.md");
+  const text = agreementPage(rows, { auditwheel: peerVersion, readelf: readelfVersion() });
+  writeFileSync(page, `${text}${findingsOf(readFileSync(page, "utf8"))}`);
+  keepVerdicts(peerVersion, rows);
+  console.log("wrote docs/agreement.md and corpus/auditwheel.json");
 }
 process.exitCode = unexplained.length > 0 ? 1 : unfetched > 0 ? 3 : 0;
 
@@ -127,8 +131,8 @@ function examine(wheel, path) {
   if (["linux", "android", "any"].includes(wheel.platform)) {
     peer = peerVerdict(python, peerVersion, wheel, path);
     differences.push(...compareVerdict(peer, ours.wheel));
-  } else if (ours.wheel.unverified.length === 0) {
-    differences.push({ field: "unverified", peer: "native members", ours: "none" });
+  } else if (ours.wheel.platform.supported === null) {
+    differences.push({ field: "supported", peer: "a verdict", ours: null });
   }
   if (!options["no-facts"] && wheel.platform !== "any") {
     const facts = readelfFacts(wheel, path);
@@ -171,7 +175,7 @@ function runWheelkit(command, path) {
 }
 
 function report({ wheel, ms, peer, elfFiles, differences }) {
-  const times = peer === null ? `${ms} ms` : `${ms} ms, auditwheel ${peer.ms} ms`;
+  const times = peer?.ms === undefined ? `${ms} ms` : `${ms} ms, auditwheel ${peer.ms} ms`;
   console.log(`${wheel.file}  ${times}, ${elfFiles} ELF files`);
   for (const { member, field, peer: expected, ours: got, reason } of differences) {
     const where = member === undefined ? "" : ` of ${member}`;
