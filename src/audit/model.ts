@@ -7,6 +7,7 @@ import type { DependencyGraph } from "./graph/graph.ts";
 import type { LinuxFacts } from "./linux/facts.ts";
 import type { MacosFacts } from "./macos/facts.ts";
 import type { Binary, NativeMember } from "./member.ts";
+import type { Mentions } from "./python/mentions.ts";
 import type { PlatformVerdict } from "./result.ts";
 import type { WindowsFacts } from "./windows/facts.ts";
 
@@ -56,6 +57,8 @@ export interface AuditModel<S extends Slice = Slice> {
   /** Paths of members whose Unix mode lets nobody run them. */
   readonly idle: ReadonlySet<string>;
   readonly graph: DependencyGraph<S>;
+  /** What the wheel's Python files say. */
+  readonly mentions: Mentions;
   /** Whether the platform's promises let the host provide a library: all, some, or none of them. */
   hostProvides(name: string): "always" | "sometimes" | "never";
   readonly facts: PlatformFacts;

@@ -10,6 +10,8 @@ import type { WheelFacts } from "./model.ts";
 import type { NativeOptions } from "./options.ts";
 import type { NativeAudit } from "./platform.ts";
 import { platformFor } from "./platforms.ts";
+import { pythonMentions } from "./python/mentions.ts";
+import type { PythonText } from "./python/texts.ts";
 
 /** What of the wheel's own texts matters to native code. */
 interface NativeWheel {
@@ -34,7 +36,7 @@ export interface NativeInput {
   readonly nativeMembers: ReadonlySet<string>;
   readonly options: NativeOptions;
   /** Texts of the wheel's Python files, read when they are asked for. */
-  readonly texts?: () => Iterable<string>;
+  readonly texts?: () => Iterable<PythonText>;
 }
 
 export function auditNative(input: NativeInput): NativeAudit {
@@ -51,7 +53,7 @@ export function auditNative(input: NativeInput): NativeAudit {
     unreadable: [...nativeMembers].filter((path) => !read.has(path)).sort(),
     paths,
     idle: input.idle ?? new Set(),
-    texts: input.texts ?? (() => []),
+    mentions: pythonMentions(input.texts ?? (() => [])),
     options,
   });
 }

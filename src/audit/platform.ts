@@ -11,6 +11,7 @@ import type { Loader } from "./graph/loader.ts";
 import type { Binary, NativeMember } from "./member.ts";
 import type { AuditModel, JudgedTag, PlatformFacts, WheelFacts } from "./model.ts";
 import type { NativeOptions } from "./options.ts";
+import type { Mentions } from "./python/mentions.ts";
 import type { BareVerdict, BinaryResult, ExternalLibrary, PlatformVerdict } from "./result.ts";
 import type { NativeCode } from "./rules/texts.ts";
 
@@ -28,8 +29,8 @@ export interface PlatformInput {
   readonly paths: ReadonlySet<string>;
   /** Paths of members whose Unix mode lets nobody run them. */
   readonly idle: ReadonlySet<string>;
-  /** Texts of the wheel's Python files, read when they are asked for. */
-  readonly texts: () => Iterable<string>;
+  /** What the wheel's Python files say. */
+  readonly mentions: Mentions;
   readonly options: NativeOptions;
 }
 

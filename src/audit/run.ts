@@ -12,7 +12,7 @@ export function auditView<S extends Slice>(
   input: PlatformInput,
   view: PlatformView<S>,
 ): NativeAudit {
-  const { wheel, claims, members, paths, idle, options } = input;
+  const { wheel, claims, members, paths, idle, mentions, options } = input;
   const { linked, considered, others, data, programs } = view;
   const { exclude, include, ldpaths, host, sysroot } = options;
   const graph = resolveGraph(linked, paths, view.loader, {
@@ -35,6 +35,7 @@ export function auditView<S extends Slice>(
     programs,
     idle,
     graph,
+    mentions,
     hostProvides: view.loader.hostProvides,
     facts,
     judged: tags,

@@ -4,6 +4,7 @@ import { RefusalError } from "../errors.ts";
 import { baseNameOf } from "../paths.ts";
 import { didYouMean } from "../suggest.ts";
 import { parseEntryPoints, parseObjectReference } from "../wheel/entry-points.ts";
+import { pathInSite } from "../wheel/installed.ts";
 import { compareMetadataVersions, isMetadataVersion } from "../wheel/metadata-fields.ts";
 import type { Draft } from "./draft.ts";
 import { valuesOf, withField } from "./metadata-edit.ts";
@@ -49,7 +50,7 @@ export function removeFile(draft: Draft, path: string): void {
 function refuseEntryPointModule(draft: Draft, path: string): void {
   const bytes = draft.read(`${draft.distInfo}/entry_points.txt`);
   if (bytes === undefined) return;
-  const installed = path.replace(/^[^/]+\.data\/(?:purelib|platlib)\//, "");
+  const installed = pathInSite(path);
   for (const { group, name, value } of parseEntryPoints(bytes).entryPoints) {
     const parts = parseObjectReference(value)?.module.split(".") ?? [];
     const needed = parts.some((_, at) => {

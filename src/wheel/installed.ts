@@ -56,6 +56,11 @@ export function installedPath(member: string): string {
   return root === undefined || match === null ? `${SITE}/${member}` : `${root}/${match[2] ?? ""}`;
 }
 
+/** A member's path below site-packages; that of members of other schemes stays as it is. */
+export function pathInSite(member: string): string {
+  return member.replace(/^[^/]+\.data\/(?:purelib|platlib)\//, "");
+}
+
 /** True for a path inside the virtual installation. */
 export function isInstalled(path: string): boolean {
   return path.startsWith(PREFIX);

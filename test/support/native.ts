@@ -10,6 +10,7 @@ import { auditNative } from "../../src/audit/native.ts";
 import type { NativeOptions } from "../../src/audit/options.ts";
 import { DEFAULT_NATIVE_OPTIONS } from "../../src/audit/options.ts";
 import type { NativeAudit } from "../../src/audit/platform.ts";
+import type { PythonText } from "../../src/audit/python/texts.ts";
 import type { DynamicSymbol, LayoutProblem } from "../../src/binary.ts";
 import type { Problem } from "../../src/finding.ts";
 import type { ElfFile, ElfSlice } from "../../src/formats.ts";
@@ -197,8 +198,8 @@ export interface WheelSketch {
   readonly unreadable?: readonly string[];
   /** Members without an execute bit. */
   readonly idle?: readonly string[];
-  /** Texts of Python files. */
-  readonly texts?: readonly string[];
+  /** Texts of Python files, of the package itself where no path is given. */
+  readonly texts?: readonly (string | PythonText)[];
   readonly requires?: readonly string[];
   /** Values of `x86_64 :: level` of a variant wheel. */
   readonly level?: readonly string[];
@@ -239,7 +240,10 @@ export function audit(sketch: WheelSketch): NativeAudit {
     binaries: Object.entries(files).map(([path, facts]) => memberOf(path, facts, 100_000)),
     nativeMembers: new Set([...Object.keys(files), ...unreadable]),
     idle: new Set(sketch.idle),
-    texts: () => sketch.texts ?? [],
+    texts: () =>
+      (sketch.texts ?? []).map((each) =>
+        typeof each === "string" ? { path: "demo/__init__.py", text: each } : each,
+      ),
     options: { ...DEFAULT_NATIVE_OPTIONS, ...sketch.options },
   });
 }

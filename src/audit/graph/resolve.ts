@@ -357,9 +357,12 @@ export function resolveGraph<S extends Slice>(
     const candidates = (byName.get(wanted) ?? [])
       .slice(0, NAMESAKES)
       .filter((each) => each.path !== user.path && loader.compatible(user.slice, each.slice));
+    const byId = candidates.filter(
+      ({ slice }) => slice.id !== null && loader.key(slice.id) === wanted,
+    );
+    // Of copies under several names a search path leads to the one that the name asks for.
     const found =
-      candidates.find(({ slice }) => slice.id !== null && loader.key(slice.id) === wanted) ??
-      candidates[0];
+      byId.find(({ path }) => loader.key(baseNameOf(path)) === wanted) ?? byId[0] ?? candidates[0];
     if (found === undefined) return undefined;
     const via = bare === undefined ? "soname-in-wheel" : "base-name";
     trace.push({ via, place: folderOf(found.path) || ".", found: "yes" });

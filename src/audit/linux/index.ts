@@ -3,7 +3,6 @@ import { printable } from "../../bytes.ts";
 import type { Unverified } from "../../finding.ts";
 import type { ElfSlice } from "../../formats.ts";
 import type { AuditPlatform, PlatformInput, PlatformView } from "../platform.ts";
-import { pythonMentions } from "../python/mentions.ts";
 import { LINUX_RULES } from "../rules/linux/index.ts";
 import { auditView } from "../run.ts";
 import type { ElfBinary } from "./binary.ts";
@@ -25,7 +24,7 @@ export const linux: AuditPlatform = {
 };
 
 function look(input: PlatformInput): PlatformView<ElfSlice> {
-  const { claims, members, unreadable, texts, options } = input;
+  const { claims, members, unreadable, mentions, options } = input;
   const elves = elfBinaries(members);
   const identity = identify(claims, elves, levelOf(input.wheel.variant));
   const table = tableFor(identity.family, identity.arch);
@@ -40,8 +39,13 @@ function look(input: PlatformInput): PlatformView<ElfSlice> {
     loader: linuxLoader(loaderOf(identity), elves[0], table, options),
     judge(graph) {
       const { considered } = identity;
-      const mentions = pythonMentions(texts);
-      const unreached = unreachedLibraries({ graph, considered, programs, mentions });
+      const unreached = unreachedLibraries({
+        graph,
+        considered,
+        programs,
+        mentions,
+        requires: input.wheel.requirements.map(({ name }) => name),
+      });
       const undefineds = undefinedSymbols(identity, graph, mentions);
       const result = judgePlatform({
         identity,

@@ -36,11 +36,13 @@ export interface UnreachedInput {
   readonly programs: ReadonlySet<string>;
   /** Packages load libraries beforehand by name. */
   readonly mentions: Mentions;
+  /** Normalised names of the projects that the wheel requires. */
+  readonly requires: readonly string[];
 }
 
 /** Sorted as the graph is: by the path of the user, then in the file's order. */
 export function unreachedLibraries(input: UnreachedInput): readonly Unreached[] {
-  const { graph, considered, programs, mentions } = input;
+  const { graph, considered, programs, mentions, requires } = input;
   const users = considered.flatMap(({ key }) => {
     const node = graph.members.get(key);
     return node?.edges.some((edge) => isBySoname(edge) || isByBaseName(edge)) ? [node] : [];
@@ -68,7 +70,7 @@ export function unreachedLibraries(input: UnreachedInput): readonly Unreached[] 
       const fatal =
         byPath ||
         (from === "program"
-          ? !mentions.libraryPath()
+          ? !(mentions.libraryPath() || mentions.handsOver(path, requires))
           : from === "module" && !shared && !mentions.library(baseNameOf(target.path)));
       const usual = from === "library" && shared;
       const way = wayBetween(path, target.path);

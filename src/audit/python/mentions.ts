@@ -1,43 +1,84 @@
-/** What the Python files of a wheel say of its libraries. */
+/** What the Python files of a wheel say of its libraries and programs. */
+import { baseNameOf, folderOf } from "../../paths.ts";
+import { parseEntryPoints, parseObjectReference } from "../../wheel/entry-points.ts";
+import { pathInSite } from "../../wheel/installed.ts";
+import { normalizeName } from "../../wheel/names.ts";
+import { moduleName } from "./module.ts";
+import type { PythonText } from "./texts.ts";
 
 export interface Mentions {
   /** Some text names a library, or opens whatever it finds in a folder. */
   library(file: string): boolean;
   /** Some text sets LD_LIBRARY_PATH or LD_PRELOAD for the programs that it starts. */
   libraryPath(): boolean;
+  /** Some text gives the full name of a module, as `pkg.mod`, to code that opens libraries. */
+  module(path: string): boolean;
+  /**
+   * A script or an entry point called like the program leaves its start to one of these projects, so
+   * that what is set for it is not in this wheel.
+   */
+  handsOver(program: string, projects: readonly string[]): boolean;
 }
 
 const OPENS = /\b(CDLL|PyDLL|LoadLibrary|load_library|dlopen|cdll)\b/;
 const LISTS = /\b(glob|rglob|iglob|listdir|iterdir|scandir|walk)\b|["']lib\{|["']lib["'] *\+/;
 const SETS_PATH = /\bLD_(LIBRARY_PATH|PRELOAD)\b/;
+/** The fixed beginning of a name that is put together: `f"libx{major}.so"`, `"libx%d.so" % major`. */
+const TEMPLATE = /["'/](lib[\w.+-]{2,})[{%]/g;
+const IMPORTS = /^\s*(?:from|import)\s+(\w+)/gm;
 
 /** What the Python files say; they are only read when something is asked. */
-export function pythonMentions(texts: () => Iterable<string>): Mentions {
-  let opening: string[] | undefined;
-  let all: string[] = [];
-  const read = (): readonly string[] => {
-    if (opening === undefined) {
+export function pythonMentions(texts: () => Iterable<PythonText>): Mentions {
+  let all: readonly PythonText[] | undefined;
+  let opening: readonly string[] = [];
+  let templates: readonly string[] = [];
+  const read = (): readonly PythonText[] => {
+    if (all === undefined) {
       all = [...texts()];
-      opening = all.filter((text) => OPENS.test(text));
+      opening = all.flatMap(({ text }) => (OPENS.test(text) ? [text] : []));
+      templates = all.flatMap(({ text }) =>
+        [...text.matchAll(TEMPLATE)].map(([, name = ""]) => name),
+      );
     }
-    return opening;
+    return all;
   };
+  const anywhere = (word: string): boolean => read().some(({ text }) => text.includes(word));
   return {
     library(file) {
-      const opens = read();
       const stem = file.replace(/\.so(\..*)?$/, "");
       const named = stem.startsWith("lib") ? stem : file;
       const short = stem.replace(/^lib/, "");
       return (
-        all.some((text) => text.includes(named)) ||
-        opens.some((text) => (text.includes(".so") && LISTS.test(text)) || quotes(text, short))
+        anywhere(named) ||
+        templates.some((beginning) => named.startsWith(beginning)) ||
+        opening.some((text) => (text.includes(".so") && LISTS.test(text)) || quotes(text, short))
       );
     },
-    libraryPath() {
-      read();
-      return all.some((text) => SETS_PATH.test(text));
+    libraryPath: () => read().some(({ text }) => SETS_PATH.test(text)),
+    module(path) {
+      const folder = folderOf(pathInSite(path));
+      const name = [...(folder === "" ? [] : folder.split("/")), moduleName(path)].join(".");
+      return read().some(({ text }) => quotes(text, name)) && opening.length > 0;
+    },
+    handsOver(program, projects) {
+      const name = baseNameOf(program);
+      const starts = read().flatMap(({ path, text }) => {
+        if (path.endsWith(".dist-info/entry_points.txt")) return entryModules(text, name);
+        if (!path.endsWith(`.data/scripts/${name}`)) return [];
+        return [...text.matchAll(IMPORTS)].map(([, module = ""]) => module);
+      });
+      return starts.some((module) => projects.includes(normalizeName(module)));
     },
   };
+}
+
+/** Top-level modules of the entry points with this name. */
+function entryModules(text: string, wanted: string): readonly string[] {
+  const { entryPoints } = parseEntryPoints(new TextEncoder().encode(text));
+  return entryPoints.flatMap(({ name, value }) => {
+    const [module] = parseObjectReference(value)?.module.split(".") ?? [];
+    return name === wanted && module !== undefined ? [module] : [];
+  });
 }
 
 function quotes(text: string, word: string): boolean {

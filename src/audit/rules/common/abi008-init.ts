@@ -35,7 +35,7 @@ export function initialisers(model: AuditModel): readonly Problem<NativeCode>[] 
         path,
         facts: { symbol: `PyInit_${name}` },
         message: `does not export ${quote(`PyInit_${name}`)}`,
-        ...(isPlainLibrary(name, slice) ? { level: "info" as const } : {}),
+        ...(isPlainLibrary(model, path, slice) ? { level: "info" as const } : {}),
       });
     }
   }
@@ -57,14 +57,15 @@ export function initialisers(model: AuditModel): readonly Problem<NativeCode>[] 
 }
 
 /**
- * Build back ends give a library that ctypes opens the suffix of a module: it is called `lib…`, has
- * no initialiser of any name and asks nothing of Python.
+ * Build back ends give a library that ctypes opens the suffix of a module: it is called `lib…`, or
+ * Python code opens it by its module's name, it has no initialiser of any name and asks nothing of
+ * Python.
  */
-function isPlainLibrary(name: string, slice: Slice): boolean {
+function isPlainLibrary({ mentions }: AuditModel, path: string, slice: Slice): boolean {
   return (
-    name.startsWith("lib") &&
     !initialises(slice) &&
-    !slice.imports.some((symbol) => !symbol.defined && /^_?Py/.test(symbol.name))
+    !slice.imports.some((symbol) => !symbol.defined && /^_?Py/.test(symbol.name)) &&
+    (moduleName(path).startsWith("lib") || mentions.module(path))
   );
 }
 

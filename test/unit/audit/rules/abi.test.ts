@@ -203,14 +203,21 @@ describe("ABI008 initialiser", () => {
   });
 
   it("is only noted of a plain library that has a module's suffix", () => {
-    const level = (name: string, sketch: ElfSketch = {}) => {
+    const level = (name: string, sketch: ElfSketch = {}, texts: readonly string[] = []) => {
       const path = `${name}.cpython-312-x86_64-linux-gnu.so`;
       const files = { [path]: elf({ pythonInit: [], ...sketch }) };
-      return only(audit({ files }), "ABI008").level;
+      return only(audit({ files, texts }), "ABI008").level;
     };
     expect(level("libdemo")).toBe("info");
     expect(level("libdemo", { pythonInit: ["initialise"] })).toBe("info");
     expect(level("_demo")).toBeUndefined();
+    expect(level("_demo", {}, ['CDLL(find("_demo"))'])).toBe("info");
+    expect(
+      level("_demo", { imports: ["PyLong_FromLong"] }, ['CDLL(find("_demo"))']),
+    ).toBeUndefined();
+    expect(level("_demo", {}, ['find("_demo")'])).toBeUndefined();
+    expect(level("pkg/_demo", {}, ["ffi.dlopen(find('pkg._demo'))"])).toBe("info");
+    expect(level("pkg/_demo", {}, ["ffi.dlopen(find('_demo'))"])).toBeUndefined();
     expect(level("libdemo", { imports: ["PyLong_FromLong"] })).toBeUndefined();
     expect(level("libdemo", { pythonInit: ["PyInit_demo"] })).toBeUndefined();
   });

@@ -431,6 +431,52 @@ describe("LNK021 library that no search path reaches", () => {
     expect(levels({ files, texts: ["import ctypes\nfrom . import _x"] })).toEqual([`${EXT} error`]);
   });
 
+  it("is a warning where the package puts the library's name together", () => {
+    const library = elf({ id: "libmedia7.so" });
+    const user = module("_x", { needed: ["libmedia7.so"] });
+    const files = { [EXT]: user, "lib/libmedia7.so": library };
+    for (const text of ['load(f"libmedia{version}")', 'load(here + "/libmedia%d.so" % version)']) {
+      expect(levels({ files, texts: [text] })).toEqual([`${EXT} warning`]);
+    }
+    expect(levels({ files, texts: ['load(f"libmusic{version}")'] })).toEqual([`${EXT} error`]);
+  });
+
+  it("names the copy that a search path would lead to", () => {
+    const files = {
+      [EXT]: module("_x", { needed: ["libin.so.2"] }),
+      "lib/libin.so": elf({ id: "libin.so.2" }),
+      "lib/libin.so.2": elf({ id: "libin.so.2" }),
+    };
+    expect(at({ files }).found[0]?.message).toContain("at `lib/libin.so.2`");
+  });
+
+  it("is a warning for programs that a required project starts", () => {
+    const program = elf({
+      kind: "executable",
+      interpreter: "/lib64/ld-linux-x86-64.so.2",
+      needed: ["libc.so.6", "libin.so"],
+    });
+    const files = { "prefix/bin/tool": program, "prefix/lib/libin.so": lib };
+    const script = {
+      path: "demo-1.0.data/scripts/tool",
+      text: "#!python\nfrom runner.run import main\nmain()",
+    };
+    const entry = {
+      path: "demo-1.0.dist-info/entry_points.txt",
+      text: "[console_scripts]\ntool = runner.run:main\n",
+    };
+    const other = { ...entry, text: entry.text.replace("tool =", "other =") };
+    for (const [text, requires, level] of [
+      [script, ["runner"], "warning"],
+      [entry, ["runner>=1"], "warning"],
+      [script, [], "error"],
+      [other, ["runner"], "error"],
+      [{ ...script, path: "demo-1.0.data/scripts/other" }, ["runner"], "error"],
+    ] as const) {
+      expect(levels({ files, texts: [text], requires })).toEqual([`prefix/bin/tool ${level}`]);
+    }
+  });
+
   it("is an error for programs, before which nothing can load anything", () => {
     const program = elf({
       kind: "executable",
