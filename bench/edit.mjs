@@ -35,7 +35,7 @@ const { values: options } = parseArgs({
 });
 const rounds = Number(options.rounds);
 const cli =
-  process.env.WHEELKIT_CLI ?? fileURLToPath(new URL("../dist/src/cli.js", import.meta.url));
+  process.env.WHEELKIT_CLI ?? fileURLToPath(new URL("../dist/src/cli.cjs", import.meta.url));
 const python = findPython();
 const NAME = "large-1.0-py3-none-any.whl";
 const MEMBERS = 500;

@@ -26,7 +26,7 @@ import { findPython } from "../corpus/python.mjs";
 import { measureRun } from "./measure.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const CLI = join(ROOT, "dist/src/cli.js");
+const CLI = join(ROOT, "dist/src/cli.cjs");
 const { wheels } = JSON.parse(readFileSync(join(ROOT, "corpus/shrink-wheels.json"), "utf8"));
 const ARCHS = "sm_80,sm_90,sm_100,sm_120";
 

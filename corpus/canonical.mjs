@@ -20,7 +20,7 @@ import { fileURLToPath } from "node:url";
 import { findPython } from "./python.mjs";
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
-const cli = process.env.WHEELKIT_CLI ?? here("../dist/src/cli.js");
+const cli = process.env.WHEELKIT_CLI ?? here("../dist/src/cli.cjs");
 const python = findPython();
 /** setuptools with an extension in C, flit, hatchling. */
 const PACKAGES = ["markupsafe==3.0.2", "click==8.1.8", "attrs==25.1.0"];

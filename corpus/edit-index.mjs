@@ -22,7 +22,7 @@ import { download } from "./fetch.mjs";
 import { findPython } from "./python.mjs";
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
-const cli = process.env.WHEELKIT_CLI ?? here("../dist/src/cli.js");
+const cli = process.env.WHEELKIT_CLI ?? here("../dist/src/cli.cjs");
 const python = findPython();
 
 const PYTHONS = ["cp310", "cp311", "cp312", "cp313"];

@@ -42,7 +42,7 @@ if (options.help) {
 }
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
-const cli = process.env.WHEELKIT_CLI ?? here("../dist/src/cli.js");
+const cli = process.env.WHEELKIT_CLI ?? here("../dist/src/cli.cjs");
 const python = findPython();
 const work = mkdtempSync(join(tmpdir(), "wheelkit-edit-"));
 const PROBE = join(work, "probe.txt");

@@ -14,7 +14,7 @@ import { fetchWheel } from "./fetch.mjs";
 import { findPython } from "./python.mjs";
 
 const here = (/** @type {string} */ name) => fileURLToPath(new URL(name, import.meta.url));
-const cli = process.env.WHEELKIT_CLI ?? here("../dist/src/cli.js");
+const cli = process.env.WHEELKIT_CLI ?? here("../dist/src/cli.cjs");
 /** Answers that are better than delocate's, and why. */
 const BETTER = new Map([
   ["arm64 before 11.0", /^macosx_10_\d+_arm64$/],

@@ -50,7 +50,7 @@ if (!canChangeRoot()) {
 }
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
-const cli = process.env.WHEELKIT_CLI ?? here("../dist/src/cli.js");
+const cli = process.env.WHEELKIT_CLI ?? here("../dist/src/cli.cjs");
 const python = findPython();
 const all = JSON.parse(readFileSync(here("sdists.json"), "utf8"));
 const specs = all.filter(

@@ -59,7 +59,7 @@ if (options.help) {
 }
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
-const cli = process.env.WHEELKIT_CLI ?? here("../dist/src/cli.js");
+const cli = process.env.WHEELKIT_CLI ?? here("../dist/src/cli.cjs");
 if (!existsSync(cli)) {
   console.error(`error: no ${cli}\n\nhint: \`npm run build\` makes it`);
   process.exit(2);

@@ -25,7 +25,7 @@ import { fetchWheel } from "./fetch.mjs";
 import { findPython } from "./python.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const CLI = join(ROOT, "dist/src/cli.js");
+const CLI = join(ROOT, "dist/src/cli.cjs");
 const listed = JSON.parse(readFileSync(join(ROOT, "corpus/shrink-wheels.json"), "utf8"));
 
 const { values } = parseArgs({ options: { only: { type: "string", default: "" } } });

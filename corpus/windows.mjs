@@ -14,7 +14,7 @@ import { fetchWheel } from "./fetch.mjs";
 import { findPython } from "./python.mjs";
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
-const cli = process.env.WHEELKIT_CLI ?? here("../dist/src/cli.js");
+const cli = process.env.WHEELKIT_CLI ?? here("../dist/src/cli.cjs");
 const python = findPython();
 const { values: options } = parseArgs({
   options: { only: { type: "string" }, "no-repair": { type: "boolean", default: false } },

@@ -6,26 +6,39 @@
 import { spawnSync } from "node:child_process";
 import { copyFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { build } from "esbuild";
 import { bundledPackages, licenseTexts } from "./bundled-packages.mjs";
 import { ownParts } from "./own-parts.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
+const { values: options } = parseArgs({
+  options: {
+    out: { type: "string", default: `${root}/dist` },
+    // Neither checked nor declared: for a look at how the program runs.
+    "no-types": { type: "boolean", default: false },
+    // Source maps beside the code, which profiles are read with.
+    maps: { type: "boolean", default: false },
+  },
+});
 // What is left of an earlier build must not live on in the package.
-rmSync(`${root}/dist/src`, { recursive: true, force: true });
-rmSync(`${root}/dist/workers`, { recursive: true, force: true });
+rmSync(`${options.out}/src`, { recursive: true, force: true });
+rmSync(`${options.out}/workers`, { recursive: true, force: true });
 
-const tsc = spawnSync(
-  process.execPath,
-  [`${root}/node_modules/typescript/bin/tsc`, "-p", `${root}/tsconfig.build.json`],
-  { stdio: "inherit" },
-);
-if (tsc.status !== 0) process.exit(tsc.status ?? 1);
+if (!options["no-types"]) {
+  const tsc = spawnSync(
+    process.execPath,
+    [`${root}/node_modules/typescript/bin/tsc`, "-p", `${root}/tsconfig.build.json`],
+    { stdio: "inherit" },
+  );
+  if (tsc.status !== 0) process.exit(tsc.status ?? 1);
+}
 
 /** @satisfies {import("esbuild").BuildOptions} */
 const common = {
   absWorkingDir: root,
-  outdir: "dist",
+  outdir: options.out,
+  sourcemap: options.maps ? /** @type {const} */ ("external") : false,
   bundle: true,
   // Only loaded for a niceness, which nobody asks for.
   external: ["@napi-rs/nice"],
@@ -53,10 +66,7 @@ const script = {
 const built = [
   await build({
     ...common,
-    entryPoints: {
-      "src/cli": "src/cli.ts",
-      "src/index": "src/index.ts",
-    },
+    entryPoints: { "src/index": "src/index.ts" },
     chunkNames: "src/[name]-[hash]",
     splitting: true,
     format: "esm",
@@ -64,7 +74,13 @@ const built = [
       js: 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);',
     },
   }),
-  // Threads load a script sooner than a module.
+  // Node starts a script sooner than a module.
+  await build({
+    ...script,
+    entryPoints: { "src/cli": "src/cli.ts" },
+    define: { "import.meta.dirname": "__dirname", "import.meta.url": '""' },
+  }),
+  // So do threads.
   await build({
     ...script,
     entryPoints: { "src/worker": "workers/worker.ts" },
@@ -80,21 +96,21 @@ const built = [
     ...script,
     entryPoints: { "src/program": "src/program.ts" },
     define: { ...common.define, "import.meta.url": "__url" },
-    // An expression that gives a function: src/start.ts calls it.
+    // An expression that gives a function: src/load.ts calls it.
     banner: { js: "(function (exports, require, module, __url) {" },
     footer: { js: "})" },
   }),
   // What starts the program in the single executable; it is no part of the package.
   await build({
     ...script,
-    outdir: "dist/executable",
+    outdir: `${options.out}/executable`,
     entryPoints: { main: "src/executable.ts" },
     define: { ...common.define, "import.meta.url": '""' },
   }),
 ];
 copyFileSync(
   `${root}/node_modules/@bokuweb/zstd-wasm/dist/common/zstd.wasm`,
-  `${root}/dist/src/zstd.wasm`,
+  `${options.out}/src/zstd.wasm`,
 );
 const packages = bundledPackages(root, built);
-writeFileSync(`${root}/dist/src/LICENSES.txt`, licenseTexts(packages));
+writeFileSync(`${options.out}/src/LICENSES.txt`, licenseTexts(packages));

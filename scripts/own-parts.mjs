@@ -1,4 +1,4 @@
-// Bundled packages that look for files of theirs get ours instead.
+// Bundled packages that look for files of theirs, or for what nobody uses, get ours instead.
 
 /**
  * Where the import is, what it asks for, what it gets.
@@ -6,6 +6,7 @@
  */
 const PARTS = [
   [/piscina\/dist\/worker_pool\/index\.js$/, /^node:worker_threads$/, "workers/threads.ts"],
+  [/commander\/lib\/command\.js$/, /^node:child_process$/, "src/commands/no-programs.ts"],
   [/zstd-wasm\/dist\/common\/index\.node\.js$/, /^fs\/promises$/, "workers/part-files.ts"],
 ];
 

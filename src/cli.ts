@@ -1,12 +1,11 @@
 #!/usr/bin/env node
 /** Starts the program from the file beside it. */
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { start } from "./start.ts";
 
-await start(() => {
-  const url = new URL("program.cjs", import.meta.url);
-  const filename = fileURLToPath(url);
-  return { bytes: readFileSync(url), filename, url: url.href, require: createRequire(url) };
+start(() => {
+  const filename = join(import.meta.dirname, "program.cjs");
+  return { bytes: readFileSync(filename), filename, url: pathToFileURL(filename).href, require };
 });

@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { python, requireTool } from "../support/tools.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const CLI = `${ROOT}dist/src/cli.js`;
+const CLI = `${ROOT}dist/src/cli.cjs`;
 /** `corpus/run.mjs` could not fetch a wheel: no network. */
 const NOT_FETCHED = 3;
 

@@ -13,7 +13,7 @@ import { python, requireTool } from "../support/tools.ts";
 import { buildWheel, wheelFileName } from "../support/wheel-builder.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const CLI = process.env.WHEELKIT_CLI ?? join(ROOT, "dist/src/cli.js");
+const CLI = process.env.WHEELKIT_CLI ?? join(ROOT, "dist/src/cli.cjs");
 const DOCKER = join(ROOT, "test/support/docker");
 const PLAT = "manylinux_2_36_x86_64";
 

@@ -22,7 +22,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { scratchFolder } from "../support/scratch.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const CLI = join(ROOT, "dist/src/cli.js");
+const CLI = join(ROOT, "dist/src/cli.cjs");
 const ARGS = ["explain", "ZIP001"];
 /** The header of a file: magic, SHA-256, one byte. */
 const HEADER = 25 + 32 + 1;
@@ -131,7 +131,7 @@ describe("the code that a run compiled", () => {
     cpSync(join(ROOT, "dist/src"), copy, { recursive: true });
     writeFileSync(join(copy, "..", "package.json"), '{"type":"module"}');
     symlinkSync(join(ROOT, "node_modules"), join(copy, "..", "node_modules"));
-    const cli = join(copy, "cli.js");
+    const cli = join(copy, "cli.cjs");
     expect(run(caches, cli)).toEqual(gives("none"));
     expect(run(caches, cli)).toEqual(gives("taken"));
     const program = readFileSync(join(copy, "program.cjs"), "utf8");

@@ -10,7 +10,7 @@ import { requireTool } from "../support/tools.ts";
 import { buildWheel } from "../support/wheel-builder.ts";
 
 const CLI =
-  process.env.WHEELKIT_CLI ?? fileURLToPath(new URL("../../dist/src/cli.js", import.meta.url));
+  process.env.WHEELKIT_CLI ?? fileURLToPath(new URL("../../dist/src/cli.cjs", import.meta.url));
 const NAME = "demo-1.0-py3-none-any.whl";
 const NEW_NAME = "demo-1.0.post1-py3-none-any.whl";
 const strace = requireTool("strace");

@@ -28,7 +28,7 @@ describe("the package", () => {
   let files: readonly string[] = [];
 
   beforeAll(() => {
-    if (!existsSync(join(ROOT, "dist/src/cli.js"))) throw new Error("run `npm run build` first");
+    if (!existsSync(join(ROOT, "dist/src/cli.cjs"))) throw new Error("run `npm run build` first");
     scratch = mkdtempSync(join(tmpdir(), "wheelkit-package-"));
     run("npm", ["pack", "--silent", "--ignore-scripts", "--pack-destination", scratch], ROOT);
     const [name] = readdirSync(scratch);
@@ -42,7 +42,7 @@ describe("the package", () => {
 
   it("holds the code with all that it uses, its types and texts, and no test, fixture or source", () => {
     expect(packageJson).not.toHaveProperty("dependencies");
-    expect(files).toContain("package/dist/src/cli.js");
+    expect(files).toContain("package/dist/src/cli.cjs");
     expect(files).toContain("package/dist/src/index.d.ts");
     const others = files.filter(
       (file) =>
@@ -69,7 +69,7 @@ describe("the package", () => {
   });
 
   it("runs as a command", () => {
-    const cli = join(home, "dist/src/cli.js");
+    const cli = join(home, "dist/src/cli.cjs");
     expect(run(process.execPath, [cli, "--version"], scratch)).toMatch(
       new RegExp(`^wheelkit ${VERSION} \\(Node ${process.versions.node}, .*\\)\n$`),
     );

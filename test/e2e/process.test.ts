@@ -17,7 +17,7 @@ import { transformSync } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const CLI = join(ROOT, "dist/src/cli.js");
+const CLI = join(ROOT, "dist/src/cli.cjs");
 const DEMO = join(ROOT, "fixtures/wheels/demo-1.0-cp312-cp312-manylinux_2_17_x86_64.whl");
 const ENV = { PATH: process.env.PATH ?? "", HOME: process.env.HOME ?? "" };
 
@@ -50,7 +50,7 @@ function ended(child: ChildProcess): Promise<{ status: number | null; signal: st
 describe("wheelkit audit", () => {
   it("prints what the README shows", () => {
     const readme = readFileSync(join(ROOT, "README.md"), "utf8");
-    const line = /^npm ci && npm run build && node (dist\/src\/cli\.js audit \S+)$/m.exec(
+    const line = /^npm ci && npm run build && node (dist\/src\/cli\.cjs audit \S+)$/m.exec(
       readme,
     )?.[1];
     const shown = /```text\n([\s\S]*?)```/.exec(readme)?.[1];

@@ -5,7 +5,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 export const CLI: string =
-  process.env.WHEELKIT_CLI ?? fileURLToPath(new URL("../../dist/src/cli.js", import.meta.url));
+  process.env.WHEELKIT_CLI ?? fileURLToPath(new URL("../../dist/src/cli.cjs", import.meta.url));
 const ENV = { PATH: process.env.PATH ?? "", HOME: process.env.HOME ?? "" };
 
 export interface RunOptions {

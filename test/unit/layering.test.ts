@@ -26,6 +26,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["src/node", "workers"],
   ["src/commands"],
   ["src/program.ts", "src/index.ts"],
+  ["src/load.ts"],
   ["src/start.ts"],
   ["src/cli.ts", "src/executable.ts"],
 ];

@@ -11,7 +11,7 @@ import { scratchFolder } from "../../support/scratch.ts";
 import { python, requireTool } from "../../support/tools.ts";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
-const CLI = process.env.WHEELKIT_CLI ?? `${ROOT}dist/src/cli.js`;
+const CLI = process.env.WHEELKIT_CLI ?? `${ROOT}dist/src/cli.cjs`;
 const TOOLS = ["gcc", "g++", "strip", "readelf", "eu-elflint", "unzip", "unshare", "auditwheel"];
 /** No mounts here, or a wheel could not be built. */
 const NOT_READY = 3;
