@@ -19,7 +19,7 @@ export type {
 } from "./macho/index.ts";
 export { joinMacho, machoParts, versionText as machoVersionText } from "./macho/index.ts";
 export type { PeFile, PeSlice } from "./pe/index.ts";
-export { dllKey, mayHold, readVersionInfo } from "./pe/index.ts";
+export { dllKey, hidesDlls, mayHold, readVersionInfo } from "./pe/index.ts";
 
 export const FORMATS = { elf, macho, pe } satisfies Record<BinaryFormat, Format | RecognisedFormat>;
 

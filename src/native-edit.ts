@@ -53,6 +53,8 @@ export type NativeEdit =
     }
   /** PF_X of PT_GNU_STACK, MH_ALLOW_STACK_EXECUTION. */
   | { readonly kind: "clear-executable-stack" }
+  /** PE: flags that keep the loader from looking for this file's DLLs where whoever loads it says. */
+  | { readonly kind: "clear-load-flags" }
   /**
    * The signature that loaders ask for, made again whatever else changes; other formats than Mach-O
    * refuse it.
@@ -71,7 +73,8 @@ const ORDER: Readonly<Record<NativeEdit["kind"], number>> = {
   "add-dependency": 6,
   "set-search-paths": 7,
   "clear-executable-stack": 8,
-  sign: 9,
+  "clear-load-flags": 9,
+  sign: 10,
 };
 
 /** In the order in which edits apply; those of one kind stay as they are given. */

@@ -100,9 +100,6 @@ export function addRepairOptions(command: Command): void {
   for (const { flags } of WITHOUT_EFFECT) {
     command.addOption(command.createOption(flags).hideHelp());
   }
-  for (const flags of ["--include-symbols", "--include-imports"]) {
-    command.addOption(command.createOption(flags).hideHelp());
-  }
 }
 
 /** Options that only wheels of one platform have a use for. One command may serve all platforms of a build. */

@@ -6,7 +6,10 @@ import type { RepairSettings } from "../repair/settings.ts";
 import type { Options } from "./command.ts";
 import { choice, collect, flagOption, listOption, textOption } from "./options.ts";
 
-type WindowsSettings = Pick<RepairSettings, "windowsLayout" | "namespaces" | "patch" | "programs">;
+type WindowsSettings = Pick<
+  RepairSettings,
+  "windowsLayout" | "namespaces" | "patch" | "programs" | "companions"
+>;
 
 const LAYOUTS = ["init", "adjacent"] as const;
 
@@ -21,7 +24,9 @@ export function addWindowsOptions(command: Command): void {
     .option("--namespace-pkg <pkgs>", "packages that other projects fill too, with `;`", collect)
     .option("--custom-patch", "put the code where a line says `# delvewheel: patch`")
     .option("--no-patch-init", "change no Python file; copies beside the modules instead")
-    .option("--analyze-existing-exes", "programs in the wheel get their DLLs too");
+    .option("--analyze-existing-exes", "programs in the wheel get their DLLs too")
+    .option("--include-symbols", "`.pdb` files come along with their DLLs")
+    .option("--include-imports", "import libraries (`.lib`) come along with their DLLs");
 }
 
 /** @throws UsageError when options contradict each other. */
@@ -47,6 +52,10 @@ export function readWindowsOptions(options: Options): WindowsSettings {
     namespaces,
     patch: options.patchInit === false ? "none" : custom ? "custom" : "init",
     programs: flagOption(options, "analyzeExistingExes"),
+    companions: {
+      symbols: flagOption(options, "includeSymbols"),
+      imports: flagOption(options, "includeImports"),
+    },
   };
 }
 

@@ -15,6 +15,8 @@ export interface PatchJob {
   readonly from: MemberSpan | (() => FileSource | Promise<FileSource>);
   /** The result is another member, so it is written even where no edit changes the file. */
   readonly isNew?: boolean;
+  /** No native file: it is copied, and nothing of it is read as one. */
+  readonly isPlain?: boolean;
   /** Looks at the unpacked file before `edits` are done to it, and may say what else is to be done. */
   prepare?(source: Source): Promise<PreparedFile>;
 }

@@ -15,7 +15,7 @@ import type { HostFiles } from "../audit/graph/host-files.ts";
 import { compareText } from "../bytes.ts";
 import { FormatError } from "../errors.ts";
 import type { AnyNative } from "../formats.ts";
-import { formatOf, readerOf } from "../formats.ts";
+import { formatOf, readerOf, readVersionInfo } from "../formats.ts";
 import { interestingSymbol } from "../policy/interest.ts";
 import type { RootFiles } from "../repair/owners/owner.ts";
 import type { FileSource } from "../runtime.ts";
@@ -79,6 +79,7 @@ export function openRoot(folder: string): Root {
       if (!facts.has(path)) facts.set(path, readFacts(outside(path)));
       return facts.get(path);
     },
+    productOf: (path) => readProduct(outside(path)),
     open: (path) => openFile(outside(path)),
   };
 }
@@ -125,6 +126,15 @@ function readFacts(path: string): AnyNative | undefined {
     throw error;
   } finally {
     source.close();
+  }
+}
+
+function readProduct(path: string): string | undefined {
+  const source = attempt(() => openFile(path));
+  try {
+    return source && attempt(() => readVersionInfo(source)?.strings.get("ProductName"));
+  } finally {
+    source?.close();
   }
 }
 

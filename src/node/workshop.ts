@@ -6,7 +6,7 @@ import { FormatError, RefusalError } from "../errors.ts";
 import type { NativeRewrite } from "../format.ts";
 import { formatOf, readerOf } from "../formats.ts";
 import { baseNameOf } from "../paths.ts";
-import { isUnchanged, rewrittenSource } from "../rewrite.ts";
+import { emptyRewrite, isUnchanged, rewrittenSource } from "../rewrite.ts";
 import type { FileSource, MemberSpan } from "../runtime.ts";
 import type { Source } from "../source.ts";
 import { memorySource } from "../source.ts";
@@ -140,7 +140,8 @@ async function openMember(
   throw new RefusalError(problem.code, `\`${span.name}\` is damaged: ${problem.message}`);
 }
 
-function rewriteFile({ path, edits }: PatchJob, source: Source): NativeRewrite {
+function rewriteFile({ path, edits, isPlain }: PatchJob, source: Source): NativeRewrite {
+  if (isPlain === true) return { ...emptyRewrite(source.size), warnings: [] };
   const format = formatOf(source.read(0, Math.min(source.size, 64)));
   const reader = format === undefined ? undefined : readerOf(format);
   try {

@@ -8,6 +8,7 @@ import { matches } from "./read/header.ts";
 import { likelyRanges } from "./read/ranges.ts";
 
 export { dllKey, dllName } from "./dll-name.ts";
+export { hidesDlls } from "./edit/load-flags.ts";
 export type {
   PeChecksum,
   PeExports,

@@ -5,7 +5,7 @@ import { rehashLinks, renameLinkTargets } from "../edit/links.ts";
 import type { PatchJob, Workshop } from "../edit/workshop.ts";
 import type { Wheel } from "../wheel/open.ts";
 import { modeOf, REGULAR_FILE } from "../zip/writer.ts";
-import type { Graft, MemberEdits } from "./platform.ts";
+import type { Companion, Graft, MemberEdits } from "./platform.ts";
 import type { RepairRoots } from "./roots.ts";
 import { rootOf } from "./roots.ts";
 import type { WheelPlan } from "./wheel-plan.ts";
@@ -40,6 +40,7 @@ export async function carryOut(
     ...native.members.map((member) => memberWork(wheel, member)),
     ...native.members.flatMap((member) => copyWork(wheel, member)),
     ...native.grafts.map((graft) => graftWork(roots, graft)),
+    ...(native.companions ?? []).map((each) => companionWork(roots, each)),
   ];
   const patched = await workshop.patch(work.map(({ job }) => job));
   const notes = [...native.notes];
@@ -91,4 +92,10 @@ function graftWork(roots: RepairRoots, graft: Graft): Work {
   const { path, edits, from } = graft;
   const root = rootOf(roots, { ...graft, path: from });
   return { job: { path, edits, from: () => root.open(from) }, mode: LIBRARY_MODE };
+}
+
+function companionWork(roots: RepairRoots, { files, from, path }: Companion): Work {
+  const root = rootOf(roots, { ...(files === undefined ? {} : { files }), path: from });
+  const job = { path, edits: [], from: () => root.open(from), isPlain: true };
+  return { job, mode: REGULAR_FILE | 0o644 };
 }

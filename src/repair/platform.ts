@@ -65,6 +65,8 @@ export interface RepairRequest {
 export interface RepairPlan {
   /** Sorted by path. */
   readonly grafts: readonly Graft[];
+  /** Files that come along with the grafts, as they are. */
+  readonly companions?: readonly Companion[];
   /** Members with edits, or that move. */
   readonly members: readonly MemberEdits[];
   /** Written after members have moved, in this order. */
@@ -92,6 +94,14 @@ export interface Graft {
   /** Paths in the repaired wheel, sorted. */
   readonly neededBy: readonly string[];
   readonly edits: readonly NativeEdit[];
+}
+
+/** A file from outside that is copied, whatever it is. */
+export interface Companion extends Pick<OutsideFile, "files"> {
+  /** Real path outside, below the root that `files` is. */
+  readonly from: string;
+  /** Member path. */
+  readonly path: string;
 }
 
 /** A native member that changes. */

@@ -68,6 +68,8 @@ export interface RepairSettings {
   readonly patch: "init" | "custom" | "none";
   /** Windows: programs get the DLLs that they need as well. */
   readonly programs: boolean;
+  /** Windows: what comes along with grafted DLLs. */
+  readonly companions: { readonly symbols: boolean; readonly imports: boolean };
 }
 
 /**
@@ -112,4 +114,5 @@ export const DEFAULT_REPAIR_SETTINGS: RepairSettings = {
   namespaces: [],
   patch: "init",
   programs: false,
+  companions: { symbols: false, imports: false },
 };

@@ -100,6 +100,8 @@ export function describeEdit(edit: NativeEdit, format: BinaryFormat): string {
     }
     case "clear-executable-stack":
       return "no executable stack";
+    case "clear-load-flags":
+      return "DependentLoadFlags 0";
     case "sign":
       return "signed";
   }

@@ -117,24 +117,11 @@ function edit(file: PeSketch, edits: readonly NativeEdit[]): PeSketch {
   return { ...file, needs: [...added, ...needs] };
 }
 
-function same(each: World): World {
-  return each;
-}
-
-/** Which copy of a delayed DLL is loaded at once is not settled where both layouts meet. */
-function withoutDelays({ files, texts, outside }: World): World {
-  const entries = Object.entries(files).map(([path, { needs = [], ...rest }]) => [
-    path,
-    { ...rest, needs: needs.map((text) => text.replace(":delay", "")) },
-  ]);
-  return { files: Object.fromEntries(entries), texts, outside };
-}
-
 describe.each(["init", "adjacent"] as const)("the %s layout", (layout) => {
   it("of any wheel is the same after a second repair, and nothing is missing then", () => {
     let done = 0;
     fc.assert(
-      fc.property(world.map(layout === "init" ? withoutDelays : same), (before) => {
+      fc.property(world, (before) => {
         let first: WindowsFiles;
         try {
           first = plan(before, layout);

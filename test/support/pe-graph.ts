@@ -3,8 +3,12 @@ import { createHash } from "node:crypto";
 import type { DependencyGraph, Edge, GraphNode, Target } from "../../src/audit/graph/graph.ts";
 import type { DependencyHow } from "../../src/binary.ts";
 import { encodeUtf8 } from "../../src/bytes.ts";
+import type { PeSlice } from "../../src/formats.ts";
+import type { Graft } from "../../src/repair/platform.ts";
 import type { WindowsFiles, WindowsPlanInput } from "../../src/repair/windows/plan.ts";
 import { planFiles } from "../../src/repair/windows/plan.ts";
+import type { PeSketch } from "./pe-native.ts";
+import { peFile } from "./pe-native.ts";
 
 /** `b.dll` as spelled, `:delay` or `:forwarder` after it, and where it leads: a member, or `/outside`. */
 export type Need = readonly [name: string, to?: string];
@@ -16,6 +20,8 @@ export interface PlannedWheel {
   readonly texts?: Readonly<Record<string, string>>;
   /** Content, where it is not the path. */
   readonly content?: Readonly<Record<string, string>>;
+  /** What else is known of a file. */
+  readonly sketches?: Readonly<Record<string, PeSketch>>;
 }
 
 export const DEMO: Omit<
@@ -29,18 +35,21 @@ export const DEMO: Omit<
   namespaces: [],
   patch: "init",
   programs: false,
+  companions: { symbols: false, imports: false },
   loadOrder: undefined,
   keepsName: () => false,
   strip: false,
 };
 
 export function planWheel(
-  { files, texts = {}, content = {} }: PlannedWheel,
+  { files, texts = {}, content = {}, sketches = {} }: PlannedWheel,
   options: Partial<WindowsPlanInput> = {},
 ): WindowsFiles {
-  const nodes = Object.entries(files).map(([path, needs]): GraphNode => graphNode(path, needs));
+  const nodes = Object.entries(files).map(([path, needs]) =>
+    graphNode(path, needs, sketches[path]),
+  );
   const inside = nodes.filter(({ path }) => !path.startsWith("/"));
-  const graph: DependencyGraph = {
+  const graph: DependencyGraph<PeSlice> = {
     members: new Map(inside.map((node) => [node.path, node])),
     host: new Map(nodes.filter((node) => !inside.includes(node)).map((node) => [node.path, node])),
     users: new Map(),
@@ -65,25 +74,17 @@ export function planWheel(
   });
 }
 
-function graphNode(path: string, needs: readonly Need[]): GraphNode {
+function graphNode(
+  path: string,
+  needs: readonly Need[],
+  sketch: PeSketch = {},
+): GraphNode<PeSlice> {
   const at = { record: "", offset: 0 };
   return {
     key: path,
     path,
-    slice: {
-      arch: "x86_64",
-      kind: path.endsWith(".exe") ? "executable" : "shared",
-      bits: 64,
-      id: null,
-      dependencies: [],
-      searchPaths: [],
-      symbolCount: 0,
-      importCount: 0,
-      exportCount: 0,
-      imports: [],
-      pythonInit: [],
-      debug: { symtab: 0, dwarf: 0 },
-    },
+    slice: peFile(path, { kind: path.endsWith(".exe") ? "executable" : "shared", ...sketch })
+      .slices[0],
     edges: needs.map(([text, to]): Edge => {
       const [name = "", how = "required"] = text.split(":");
       return { name, how: howOf(how), at, target: targetOf(to), trace: [] };
@@ -99,4 +100,10 @@ function targetOf(to: string | undefined): Target {
 
 function howOf(text: string): DependencyHow {
   return text === "delay" || text === "forwarder" ? text : "required";
+}
+
+/** A DLL from outside on its way into the wheel. */
+export function graftOf(from: string, path: string): Graft {
+  const name = path.replace(/^.*\//, "");
+  return { from, path, name, aliases: [], sha256: "", neededBy: [], edits: [] };
 }

@@ -21,6 +21,8 @@ export interface PeSketch {
   readonly exports?: readonly string[];
   readonly slice?: Partial<PeSlice>;
   readonly size?: number;
+  /** ProductName of the version resource, of a file outside. */
+  readonly product?: string;
 }
 
 export interface WindowsSketch {
@@ -156,6 +158,7 @@ function hostOf(outside: NonNullable<WindowsSketch["outside"]>): HostFiles {
     resolve: (path) => (files.has(path) ? path : undefined),
     list: (folder) => Object.keys(outside[folder] ?? {}).sort(),
     readText: () => undefined,
+    productOf: (path) => files.get(path)?.product,
     readNative(path) {
       const sketch = files.get(path);
       return sketch === undefined ? undefined : peFile(path, sketch);

@@ -14,4 +14,6 @@ export interface HostFiles {
   readText(path: string): string | undefined;
   /** Facts of a file that `resolve` gave; `undefined` when it is not a native file that can be read. */
   readNative(path: string): AnyNative | undefined;
+  /** What the version resource of such a file says it is a part of; `undefined`: nothing. */
+  productOf?(path: string): string | undefined;
 }

@@ -1,5 +1,6 @@
 /** Folders outside the wheel where DLLs are looked for, by names without regard to case. */
 import { dllKey } from "../../formats.ts";
+import { isAmbiguousSystemName } from "../../policy/windows/baseline.ts";
 import { microsoftRuntime } from "../../policy/windows/runtimes.ts";
 import { parentFolder } from "../../wheel/installed.ts";
 import type { HostFiles } from "../graph/host-files.ts";
@@ -13,6 +14,9 @@ export interface HostFolder {
   /** True for a name that it has as a part of Windows: all but the C++ runtime is, in such a folder. */
   hasAsWindows(key: string): boolean;
 }
+
+/** ProductName of what Windows itself consists of, wherever a copy lies. */
+const WINDOWS = /^Microsoft.? Windows.? Operating System$/;
 
 /** Where Linux distributions keep the DLLs of their cross compilers, by architecture. */
 const CROSS: Readonly<Record<string, readonly string[]>> = {
@@ -69,12 +73,17 @@ function hostFolder(via: string, folder: string, files: HostFiles): HostFolder {
     return byKey;
   };
   const base = folder === "/" ? "" : folder.replace(/\/+$/, "");
-  const ofWindows = (): boolean => open().has("ntdll.dll");
+  const ofWindows = (key: string, path: string): boolean => {
+    if (microsoftRuntime(key) === "redistributable") return false;
+    if (open().has("ntdll.dll")) return true;
+    // Some of Windows' own are given to ship, too.
+    return !isAmbiguousSystemName(key) && WINDOWS.test(files.productOf?.(path) ?? "");
+  };
   const all = (key: string): readonly string[] =>
     (open().get(key) ?? []).map((name) => `${base}/${name}`);
   return {
     place: { via, folder, files },
-    find: (key) => (ofWindows() && microsoftRuntime(key) !== "redistributable" ? [] : all(key)),
-    hasAsWindows: (key) => ofWindows() && all(key).length > 0,
+    find: (key) => all(key).filter((path) => !ofWindows(key, path)),
+    hasAsWindows: (key) => all(key).some((path) => ofWindows(key, path)),
   };
 }

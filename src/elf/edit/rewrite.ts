@@ -87,6 +87,8 @@ function elfEdits(edit: NativeEdit, image: ElfImage): readonly ElfEdit[] {
     }
     case "clear-executable-stack":
       return [{ kind: "set-execstack", executable: false }];
+    case "clear-load-flags":
+      throw refuse("unsupported", "only PE files have such flags");
     case "sign":
       throw refuse("unsupported", "no loader of ELF files asks for a signature");
   }

@@ -6,6 +6,7 @@
  * others, and fill the very slots that the helper would; the delay descriptor stays, and is never
  * used. The import directory grows by that, so a copy of it moves.
  */
+import { concatBytes } from "../../bytes.ts";
 import { DIRECTORY } from "../constants.ts";
 import { dllKey } from "../dll-name.ts";
 import { type ImportDescriptor, PeImport, PLAIN } from "../layout.ts";
@@ -16,6 +17,8 @@ import { refuse } from "../refuse.ts";
 import type { Draft } from "./draft.ts";
 import type { Request } from "./request.ts";
 import type { Wish } from "./wish.ts";
+
+const NOTHING: Uint8Array = new Uint8Array();
 
 /**
  * The delay tables of the DLLs that are asked for and not imported yet.
@@ -53,22 +56,31 @@ export function loadEarly(
   const imports = image.imports();
   const stride = PeImport.sizeOf("pe");
   const size = (imports.length + tables.length + 1) * stride;
+  const lookups = tables.map((table) =>
+    table.base === 0 ? NOTHING : relativeThunks(image, table),
+  );
   return [
     {
-      size,
+      size: lookups.reduce((sum, { length }) => sum + length, size),
       align: 4,
       what: "import directory",
       make(rva) {
         const bytes = new Uint8Array(size);
+        let lookupAt = rva + size;
+        const lookupOf = ({ base, ImportNameTableRVA }: DelayTable, index: number): number => {
+          const at = lookupAt;
+          lookupAt += lookups[index]?.length ?? 0;
+          return base === 0 ? ImportNameTableRVA : at;
+        };
         const rows: ImportDescriptor[] = [
           // Bindings are taken back with every change of the imports.
           ...imports.map((row) => ({ ...row, Name: moved.get(row.at) ?? row.Name })),
-          ...tables.map((table) => ({
-            OriginalFirstThunk: table.ImportNameTableRVA,
+          ...tables.map((table, index) => ({
+            OriginalFirstThunk: lookupOf(table, index),
             TimeDateStamp: 0,
             ForwarderChain: 0,
-            Name: moved.get(table.at) ?? table.DllNameRVA,
-            FirstThunk: table.ImportAddressTableRVA,
+            Name: moved.get(table.at) ?? table.DllNameRVA - table.base,
+            FirstThunk: table.ImportAddressTableRVA - table.base,
           })),
         ];
         for (const [index, row] of rows.entries()) {
@@ -85,21 +97,33 @@ export function loadEarly(
         if (entry === undefined) throw refuse("layout", "the file has no import directory");
         entry.address = rva;
         entry.size = size;
-        return bytes;
+        return concatBytes([bytes, ...lookups]);
       },
     },
   ];
 }
 
-/** The loader reads the names of this form only, and writes into the slots. */
-function checkTable(image: PeImage, { base, library, ImportAddressTableRVA }: DelayTable): void {
-  const section = image.sections.find(
-    ({ VirtualAddress, memory }) =>
-      ImportAddressTableRVA >= VirtualAddress && ImportAddressTableRVA < VirtualAddress + memory,
-  );
-  if (base !== 0) {
-    throw refuse("delay", `the delayed imports of ${library} have absolute addresses`);
+/** A lookup table of absolute addresses as the loader reads one: it has those of names only from the image's start. */
+function relativeThunks(
+  image: PeImage,
+  { base, ImportNameTableRVA, symbols }: DelayTable,
+): Uint8Array {
+  const size = 4 * symbols.length;
+  const bytes = new Uint8Array(size + 4);
+  bytes.set(image.memory.read(ImportNameTableRVA - base, size));
+  const view = new DataView(bytes.buffer);
+  for (const [index, { name }] of symbols.entries()) {
+    if (name !== null) view.setUint32(4 * index, view.getUint32(4 * index, true) - base, true);
   }
+  return bytes;
+}
+
+/** The loader writes into the slots. */
+function checkTable(image: PeImage, { base, library, ImportAddressTableRVA }: DelayTable): void {
+  const slots = ImportAddressTableRVA - base;
+  const section = image.sections.find(
+    ({ VirtualAddress, memory }) => slots >= VirtualAddress && slots < VirtualAddress + memory,
+  );
   if (section === undefined || !hasFlag(section, "IMAGE_SCN_MEM_WRITE")) {
     throw refuse("delay", `the delayed imports of ${library} lie where the loader can't write`);
   }

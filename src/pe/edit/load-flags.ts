@@ -9,15 +9,22 @@ const USER_DIRS = 0x400;
 const DEFAULT_DIRS = 0x1000;
 
 /**
+ * True for flags with which the loader looks neither beside the file nor in added folders, whoever
+ * loads it.
+ */
+export function hidesDlls(flags: number): boolean {
+  if (flags === 0) return false;
+  return (flags & DLL_LOAD_DIR) === 0 || (flags & (USER_DIRS | DEFAULT_DIRS)) === 0;
+}
+
+/**
  * A DLL with a new name lies in the wheel: flags that keep the loader from looking there are cleared,
  * and it looks where whoever loads the file wants it to.
  */
 export function clearLoadFlags({ image, writes, notes }: Draft): void {
   const config = image.loadConfig();
   const flags = config?.DependentLoadFlags ?? 0;
-  if (config === null || flags === 0) return;
-  const finds = (flags & DLL_LOAD_DIR) !== 0 && (flags & (USER_DIRS | DEFAULT_DIRS)) !== 0;
-  if (finds) return;
+  if (config === null || !hidesDlls(flags)) return;
   const { variant } = image.header.context;
   const at = config.at + PeLoadConfig.offsetOf(variant, "DependentLoadFlags");
   writes.put(at, new Uint8Array(2), "load configuration");

@@ -47,11 +47,9 @@ export function rewritePe(source: Source, edits: readonly NativeEdit[]): NativeR
     ...loadEarly(draft, request, libraries.moved),
   ];
   const { warnings } = draft;
+  if (libraries.renamed || request.early.size > 0 || request.clearsLoadFlags) clearLoadFlags(draft);
   if (draft.notes.length === 0) return { ...emptyRewrite(source.size), warnings };
-  if (libraries.renamed || request.early.size > 0) {
-    unbind(draft);
-    clearLoadFlags(draft);
-  }
+  if (libraries.renamed || request.early.size > 0) unbind(draft);
   dropSignature(draft);
   place(draft, wishes, hybrid);
   const rewrite = emit(draft);

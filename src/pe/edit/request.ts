@@ -12,6 +12,8 @@ export interface Request {
   readonly early: ReadonlySet<string>;
   readonly id: string | undefined;
   readonly cuts: readonly CutEdit[];
+  /** DependentLoadFlags go, whether or not a name changes. */
+  readonly clearsLoadFlags: boolean;
   readonly strip: { readonly level: StripLevel; readonly optional: boolean } | undefined;
 }
 
@@ -24,6 +26,7 @@ export function requestOf(edits: readonly NativeEdit[], arch: string): Request {
   const early = new Set<string>();
   let id: string | undefined;
   let strip: Request["strip"];
+  let clearsLoadFlags = false;
   const cuts: CutEdit[] = [];
   for (const edit of edits) {
     if ("arch" in edit && edit.arch !== undefined && edit.arch !== arch) continue;
@@ -48,16 +51,19 @@ export function requestOf(edits: readonly NativeEdit[], arch: string): Request {
       case "cut":
         cuts.push(edit);
         break;
+      case "clear-load-flags":
+        clearsLoadFlags = true;
+        break;
       default:
         throw refuse("unsupported", REASONS[edit.kind]);
     }
   }
-  return { renames, early, id, cuts, strip };
+  return { renames, early, id, cuts, clearsLoadFlags, strip };
 }
 
 type Unsupported = Exclude<
   NativeEdit["kind"],
-  "replace-dependency" | "add-dependency" | "set-id" | "strip" | "cut"
+  "replace-dependency" | "add-dependency" | "set-id" | "strip" | "cut" | "clear-load-flags"
 >;
 
 const REASONS: Readonly<Record<Unsupported, string>> = {

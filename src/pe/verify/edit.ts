@@ -122,7 +122,8 @@ function symbolFaults(old: PeImage, now: PeImage): string[] {
     image
       .delayImports()
       .map(
-        ({ ImportAddressTableRVA, symbols }) => `${ImportAddressTableRVA} ${symbolsText(symbols)}`,
+        ({ base, ImportAddressTableRVA, symbols }) =>
+          `${ImportAddressTableRVA - base} ${symbolsText(symbols)}`,
       );
   const [was, is] = [imported(old), imported(now)];
   // What is new among the imports is what was delayed: the same symbols for the same slots.

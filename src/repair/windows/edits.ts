@@ -24,6 +24,9 @@ export function editsOf(
     if (wanted === undefined || dllKey(wanted) === dllKey(name)) continue;
     edits.push({ kind: "replace-dependency", from: name, to: wanted });
   }
+  if (file.hides && file.links.some(({ to }) => to !== undefined)) {
+    edits.push({ kind: "clear-load-flags" });
+  }
   for (const key of pinned) {
     const target = files.get(key);
     if (target === undefined) continue;

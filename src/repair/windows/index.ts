@@ -41,6 +41,7 @@ function planWindows(request: RepairRequest): RepairPlan {
     namespaces: settings.namespaces,
     patch: settings.patch,
     programs: settings.programs,
+    companions: settings.companions,
     loadOrder: needsLoadOrder(minor) ? loadOrderName(name.name, name.version) : undefined,
     keepsName: settings.keepsName,
     strip: settings.strip,

@@ -45,7 +45,10 @@ export interface Layout {
   readonly copies: ReadonlyMap<string, ReadonlySet<string>>;
   /** By member path of the `__init__.py`. */
   readonly inits: ReadonlyMap<string, InitWork>;
-  /** Keys of DLLs that a root must import at once, because no code loads them before it is needed. */
+  /**
+   * Keys of DLLs that a file must import at once although it delays them, because no code loads them
+   * before they are needed.
+   */
   readonly pinned: ReadonlyMap<string, ReadonlySet<string>>;
   /** Roots that find something only when other code has loaded it or added its folder. */
   readonly notes: readonly string[];
@@ -88,10 +91,13 @@ export function planLayout(input: LayoutInput): Layout {
       if (file === undefined) continue;
       // Any copy will do, and the loader takes the first that it comes across.
       const twins = twinsOf(file);
-      if (code !== undefined && twins.some((each) => isServed(code, each, late.has(key)))) continue;
-      if (!late.has(key) && twins.some(({ path }) => isBeside(home, path))) continue;
-      if (layout === "adjacent" || code === undefined) beside(root, home, file, late.has(key));
-      else behindCode(code, home, file, late.has(key));
+      // Where one of them is loaded at once, a later look finds it by its name.
+      const isLate =
+        late.has(key) && !twins.some((each) => all.has(each.key) && !late.has(each.key));
+      if (code !== undefined && twins.some((each) => isServed(code, each, isLate))) continue;
+      if (!isLate && twins.some(({ path }) => isBeside(home, path))) continue;
+      if (layout === "adjacent" || code === undefined) beside(root, file, isLate ? all : undefined);
+      else behindCode(code, home, file, isLate);
     }
   }
 
@@ -132,7 +138,9 @@ export function planLayout(input: LayoutInput): Layout {
     if (late) work.preload.add(file.key);
   }
 
-  function beside(root: LinkedFile, home: string, file: LinkedFile, late: boolean): void {
+  /** @param users of a file that is looked for at first use: all that comes with the root. */
+  function beside(root: LinkedFile, file: LinkedFile, users?: ReadonlySet<string>): void {
+    const home = folderOf(root.path);
     if (!file.inside) add(homes, file.key, home);
     else if (file.role === "module" && !isBeside(home, file.path)) {
       notes.push(
@@ -140,7 +148,11 @@ export function planLayout(input: LayoutInput): Layout {
       );
       return;
     } else if (!isBeside(home, file.path)) add(copies, file.key, home);
-    if (late) add(pinned, root.key, file.key);
+    for (const key of users === undefined ? [] : [root.key, ...users]) {
+      if (key === file.key) continue;
+      const links = (files.get(key)?.links ?? []).filter(({ to }) => to === file.key);
+      if (links.length > 0 && links.every(({ how }) => how === "delay")) add(pinned, key, file.key);
+    }
   }
 }
 

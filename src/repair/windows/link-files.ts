@@ -1,7 +1,7 @@
 /** The PE files of a wheel and those outside that they need, from the dependency graph. */
 import type { DependencyGraph, Edge, GraphNode } from "../../audit/graph/graph.ts";
-import type { Slice } from "../../binary.ts";
-import { dllKey } from "../../formats.ts";
+import type { PeSlice } from "../../formats.ts";
+import { dllKey, hidesDlls } from "../../formats.ts";
 import { baseNameOf } from "../../paths.ts";
 import { isIdleDependency } from "../../policy/windows/runtimes.ts";
 import type { Link, LinkedFile } from "./links.ts";
@@ -11,7 +11,7 @@ const OUTSIDE = "\0";
 
 /** @param considered paths of the members that count. */
 export function linkFiles(
-  graph: DependencyGraph,
+  graph: DependencyGraph<PeSlice>,
   considered: ReadonlySet<string>,
 ): ReadonlyMap<string, LinkedFile> {
   const files = new Map<string, LinkedFile>();
@@ -34,12 +34,13 @@ export function isFollowed(user: string, { name }: Edge): boolean {
   return !isIdleDependency(dllKey(baseNameOf(user)), dllKey(name));
 }
 
-function linkedFile(node: GraphNode, key: string, inside: boolean): LinkedFile {
+function linkedFile(node: GraphNode<PeSlice>, key: string, inside: boolean): LinkedFile {
   const { path, slice, edges } = node;
   const links = edges
     .filter((edge) => isFollowed(path, edge))
     .map(({ name, how, target }): Link => ({ name, how, to: keyOf(target) }));
-  return { key, path, inside, role: roleOf(path, slice), links };
+  const hides = hidesDlls(slice.dependentLoadFlags);
+  return { key, path, inside, role: roleOf(path, slice), hides, links };
 }
 
 function keyOf(target: Edge["target"]): string | undefined {
@@ -47,7 +48,7 @@ function keyOf(target: Edge["target"]): string | undefined {
   return target.kind === "host" ? outsideKey(target.path) : undefined;
 }
 
-function roleOf(path: string, { kind }: Slice): LinkedFile["role"] {
+function roleOf(path: string, { kind }: PeSlice): LinkedFile["role"] {
   if (/\.pyd$/i.test(path)) return "module";
   return kind === "executable" ? "program" : "library";
 }

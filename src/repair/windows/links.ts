@@ -22,6 +22,8 @@ export interface LinkedFile {
    * `library`: everything else.
    */
   readonly role: "module" | "program" | "library";
+  /** Its load flags keep the loader from looking for DLLs in the wheel. */
+  readonly hides: boolean;
   readonly links: readonly Link[];
 }
 
@@ -31,7 +33,10 @@ export type LinkedFiles = ReadonlyMap<string, LinkedFile>;
 export interface Reach {
   /** Keys of the files that the loader brings at once, those of {@link late} included. */
   readonly all: ReadonlySet<string>;
-  /** Keys of files that are only reached by a delayed import: loaded at first use, by name. */
+  /**
+   * Keys of files that are only reached by a delayed import, or by a forwarder of the root itself:
+   * loaded at first use, by name.
+   */
   readonly late: ReadonlySet<string>;
 }
 
@@ -56,7 +61,8 @@ export function reachOf(files: LinkedFiles, root: LinkedFile): Reach {
       for (const { how, to } of file.links) {
         const next = to === undefined || all.has(to) ? undefined : files.get(to);
         if (next === undefined) continue;
-        if (how === "delay") {
+        // Of a library the loader follows a forwarder when it imports from it, of the root nobody does.
+        if (how === "delay" || (how === "forwarder" && file === root)) {
           later.push(next.key);
         } else {
           all.add(next.key);

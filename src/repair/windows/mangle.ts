@@ -40,15 +40,20 @@ export function mangleHashes(nodes: readonly MangleNode[]): ReadonlyMap<string, 
 }
 
 /**
- * `b.dll` and a hash give `b-<hash>.dll`; a name that ends in the hash already stays.
+ * `b.dll` and a hash give `b-<hash>.dll`; a name that ends in the hash already stays. Import tables
+ * are read in the code page of each machine, so only what is ASCII everywhere is kept of the stem.
  *
  * @param fileName as the file is spelled on disk.
  */
 export function mangledName(fileName: string, hash: string): string {
   const dot = fileName.lastIndexOf(".");
-  const stem = dot <= 0 ? fileName : fileName.slice(0, dot);
-  const extension = dot <= 0 ? "" : fileName.slice(dot);
-  return stem.toLowerCase().endsWith(`-${hash}`) ? fileName : `${stem}-${hash}${extension}`;
+  const stem = ascii(dot <= 0 ? fileName : fileName.slice(0, dot));
+  const extension = ascii(dot <= 0 ? "" : fileName.slice(dot));
+  return stem.toLowerCase().endsWith(`-${hash}`) ? stem + extension : `${stem}-${hash}${extension}`;
+}
+
+function ascii(text: string): string {
+  return text.replace(/[^\x20-\x7e]+/g, "_");
 }
 
 /** True for a name that delvewheel or this tool gave. */

@@ -2,6 +2,8 @@
 import type { DependencyGraph } from "../../audit/graph/graph.ts";
 import { compareText } from "../../bytes.ts";
 import { RefusalError } from "../../errors.ts";
+import { dllKey } from "../../formats.ts";
+import { microsoftRuntime } from "../../policy/windows/runtimes.ts";
 import { isFollowed } from "./link-files.ts";
 import type { LinkedFile, LinkedFiles } from "./links.ts";
 import { reachOf, rootsOf } from "./links.ts";
@@ -34,13 +36,20 @@ export function refuseMissing(
     throw new RefusalError(
       "LNK001",
       `\`${first.name}\`, which \`${first.user}\` needs, was not found${more > 0 ? `, and ${more} more` : ""}`,
-      `say where it is with \`--add-path DIR\`, or leave it out with \`--exclude ${first.name}\``,
+      hintFor(first.name),
     );
   }
   return missing.map(
     ({ name, user, grave: needed }) =>
       `\`${name}\`, which \`${user}\` needs, was not found; ${needed ? "delvewheel left it out" : "no module needs it"}`,
   );
+}
+
+function hintFor(name: string): string {
+  const out = `or leave it out with \`--exclude ${name}\``;
+  return microsoftRuntime(dllKey(name)) === "redistributable"
+    ? `it is part of the Visual C++ runtime: \`--add-path\` the folder \`VC/Redist/MSVC/VERSION/ARCH/Microsoft.VC*.CRT\` of Visual Studio (also those of OpenMP or MFC), ${out}`
+    : `say where it is with \`--add-path DIR\`, ${out}`;
 }
 
 function findMissing(

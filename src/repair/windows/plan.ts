@@ -2,10 +2,13 @@
 import type { DependencyGraph } from "../../audit/graph/graph.ts";
 import { compareText } from "../../bytes.ts";
 import { RefusalError } from "../../errors.ts";
+import type { PeSlice } from "../../formats.ts";
 import type { NativeEdit } from "../../native-edit.ts";
 import { baseNameOf, folderOf, joinPath } from "../../paths.ts";
 import { isSitePath, sitePath } from "../../wheel/installed.ts";
 import type { Graft, MemberEdits, PlannedFile, RepairPlan, RepairRequest } from "../platform.ts";
+import type { WantedCompanions } from "./companions.ts";
+import { companionsOf } from "./companions.ts";
 import { editsOf } from "./edits.ts";
 import { anywhere, customFiles, initFiles } from "./init-files.ts";
 import { knownPatches } from "./known-patch.ts";
@@ -17,13 +20,14 @@ import { refuseMissing } from "./missing.ts";
 import { nameFiles } from "./names.ts";
 import type { InitModule, Packages } from "./packages.ts";
 import { findPackages } from "./packages.ts";
+import { olderRuntimes } from "./toolset.ts";
 
 export interface WindowsPlanInput {
   /** Name and version as the file name spells them. */
   readonly distribution: string;
   /** Of the folder of grafted DLLs at the wheel's root. */
   readonly libSuffix: string;
-  readonly graph: DependencyGraph;
+  readonly graph: DependencyGraph<PeSlice>;
   /** Paths of all members. */
   readonly members: ReadonlySet<string>;
   /** Paths of the PE members that count. */
@@ -36,6 +40,7 @@ export interface WindowsPlanInput {
   /** `none`: no Python file is touched; `custom`: those that ask for it. */
   readonly patch: "init" | "custom" | "none";
   readonly programs: boolean;
+  readonly companions: WantedCompanions;
   /** Name of the load order files; `undefined` where no Python needs them. */
   readonly loadOrder: string | undefined;
   readonly keepsName: (name: string) => boolean;
@@ -49,12 +54,15 @@ export interface WindowsPlanInput {
 
 const NOTHING: Uint8Array = new Uint8Array();
 
-export type WindowsFiles = Pick<RepairPlan, "grafts" | "members" | "files" | "notes">;
+export type WindowsFiles = Pick<
+  RepairPlan,
+  "grafts" | "companions" | "members" | "files" | "notes"
+>;
 
 /** @throws RefusalError when a DLL is missing, or a name can't be given. */
 export function planFiles(input: WindowsPlanInput): WindowsFiles {
   const files = linkFiles(input.graph, input.considered);
-  const servesProgram = (path: string): boolean => input.programs && isSitePath(path);
+  const servesProgram = (): boolean => input.programs;
   const repaired = [...input.members].some((path) => /^[^/]+\.dist-info\/DELVEWHEEL$/.test(path));
   const missing = refuseMissing(input.graph, files, servesProgram, repaired);
   const libs = `${input.distribution}${input.libSuffix}`;
@@ -84,11 +92,20 @@ export function planFiles(input: WindowsPlanInput): WindowsFiles {
   });
   const state: PlanState = { input, files, layout, names };
   const members = planMembers(state);
+  const grafts = planGrafts(state);
+  const along = companionsOf(grafts, input.graph, input.companions, input.members);
   return {
-    grafts: planGrafts(state),
+    grafts,
+    ...(along.companions.length === 0 ? {} : { companions: along.companions }),
     members,
     files: pythonFiles(state),
-    notes: [...layout.notes, ...missing, ...renameNotes(members)],
+    notes: [
+      ...layout.notes,
+      ...missing,
+      ...olderRuntimes(input.graph),
+      ...along.notes,
+      ...renameNotes(members),
+    ],
   };
 }
 

@@ -55,6 +55,7 @@ function expected(names: Names, edit: NativeEdit): Names {
     case "cut":
     case "keep-archs":
     case "clear-executable-stack":
+    case "clear-load-flags":
     case "sign":
       return names;
   }

@@ -93,6 +93,31 @@ describe("where a DLL comes from", () => {
     expect(places({ files, outside })).toEqual({ "odd.dll": "system", "msvcp140.dll": "external" });
   });
 
+  it("is Windows for what says that it is a part of it, wherever a copy lies", () => {
+    const product = "Microsoft® Windows® Operating System";
+    const lib = { "odd.dll": { product }, "icuuc.dll": { product }, "mine.dll": {} };
+    const files = { [PYD]: { needs: ["odd.dll", "icuuc.dll", "mine.dll"] } };
+    const outside = { "/lib": lib };
+    expect(places({ files, outside })).toEqual({
+      "odd.dll": "system",
+      "icuuc.dll": "external",
+      "mine.dll": "external",
+    });
+    expect(found({ files, outside }, "LNK015")).toEqual([
+      `${PYD}: needs \`odd.dll\`, which is a part of Windows where it was found, and of no version that is known`,
+    ]);
+  });
+
+  it("is not looked for where load flags say so", () => {
+    const slice = { dependentLoadFlags: 0x800 };
+    const files = { [PYD]: { needs: ["b.dll", "kernel32.dll"], slice }, "demo/b.dll": {} };
+    expect(found({ files }, "LNK001")).toEqual([
+      `${PYD}: needs \`b.dll\` of the wheel, and its DependentLoadFlags (0x800) keep Windows from looking there`,
+    ]);
+    const system = { [PYD]: { needs: ["kernel32.dll"], slice } };
+    expect(found({ files: system }, "LNK001")).toEqual([]);
+  });
+
   it("is a file that is given, for a name that Windows shares with others", () => {
     const files = { [PYD]: { needs: ["icuuc.dll"] } };
     expect(places({ files })).toEqual({ "icuuc.dll": "system" });

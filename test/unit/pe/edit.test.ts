@@ -167,13 +167,40 @@ describe("a delayed library that is to be loaded with the file", () => {
     expect(isUnchanged(rewritten(pe, bytes, [early]).rewrite)).toBe(true);
   });
 
-  it("is refused where it is not delayed, or in the form with absolute addresses", () => {
+  it("gets a lookup table of its own where the delayed one has absolute addresses", () => {
+    const { bytes } = changed("delay-absolute-x86", rename(LONG), early);
+    const [delayed] = imageOf(peFixture("delay-x86")).delayImports();
+    const library = imageOf(bytes).imports().at(-1);
+    expect(library).toMatchObject({
+      library: LONG,
+      FirstThunk: delayed?.ImportAddressTableRVA,
+      symbols: delayed?.symbols,
+    });
+    expect(library?.OriginalFirstThunk).not.toBe(delayed?.ImportNameTableRVA);
+    expect(isUnchanged(rewritten(pe, bytes, [early]).rewrite)).toBe(true);
+  });
+
+  it("is refused where it is not delayed", () => {
     expect(refusal("delay-x86_64", { kind: "add-dependency", name: "z.dll" }).code).toBe(
       "pe-unsupported",
     );
-    expect(refusal("delay-absolute-x86", { kind: "add-dependency", name: "b" }).code).toBe(
-      "pe-delay",
-    );
+  });
+});
+
+describe("load flags", () => {
+  const clear: NativeEdit = { kind: "clear-load-flags" };
+
+  it("that hide DLLs are cleared, and nothing else changes", () => {
+    expect(sliceOf(peFixture("load-flags")).dependentLoadFlags).toBe(0x800);
+    const { bytes } = changed("load-flags", clear);
+    expect(sliceOf(bytes).dependentLoadFlags).toBe(0);
+    const before = peFixture("load-flags");
+    expect(bytes.filter((byte, index) => byte !== before[index])).toHaveLength(1);
+  });
+
+  it("that are not there leave the file as it is", () => {
+    expect(isUnchanged(changed("module-x86_64", clear).rewrite)).toBe(true);
+    expect(isUnchanged(changed("signed", clear).rewrite)).toBe(true);
   });
 });
 

@@ -1,7 +1,9 @@
 import type { Level, Problem } from "../../../finding.ts";
+import { hidesDlls } from "../../../formats.ts";
 import type { RequiredProject } from "../../../policy/meta-packages.ts";
 import type { Provider } from "../../../policy/providers.ts";
 import { knownProvider } from "../../../policy/providers.ts";
+import { hex } from "../../../problems.ts";
 import type { Edge } from "../../graph/graph.ts";
 import type { WindowsModel } from "../../windows/model.ts";
 import { followedEdges, provenanceOf } from "../../windows/needs.ts";
@@ -17,10 +19,21 @@ export function missingLibrary(model: WindowsModel): readonly Problem<NativeCode
     const node = graph.members.get(key);
     if (node === undefined) continue;
     const lacking = new Map<string, Edge>();
+    const hidden: string[] = [];
     for (const edge of followedEdges(node)) {
       const provenance = provenanceOf(edge, identity);
       if (provenance === "wrong-machine") problems.push(wrongMachine(path, edge));
       else if (provenance === "missing" || provenance === "outside") lacking.set(edge.name, edge);
+      else if (provenance === "beside" || provenance === "added") hidden.push(edge.name);
+    }
+    const { dependentLoadFlags } = node.slice;
+    if (hidden.length > 0 && hidesDlls(dependentLoadFlags)) {
+      problems.push({
+        code: "LNK001",
+        path,
+        message: `needs ${quoteSome(hidden, 5)} of the wheel, and its DependentLoadFlags (${hex(dependentLoadFlags)}) keep Windows from looking there`,
+        hint: "build without `/DEPENDENTLOADFLAG`; `wheelkit repair` clears it",
+      });
     }
     for (const group of byProvider([...lacking.values()], wheel.requirements)) {
       const { edges, hint, level } = group;

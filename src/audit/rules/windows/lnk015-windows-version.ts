@@ -1,6 +1,7 @@
 import type { Problem } from "../../../finding.ts";
 import { dllKey } from "../../../formats.ts";
 import { isCovered, systemSince } from "../../../policy/windows/baseline.ts";
+import { isDriverDll } from "../../../policy/windows/runtimes.ts";
 import type { WindowsModel } from "../../windows/model.ts";
 import { provenanceOf } from "../../windows/needs.ts";
 import type { NativeCode } from "../texts.ts";
@@ -13,7 +14,16 @@ export function newerWindows({ graph, identity }: WindowsModel): readonly Proble
   for (const { key, path } of identity.considered) {
     for (const edge of graph.members.get(key)?.edges ?? []) {
       if (provenanceOf(edge, identity) !== "system") continue;
-      const since = systemSince(dllKey(edge.name), arch ?? "x86_64");
+      const name = dllKey(edge.name);
+      const since = systemSince(name, arch ?? "x86_64");
+      if (since === undefined && edge.target.kind === "system" && !isDriverDll(name)) {
+        problems.push({
+          code: "LNK015",
+          path,
+          message: `needs ${quote(edge.name)}, which is a part of Windows where it was found, and of no version that is known`,
+          at: edge.at,
+        });
+      }
       if (since === undefined || isCovered(since, floor)) continue;
       problems.push({
         code: "LNK015",

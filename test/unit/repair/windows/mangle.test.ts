@@ -103,6 +103,9 @@ describe("mangledName", () => {
     ["noextension", `noextension-${hash}`],
     [".dll", `.dll-${hash}`],
     [`b-${hash}.dll`, `b-${hash}.dll`],
+    // No code page of a machine can spoil it.
+    ["größe.dll", `gr_e-${hash}.dll`],
+    ["日本語.dll", `_-${hash}.dll`],
   ])("makes of `%s` `%s`", (name, expected) => {
     expect(mangledName(name, hash)).toBe(expected);
     expect(isMangledName(expected)).toBe(true);

@@ -345,6 +345,85 @@ describe("the adjacent layout", () => {
   });
 });
 
+describe("what only shows at first use", () => {
+  it("is imported by the file that delays it, also by a grafted one", () => {
+    const plan = planWheel(
+      {
+        files: {
+          "demo/_x.pyd": [["b.dll:delay", "/lib/b.dll"]],
+          "/lib/b.dll": [["c.dll:delay", "/lib/c.dll"]],
+          "/lib/c.dll": [],
+        },
+      },
+      { layout: "adjacent" },
+    );
+    const named = (from: string) => plan.grafts.find((each) => each.from === from);
+    const [b, c] = [named("/lib/b.dll"), named("/lib/c.dll")];
+    expect(plan.members[0]?.edits).toContainEqual({ kind: "add-dependency", name: b?.name });
+    expect(b?.edits).toContainEqual({ kind: "add-dependency", name: c?.name });
+  });
+
+  it("is loaded beforehand where a module only forwards to it", () => {
+    const plan = planWheel({
+      files: { "demo/_x.pyd": [["b:forwarder", "/lib/b.dll"]], "/lib/b.dll": [] },
+      texts: INIT,
+    });
+    expect(preloaded(plan)).toEqual([plan.grafts[0]?.path]);
+  });
+});
+
+describe("load flags that hide the wheel's DLLs", () => {
+  const flags = { slice: { dependentLoadFlags: 0x800 } };
+  it("are cleared although no name changes", () => {
+    const plan = planWheel({
+      files: { "demo/_x.pyd": [["b.dll", "demo/b.dll"]], "demo/b.dll": [] },
+      sketches: { "demo/_x.pyd": flags },
+    });
+    expect(plan.members).toEqual([{ path: "demo/_x.pyd", edits: [{ kind: "clear-load-flags" }] }]);
+  });
+
+  it("stay where all DLLs are Windows' own, or the wheel is looked into", () => {
+    for (const [to, dependentLoadFlags] of [
+      ["system", 0x800],
+      ["demo/b.dll", 0x1100],
+    ] as const) {
+      const plan = planWheel({
+        files: { "demo/_x.pyd": [["b.dll", to]], "demo/b.dll": [] },
+        sketches: { "demo/_x.pyd": { slice: { dependentLoadFlags } } },
+      });
+      expect(plan.members).toEqual([]);
+    }
+  });
+});
+
+describe("a Visual C++ runtime", () => {
+  const files: PlannedWheel["files"] = {
+    "demo/_x.pyd": [["msvcp140.dll", "/lib/msvcp140.dll"]],
+    "/lib/msvcp140.dll": [],
+  };
+  it.each([
+    ["14.44", "14.34", true],
+    ["14.34", "14.36", false],
+    ["14.29", "14.44", false],
+    ["2.40", "14.29", false],
+  ])("of a module linked by %s is told when it is of %s: %s", (built, given, told) => {
+    const { notes } = planWheel({
+      files,
+      texts: INIT,
+      sketches: {
+        "demo/_x.pyd": { slice: { linkerVersion: built } },
+        "/lib/msvcp140.dll": { slice: { linkerVersion: given } },
+      },
+    });
+    expect(notes.some((note) => note.includes("newer tool set"))).toBe(told);
+  });
+
+  it("that is nowhere has a hint of its own", () => {
+    const error = refusal({ files: { "demo/_x.pyd": [["MSVCP140.dll"]] }, texts: INIT });
+    expect(error.hint).toContain("VC/Redist/MSVC");
+  });
+});
+
 describe("what is missing", () => {
   it("stops a repair when a module needs it", () => {
     const error = refusal({ files: { "demo/_x.pyd": [["a.dll"], ["b.dll"]] }, texts: INIT });
@@ -382,5 +461,16 @@ describe("programs", () => {
     expect(planWheel(wheel).grafts).toEqual([]);
     const [graft] = planWheel(wheel, { programs: true }).grafts;
     expect(graft?.path).toMatch(/^demo\/b-/);
+  });
+
+  it("in the folder of scripts get them there, where they are installed", () => {
+    const scripts = "demo-1.0.data/scripts";
+    const plan = planWheel(
+      { files: { [`${scripts}/t.exe`]: [["b.dll", "/lib/b.dll"]], "/lib/b.dll": [] } },
+      { programs: true },
+    );
+    expect(plan.grafts.map(({ path }) => path)).toEqual([
+      expect.stringMatching(new RegExp(`^${scripts}/b-${HASH}\\.dll$`)),
+    ]);
   });
 });
