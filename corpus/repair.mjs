@@ -20,13 +20,14 @@ import { factsOf } from "./repair-facts.mjs";
 import { withMeasured } from "./repair-page.mjs";
 import { buildUnrepaired } from "./unrepaired.mjs";
 
-const USAGE = `Usage: node corpus/repair.mjs [--small] [--brief] [--only TEXT] [--no-peer] [--json FILE]
+const USAGE = `Usage: node corpus/repair.mjs [--small] [--brief] [--only TEXT] [--no-peer] [--json FILE] [--write]
 
   --small      the few wheels that the test suite uses; of auditwheel only what is compared
   --brief      auditwheel's results are not made twice, and not changed with strip and patchelf
   --only TEXT  sdists whose name contains TEXT
   --no-peer    leave auditwheel out
   --json FILE  write all results to FILE, beside what it has of other wheels
+  --write      write docs/repair.md even without the wheels that could not be built
 
 Exit status: 0 every check of wheelkit passes, 1 not, 3 a wheel could not be built
 `;
@@ -37,6 +38,7 @@ const { values: options } = parseArgs({
     only: { type: "string", default: "" },
     "no-peer": { type: "boolean", default: false },
     json: { type: "string" },
+    write: { type: "boolean", default: false },
     help: { type: "boolean", short: "h", default: false },
   },
 });
@@ -115,7 +117,8 @@ try {
 }
 const failed = rows.filter(({ wheelkit }) => Object.keys(wheelkit.failed).length > 0);
 console.log(`\n${rows.length} wheels, ${rows.length - failed.length} pass every check`);
-if (merged().length === all.length && merged().every(({ auditwheel }) => auditwheel)) {
+const whole = merged().length === all.length || options.write;
+if (whole && merged().every(({ auditwheel }) => auditwheel)) {
   const versions = { auditwheel: auditwheelVersion(python), patchelf: patchelfVersion() };
   const page = here("../docs/repair.md");
   writeFileSync(page, withMeasured(readFileSync(page, "utf8"), merged(), versions));

@@ -105,6 +105,25 @@ describe.skipIf(!hasTools)("a library in the wheel that no search path reaches",
     }
   });
 
+  it("is asked for by the name of its file where no file is called like its SONAME", async () => {
+    const script = join(folder, "in.map");
+    writeFileSync(script, "IN_1 { global: in; local: *; };\n");
+    const libin = shop.library("so/libin.so", "int in(void) { return 8; }", {
+      soname: "libin.so.1",
+      flags: [`-Wl,--version-script=${script}`],
+    });
+    const files = {
+      [EXT]: shop.module("_x", "in()", { needs: [libin] }),
+      "demo/lib/libin.so": readFileSync(libin),
+    };
+    const wheel = shop.wheel("soname", { tag: LINUX_TAG, files });
+    expect(loaded(unpacked(wheel, EXT))).toContain("libin.so.1: cannot open shared object file");
+    const repaired = await repair(wheel);
+    expect(repaired.err).toBe("");
+    expect(loaded(unpacked(repaired.wheel, EXT))).toBe("8");
+    expect((await audited(repaired.wheel)).supported).toMatch(/^manylinux_2_/);
+  });
+
   it("keeps a program from starting, until a repair adds the path or moves the script", async () => {
     const libin = shop.library("in/libin.so", "int in(void) { return 8; }", { soname: "libin.so" });
     const tool = shop.program("tool", "in()", { needs: [libin] });

@@ -273,8 +273,8 @@ function dependencyEdits(
     const to = graftedNameOf(planning, edge);
     if (to !== undefined) {
       if (to !== edge.name) edits.push({ kind: "replace-dependency", from: edge.name, to });
-    } else if (bareNameOf(edge) !== edge.name) {
-      edits.push({ kind: "replace-dependency", from: edge.name, to: bareNameOf(edge) });
+    } else if (searchedName(edge) !== edge.name) {
+      edits.push({ kind: "replace-dependency", from: edge.name, to: searchedName(edge) });
     } else if (edge.target.kind === "libpython" && planning.family !== "android") {
       edits.push({ kind: "remove-dependency", name: edge.name });
     }
@@ -282,8 +282,13 @@ function dependencyEdits(
   return edits;
 }
 
-/** The name by which the loader searches, for a dependency by path that it can find so. */
-function bareNameOf({ name, target }: Edge): string {
+/**
+ * The name by which the loader finds the file: it looks for files of that name, so that neither a path
+ * nor a SONAME that no file of the wheel is called by leads it anywhere.
+ */
+function searchedName(edge: Edge): string {
+  const { name, target } = edge;
+  if (isBySoname(edge) && target.kind === "wheel") return baseNameOf(target.path);
   if (!name.includes("/")) return name;
   switch (target.kind) {
     case "wheel":

@@ -165,6 +165,21 @@ describe("grafts", () => {
     });
   });
 
+  it("asks for a file by its own name where none is called like the SONAME", () => {
+    const files = {
+      "demo/_x.so": module("_x", { needed: ["libcore.so.2"] }),
+      "demo/core/libcore.so": elf({ id: "libcore.so.2" }),
+    };
+    const path = "set-search-paths rpath $ORIGIN/core";
+    expect(planRepair({ files, root: { files: {} } }).edits).toEqual({
+      "demo/_x.so": ["replace-dependency libcore.so.2 libcore.so", path],
+    });
+    const copies = { ...files, "demo/core/libcore.so.2": elf({ id: "libcore.so.2" }) };
+    expect(planRepair({ files: copies, root: { files: {} } }).edits).toEqual({
+      "demo/_x.so": [path],
+    });
+  });
+
   it("lets programs find the libraries of the wheel, and moves scripts that can't", () => {
     const tool = (data: string, library: string) => {
       const { edits, plan } = planRepair({
