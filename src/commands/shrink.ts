@@ -21,7 +21,7 @@ import { palette, useColor } from "../node/terminal.ts";
 import { createWorkshop } from "../node/workshop.ts";
 import { shrinkJson, shrinkMarkdown, shrinkText, totalOf } from "../report/shrink.ts";
 import { shrinkHtml } from "../report/shrink-html.ts";
-import type { DeviceTools } from "../shrink/device-code.ts";
+import type { DeviceTools } from "../shrink/device-tools.ts";
 import { repackMembers } from "../shrink/repack.ts";
 import type { ShrinkReport } from "../shrink/report.ts";
 import { shrinkReport } from "../shrink/report.ts";
@@ -135,6 +135,7 @@ async function shrinkOne(
         const total = wheel.index.entries.reduce((sum, { size }) => sum + size, 0);
         tools = createDeviceTools({
           ...(jobs === undefined ? {} : { jobs }),
+          effort: request.settings.device.effort,
           beside,
           onProgress(bytes) {
             done += bytes;

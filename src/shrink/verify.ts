@@ -6,7 +6,9 @@ import { targetName } from "../device-code/entry.ts";
 import { RefusalError } from "../errors.ts";
 import type { Source } from "../source.ts";
 import { sliceSource } from "../source.ts";
-import type { DeviceTools, ExpectedEntry } from "./device-code.ts";
+import type { ExpectedEntry } from "./device-pack.ts";
+import { storedDigest } from "./device-pack.ts";
+import type { DeviceTools } from "./device-tools.ts";
 import { deviceInventory } from "./inventory.ts";
 import { readerFor } from "./reader.ts";
 import type { ExpectedFile } from "./shrink.ts";
@@ -69,7 +71,7 @@ async function isSame(
   ) {
     return false;
   }
+  if (!decoded) return bytesEqual(storedDigest(region, entry, tools), sha256);
   const stored = storedPayload(region, entry).slice();
-  if (!decoded) return bytesEqual(tools.digest(stored), sha256);
   return isReadable(entry) && bytesEqual(await tools.decodedDigest({ entry, stored }), sha256);
 }

@@ -1,0 +1,165 @@
+/** A region of device code, written anew: its containers from the front, with the entries that stay. */
+import type { DeviceContainer } from "../device-code/container.ts";
+import type { DeviceEntry } from "../device-code/entry.ts";
+import { encodeContainerHead, encodeEntry, FLAGS_AT } from "../device-code/repack.ts";
+import { digestOf } from "../digest.ts";
+import type { FileSource } from "../runtime.ts";
+import type { Source } from "../source.ts";
+import { readInto, sliceSource } from "../source.ts";
+import { chooseMethods, recodeJob } from "./device-methods.ts";
+import type { LibraryTraits } from "./device-plan.ts";
+import type { DeviceTools, Spool } from "./device-tools.ts";
+import { inOrder } from "./in-order.ts";
+import type { DeviceRegion } from "./inventory.ts";
+import type { Recoded } from "./recode.ts";
+import type { DeviceSettings } from "./settings.ts";
+
+/** An entry as the result must have it. */
+export interface ExpectedEntry {
+  readonly entry: DeviceEntry;
+  /** SHA-256 of the payload once decoded; of one that was not stored again as it is stored. */
+  readonly sha256: Uint8Array;
+  readonly decoded: boolean;
+}
+
+/** A region with the entries that stay of each container that may be moved. */
+export interface RegionPlan {
+  readonly region: DeviceRegion;
+  readonly kept: readonly {
+    readonly container: DeviceContainer;
+    readonly before: readonly DeviceEntry[];
+    readonly after: readonly DeviceEntry[];
+  }[];
+}
+
+export interface PackedRegion {
+  readonly plan: RegionPlan;
+  readonly content: FileSource;
+  readonly moved: readonly { readonly from: number; readonly to: number }[];
+  readonly entries: readonly ExpectedEntry[];
+  readonly dropped: number;
+  readonly recoded: number;
+  readonly cleared: number;
+}
+
+/** `undefined` when nothing of the region is to change. */
+export async function packRegion(
+  source: Source,
+  plan: RegionPlan,
+  traits: LibraryTraits,
+  settings: DeviceSettings,
+  tools: DeviceTools,
+): Promise<PackedRegion | undefined> {
+  const { start, size } = plan.region.region;
+  const region = sliceSource(source, start, size);
+  const stay = plan.kept.flatMap(({ after }) => after);
+  const methods = await chooseMethods(region, stay, traits, settings, tools);
+  const drops = plan.kept.some(({ before, after }) => after.length < before.length);
+  if (!drops && stay.every((entry) => methods(entry) === undefined)) return undefined;
+  const spool = tools.spool();
+  const moved: { from: number; to: number }[] = [];
+  const entries: ExpectedEntry[] = [];
+  let [dropped, recoded, cleared] = [0, 0, 0];
+  const results = inOrder(stay, tools.width, async (entry) => {
+    const codecs = methods(entry);
+    const result = codecs && (await tools.recode(recodeJob(region, entry, codecs, settings)));
+    tools.progress(entry.size);
+    return result;
+  });
+  try {
+    entries.push(...keepPinned(region, plan.region, spool, tools));
+    const align = alignmentOf(plan.region.containers);
+    for (const { container, before, after } of plan.kept) {
+      const gap = (align - (spool.size % align)) % align;
+      if (gap > 0) spool.add(new Uint8Array(gap));
+      const head = spool.size;
+      moved.push({ from: container.start, to: head });
+      // How much follows is known when it is there.
+      spool.add(encodeContainerHead(region, container, 0));
+      const body = spool.size;
+      for (const entry of after) {
+        const { value } = await results.next();
+        const at = spool.size;
+        entries.push(addEntry(region, entry, value, spool, tools));
+        cleared += value?.cleared ?? 0;
+        recoded += entry.headerSize + entry.payloadSize - (spool.size - at);
+      }
+      for (const entry of before) {
+        if (!after.includes(entry)) dropped += entry.headerSize + entry.payloadSize;
+      }
+      spool.put(encodeContainerHead(region, container, spool.size - body), head);
+    }
+  } catch (error) {
+    spool.source().close();
+    throw error;
+  } finally {
+    await results.return(undefined);
+  }
+  return { plan, content: spool.source(), moved, entries, dropped, recoded, cleared };
+}
+
+/** The containers that stay where they are, as they are. */
+function keepPinned(
+  region: Source,
+  { containers, pinned }: DeviceRegion,
+  spool: Spool,
+  tools: DeviceTools,
+): readonly ExpectedEntry[] {
+  const stay = containers.slice(0, pinned);
+  copy(region, 0, stay.at(-1)?.end ?? 0, spool);
+  return stay.flatMap(({ entries }) => entries.map((entry) => asItIs(region, entry, tools)));
+}
+
+/** MSVC puts containers on multiples of 16, which drivers may count on; others on multiples of 8. */
+function alignmentOf(containers: readonly DeviceContainer[]): number {
+  return containers.every(({ start }) => start % 16 === 0) ? 16 : 8;
+}
+
+function addEntry(
+  region: Source,
+  entry: DeviceEntry,
+  result: Recoded | undefined,
+  spool: Spool,
+  tools: DeviceTools,
+): ExpectedEntry {
+  const payload = result?.payload;
+  if (result === undefined || payload === undefined) {
+    copy(region, entry.start, entry.start + entry.headerSize + entry.payloadSize, spool);
+    return asItIs(region, entry, tools);
+  }
+  const bytes = encodeEntry(region, entry, payload);
+  spool.add(bytes);
+  const now: DeviceEntry = {
+    ...entry,
+    codec: payload.codec,
+    flags: new DataView(bytes.buffer).getUint32(FLAGS_AT, true),
+    storedSize: payload.codec === "raw" ? bytes.length - entry.headerSize : payload.bytes.length,
+    payloadSize: bytes.length - entry.headerSize,
+  };
+  return { entry: now, sha256: result.sha256, decoded: true };
+}
+
+/** An entry that must be stored as it is stored now. */
+function asItIs(region: Source, entry: DeviceEntry, tools: DeviceTools): ExpectedEntry {
+  return { entry, sha256: storedDigest(region, entry, tools), decoded: false };
+}
+
+/** SHA-256 of the payload as it is stored. */
+export function storedDigest(
+  region: Source,
+  { start, headerSize, storedSize }: DeviceEntry,
+  { hasher }: Pick<DeviceTools, "hasher">,
+): Uint8Array {
+  return digestOf(sliceSource(region, start + headerSize, storedSize), hasher());
+}
+
+const CHUNK = 1 << 20;
+
+function copy(region: Source, start: number, end: number, spool: Spool): void {
+  const buffer = new Uint8Array(Math.min(CHUNK, end - start));
+  for (let at = start; at < end; at += buffer.length) {
+    const bytes = buffer.subarray(0, end - at);
+    readInto(region, at, bytes);
+    spool.add(bytes);
+  }
+}
