@@ -1,7 +1,8 @@
-"""What LIEF and delocate say of a macOS wheel, as JSON: `facts`, `tags`, `defects`.
+"""What LIEF and delocate say of a macOS wheel, as JSON: `facts`, `tags`, `defects`, `unpack`.
 
 `facts WHEEL`: every slice of every Mach-O member, as LIEF reads it.
 `tags WHEEL`: the platform tag that delocate computes.
+`unpack WHEEL FOLDER`: the Mach-O members as files.
 `defects WHEEL`: what keeps the members of a repaired wheel from being loaded by each other.
 """
 
@@ -122,4 +123,21 @@ def defects(path):
     return found
 
 
-print(json.dumps({"facts": facts, "tags": tags, "defects": defects}[sys.argv[1]](sys.argv[2])))
+def unpack(path, folder):
+    """Writes every Mach-O member to FOLDER: pairs of member and file."""
+    found = []
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            if name.endswith("/"):
+                continue
+            with archive.open(name) as member:
+                if not is_macho(member.read(8)):
+                    continue
+            file = os.path.join(folder, str(len(found)))
+            with open(file, "wb") as copy:
+                copy.write(archive.read(name))
+            found.append([name, file])
+    return found
+
+
+print(json.dumps({"unpack": unpack, "facts": facts, "tags": tags, "defects": defects}[sys.argv[1]](*sys.argv[2:])))

@@ -1,6 +1,7 @@
 /**
- * `npm run corpus -- --part macos`: real macOS wheels. Every slice is compared with what LIEF reads
- * and the tag with what delocate computes. With `--redo`, wheels with grafted libraries are taken
+ * `npm run corpus -- --part macos`: real macOS wheels. Every slice is compared with what LIEF reads,
+ * every load command with what llvm-objdump and llvm-otool print, and the tag with what delocate
+ * computes. With `--redo`, wheels with grafted libraries are taken
  * apart and repaired again: same libraries, sound, the same bytes twice, and unchanged by a repair.
  */
 import { execFileSync, spawnSync } from "node:child_process";
@@ -11,6 +12,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { fetchWheel } from "./fetch.mjs";
+import { compareCommands, hasObjdump } from "./macos-objdump.mjs";
 import { findPython } from "./python.mjs";
 
 const here = (/** @type {string} */ name) => fileURLToPath(new URL(name, import.meta.url));
@@ -35,20 +37,28 @@ const wheels = JSON.parse(readFileSync(here("macos-wheels.json"), "utf8")).filte
 );
 let failures = 0;
 let slices = 0;
+let objdumped = 0;
+const objdump = !options.redo && hasObjdump();
+if (!options.redo && !objdump)
+  console.log("llvm-objdump and llvm-otool-19 are not there: left out");
 for (const wheel of wheels) {
   const path = await fetchWheel(python, wheel);
-  const problems = options.redo ? redo(path) : compare(path);
+  const problems = options.redo ? redo(path) : [...compare(path), ...dumped(path)];
   if (problems === undefined) continue;
   for (const problem of problems) console.log(`  ${problem}`);
   console.log(`${problems.length === 0 ? "ok  " : "FAIL"} ${wheel.file}`);
   failures += problems.length === 0 ? 0 : 1;
 }
-console.log(`${wheels.length} wheels, ${slices} slices, ${failures} failures`);
+console.log(
+  `${wheels.length} wheels, ${slices} slices (${objdumped} by llvm-objdump), ${failures} failures`,
+);
 process.exitCode = failures === 0 ? 0 : 1;
 
-/** @param {string} what @param {string} path */
-function ask(what, path) {
-  const text = execFileSync(python, [here("macos-check.py"), what, path], { maxBuffer: 1 << 30 });
+/** @param {string} what @param {string[]} args */
+function ask(what, ...args) {
+  const text = execFileSync(python, [here("macos-check.py"), what, ...args], {
+    maxBuffer: 1 << 30,
+  });
   return JSON.parse(text.toString());
 }
 
@@ -88,6 +98,19 @@ function compare(path) {
     problems.push(`supports ${supported.join(".")}, delocate ${answer}`);
   }
   return problems;
+}
+
+/** @param {string} path @returns {string[]} */
+function dumped(path) {
+  if (!objdump) return [];
+  const folder = mkdtempSync(join(tmpdir(), "wheelkit-macos-"));
+  try {
+    const { problems, slices: seen } = compareCommands(cli, ask("unpack", path, folder));
+    objdumped += seen;
+    return problems;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** @param {string} path @returns {string[] | undefined} `undefined` without grafted libraries. */
