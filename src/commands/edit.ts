@@ -33,7 +33,7 @@ import {
   flagOption,
   textOption,
 } from "./options.ts";
-import { writeReport } from "./outputs.ts";
+import { checkPlace, writeReport } from "./outputs.ts";
 import { choosePatches, type PatchPlan } from "./patches.ts";
 import {
   EDIT_FORMATS,
@@ -107,6 +107,7 @@ async function run({ args, options, sequence }: Invocation, io: Io): Promise<num
   const canonical = flagOption(options, "canonical");
   const metadataOnly = flagOption(options, "metadataOnly");
   const proof = textOption(options, "proof");
+  if (proof !== undefined) checkPlace(proof);
   const nativeEdits = readNativeEdits(sequence);
   refuseMixedEdits(sequence, edits.length > 0 || patchFiles.length > 0 || canonical);
   if (nativeEdits.length > 0) {

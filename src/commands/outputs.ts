@@ -1,8 +1,10 @@
 /** `-f, --format` and `-o, --output`: which reports go where. */
-import { statSync, writeFileSync } from "node:fs";
+import { statSync } from "node:fs";
 import { dirname } from "node:path";
+import { printable } from "../bytes.ts";
 import { UsageError } from "../errors.ts";
 import type { Io } from "../node/io.ts";
+import { notWritable, writeSpecial } from "../node/special-file.ts";
 import { didYouMean } from "../suggest.ts";
 import type { Options } from "./command.ts";
 import { enumerate, listOption, textOption } from "./options.ts";
@@ -25,7 +27,7 @@ export function wantedOutputs<Format extends string>(
   const output = textOption(options, "output");
   const given = listOption(options, "format");
   const [first] = formats;
-  if (output !== undefined) checkFolder(output);
+  if (output !== undefined) checkPlace(output);
   if (given.length === 0) return first === undefined ? [] : [{ format: first, file: output }];
   let outputUsed = false;
   const outputs = given.map((text) => {
@@ -40,7 +42,7 @@ export function wantedOutputs<Format extends string>(
     if (rest.length > 0) {
       const file = rest.join("=");
       if (file === "") throw new UsageError(`\`--format ${text}\` names no file`);
-      checkFolder(file);
+      checkPlace(file);
       return { format, file };
     }
     outputUsed = true;
@@ -63,11 +65,20 @@ export function wantedOutputs<Format extends string>(
   return outputs;
 }
 
-/** A misspelt folder should cost no audit, and not be made. */
-function checkFolder(file: string): void {
+/**
+ * A misspelt folder should cost no audit, and not be made.
+ *
+ * @throws UsageError when no report can be written there.
+ */
+export function checkPlace(file: string): void {
   const folder = dirname(file);
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
-  throw new UsageError(`there is no folder \`${folder}\` for the report \`${file}\``);
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new UsageError(
+      `there is no folder \`${printable(folder)}\` for the report \`${printable(file)}\``,
+    );
+  }
+  const stat = statSync(file, { throwIfNoEntry: false });
+  if (stat?.isDirectory() || stat?.isSocket()) throw notWritable(file, stat);
 }
 
 /** @param render gets what the place allows: colours on a terminal, its width. */
@@ -87,6 +98,6 @@ export async function writeReport(file: string, text: string): Promise<void> {
   const { writeWhole } = await import("../node/output.ts");
   const stat = statSync(file, { throwIfNoEntry: false });
   // A device or a pipe (`/dev/stderr`) must be written to, not replaced.
-  if (stat !== undefined && !stat.isFile()) writeFileSync(file, text);
-  else await writeWhole(file, new TextEncoder().encode(text));
+  if (stat === undefined || stat.isFile()) await writeWhole(file, new TextEncoder().encode(text));
+  else writeSpecial(file, text);
 }

@@ -1,7 +1,9 @@
 /** `wheelkit repair [OPTIONS] WHEEL…` */
+import { basename } from "node:path";
 import { repairFile } from "../node/change-wheel.ts";
 import { createEngine } from "../node/engine.ts";
 import type { Io } from "../node/io.ts";
+import { createProgress } from "../node/progress.ts";
 import { openProviders, openRoots } from "../node/repair-roots.ts";
 import { seenNothing, withoutEffect } from "../repair/had-effect.ts";
 import type { CommandDeclaration, Invocation } from "./command.ts";
@@ -63,19 +65,25 @@ async function run({ args, options, sequence }: Invocation, io: Io): Promise<num
   const { paths, problems } = await expandInputs(args, io);
   reportInputProblems(problems, io);
   const engine = createEngine({ jobs: read.packing.jobs });
+  const { verbosity, progress: when } = commonOptions(options);
+  const progress = createProgress(verbosity < 0 ? "never" : when, io);
   try {
     const seen = seenNothing();
     const run = {
       settings,
       seen,
       providers: await openProviders(read.providedBy, engine),
-      roots: openRoots(read.sysroot),
+      roots: openRoots(read.sysroot, (path, done, total) =>
+        progress.update(basename(path), done, total),
+      ),
       engine,
       write,
       packing: read.packing,
       canonical: flagOption(options, "canonical"),
     };
-    const { wheels, status } = await rewriteAll(paths, io, (path) => repairFile(path, run));
+    const { wheels, status } = await rewriteAll(paths, io, (path) =>
+      repairFile(path, run).finally(() => progress.clear()),
+    );
     const { exclude, keep } = read;
     const { providers } = run;
     const idle = seen.wheels === 0 ? [] : withoutEffect({ exclude, keep, providers }, seen);

@@ -130,11 +130,15 @@ export async function reportRewrites(
   if (common.verbosity === 0 && io.errTerminal) {
     for (const wheel of wheels) if (wheel.path !== undefined) io.err(repairSummary(wheel));
   }
+  const outputs = wantedOutputs(options, EDIT_FORMATS);
   if (common.verbosity > 0) {
     const colors = await palette(useColor(common.color, io.env, io.errTerminal));
-    for (const wheel of wheels) io.err(editText(wheel, colors));
+    // What a dry run would change is its result: once is enough.
+    const texts = outputs.some(({ format }) => format === "text");
+    const told = wheels.filter(({ path }) => path !== undefined || !texts);
+    for (const wheel of told) io.err(editText(wheel, colors));
   }
-  await writeOutputs(wantedOutputs(options, EDIT_FORMATS), io, async (format, toTerminal) => {
+  await writeOutputs(outputs, io, async (format, toTerminal) => {
     if (format === "json") return editJson(schema, wheels);
     const colors = await palette(useColor(common.color, io.env, toTerminal));
     return wheels

@@ -2,13 +2,14 @@
  * Attestations lie beside a wheel, under its name (PEP 740: `NAME.whl.publish.attestation`), and hold
  * the digest of the whole file: any edit voids them. None is ever copied or changed here.
  */
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { printable, toHex } from "../bytes.ts";
+import { decodeUtf8Lossy, printable, toHex } from "../bytes.ts";
 import { digestOf } from "../digest.ts";
 import { isTable, parseJson } from "../tables.ts";
 import { nodeCompression } from "./compression.ts";
 import { openFile } from "./file.ts";
+import { readRegular } from "./special-file.ts";
 
 /** Larger than any of them; they have a few kilobytes. */
 const MAX_BYTES = 1 << 20;
@@ -43,9 +44,7 @@ function attestationsOf(wheel: string): readonly string[] {
 
 /** SHA-256 of the subject; `undefined` where nothing can be made of the file. */
 function digestIn(path: string): string | undefined {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat?.isFile() !== true || stat.size > MAX_BYTES) return undefined;
-  const document = parseJson(readFileSync(path, "utf8"));
+  const document = parseJson(textOf(path));
   const envelope = isTable(document) ? document.envelope : undefined;
   const encoded = isTable(envelope) ? envelope.statement : undefined;
   if (typeof encoded !== "string") return undefined;
@@ -55,6 +54,15 @@ function digestIn(path: string): string | undefined {
   const digest = isTable(subject) ? subject.digest : undefined;
   const sha256 = isTable(digest) ? digest.sha256 : undefined;
   return typeof sha256 === "string" ? sha256.toLowerCase() : undefined;
+}
+
+/** Empty for what is not a file of a reasonable size. */
+function textOf(path: string): string {
+  try {
+    return decodeUtf8Lossy(readRegular(path, MAX_BYTES));
+  } catch {
+    return "";
+  }
 }
 
 function sha256Of(path: string): string {

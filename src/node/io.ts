@@ -1,5 +1,10 @@
 /** The process as the commands see it: streams, environment, folder. Tests hand in their own. */
 
+import { UsageError } from "../errors.ts";
+
+/** Bytes of standard input that are read. */
+const LARGEST_INPUT = 64 << 20;
+
 export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
@@ -30,7 +35,16 @@ export function processIo(): Io {
     columns: process.stdout.columns || process.stderr.columns || 80,
     readInput: async () => {
       const chunks: Uint8Array[] = [];
-      for await (const chunk of process.stdin) chunks.push(chunk);
+      let size = 0;
+      for await (const chunk of process.stdin) {
+        chunks.push(chunk);
+        size += chunk.length;
+        if (size > LARGEST_INPUT) {
+          throw new UsageError(
+            `standard input has more than ${LARGEST_INPUT} bytes, the limit for a list of paths`,
+          );
+        }
+      }
       return Buffer.concat(chunks).toString("utf8");
     },
   };

@@ -1,5 +1,6 @@
 /** Where a repair looks for libraries: opened once for all wheels of a run. */
 
+import { statSync } from "node:fs";
 import { basename } from "node:path";
 import { inspectWheel } from "../audit/audit.ts";
 import { allBinaries } from "../audit/member.ts";
@@ -10,6 +11,8 @@ import { packageFinder } from "../repair/owners/owner.ts";
 import type { LibraryProvider } from "../repair/providers.ts";
 import { namedProvider, wheelProvider } from "../repair/providers.ts";
 import type { RepairRoot, RepairRoots } from "../repair/roots.ts";
+import type { FileSource } from "../runtime.ts";
+import { readInto } from "../source.ts";
 import { parseWheelFilename } from "../wheel/filename.ts";
 import { normalizeName } from "../wheel/names.ts";
 import { openSoundWheel } from "../wheel/open.ts";
@@ -17,26 +20,53 @@ import type { NodeEngine } from "./engine.ts";
 import type { Root } from "./root-files.ts";
 import { openRoot } from "./root-files.ts";
 
+/** Called while a library is read: bytes of its file so far, and in all. */
+type OnRead = (path: string, done: number, total: number) => void;
+
 /**
  * @param sysroot a folder; `/` is this host; `undefined`: no loader's folders count.
  * @throws UsageError when it is no folder.
  */
-export function openRoots(sysroot: string | undefined): RepairRoots {
-  const host = withOwners(openRoot("/"));
+export function openRoots(sysroot: string | undefined, onRead?: OnRead): RepairRoots {
+  const host = withOwners(openRoot("/"), onRead);
   if (sysroot === undefined) return { host };
   if (sysroot === "/") return { host, sysroot: host };
-  try {
-    return { host, sysroot: withOwners(openRoot(sysroot)) };
-  } catch {
+  if (!isFolder(sysroot)) {
     throw new UsageError(
       `\`${printable(sysroot)}\` is not a folder`,
       "`--sysroot` is the root of a system",
     );
   }
+  return { host, sysroot: withOwners(openRoot(sysroot), onRead) };
 }
 
-function withOwners(root: Root): RepairRoot {
-  return { ...root, ownerOf: packageFinder(root) };
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+function withOwners(root: Root, onRead: OnRead = () => {}): RepairRoot {
+  const open = (path: string): FileSource => watched(root.open(path), path, onRead);
+  return { ...root, open, ownerOf: packageFinder(root) };
+}
+
+/** The same file; what is read of it in order is reported. */
+function watched(file: FileSource, path: string, onRead: OnRead): FileSource {
+  const { size } = file;
+  return {
+    ...file,
+    read(offset, length) {
+      onRead(path, offset + length, size);
+      return file.read(offset, length);
+    },
+    readInto(offset, target) {
+      onRead(path, offset + target.length, size);
+      readInto(file, offset, target);
+    },
+  };
 }
 
 /**

@@ -2,14 +2,7 @@
  * Files below a root folder, as a program inside that root sees them: links are followed within the
  * root, so a sysroot's absolute links never lead to this host.
  */
-import {
-  lstatSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  realpathSync,
-  statSync,
-} from "node:fs";
+import { lstatSync, readdirSync, readlinkSync, realpathSync, statSync } from "node:fs";
 import { join, sep } from "node:path";
 import type { HostFiles } from "../audit/graph/host-files.ts";
 import { compareText } from "../bytes.ts";
@@ -21,6 +14,7 @@ import type { RootFiles } from "../repair/owners/owner.ts";
 import type { FileSource } from "../runtime.ts";
 import { openFile } from "./file.ts";
 import { corePath } from "./host-path.ts";
+import { readRegular } from "./special-file.ts";
 
 export interface Root extends HostFiles, RootFiles {
   /** Opens the file at a path that `resolve` gave. */
@@ -55,11 +49,7 @@ export function openRoot(folder: string): Root {
   const read = (path: string, limit: number): Uint8Array | undefined => {
     const real = regular(path);
     if (real === undefined) return undefined;
-    return attempt(() => {
-      if (statSync(outside(real)).size > limit) return undefined;
-      const bytes = readFileSync(outside(real));
-      return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    });
+    return attempt(() => readRegular(outside(real), limit));
   };
 
   return {

@@ -1,6 +1,6 @@
 /** Files that are none: pipes, devices, sockets and folders that a user names by mistake or by malice. */
 import type { Stats } from "node:fs";
-import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync, writeFileSync } from "node:fs";
 import { printable } from "../bytes.ts";
 import { UsageError } from "../errors.ts";
 
@@ -34,6 +34,34 @@ export function openRegular(path: string): { readonly descriptor: number; readon
   if (kind === undefined) return { descriptor, size: stat.size };
   closeSync(descriptor);
   throw noFile(path, kind);
+}
+
+/**
+ * Writes to a pipe or a device.
+ *
+ * @throws UsageError for a pipe that nobody reads, which would be waited for.
+ */
+export function writeSpecial(path: string, text: string): void {
+  let probe: number;
+  try {
+    probe = openSync(path, constants.O_WRONLY | (constants.O_NONBLOCK ?? 0));
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ENXIO")) throw error;
+    throw new UsageError(
+      `\`${printable(path)}\` is a pipe that nobody reads, a socket or a device without a driver`,
+      "start the program that reads it first",
+    );
+  }
+  try {
+    writeFileSync(path, text);
+  } finally {
+    closeSync(probe);
+  }
+}
+
+/** What no report can be written to. */
+export function notWritable(path: string, stat: Stats): UsageError {
+  return noFile(path, kindOf(stat) ?? "a file");
 }
 
 function noFile(path: string, kind: string): UsageError {

@@ -46,8 +46,8 @@ export interface RoomMap {
   readonly lanes: readonly SegmentMap[];
   /** Where the bytes begin that no segment maps: symbols, debug data, section headers. */
   readonly tail: number;
-  /** Bytes at the end of the file that nothing accounts for. */
-  readonly overlay: boolean;
+  /** Are there bytes at the end of the file that nothing accounts for? */
+  overlay(): boolean;
 }
 
 /** Name of the item that holds the program header table. */
@@ -132,7 +132,8 @@ function tailOf(
   }
   let end = tail;
   for (const range of used) end = Math.max(end, Math.min(range.end, source.size));
-  return { tail, overlay: !isZero(source, end, source.size) };
+  const rest = source.size - end;
+  return { tail, overlay: () => rest > MAX_PADDING || !isZero(source, end, source.size) };
 }
 
 /** Zeros of something else that end the dynamic section: they stay where they are. */
@@ -142,6 +143,9 @@ function terminatorOf({ dynamic, source }: Linkage): readonly Range[] {
   const end = Math.min(start + dynamic.entrySize, source.size);
   return [{ name: "end of the dynamic section", start, end, align: 1 }];
 }
+
+/** No tool leaves so many zeros at the end (bytes). */
+const MAX_PADDING = 1 << 24;
 
 /** The section headers and the sections without an address, which some tools leave among the others. */
 function unmapped({ sections, header, loads }: Linkage): Range[] {

@@ -65,7 +65,7 @@ export function placementOf(
   const fresh = draft.fresh === null ? null : freshLoad(model, draft.fresh, start, places);
   if (fresh !== null) end = fresh.p_offset + fresh.p_filesz;
   const shift = tailShift(model, tail, end - tail);
-  if (shift > 0 && layout?.overlay === true && isProgram(model)) {
+  if (shift > 0 && layout !== null && isProgram(model) && layout.overlay()) {
     throw refuse(
       "trailing-data",
       "the program carries data behind its sections that may be found by position",
