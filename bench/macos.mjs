@@ -116,6 +116,7 @@ function repairRow(what, fat, outside) {
   const folder = join(work, what.replace(/\W+/g, "-"));
   mkdirSync(folder);
   const at = (/** @type {string} */ name) => join(folder, name);
+  /** @type {("arm64" | "x86_64")[]} */
   const archs = fat ? ["x86_64", "arm64"] : ["arm64"];
   const build = (
     /** @type {string} */ name,
@@ -173,6 +174,7 @@ function deflate(path) {
  * @param {string} [out] removed before each run.
  */
 function row(what, size, yardstick, command, out) {
+  /** @type {Record<"theirs" | "ours", {status: number, wall: number, cpu: number, peak: number}[]>} */
   const runs = { theirs: [], ours: [] };
   for (let round = 0; round <= rounds; round++) {
     if (out !== undefined) rmSync(out, { recursive: true, force: true });

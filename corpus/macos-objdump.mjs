@@ -38,6 +38,8 @@ const NUMBERS = [
   "ntools",
 ];
 const TEXTS = ["cmd", "segname", "name", "path", "uuid", "minos", "sdk", "version", "platform"];
+/** What `otool -L` lists. */
+const LOADS = /^LC_(?:ID|LOAD|LOAD_WEAK|LOAD_UPWARD|REEXPORT|LAZY_LOAD)_DYLIB$/;
 /** Files for one run of the command line: each path is an argument. */
 const BATCH = 200;
 
@@ -95,17 +97,18 @@ function compareFile(file, slices) {
     const found = compareCommand(fields, theirs[index]);
     if (found !== undefined) return `${fields.cmd}: ${found}`;
   }
-  // Of a bundle or a program there is no id to be listed first.
-  const loads = slices.flatMap(({ commands }) =>
-    commands.filter(({ cmd }) =>
-      /^LC_(?:ID|LOAD|REEXPORT|LAZY_LOAD).*_DYLIB$|^LC_LOAD_DYLIB$/.test(cmd),
-    ),
-  );
-  const listed = run(otool(), ["-arch", "all", "-L", file])
-    .split("\n")
-    .flatMap((line) => /^\t(.*) \(compatibility version/.exec(line)?.[1] ?? []);
-  const [own, other] = [loads.map(({ name }) => name).join("\n"), listed.join("\n")];
-  return own === other ? undefined : `loads ${own}, llvm-otool ${other}`;
+  for (const { arch, commands } of slices) {
+    const own = commands.filter(({ cmd }) => LOADS.test(cmd)).map(({ name }) => name);
+    // A thin file may be of an architecture that the program has no name for.
+    const which = slices.length > 1 ? ["-arch", arch] : [];
+    const listed = run(otool(), [...which, "-L", file])
+      .split("\n")
+      .flatMap((line) => /^\t(.*) \(compatibility version/.exec(line)?.[1] ?? []);
+    if (own.join("\n") !== listed.join("\n")) {
+      return `${arch} loads ${own.join(", ")}, llvm-otool ${listed.join(", ")}`;
+    }
+  }
+  return undefined;
 }
 
 /** @param {Record<string, any>} fields @param {string} text */
