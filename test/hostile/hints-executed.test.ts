@@ -2,11 +2,15 @@
  * Hints are done: for each rule whose remedy names a command, a wheel with that defect is made, the
  * command is run, and the finding is gone without a new one.
  */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { EXPLAINED } from "../../src/commands/rule-table.ts";
 import { wheelkit } from "../support/commands.ts";
+import { machoFixture } from "../support/macho-fixtures.ts";
+import { bytesOf, machoFile } from "../support/macos-files.ts";
+import { peFixture } from "../support/pe-fixtures.ts";
 import { ARCH, SUFFIX, type Workshop, workshop } from "../support/repair-workshop.ts";
 import { scratchFolder } from "../support/scratch.ts";
 import { requireTool } from "../support/tools.ts";
@@ -15,7 +19,7 @@ import type { BuiltWheel } from "../support/wheel-check.ts";
 
 interface Cure {
   readonly what?: string;
-  readonly wheel: BuiltWheel | ((shop: Workshop) => WheelSpec);
+  readonly wheel: BuiltWheel | ((shop: Workshop) => WheelSpec | Promise<WheelSpec>);
   /**
    * Command lines, one after the other; `WHEEL` is the wheel as it is then, `FOLDER` the workshop's
    * folder. Each writes into a folder of its own.
@@ -56,8 +60,43 @@ const native =
 const foo = (shop: Workshop, path = "ext/libfoo.so.1"): string =>
   shop.library(path, "int foo(void) { return 1; }", { soname: "libfoo.so.1" });
 
+/** Without a SONAME, so that whoever links it asks for its path. */
+const plain = (shop: Workshop): string =>
+  shop.library("ext/libplain.so", "int plain(void) { return 1; }");
+
+/** How the library is built that a repair puts into the wheel. */
+const GRAFTED = {
+  HRD004: "a note on the library that was grafted",
+  HRD011: "a note on the library that was grafted",
+};
+
 const png = (shop: Workshop): string =>
   shop.library("ext/libpng16.so.16", "int png(void) { return 1; }", { soname: "libpng16.so.16" });
+
+const mac =
+  (platform: string, files: (shop: Workshop) => WheelSpec["files"]) =>
+  (shop: Workshop): WheelSpec => ({
+    tag: `cp312-cp312-${platform}`,
+    files: files(shop) ?? {},
+  });
+
+/** A wheel for Windows whose module needs a library of another name. */
+const pe =
+  (needs: string, files: WheelSpec["files"] = {}) =>
+  async (shop: Workshop): Promise<WheelSpec> => {
+    const module = join(shop.folder, "module.pyd");
+    writeFileSync(module, peFixture("module-x86_64"));
+    const edit = ["edit", "--in-place", "--replace-needed", `b.dll=${needs}`, module];
+    const { status, err } = await wheelkit(...edit);
+    expect(status, err).toBe(0);
+    const outside = join(shop.folder, "ext");
+    mkdirSync(outside);
+    writeFileSync(join(outside, needs), peFixture("library-x86_64"));
+    return {
+      tag: "cp312-cp312-win_amd64",
+      files: { "demo/_x.cp312-win_amd64.pyd": bytesOf(module), ...files },
+    };
+  };
 
 const CURES: Readonly<Record<string, readonly Cure[]>> = {
   NAM003: [
@@ -78,6 +117,11 @@ const CURES: Readonly<Record<string, readonly Cure[]>> = {
         () => ({ tag: `cp311-cp311-linux_${ARCH}` }),
       ),
       run: ["repair WHEEL"],
+    },
+    {
+      what: "a version of macOS that nothing looks for",
+      wheel: mac("macosx_11_2_arm64", () => ({ "demo/_x.so": machoFile({ kind: "bundle" }) })),
+      run: ["tags --platform-tag macosx_11_0_arm64 WHEEL"],
     },
     {
       what: "the name of another system's processor",
@@ -271,12 +315,29 @@ const CURES: Readonly<Record<string, readonly Cure[]>> = {
     {
       wheel: native((shop) => ({ needs: [foo(shop)] })),
       run: ["repair --ldpaths FOLDER/ext WHEEL"],
+      brings: GRAFTED,
     },
   ],
   LNK006: [
     {
       wheel: native(() => ({ flags: ["-Wl,-rpath,/opt/build/lib"] })),
       run: ["repair WHEEL"],
+    },
+  ],
+  LNK008: [
+    {
+      what: "a path outside",
+      wheel: native((shop) => ({ needs: [plain(shop)] })),
+      run: ["repair --ldpaths FOLDER/ext WHEEL"],
+      brings: GRAFTED,
+    },
+    {
+      what: "a path to what the wheel has",
+      wheel: native(
+        (shop) => ({ needs: [plain(shop)] }),
+        (shop) => ({ files: { "demo/lib/libplain.so": readFileSync(plain(shop)) } }),
+      ),
+      run: ["repair --no-sys-paths WHEEL"],
     },
   ],
   LNK021: [
@@ -328,17 +389,61 @@ const CURES: Readonly<Record<string, readonly Cure[]>> = {
       run: ["repair WHEEL"],
     },
   ],
+  TAG012: [
+    {
+      wheel: mac("macosx_11_3_arm64", () => ({ "demo/_x.so": machoFile({ kind: "bundle" }) })),
+      run: ["repair WHEEL"],
+    },
+  ],
+  LNK018: [
+    {
+      what: "bytes that were changed after it was signed",
+      wheel: mac("macosx_11_0_arm64", () => {
+        const bytes = Uint8Array.from(machoFixture("liba-arm64"));
+        const at = bytes.indexOf(0xc0, 0x200);
+        bytes[at] = 0xc1;
+        return { "demo/liba.dylib": bytes };
+      }),
+      run: ["repair WHEEL"],
+    },
+    {
+      what: "no signature at all",
+      wheel: mac("macosx_11_0_arm64", () => ({ "demo/_x.so": machoFile({ kind: "bundle" }) })),
+      run: ["repair WHEEL"],
+    },
+  ],
+  LNK019: [
+    {
+      wheel: mac("macosx_11_0_arm64", () => ({
+        "demo/_x.so": machoFile({
+          kind: "bundle",
+          sdk: "15.0",
+          rpaths: ["@loader_path/lib", "@loader_path/lib"],
+          loads: ["@rpath/liba.dylib"],
+        }),
+        "demo/lib/liba.dylib": machoFile({ id: "@rpath/liba.dylib" }),
+      })),
+      run: ["repair WHEEL"],
+    },
+  ],
+  LNK012: [
+    {
+      wheel: pe("msvcp140.dll"),
+      run: ["repair --no-sys-paths --add-path FOLDER/ext WHEEL"],
+    },
+  ],
+  LNK013: [
+    {
+      wheel: pe("far.dll", { "demo/lib/far.dll": peFixture("library-x86_64") }),
+      run: ["repair --no-sys-paths WHEEL"],
+    },
+  ],
   HRD010: [{ wheel: native(() => ({ flags: ["-g"] })), run: ["repair --strip WHEEL"] }],
   HRD011: [{ wheel: native(() => ({})), run: ["repair --strip WHEEL"] }],
 };
 
 /** Rules whose remedy names a command that is not run here, and why. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
-  TAG012: "a wheel for macOS: the tests of that platform's repair run it",
-  LNK018: "a file for macOS: the tests of that platform's repair run it",
-  LNK019: "a file for macOS: the tests of that platform's repair run it",
-  LNK012: "a file for Windows: the tests of that platform's repair run it",
-  LNK013: "a file for Windows: the tests of that platform's repair run it",
   EXP001: "tells to look with `audit -v`: nothing is written",
   BAS001: "tells to look with `show -v`: nothing is written",
   EDT003: "a refusal: tells to look with `show`",
@@ -354,14 +459,46 @@ function path(spec: BuiltWheel, folder: string): string {
   return file;
 }
 
-/** `CODE` of each finding. */
+/** `CODE member` of each finding; what every version of a wheel and every graft calls by its own name is one. */
 async function findings(wheel: string): Promise<readonly string[]> {
   const { out } = await wheelkit("audit", "--no-config", "-f", "json", wheel);
-  const { wheels } = JSON.parse(out) as { wheels: { findings: { code: string }[] }[] };
-  return [...new Set((wheels[0]?.findings ?? []).map(({ code }) => code))].sort();
+  const { wheels } = JSON.parse(out) as {
+    wheels: { findings: { code: string; path?: string }[] }[];
+  };
+  const found = (wheels[0]?.findings ?? []).map(({ code, path = "" }) => {
+    const member = path
+      .replace(/^[^/]+\.dist-info\//, "%/")
+      .replace(/^([^/]+)\.data\//, "DATA/")
+      .replace(/-[0-9a-f]{8,32}(?=\.)/, "");
+    return `${code} ${member}`.trim();
+  });
+  return [...new Set(found)].sort();
 }
 
+const codesOf = (found: readonly string[]): readonly string[] =>
+  found.map((each) => each.slice(0, each.indexOf(" ") < 0 ? undefined : each.indexOf(" ")));
+
 const hasCompiler = requireTool("gcc") !== undefined;
+
+/** Runs a command line of a cure. @returns where the wheel is then. */
+async function done(line: string, at: string, folder: string, step: number): Promise<string> {
+  if (line.startsWith("rename ")) {
+    const renamed = join(dirname(at), line.slice("rename ".length));
+    renameSync(at, renamed);
+    return renamed;
+  }
+  const { status, out, err } = await ran(line, at, folder, step);
+  expect(status, err).toBe(0);
+  return out.trim();
+}
+
+async function ran(line: string, at: string, folder: string, step: number) {
+  const words = line
+    .split(" ")
+    .map((word) => word.replace("FOLDER", folder).replace(/^WHEEL$/, at));
+  words.splice(words[0] === "links" ? 2 : 1, 0, "-w", join(folder, `out-${step}`));
+  return await wheelkit(...words);
+}
 
 describe.each(Object.entries(CURES))("the hint of %s", (code, cures) => {
   it.each(cures.map((cure) => [cure.what ?? "its defect", cure] as const))(
@@ -370,33 +507,77 @@ describe.each(Object.entries(CURES))("the hint of %s", (code, cures) => {
       if (typeof wheel === "function" && !hasCompiler) return;
       const folder = scratchFolder();
       writeFileSync(join(folder, "a.py"), '"""A module."""\n');
-      const spec = typeof wheel === "function" ? wheel(workshop(folder)) : wheel;
+      const spec = typeof wheel === "function" ? await wheel(workshop(folder)) : wheel;
       let at = path(spec, folder);
       const before = await findings(at);
-      expect(before).toContain(code);
-      for (const [step, line] of run.entries()) {
-        if (line.startsWith("rename ")) {
-          const renamed = join(dirname(at), line.slice("rename ".length));
-          renameSync(at, renamed);
-          at = renamed;
-          continue;
-        }
-        const out = join(folder, `out-${step}`);
-        const words = line
-          .split(" ")
-          .map((word) => word.replace("FOLDER", folder).replace(/^WHEEL$/, at));
-        const place = words[0] === "links" ? 2 : 1;
-        words.splice(place, 0, "-w", out);
-        const { status, out: said, err } = await wheelkit(...words);
-        expect(status, err).toBe(0);
-        at = said.trim();
-      }
+      expect(codesOf(before)).toContain(code);
+      for (const [step, line] of run.entries()) at = await done(line, at, folder, step);
       const after = await findings(at);
-      expect(after).not.toContain(code);
-      const fresh = after.filter((each) => !before.includes(each) && !Object.hasOwn(brings, each));
+      expect(codesOf(after)).not.toContain(code);
+      const fresh = after.filter(
+        (each) =>
+          !before.includes(each) && !codesOf([each]).some((own) => Object.hasOwn(brings, own)),
+      );
       expect(fresh).toEqual([]);
     },
   );
+});
+
+/** What a command refuses with the advice of another one: that is run, and then the first one again. */
+const REFUSALS: readonly {
+  readonly says: string;
+  readonly wheel: Cure["wheel"];
+  readonly refused: string;
+  readonly run: readonly string[];
+}[] = [
+  {
+    says: "links remove",
+    wheel: links("demo/lib.so,demo/lib.so.1\n"),
+    refused: "links add WHEEL demo/lib.so=demo/__init__.py",
+    run: ["links remove WHEEL demo/lib.so"],
+  },
+  {
+    says: "tags --platform-tag any",
+    wheel: { tag: `py3-none-manylinux_2_17_${ARCH}` },
+    refused: "repair WHEEL",
+    run: ["tags --platform-tag any WHEEL"],
+  },
+  {
+    says: "tags --platform-tag",
+    wheel: mac("macosx_11_0_universal2", () => ({ "demo/_x.so": machoFile({ kind: "bundle" }) })),
+    refused: "repair WHEEL",
+    run: ["tags --platform-tag macosx_11_0_arm64 WHEEL"],
+  },
+  {
+    says: "edit --add-requires 'torch'",
+    wheel: native(
+      (shop) => ({
+        needs: [
+          shop.library("ext/libtorch.so", "int torch(void) { return 1; }", {
+            soname: "libtorch.so",
+          }),
+        ],
+      }),
+      () => ({ tag: `cp311-cp311-linux_${ARCH}` }),
+    ),
+    refused: "repair --provided-by torch WHEEL",
+    run: ["edit --add-requires torch WHEEL"],
+  },
+];
+
+describe.each(REFUSALS)("the advice to run `wheelkit $says`", ({ says, wheel, refused, run }) => {
+  it("leads to what was refused", async () => {
+    if (typeof wheel === "function" && !hasCompiler) return;
+    const folder = scratchFolder();
+    const spec = typeof wheel === "function" ? await wheel(workshop(folder)) : wheel;
+    let at = path(spec, folder);
+    const first = await ran(refused, at, folder, 90);
+    expect(first.status).toBe(3);
+    expect(first.err).toContain(`\`wheelkit ${says}`);
+    for (const [step, line] of run.entries()) at = await done(line, at, folder, step);
+    const { status, err } = await ran(refused, at, folder, 91);
+    expect(status, err).toBe(0);
+  });
 });
 
 it("are all tried, or listed with the reason", () => {
@@ -409,4 +590,46 @@ it("are all tried, or listed with the reason", () => {
   expect(missing).toEqual([]);
   const idle = Object.keys(ELSEWHERE).filter((code) => !Object.hasOwn(EXPLAINED, code));
   expect(idle).toEqual([]);
+});
+
+/** Commands that the code itself advises, outside of the rules' texts, and where each is run here. */
+const ADVICE: Readonly<Record<string, readonly string[] | string>> = {
+  "audit/rules/linux/lnk001-external.ts: repair": ["LNK001"],
+  "audit/rules/linux/lnk008-needed-path.ts: repair": ["LNK008"],
+  "audit/rules/linux/lnk021-out-of-reach.ts: repair": ["LNK021"],
+  "edit/links.ts: links check": "nothing is written: it says what is wrong",
+  "edit/links.ts: links remove WHEEL": "REFUSALS",
+  "repair/macos/tags.ts: tags --platform-tag": "REFUSALS",
+  "repair/platforms.ts: tags --platform-tag any": "REFUSALS",
+  "repair/providers.ts: edit --add-requires": "REFUSALS",
+  "wheel/checks/filename.ts: edit --local": ["NAM001"],
+  "wheel/checks/filename.ts: tags --platform-tag": ["NAM006"],
+};
+const TEXTS = /(?:^|\/)rules\/texts\.ts$|(?:^|\/)rules\.ts$|^wheel\/rules\//;
+const SOURCE = fileURLToPath(new URL("../../src/", import.meta.url));
+
+it("of the code, and not of the rules' texts, are all run as well", () => {
+  const found = new Set<string>();
+  for (const file of readdirSync(SOURCE, { recursive: true, encoding: "utf8" })) {
+    if (!file.endsWith(".ts") || TEXTS.test(file)) continue;
+    const code = readFileSync(SOURCE + file, "utf8").replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
+    const advice = /\\?`wheelkit ((?:edit|tags|links|repair|fuse|shrink)\b[^`\\$'"]*)/g;
+    for (const [, words = ""] of code.matchAll(advice)) {
+      // The usage of a command, and the title of a page.
+      if (words.includes("--help") || words.includes(":")) continue;
+      found.add(`${file.replaceAll("\\", "/")}: ${words.trim()}`);
+    }
+  }
+  expect([...found].sort()).toEqual(Object.keys(ADVICE).sort());
+  for (const [advice, where] of Object.entries(ADVICE)) {
+    const words = advice.replace(/^.*: /, "").replace(" WHEEL", "");
+    const lines = Array.isArray(where)
+      ? where.flatMap((code) => CURES[code]?.flatMap(({ run }) => run) ?? [])
+      : REFUSALS.flatMap(({ run }) => run);
+    const isRun = lines.some((line) => line.startsWith(words));
+    expect([advice, isRun || (typeof where === "string" && where !== "REFUSALS")]).toEqual([
+      advice,
+      true,
+    ]);
+  }
 });

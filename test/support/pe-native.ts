@@ -32,6 +32,8 @@ export interface WindowsSketch {
   readonly outside?: Readonly<Record<string, Readonly<Record<string, PeSketch>>>>;
   readonly exclude?: readonly string[];
   readonly requires?: readonly string[];
+  /** Texts of the wheel's Python files. */
+  readonly texts?: readonly string[];
 }
 
 const MACHINES: Readonly<Record<string, string>> = {
@@ -144,6 +146,7 @@ export function auditWindows(sketch: WindowsSketch): NativeAudit {
       file: peFile(path, each),
     })),
     nativeMembers: new Set(Object.keys(files)),
+    texts: () => (sketch.texts ?? []).map((text) => ({ path: "demo/__init__.py", text })),
     options,
   });
 }

@@ -18,10 +18,17 @@ export interface Mentions {
    * that what is set for it is not in this wheel.
    */
   handsOver(program: string, projects: readonly string[]): boolean;
+  /** Windows: some text adds a folder to the search for DLLs, or opens a DLL by its path. */
+  addsFolder(): boolean;
+  /** Windows: some text sets PATH for the programs that it starts. */
+  setsPath(): boolean;
 }
 
 const OPENS = /\b(CDLL|PyDLL|LoadLibrary|load_library|dlopen|cdll)\b/;
 const LISTS = /\b(glob|rglob|iglob|listdir|iterdir|scandir|walk)\b|["']lib\{|["']lib["'] *\+/;
+const ADDS =
+  /\b(add_dll_directory|AddDllDirectory|SetDllDirectory[AW]?|LoadLibrary(Ex)?[AW]?|WinDLL|OleDLL|windll)\b/;
+const WINDOWS_PATH = /\bPATH\b["']?\]?\s*(=|\+=|,)/;
 const SETS_PATH = /\bLD_(LIBRARY_PATH|PRELOAD)\b/;
 /** The fixed beginning of a name that is put together: `f"libx{major}.so"`, `"libx%d.so" % major`. */
 const TEMPLATE = /["'/](lib[\w.+-]{2,})[{%]/g;
@@ -69,6 +76,9 @@ export function pythonMentions(texts: () => Iterable<PythonText>): Mentions {
       });
       return starts.some((module) => projects.includes(normalizeName(module)));
     },
+    addsFolder: () =>
+      read().some(({ text }) => ADDS.test(text) || WINDOWS_PATH.test(text)) || opening.length > 0,
+    setsPath: () => read().some(({ text }) => WINDOWS_PATH.test(text)),
   };
 }
 

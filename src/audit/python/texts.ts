@@ -22,7 +22,7 @@ export function* pythonTexts(
   let left = TOTAL_LIMIT;
   for (const { name, directory, size } of entries) {
     const wanted =
-      /\.pyc?$/.test(name) ||
+      /\.(?:pyc?|pth)$/.test(name) ||
       /^[^/]+(\.data\/scripts\/|\.dist-info\/entry_points\.txt$)/.test(name);
     if (directory || !wanted || size > FILE_LIMIT || size > left) continue;
     left -= size;

@@ -177,8 +177,8 @@ export const NATIVE_RULES = {
   LNK013: {
     title: "library in a folder that is not searched",
     level: "info",
-    why: "Windows looks in the folder of the module and in folders that code has added. Without such code the import fails with `DLL load failed`.",
-    mend: "Add the folder with `os.add_dll_directory` before the import; `wheelkit repair` writes that code.",
+    why: "Windows looks in the folder of the module and in folders that code has added. Without such code the import fails with `DLL load failed`: an error where no Python file of the wheel adds a folder or opens a DLL, and nothing beside the DLL loads it. A program is only helped by PATH.",
+    mend: "Run `wheelkit repair`, which writes the code that adds the folder, or call `os.add_dll_directory` before the import.",
     source: "CPython, os.add_dll_directory; Microsoft Learn, LoadLibraryExW",
   },
   LNK014: {

@@ -22,6 +22,7 @@ function look({
   members,
   unreadable,
   paths,
+  mentions,
   options,
 }: PlatformInput): PlatformView<PeSlice> {
   const binaries = peBinaries(members);
@@ -49,6 +50,6 @@ function look({
       };
     },
     describe: (member, graph) => peResult(member, graph, identity),
-    check: (model) => WINDOWS_RULES.flatMap((rule) => rule({ ...model, identity })),
+    check: (model) => WINDOWS_RULES.flatMap((rule) => rule({ ...model, identity, mentions })),
   };
 }

@@ -229,9 +229,34 @@ describe("rules", () => {
       "other/_core.pyd": {},
     };
     expect(found({ files }, "LNK013")).toEqual([
-      `${PYD}: finds \`b.dll\` only when code has added the folder or loaded the DLL`,
+      `${PYD} error: needs \`b.dll\`, which the wheel has in \`demo/bin\`: no search leads there, and no Python file adds the folder`,
       `${PYD}: finds \`_core.pyd\` only when that module was imported before`,
     ]);
+  });
+
+  it.each([
+    ["adds the folder", 'os.add_dll_directory(os.path.join(here, "bin"))'],
+    ["loads the DLL", 'ctypes.WinDLL(os.path.join(here, "bin", "b.dll"))'],
+    ["changes PATH", 'os.environ["PATH"] = here + os.environ["PATH"]'],
+  ])("LNK013 is silent where Python code %s", (_, text) => {
+    const files = { [PYD]: { needs: ["b.dll"] }, "demo/bin/b.dll": {} };
+    expect(found({ files, texts: ["import os", text] }, "LNK013")).toEqual([]);
+    expect(found({ files, texts: ["import os"] }, "LNK013")).toHaveLength(1);
+  });
+
+  it("LNK013 is a note where a neighbour of the DLL may have loaded it, but not for a program", () => {
+    const files = {
+      [PYD]: { needs: ["b.dll"] },
+      "demo/bin/_y.pyd": { needs: ["b.dll"] },
+      "demo/bin/b.dll": {},
+      "demo-1.data/scripts/x.exe": { needs: ["b.dll"], kind: "executable" as const },
+    };
+    expect(found({ files, texts: ["os.add_dll_directory(x)"] }, "LNK013")).toEqual([
+      "demo-1.data/scripts/x.exe error: needs `b.dll`, which the wheel has in `demo/bin`: no search leads there, and no Python file adds the folder",
+    ]);
+    expect(found({ files }, "LNK013")).toContain(
+      `${PYD}: finds \`b.dll\` only when a file in \`demo/bin\` was loaded before`,
+    );
   });
 
   it("LNK015: what a Windows of the tags lacks", () => {
