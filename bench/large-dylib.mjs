@@ -36,6 +36,7 @@ export function fatDylib(slices, archs) {
   const head = Buffer.alloc(0x4000);
   head.writeUInt32BE(0xcafebabe, 0);
   head.writeUInt32BE(slices.length, 4);
+  /** @type {Buffer[]} */
   const parts = [head];
   let at = head.length;
   for (const [index, slice] of slices.entries()) {
