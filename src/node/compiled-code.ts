@@ -13,7 +13,6 @@ import {
   constants,
   fstatSync,
   lstatSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -25,6 +24,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import type { Script } from "node:vm";
+import { makeFolders } from "./make-folders.ts";
 
 export interface CodeCache {
   /** For `cachedData` of a script; none when there is no such file, or not a sound one. */
@@ -169,7 +169,7 @@ function keepCode(script: Script, found: Found | undefined, place: Place): void 
   const code = useless ? Buffer.alloc(0) : script.createCachedData();
   const grown = code.length > (found?.code.length ?? 0) * GROWTH;
   if (found?.settled === true && !grown) return;
-  mkdirSync(place.folder, { recursive: true, mode: 0o700 });
+  makeFolders(place.folder, 0o700);
   if (!isPrivateFolder(place.folder)) return;
   const kept = useless || grown ? code : (found?.code ?? code);
   const body = Buffer.concat([Buffer.from([grown && !useless ? GROWING : SETTLED]), kept]);

@@ -11,7 +11,6 @@ import {
   fchmodSync,
   fsyncSync,
   ftruncateSync,
-  mkdirSync,
   openSync,
   readdirSync,
   renameSync,
@@ -25,6 +24,7 @@ import type { Source } from "../source.ts";
 import type { ArchiveLayout } from "../zip/writer.ts";
 import { readPiece, readPieceInto, sizeOf, unchangedPrefix } from "../zip/writer.ts";
 import { registerCleanup } from "./cleanup.ts";
+import { makeFolders } from "./make-folders.ts";
 import { lifeOf, RUN_PATTERN, runToken } from "./run-identity.ts";
 
 /** The file that a layout takes pieces from. */
@@ -104,7 +104,7 @@ export async function writeArchive(
  */
 export function makeFolder(folder: string): string | undefined {
   try {
-    return mkdirSync(folder, { recursive: true });
+    return makeFolders(folder);
   } catch (error) {
     if (!["EEXIST", "ENOTDIR"].includes(codeOf(error) ?? "")) throw error;
     throw new UsageError(`\`${folder}\` can't be a folder for results: a file is in the way`);
