@@ -114,3 +114,5 @@ copyFileSync(
 );
 const packages = bundledPackages(root, built);
 writeFileSync(`${options.out}/src/LICENSES.txt`, licenseTexts(packages));
+// What `npm run dist` says of them.
+writeFileSync(`${options.out}/executable/packages.json`, JSON.stringify(packages));

@@ -80,7 +80,7 @@ function noteRegions(
 /** Each step takes at least the 12 bytes of a header, so the walk ends. */
 function walkNotes(
   bytes: Uint8Array,
-  { offset, align }: NoteRegion,
+  { offset, size, align }: NoteRegion,
   context: ElfContext,
   problems: Problems,
 ): readonly Note[] {
@@ -89,7 +89,7 @@ function walkNotes(
   for (let at = 0; at + header <= bytes.length && notes.length < MAX_NOTES; ) {
     const { n_namesz, n_descsz, n_type } = ElfNhdr.read(bytes, at, context, offset + at);
     const desc = alignUp(at + header + n_namesz, align);
-    if (desc + n_descsz > bytes.length) {
+    if (desc + n_descsz > size) {
       problems.addMinor("the note is longer than its segment", {
         record: "Elf_Nhdr",
         field: "n_descsz",
@@ -98,6 +98,8 @@ function walkNotes(
       });
       break;
     }
+    // A whole program may be in a note; nobody asks for more of it than was read.
+    if (desc + n_descsz > bytes.length) break;
     const nameStart = at + header;
     const name = bytes.subarray(nameStart, nameStart + n_namesz);
     notes.push({

@@ -44,6 +44,8 @@ export interface SliceRequest {
   readonly signature: Signature | null;
   /** The image has been changed already: it is signed again, whatever the edits do. */
   readonly dirty: boolean;
+  /** It gets a signature, where its processor does not ask for one too. */
+  readonly sign?: boolean;
 }
 
 export interface SlicePlan {
@@ -161,7 +163,7 @@ function fitEverything(
   const hasSignature = commands.some(({ cmd }) => cmd === LC.LC_CODE_SIGNATURE);
   const must = mustBeSigned(arch) || hasSignature;
   const canSign =
-    (must || (request.named && context.littleEndian)) &&
+    (must || ((request.named || request.sign === true) && context.littleEndian)) &&
     !hasPayload(image) &&
     segments.some(({ name }) => name === "__LINKEDIT");
   if (must && !canSign) throw refuse("linkedit", "there is no `__LINKEDIT` to hold a signature");
