@@ -91,6 +91,9 @@ const TOOLS = [
   ["/usr/include/sql.h", "unixodbc-dev", "pyodbc, a wheel to repair"],
   ["mariadb_config", "libmariadb-dev", "mysqlclient, a wheel to repair"],
   ["curl-config", "libcurl4-openssl-dev", "a program in scripts, in a wheel to repair"],
+  ["zsh", "zsh", "loads the completion that we print"],
+  ["fish", "fish", "completes with it"],
+  ["man", "man-db", "formats the man page"],
   ["unshare", "util-linux", "a root folder without the libraries that a wheel brings"],
 ];
 

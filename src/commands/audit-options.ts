@@ -11,7 +11,15 @@ import { didYouMean } from "../suggest.ts";
 import { parsePlatformTag } from "../wheel/platform-tag.ts";
 import type { Options } from "./command.ts";
 import { type Config, FAIL_ON, PROFILES, SEVERITIES } from "./config.ts";
-import { choice, collect, collectCommas, flagOption, listOption, textOption } from "./options.ts";
+import {
+  choice,
+  collect,
+  collectCommas,
+  flagOption,
+  listOption,
+  offering,
+  textOption,
+} from "./options.ts";
 import { addSearchOptions, excludedLibraries, nativeOptions } from "./search-options.ts";
 import { readWishes, type Wishes } from "./wishes.ts";
 
@@ -43,8 +51,10 @@ export function addAuditOptions(command: Command): void {
     .option("--baseline <wheel>", "an earlier wheel: growth, lost files and exports")
     .optionsGroup("What makes it fail:")
     .option("--severity <code=level>", "error, warning, note or off; may repeat", collect)
-    .option("--fail-on <level>", "error (default), warning, note, never", (text) =>
-      choice("--fail-on", FAIL_ON)(levelName(text)),
+    .option(
+      "--fail-on <level>",
+      "error (default), warning, note, never",
+      offering(FAIL_ON, (text: string) => choice("--fail-on", FAIL_ON)(levelName(text))),
     )
     .option("--strict", "the same as --fail-on warning")
     .option("--exit-zero", "exit with 0 even if there are findings");

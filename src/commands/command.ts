@@ -12,6 +12,7 @@ export const GROUPS = [
   "Look at wheels",
   "Make a wheel ready to publish",
   "Change a built wheel",
+  "Set up",
 ] as const;
 export type Group = (typeof GROUPS)[number];
 

@@ -65,4 +65,10 @@ export const COMMANDS: readonly CommandEntry[] = [
     group: "Change a built wheel",
     load: async () => (await import("./links.ts")).command,
   },
+  {
+    name: "completion",
+    summary: "Completion of commands and options for a shell",
+    group: "Set up",
+    load: async () => (await import("./completion.ts")).command,
+  },
 ];

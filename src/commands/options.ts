@@ -40,7 +40,15 @@ export function addJobsOption(command: Command): void {
 export function addReportOptions(command: Command, formats: readonly string[]): void {
   command
     .optionsGroup("Report:")
-    .option("-f, --format <format>", `${formats.join(", ")}; or FORMAT=FILE; may repeat`, collect)
+    .option(
+      "-f, --format <format>",
+      `${formats.join(", ")}; or FORMAT=FILE; may repeat`,
+      // `html (with --sizes)` is one word and a remark.
+      offering(
+        formats.map((format) => format.replace(/ .*/, "")),
+        (text: string, earlier: unknown) => collect(text, earlier),
+      ),
+    )
     .option("-o, --output <file>", "write the report to this file");
 }
 
@@ -107,9 +115,22 @@ export function whenOption(options: Options, name: string): When {
 
 // Parsers for commander's `argParser`.
 
+/** Says which values a parser takes, for completion in a shell: {@link offeredValues}. */
+export function offering<Parser extends (text: string, earlier: unknown) => unknown>(
+  values: readonly string[],
+  parser: Parser,
+): Parser {
+  return Object.assign(parser, { values });
+}
+
+export function offeredValues(parser: object | undefined): readonly string[] {
+  const values = parser !== undefined && "values" in parser ? parser.values : undefined;
+  return Array.isArray(values) ? values.filter((value) => typeof value === "string") : [];
+}
+
 /** One value out of a few. */
 export function choice<T extends string>(flag: string, values: readonly T[]): (text: string) => T {
-  return (text) => {
+  return offering(values, (text) => {
     const value = values.find((candidate) => candidate === text);
     if (value === undefined) {
       throw new UsageError(
@@ -118,7 +139,7 @@ export function choice<T extends string>(flag: string, values: readonly T[]): (t
       );
     }
     return value;
-  };
+  });
 }
 
 /** A whole number in a range, both ends included. */

@@ -66,6 +66,8 @@ const LINES = [
   "audit --fail-no error DEMO",
   "explain",
   "explain --help",
+  "completion --help",
+  "completion tcsh",
   "explain zip001",
   "explain ZIP999",
   "explain -f json ZIP001",

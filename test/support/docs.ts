@@ -8,12 +8,14 @@ import { EXPLAINED } from "../../src/commands/rule-table.ts";
 import type { RuleInfo } from "../../src/finding.ts";
 import { FAMILIES, familyOf, levels } from "../../src/report/explain.ts";
 import { fakeIo } from "./io.ts";
+import { manPage } from "./man-page.ts";
 
 /** Path below docs/ and text of every generated page. */
 export async function generatedPages(): Promise<ReadonlyMap<string, string>> {
   const pages = new Map<string, string>();
   for (const entry of COMMANDS) pages.set(`commands/${entry.name}.md`, await commandPage(entry));
   pages.set("commands/README.md", commandIndex());
+  pages.set("wheelkit.1", await manPage());
   for (const [code, rule] of Object.entries(EXPLAINED)) {
     pages.set(`rules/${code}.md`, rulePage(code, rule));
   }
