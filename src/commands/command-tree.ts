@@ -1,7 +1,6 @@
 /** The table of commands with their options as data: what completion and the man page are made from. */
 import type { Command, Option } from "commander";
 import type { CommandDeclaration, CommandEntry, Example } from "./command.ts";
-import { COMMANDS } from "./index.ts";
 import { addCommonOptions, offeredValues } from "./options.ts";
 
 export interface CommandNode {
@@ -35,10 +34,12 @@ export interface OptionNode {
 }
 
 /** Loads every command. */
-export async function commandTree(): Promise<readonly CommandNode[]> {
+export async function commandTree(
+  commands: readonly CommandEntry[],
+): Promise<readonly CommandNode[]> {
   const { Command: Builder } = await import("commander");
   return await Promise.all(
-    COMMANDS.map(async (entry) => {
+    commands.map(async (entry) => {
       const declaration = await entry.load();
       const root = new Builder(entry.name);
       declaration.define(root);

@@ -50,8 +50,11 @@ export interface CommandDeclaration {
   readonly actionExamples?: Readonly<Record<string, readonly Example[]>>;
   /** Adds arguments, options and, where there are any, actions (`command.command("check")`). */
   define(command: Command): void;
-  /** @returns the exit status. */
-  run(invocation: Invocation, io: Io): Promise<number>;
+  /**
+   * @param commands the whole table, for a command that speaks of the others.
+   * @returns the exit status.
+   */
+  run(invocation: Invocation, io: Io, commands?: readonly CommandEntry[]): Promise<number>;
 }
 
 export interface CommandEntry {

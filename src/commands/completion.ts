@@ -1,6 +1,6 @@
 /** `wheelkit completion bash|zsh|fish|powershell` */
 import type { Io } from "../node/io.ts";
-import type { CommandDeclaration, Invocation } from "./command.ts";
+import type { CommandDeclaration, CommandEntry, Invocation } from "./command.ts";
 import { commandTree } from "./command-tree.ts";
 import { bashCompletion } from "./completion/bash.ts";
 import { fishCompletion } from "./completion/fish.ts";
@@ -40,9 +40,13 @@ export const command: CommandDeclaration = {
   run,
 };
 
-async function run({ args }: Invocation, io: Io): Promise<number> {
+async function run(
+  { args }: Invocation,
+  io: Io,
+  commands: readonly CommandEntry[] = [],
+): Promise<number> {
   const shell = NAMES.find((name) => name === args[0]);
   if (shell === undefined) return STATUS.usage;
-  io.out(SHELLS[shell](await commandTree()));
+  io.out(SHELLS[shell](await commandTree(commands)));
   return STATUS.done;
 }

@@ -134,7 +134,8 @@ async function runCommand(entry: CommandEntry, argv: readonly string[], io: Io):
     throw usageError(error, entry);
   }
   if (invocation === undefined) return STATUS.usage;
-  return declaration.run(invocation, await onTerminal(io, whenOption(invocation.options, "color")));
+  const colored = await onTerminal(io, whenOption(invocation.options, "color"));
+  return declaration.run(invocation, colored, COMMANDS);
 }
 
 /** Messages on a terminal are coloured and broken into lines. */

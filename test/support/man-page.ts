@@ -1,6 +1,7 @@
 /** The man page, from the table of commands. */
 import type { CommandNode, OptionNode } from "../../src/commands/command-tree.ts";
 import { commandTree } from "../../src/commands/command-tree.ts";
+import { COMMANDS } from "../../src/commands/index.ts";
 import { VERSION } from "../../src/version.ts";
 
 const STATUS: readonly (readonly [string, string])[] = [
@@ -14,7 +15,7 @@ const STATUS: readonly (readonly [string, string])[] = [
 ];
 
 export async function manPage(): Promise<string> {
-  const tree = await commandTree();
+  const tree = await commandTree(COMMANDS);
   const lines = [
     `.TH WHEELKIT 1 "" "wheelkit ${VERSION}" "User Commands"`,
     ".SH NAME",
