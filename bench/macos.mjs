@@ -69,7 +69,7 @@ const { values: options } = parseArgs({
 });
 const rounds = Number(options.rounds);
 const here = (/** @type {string} */ name) => fileURLToPath(new URL(name, import.meta.url));
-const cli = process.env.WHEELKIT_CLI ?? here("../dist/src/cli.js");
+const cli = process.env.WHEELKIT_CLI ?? here("../dist/src/cli.cjs");
 if (!existsSync(cli)) {
   console.error(`error: no ${cli}\n\nhint: \`npm run build\` makes it`);
   process.exit(2);

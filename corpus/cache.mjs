@@ -29,12 +29,12 @@ export async function sha256(path) {
   return hash.digest("hex");
 }
 
-/** A digest of all code that belongs to a built `cli.js`. */
+/** A digest of all code that belongs to a built `cli.cjs`. */
 export function programDigest(cli) {
   const folder = dirname(cli);
   const hash = createHash("sha256");
   for (const name of readdirSync(folder, { recursive: true }).map(String).sort()) {
-    if (name.endsWith(".js")) hash.update(name).update(readFileSync(join(folder, name)));
+    if (/\.c?js$/.test(name)) hash.update(name).update(readFileSync(join(folder, name)));
   }
   return hash.digest("hex").slice(0, 16);
 }

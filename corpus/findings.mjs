@@ -22,7 +22,7 @@ const BATCH = 12;
 
 const USAGE = `Usage: node corpus/findings.mjs [--base CLI] [--platform NAME] [--only TEXT] [--no-big] [--write] [WHEEL…]
 
-  --base CLI       dist/src/cli.js of another build, to be compared with
+  --base CLI       dist/src/cli.cjs of another build, to be compared with
   --platform NAME  linux, macos, windows or any
   --only TEXT      wheels whose file name contains TEXT
   --no-big         leave out wheels of more than some 60 MB
@@ -49,7 +49,7 @@ if (options.help) {
 }
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
-const now = program(process.env.WHEELKIT_CLI ?? here("../dist/src/cli.js"));
+const now = program(process.env.WHEELKIT_CLI ?? here("../dist/src/cli.cjs"));
 const base = options.base === undefined ? undefined : program(options.base);
 const python = findPython();
 const wheels = await listed();
