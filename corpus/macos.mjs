@@ -2,7 +2,8 @@
  * `npm run corpus -- --part macos`: real macOS wheels. Every slice is compared with what LIEF reads,
  * every load command with what llvm-objdump and llvm-otool print, and the tag with what delocate
  * computes. With `--redo`, wheels with grafted libraries are taken
- * apart and repaired again: same libraries, sound, the same bytes twice, and unchanged by a repair.
+ * apart and repaired again: same libraries, sound, the same bytes twice, unchanged by a repair, and
+ * the libraries and tags of delocate, which runs with stand-ins for Apple's tools.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -38,6 +39,8 @@ const wheels = JSON.parse(readFileSync(here("macos-wheels.json"), "utf8")).filte
 let failures = 0;
 let slices = 0;
 let objdumped = 0;
+let redone = 0;
+let delocated = 0;
 const objdump = !options.redo && hasObjdump();
 if (!options.redo && !objdump)
   console.log("llvm-objdump and llvm-otool-19 are not there: left out");
@@ -45,12 +48,15 @@ for (const wheel of wheels) {
   const path = await fetchWheel(python, wheel);
   const problems = options.redo ? redo(path) : [...compare(path), ...dumped(path)];
   if (problems === undefined) continue;
+  redone += 1;
   for (const problem of problems) console.log(`  ${problem}`);
   console.log(`${problems.length === 0 ? "ok  " : "FAIL"} ${wheel.file}`);
   failures += problems.length === 0 ? 0 : 1;
 }
 console.log(
-  `${wheels.length} wheels, ${slices} slices (${objdumped} by llvm-objdump), ${failures} failures`,
+  options.redo
+    ? `${redone} wheels repaired again, ${delocated} beside delocate, ${failures} failures`
+    : `${wheels.length} wheels, ${slices} slices (${objdumped} by llvm-objdump), ${failures} failures`,
 );
 process.exitCode = failures === 0 ? 0 : 1;
 
@@ -132,11 +138,37 @@ function redo(path) {
     const [before, after] = [grafted(path), grafted(first)].map((names) => names.join(" "));
     if (before !== after) problems.push(`libraries: ${before} became ${after}`);
     for (const [member, defect] of ask("defects", first)) problems.push(`${member}: ${defect}`);
+    problems.push(...besideDelocate(unrepaired, join(folder, "4"), first));
   } catch (error) {
     problems.push(`${error.message}`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+  return problems;
+}
+
+/**
+ * The libraries and the tag that delocate comes to. What it refuses is only told.
+ *
+ * @param {string} unrepaired
+ * @param {string} out
+ * @param {string} ours
+ * @returns {string[]}
+ */
+function besideDelocate(unrepaired, out, ours) {
+  const text = execFileSync(python, [here("macos-delocate.py"), unrepaired, out]);
+  const { name, libraries, error } = JSON.parse(text.toString());
+  if (error !== undefined) {
+    console.log(`  delocate: ${error.split("\n")[0]}`);
+    return [];
+  }
+  delocated += 1;
+  const own = grafted(ours).join(" ");
+  const problems = [];
+  if (own !== libraries.join(" ")) problems.push(`${own}, delocate ${libraries.join(" ")}`);
+  const [tag, theirs] = [ours, name].map((each) => each.slice(each.lastIndexOf("-") + 1, -4));
+  const better = [...BETTER.values()].some((pattern) => pattern.test(theirs));
+  if (tag !== theirs && !better) problems.push(`tagged ${tag}, delocate ${theirs}`);
   return problems;
 }
 
