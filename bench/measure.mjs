@@ -18,11 +18,15 @@ print(os.waitstatus_to_exitcode(status), wall * 1000, cpu * 1000, usage.ru_maxrs
 /**
  * One run: milliseconds from start to exit, milliseconds of processor time over all threads, and
  * the peak resident size in MiB, as `wait4` reports them.
+ *
+ * @param {string} python
+ * @param {readonly string[]} command
+ * @param {Record<string, string>} [env] besides the environment without what changes a loader's search
  */
-export function measureRun(python, command) {
+export function measureRun(python, command, env = {}) {
   const run = spawnSync(python, ["-c", WAIT4, ...command], {
     encoding: "utf8",
-    env: quietEnvironment(),
+    env: { ...quietEnvironment(), ...env },
   });
   const [status, wall, cpu, kib] = run.stdout.trim().split(" ").map(Number);
   if (kib === undefined) {

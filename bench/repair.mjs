@@ -7,24 +7,24 @@
  * the repair changed or added. `--write` writes `docs/benchmarks-repair.md`.
  */
 import { execFileSync } from "node:child_process";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
-import { loadavg } from "node:os";
+import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { cacheFolder } from "../corpus/cache.mjs";
 import { fetchWheel } from "../corpus/fetch.mjs";
-import { findPython } from "../corpus/python.mjs";
 import { measureRun, median } from "./measure.mjs";
+import {
+  builtProgram,
+  here,
+  inWorkFolder,
+  loadNow,
+  machineText,
+  megabytes,
+  pinned,
+  python,
+  ratio,
+  seconds,
+} from "./setup.mjs";
 
 /** Wheels of the corpus with a large library, and a member that it needs. */
 const LARGE = [
@@ -92,41 +92,30 @@ const { values: options } = parseArgs({
   },
 });
 const rounds = Number(options.rounds);
-const here = (name) => fileURLToPath(new URL(name, import.meta.url));
-const cli = process.env.WHEELKIT_CLI ?? here("../dist/src/cli.cjs");
-if (!existsSync(cli)) {
-  console.error(`error: no ${cli}\n\nhint: \`npm run build\` makes it`);
-  process.exit(2);
-}
-const python = findPython();
-const list = JSON.parse(readFileSync(here("../corpus/wheels.json"), "utf8"));
-const bench = join(cacheFolder(), "bench");
-mkdirSync(bench, { recursive: true });
-const load = loadavg()[0].toFixed(1);
-const work = mkdtempSync(join(bench, "repair-"));
+const cli = builtProgram();
+const list = pinned("wheels");
+const load = loadNow();
 const large = [];
 const grafts = [];
-try {
+await inWorkFolder("repair", async (work) => {
   for (const { start, member } of LARGE) {
     if (options.only === undefined || start.includes(options.only)) {
-      large.push(await measureLarge(start, member));
+      large.push(await measureLarge(work, start, member));
     }
   }
   for (const wheel of unrepaired()) {
     if (options.only === undefined || wheel.includes(options.only)) {
-      grafts.push(measureGrafts(wheel));
+      grafts.push(measureGrafts(work, wheel));
     }
   }
-} finally {
-  rmSync(work, { recursive: true, force: true });
-}
+});
 const page = pageOf();
 console.log(page);
 if (options.write) {
   writeFileSync(here("../docs/benchmarks-repair.md"), page);
 }
 
-async function measureLarge(start, member) {
+async function measureLarge(work, start, member) {
   const wheel = list.find(({ file }) => file.startsWith(start));
   const source = await fetchWheel(python, wheel);
   const path = join(work, wheel.file);
@@ -148,7 +137,7 @@ async function measureLarge(start, member) {
   return { file: wheel.file, size: statSync(path).size, member, ...mediansOf(runs) };
 }
 
-function measureGrafts(path) {
+function measureGrafts(work, path) {
   const out = join(work, "out");
   /** @type {Record<"repair" | "deflate", object[]>} */
   const runs = { repair: [], deflate: [] };
@@ -207,7 +196,6 @@ function unrepaired() {
 }
 
 function pageOf() {
-  const cpu = /^model name\s*: (.*)$/m.exec(readFileSync("/proc/cpuinfo", "utf8"))?.[1];
   const rows = large.map(({ file, size, member, unzip, repair }) => {
     const cells = [`\`${file}\``, `\`${basename(member)}\``, megabytes(size)];
     const factors = [ratio(repair.wall, unzip.wall), ratio(repair.cpu, unzip.cpu)];
@@ -252,7 +240,7 @@ function pageOf() {
 Written by \`node bench/repair.mjs --write\`; do not edit by hand.
 
 Medians of ${rounds} rounds after one that warms the page cache, all commands in turn, from start to exit:
-wall and processor time, and the peak resident size. \`wheelkit repair -j ${options.jobs}\`, ${cpu}, Node ${process.version};
+wall and processor time, and the peak resident size. \`wheelkit repair -j ${options.jobs}\`, ${machineText()};
 one minute's load when it began: ${load}. Where other work shares the processor, wall times say little;
 the factors of the processor times are over all threads.
 
@@ -274,16 +262,4 @@ at level 6 over the members that the repair changed or added, without reading or
 |---|--:|--:|--:|--:|--:|--:|--:|--:|
 ${[...graftRows, last].join("\n")}
 `;
-}
-
-function seconds(ms) {
-  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
-}
-
-function ratio(a, b) {
-  return b === 0 ? "" : `${(a / b).toFixed(2)} ×`;
-}
-
-function megabytes(size) {
-  return `${(size / 1e6).toFixed(1)} MB`;
 }

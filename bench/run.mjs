@@ -1,8 +1,9 @@
 /**
  * `npm run bench`: wheelkit, auditwheel, `unzip -tq` and `node -e 0` on the same wheels in one run,
  * interleaved: medians of wall time, processor time and peak memory. `--write` writes `docs/benchmarks.md`.
+ * `npm run bench -- --peers` is `bench/peers.mjs`: all tools for all platforms.
  */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { fileURLToPath } from "node:url";
@@ -35,6 +36,12 @@ const WHEELS = [
 /** A round with auditwheel costs its time; above this size it runs once. */
 const AUDITWHEEL_ONCE = 20e6;
 const MODULE_WHEEL = "greenlet-3.2.3-cp312-cp312-manylinux_2_24_x86_64";
+
+if (process.argv.includes("--peers")) {
+  const rest = process.argv.slice(2).filter((each) => each !== "--peers");
+  const peers = fileURLToPath(new URL("peers.mjs", import.meta.url));
+  process.exit(spawnSync(process.execPath, [peers, ...rest], { stdio: "inherit" }).status ?? 1);
+}
 
 const { values: options } = parseArgs({
   options: {

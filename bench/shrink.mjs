@@ -6,28 +6,24 @@
  * Wheels are fetched into the cache; `npm run build` comes first.
  */
 import { execFileSync } from "node:child_process";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
-import { availableParallelism, cpus, loadavg } from "node:os";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { cacheFolder } from "../corpus/cache.mjs";
 import { fetchWheel } from "../corpus/fetch.mjs";
-import { findPython } from "../corpus/python.mjs";
 import { measureRun } from "./measure.mjs";
+import {
+  builtProgram,
+  here,
+  inWorkFolder,
+  loadNow,
+  machineText,
+  pinned,
+  python,
+} from "./setup.mjs";
 
-const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const CLI = join(ROOT, "dist/src/cli.cjs");
-const { wheels } = JSON.parse(readFileSync(join(ROOT, "corpus/shrink-wheels.json"), "utf8"));
+const CLI = builtProgram();
+const { wheels } = pinned("shrink-wheels");
 const ARCHS = "sm_80,sm_90,sm_100,sm_120";
 
 /** By the name of their column. */
@@ -49,19 +45,18 @@ const { values } = parseArgs({
 
 const store = join(cacheFolder(), "bench-shrink.json");
 const known = existsSync(store) ? JSON.parse(readFileSync(store, "utf8")) : {};
-const python = findPython();
 for (const wheel of wheels.filter(({ file }) => file.startsWith(values.only))) {
   const path = await fetchWheel(python, wheel);
   const entry = { ...known[wheel.file], ...originalOf(path) };
   entry.steps ??= {};
   for (const step of values.steps.split(";")) {
-    entry.steps[step] = measureStep(path, STEPS[step]);
+    entry.steps[step] = await measureStep(path, STEPS[step]);
     known[wheel.file] = entry;
     writeFileSync(store, JSON.stringify(known, undefined, 1));
     console.log(wheel.file, step, JSON.stringify(entry.steps[step]));
   }
 }
-if (values.write) writeFileSync(join(ROOT, "docs/benchmarks-shrink.md"), page());
+if (values.write) writeFileSync(here("../docs/benchmarks-shrink.md"), page());
 
 function originalOf(path) {
   const unzip = measureRun(python, ["unzip", "-tq", path]);
@@ -75,9 +70,7 @@ function installed(path) {
 }
 
 function measureStep(path, options) {
-  const folder = mkdtempSync(join(cacheFolder(), "shrink-"));
-  try {
-    mkdirSync(folder, { recursive: true });
+  return inWorkFolder("shrink", (folder) => {
     const command = [process.execPath, CLI, "shrink", ...options, "-w", folder, path];
     const { status, wall, cpu, peak } = measureRun(python, command);
     if (status !== 0) throw new Error(`${command.join(" ")} ended with ${status}`);
@@ -85,9 +78,7 @@ function measureStep(path, options) {
     const result = join(folder, file);
     execFileSync("unzip", ["-tq", result]);
     return { packed: statSync(result).size, size: installed(result), wall, cpu, peak };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 function megabytes(bytes) {
@@ -120,7 +111,7 @@ function page() {
   return `# Shrinking published CUDA wheels
 
 Written by \`node bench/shrink.mjs --write\`; do not edit by hand. Sizes in MB (10^6), download / installed.
-${availableParallelism()} cores (${cpus()[0]?.model ?? "unknown"}), Node ${process.version}; one minute's load at the end: ${loadavg()[0].toFixed(1)}.
+${machineText()}; one minute's load at the end: ${loadNow()}.
 
 * strip: \`--strip\`
 * default: no options: nothing is lost, and no newer driver is needed

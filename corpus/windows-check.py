@@ -1,6 +1,7 @@
-"""Compares what wheelkit says of a Windows wheel with pefile and delvewheel.
+"""Compares what wheelkit says of a Windows wheel with pefile, LIEF and delvewheel.
 
-windows-check.py facts WHEEL SHOW.json     what `show -f json` says of each PE file, beside pefile
+windows-check.py facts WHEEL SHOW.json     what `show -f json` says of each PE file, beside pefile and LIEF
+windows-check.py needed WHEEL SHOW.json    the same of its DLLs, beside `delvewheel needed`
 windows-check.py restore WHEEL OUT LIB     takes back what delvewheel did: OUT, and the DLLs in LIB
 
 Each prints JSON.
@@ -12,10 +13,13 @@ import os
 import re
 import struct
 import sys
+import tempfile
 import zipfile
 
+import lief
 import pefile
 
+lief.logging.disable()
 # pefile stops at some thousand symbols; whole DLLs would be missing.
 pefile.MAX_IMPORT_SYMBOLS = pefile.MAX_SYMBOL_EXPORT_COUNT = 1 << 22
 pefile.MAX_SYMBOL_NAME_LENGTH = pefile.MAX_DLL_LENGTH = 1 << 12
@@ -49,6 +53,58 @@ def facts(data):
     }
 
 
+def lief_facts(data):
+    """What LIEF finds, in the same words; it leaves out DLLs without an extension."""
+    binary = lief.PE.parse(list(data))
+    if binary is None:
+        return None
+    entries = [] if binary.get_export() is None else list(binary.get_export().entries)
+    header = binary.optional_header
+    security = binary.data_directories[4] if len(binary.data_directories) > 4 else None
+    overlay = bytes(binary.overlay)
+    # The certificate table counts as an overlay there, with the zeros that align it.
+    if security is not None and security.rva:
+        overlay = overlay[: max(0, security.rva - binary.overlay_offset)].rstrip(b"\0")
+    return {
+        "imports": [each.name for each in binary.imports],
+        "delayed": [each.name for each in binary.delay_imports],
+        "exports": len([each for each in entries if each.address or each.is_forwarded]),
+        "forwarders": len([each for each in entries if each.is_forwarded]),
+        "machine": "IMAGE_FILE_MACHINE_" + str(binary.header.machine).rsplit(".", 1)[-1],
+        "overlay": len(overlay),
+        "checksum": "zero"
+        if header.checksum == 0
+        else "right"
+        if header.checksum == binary.compute_checksum()
+        else "wrong",
+    }
+
+
+def needed(wheel, shown):
+    """Names that `delvewheel needed` prints and that wheelkit does not list, and the other way round."""
+    from delvewheel import _dll_utils
+
+    archive = zipfile.ZipFile(wheel)
+    differences = []
+    with tempfile.TemporaryDirectory() as folder:
+        for each in shown:
+            path = os.path.join(folder, os.path.basename(each["path"]))
+            with open(path, "wb") as file:
+                file.write(archive.read(each["path"]))
+            try:
+                theirs = _dll_utils.get_direct_needed(path)
+            except Exception as error:
+                differences.append([each["path"], "needed", str(error)])
+                continue
+            ours = {d["name"] for d in each["dependencies"] if d["how"] != "forwarder"}
+            if each["path"].lower().endswith("msvcp140.dll"):
+                # It knows that today's Windows does not look for that one.
+                ours = {name for name in ours if name.lower() != "concrt140.dll"}
+            if {n.lower() for n in theirs} != {n.lower() for n in ours}:
+                differences.append([each["path"], "needed", sorted(theirs), sorted(ours)])
+    return {"files": len(shown), "differences": differences}
+
+
 def compare_facts(wheel, shown):
     archive = zipfile.ZipFile(wheel)
     binaries = {each["path"]: each for each in shown}
@@ -79,6 +135,11 @@ def compare_facts(wheel, shown):
         for field, value in theirs.items():
             if said[field] != value:
                 differences.append([name, field, value, said[field]])
+        said["overlay"] = ours["overlay"]
+        said["imports"] = [each for each in said["imports"] if "." in each]
+        for field, value in (lief_facts(data) or {}).items():
+            if said[field] != value:
+                differences.append([name, f"LIEF's {field}", value, said[field]])
     return {"files": count, "differences": differences}
 
 
@@ -192,8 +253,9 @@ def restore(wheel, out, folder):
     return {"published": sorted(grafted.values())}
 
 
-if sys.argv[1] == "facts":
+if sys.argv[1] in ("facts", "needed"):
+    compare = compare_facts if sys.argv[1] == "facts" else needed
     with open(sys.argv[3], encoding="utf-8") as file:
-        print(json.dumps(compare_facts(sys.argv[2], json.load(file))))
+        print(json.dumps(compare(sys.argv[2], json.load(file))))
 else:
     print(json.dumps(restore(*sys.argv[2:5])))

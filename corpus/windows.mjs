@@ -1,7 +1,7 @@
 /**
  * `npm run corpus -- --part windows`: the listed Windows wheels. What wheelkit says of each PE file is
- * compared with pefile; what `show` says of each DLL with `delvewheel show`; and wheels that
- * delvewheel repaired are taken back, repaired again in both layouts, and must get the same DLLs,
+ * compared with pefile and LIEF, and its DLLs with `delvewheel needed`; what `show` says of each DLL with
+ * `delvewheel show`; and wheels that delvewheel repaired are taken back, repaired again in both layouts, and must get the same DLLs,
  * under the same names where the bytes could be restored.
  */
 import { spawnSync } from "node:child_process";
@@ -55,11 +55,12 @@ function checkFacts(path, work) {
     list,
     JSON.stringify(shown.wheels[0].binaries.filter(({ format }) => format === "pe")),
   );
-  const { files, differences } = JSON.parse(
-    run(python, [here("windows-check.py"), "facts", path, list]),
-  );
+  const check = (what) => JSON.parse(run(python, [here("windows-check.py"), what, path, list]));
+  const { files, differences } = check("facts");
   totals.files += files;
-  return differences.map((each) => `facts: ${JSON.stringify(each)}`);
+  return [...differences, ...check("needed").differences].map(
+    (each) => `facts: ${JSON.stringify(each)}`,
+  );
 }
 
 /** DLLs that delvewheel, without any folder to search, would want: each must be no system DLL here. */

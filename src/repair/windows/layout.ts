@@ -26,7 +26,7 @@ export interface LayoutInput {
   readonly opened: readonly string[];
   /** True for a program that is to be made whole as well. */
   readonly servesProgram: (path: string) => boolean;
-  /** True for two files of the wheel with the same bytes. */
+  /** True for two files of the wheel that do as one. */
   readonly isSame: (key: string, other: string) => boolean;
 }
 

@@ -16,6 +16,8 @@ export interface NameInput {
   readonly keepsName: (name: string) => boolean;
   /** Hex SHA-256 of the bytes given and then those of the file, as it was before any change. */
   readonly digest: (key: string, before: Uint8Array) => string;
+  /** True for two files of the wheel that do as one. */
+  readonly isSame: (key: string, other: string) => boolean;
 }
 
 const NOTHING: Uint8Array = new Uint8Array();
@@ -57,7 +59,7 @@ export function nameFiles(input: NameInput): ReadonlyMap<string, string> {
 }
 
 /** DLLs of the wheel that are needed under a name that another one, needed as well, has first. */
-function clashing({ files, digest }: NameInput): LinkedFile[] {
+function clashing({ files, isSame }: NameInput): LinkedFile[] {
   const byName = new Map<string, LinkedFile[]>();
   const seen = new Set<string>();
   for (const { links } of files.values()) {
@@ -74,8 +76,7 @@ function clashing({ files, digest }: NameInput): LinkedFile[] {
   return [...byName.values()].flatMap((same) => {
     if (same.length === 1) return [];
     const [first, ...others] = same.sort((a, b) => compareText(a.path, b.path));
-    const content = first === undefined ? "" : digest(first.key, NOTHING);
-    return others.filter(({ key }) => digest(key, NOTHING) !== content);
+    return others.filter(({ key }) => first !== undefined && !isSame(key, first.key));
   });
 }
 

@@ -20,6 +20,7 @@ import { refuseMissing } from "./missing.ts";
 import { nameFiles } from "./names.ts";
 import type { InitModule, Packages } from "./packages.ts";
 import { findPackages } from "./packages.ts";
+import { sameFiles } from "./same.ts";
 import { olderRuntimes } from "./toolset.ts";
 
 export interface WindowsPlanInput {
@@ -74,6 +75,7 @@ export function planFiles(input: WindowsPlanInput): WindowsFiles {
       ? input.digestMember(file.path, before)
       : input.digestOutside(file.path, before);
   };
+  const isSame = sameFiles(files, (key) => digest(key, NOTHING));
   const layout = planLayout({
     files,
     packages: packagesOf(input),
@@ -81,7 +83,7 @@ export function planFiles(input: WindowsPlanInput): WindowsFiles {
     libs,
     opened: [...opened.keys()],
     servesProgram,
-    isSame: (key, other) => digest(key, NOTHING) === digest(other, NOTHING),
+    isSame,
   });
   const names = nameFiles({
     files,
@@ -89,6 +91,7 @@ export function planFiles(input: WindowsPlanInput): WindowsFiles {
     opened,
     keepsName: (name) => input.keepsName(name) || input.keepsName(name.toLowerCase()),
     digest,
+    isSame,
   });
   const state: PlanState = { input, files, layout, names };
   const members = planMembers(state);

@@ -1,0 +1,61 @@
+/** What the benches share: the built program, Python, the pins of the corpus, a work folder, and cells of tables. */
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { availableParallelism, cpus, loadavg } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { cacheFolder } from "../corpus/cache.mjs";
+import { findPython } from "../corpus/python.mjs";
+
+/** A path relative to this folder. */
+export function here(name) {
+  return fileURLToPath(new URL(name, import.meta.url));
+}
+
+/** The program to measure: what `npm run build` made, or WHEELKIT_CLI. */
+export function builtProgram() {
+  const cli = process.env.WHEELKIT_CLI ?? here("../dist/src/cli.cjs");
+  if (existsSync(cli)) return cli;
+  console.error(`error: no ${cli}\n\nhint: \`npm run build\` makes it`);
+  process.exit(2);
+}
+
+export const python = findPython();
+
+/** A list of `corpus/`: wheels with their SHA-256. */
+export function pinned(name) {
+  return JSON.parse(readFileSync(here(`../corpus/${name}.json`), "utf8"));
+}
+
+/** Runs `body` with a folder in the cache, which is removed afterwards. */
+export async function inWorkFolder(prefix, body) {
+  const bench = join(cacheFolder(), "bench");
+  mkdirSync(bench, { recursive: true });
+  const work = mkdtempSync(join(bench, `${prefix}-`));
+  try {
+    return await body(work);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** One minute's load, as it is now. */
+export function loadNow() {
+  return loadavg()[0].toFixed(1);
+}
+
+export function machineText() {
+  return `${availableParallelism()} cores (${cpus()[0]?.model ?? "unknown"}), Node ${process.version}`;
+}
+
+export function seconds(ms) {
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
+}
+
+export function ratio(a, b) {
+  return b === 0 ? "" : `${(a / b).toFixed(2)} ×`;
+}
+
+/** 10^6 bytes. */
+export function megabytes(size) {
+  return `${(size / 1e6).toFixed(1)} MB`;
+}
