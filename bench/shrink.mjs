@@ -1,16 +1,26 @@
 /**
  * `node bench/shrink.mjs`: shrinks published CUDA wheels, step by step, beside `unzip -tq` of each.
  *
- * `--only TEXT` takes the wheels whose name begins so, `--steps a,b` some of the steps, `--write`
- * writes `docs/benchmarks-shrink.md` from everything that was measured with this version so far.
- * Wheels are fetched into the cache; `npm run build` comes first.
+ * `--only a,b` takes the wheels whose names begin so, `--steps "strip;default"` some of the steps,
+ * `--keep FOLDER` leaves each result in a folder of its step there, `--write` writes
+ * `docs/benchmarks-shrink.md` from everything that was measured so far. Wheels are fetched into the
+ * cache; `npm run build` comes first. All of it takes hours of processor time.
  */
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { cacheFolder } from "../corpus/cache.mjs";
 import { fetchWheel } from "../corpus/fetch.mjs";
+import { npmWheel } from "../corpus/npm-wheel.mjs";
 import { measureRun } from "./measure.mjs";
 import {
   builtProgram,
@@ -39,18 +49,22 @@ const { values } = parseArgs({
   options: {
     only: { type: "string", default: "" },
     steps: { type: "string", default: Object.keys(STEPS).join(";") },
+    keep: { type: "string" },
     write: { type: "boolean", default: false },
   },
 });
 
 const store = join(cacheFolder(), "bench-shrink.json");
 const known = existsSync(store) ? JSON.parse(readFileSync(store, "utf8")) : {};
-for (const wheel of wheels.filter(({ file }) => file.startsWith(values.only))) {
-  const path = await fetchWheel(python, wheel);
+const chosen = wheels.filter(({ file }) =>
+  values.only.split(",").some((name) => file.startsWith(name)),
+);
+for (const wheel of chosen) {
+  const path = await (wheel.npm === undefined ? fetchWheel : npmWheel)(python, wheel);
   const entry = { ...known[wheel.file], ...originalOf(path) };
   entry.steps ??= {};
   for (const step of values.steps.split(";")) {
-    entry.steps[step] = await measureStep(path, STEPS[step]);
+    entry.steps[step] = await measureStep(path, step);
     known[wheel.file] = entry;
     writeFileSync(store, JSON.stringify(known, undefined, 1));
     console.log(wheel.file, step, JSON.stringify(entry.steps[step]));
@@ -69,15 +83,21 @@ function installed(path) {
   return Number(execFileSync(python, ["-c", script, path], { encoding: "utf8" }));
 }
 
-function measureStep(path, options) {
+function measureStep(path, step) {
   return inWorkFolder("shrink", (folder) => {
-    const command = [process.execPath, CLI, "shrink", ...options, "-w", folder, path];
+    const command = [process.execPath, CLI, "shrink", ...STEPS[step], "-w", folder, path];
     const { status, wall, cpu, peak } = measureRun(python, command);
     if (status !== 0) throw new Error(`${command.join(" ")} ended with ${status}`);
     const [file] = readdirSync(folder);
     const result = join(folder, file);
     execFileSync("unzip", ["-tq", result]);
-    return { packed: statSync(result).size, size: installed(result), wall, cpu, peak };
+    const measured = { packed: statSync(result).size, size: installed(result), wall, cpu, peak };
+    if (values.keep !== undefined) {
+      const keep = join(values.keep, step);
+      mkdirSync(keep, { recursive: true });
+      renameSync(result, join(keep, file));
+    }
+    return measured;
   });
 }
 
@@ -91,9 +111,12 @@ function page() {
   const names = Object.keys(STEPS);
   const sizes = measured.map(({ file }) => {
     const { packed, size, steps } = known[file];
+    const { reference = {} } = wheels.find((wheel) => wheel.file === file);
     const cells = names.map((name) => {
       const step = steps[name];
-      return step === undefined ? "" : `${megabytes(step.packed)} / ${megabytes(step.size)}`;
+      if (step === undefined) return "";
+      const own = `${megabytes(step.packed)} / ${megabytes(step.size)}`;
+      return reference[name] === undefined ? own : `${own} (${reference[name].join(" / ")})`;
     });
     return `| ${title(file)} | ${megabytes(packed)} / ${megabytes(size)} | ${cells.join(" | ")} |`;
   });
@@ -118,6 +141,8 @@ ${machineText()}; one minute's load at the end: ${loadNow()}.
 * driver 550: \`--min-driver 550\`, at \`--level fast\`
 * driver 550, best: the same at \`--level best\`
 * 4 GPUs: \`--min-driver 550 --keep-archs ${ARCHS}\`, with the newest PTX
+
+In parentheses: what a prototype with native zstd reached.
 
 ${head.replace("{}", "published")}
 ${sizes.join("\n")}
