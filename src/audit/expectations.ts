@@ -11,6 +11,8 @@ export interface Expectations {
   readonly archs?: readonly string[];
   /** Bytes of the wheel file. */
   readonly maxSize?: number;
+  /** What would make a wheel small enough that is not. */
+  readonly sizeHint?: string;
 }
 
 type Facts = Pick<WheelResult, "size" | "platform" | "binaries">;
@@ -20,7 +22,7 @@ export function checkExpectations(
   expected: Expectations,
 ): readonly Problem<ExpectationCode>[] {
   const problems: Problem<ExpectationCode>[] = [];
-  const { platform, archs, maxSize } = expected;
+  const { platform, archs, maxSize, sizeHint } = expected;
   if (platform !== undefined && !supports(wheel.platform, platform)) {
     const { supported } = wheel.platform;
     const best =
@@ -46,6 +48,7 @@ export function checkExpectations(
       code: "SIZ001",
       facts: { bytes: wheel.size, limit: maxSize },
       message: `the wheel has ${wheel.size} bytes, ${wheel.size - maxSize} more than the limit of ${maxSize}`,
+      ...(sizeHint === undefined ? {} : { hint: sizeHint }),
     });
   }
   return problems;

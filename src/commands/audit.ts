@@ -93,7 +93,8 @@ async function run({ args, options }: Invocation, io: Io): Promise<number> {
       try {
         const compared = settings.baseline === undefined ? undefined : await shapes(auditOptions);
         const judged = await auditWheel(path, engine, compared?.options ?? auditOptions);
-        const result = await refine(judged, compared?.shape(), settings, engine, leftOut);
+        const wanted = await withSizeHint(path, judged, settings);
+        const result = await refine(judged, compared?.shape(), wanted, engine, leftOut);
         wheels.push({ path, uri: uriOf(path, io.cwd), result });
       } catch (error) {
         progress.clear();
@@ -140,6 +141,20 @@ async function variantProblems(
     return new Map();
   }
   return (await import("./variant-release.ts")).releaseProblems(paths);
+}
+
+/** The settings with the step of `shrink` that is enough, for a wheel that is larger than it may be. */
+async function withSizeHint(
+  path: string,
+  { size }: WheelResult,
+  settings: AuditSettings,
+): Promise<AuditSettings> {
+  const { maxSize } = settings.expected;
+  if (maxSize === undefined || size <= maxSize) return settings;
+  const { stepBelow } = await import("./size-hint.ts");
+  const sizeHint = await stepBelow(path, maxSize);
+  if (sizeHint === undefined) return settings;
+  return { ...settings, expected: { ...settings.expected, sizeHint } };
 }
 
 /** The same settings, which keep what they leave out. */

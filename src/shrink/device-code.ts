@@ -192,7 +192,7 @@ function startOf({
 }
 
 /** Stored bytes of entries that zstd would make smaller if the drivers that read it were asked for. */
-function waitingBytes(
+export function waitingBytes(
   entries: readonly DeviceEntry[],
   traits: LibraryTraits,
   settings: DeviceSettings,

@@ -42,7 +42,7 @@ function isCleared({ kind }: DeviceEntry, { stripDebug }: DeviceSettings): boole
 }
 
 /** zstd where drivers read it; else LZ4, which is slow and gains little on what is LZ4 already. */
-function methodsOf(traits: LibraryTraits, settings: DeviceSettings): MethodsOf {
+export function methodsOf(traits: LibraryTraits, settings: DeviceSettings): MethodsOf {
   return (entry) => {
     const clears = isCleared(entry, settings);
     if (!(settings.recompress || clears) || !isRecodable(entry) || !isReadable(entry)) {

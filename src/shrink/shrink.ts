@@ -4,11 +4,9 @@ import { printable } from "../bytes.ts";
 import type { Draft } from "../edit/draft.ts";
 import type { PatchJob, PreparedFile, Workshop } from "../edit/workshop.ts";
 import { FormatError, RefusalError } from "../errors.ts";
-import type { OpenNative } from "../format.ts";
 import { matchesGlob } from "../glob.ts";
 import type { NativeEdit } from "../native-edit.ts";
 import type { Source } from "../source.ts";
-import { sliceSource } from "../source.ts";
 import type { Wheel } from "../wheel/open.ts";
 import type { ZipEntry } from "../zip/entry.ts";
 import type { MemberTools } from "./dedupe.ts";
@@ -18,6 +16,8 @@ import { prepareDevice } from "./device-code.ts";
 import type { DeviceTools } from "./device-tools.ts";
 import { readerFor } from "./reader.ts";
 import type { ShrinkSettings } from "./settings.ts";
+import type { StrippableRegion } from "./strippable.ts";
+import { strippable, strippableBytes } from "./strippable.ts";
 import { retagThin } from "./thin.ts";
 
 export interface ShrinkInput {
@@ -112,7 +112,7 @@ function dropped(wheel: Wheel, { drop }: ShrinkSettings): readonly ZipEntry[] {
 }
 
 /** Native files, the largest first, so that what takes longest begins first. */
-function natives({ index, source, compression }: Wheel): readonly ZipEntry[] {
+export function natives({ index, source, compression }: Wheel): readonly ZipEntry[] {
   const access = { source, compression };
   return index.entries
     .filter((entry) => !entry.directory && !entry.broken && entry.size > 0)
@@ -184,30 +184,6 @@ function namedRefusal(path: string, error: unknown): unknown {
   );
 }
 
-/** A part of a file that only people read. */
-interface StrippableRegion {
-  readonly name: string;
-  /** Bytes, and about what they take in the archive. */
-  readonly size: number;
-  readonly sample: Uint8Array;
-}
-
-/** Names of what strippers leave out; only its share of the gain is told from it. */
-const STRIPPABLE = /^(?:\.symtab|\.strtab|\.z?debug_.*|\.comment|__DWARF,.*)$/;
-/** Bytes of a region that are compressed to see what it takes. */
-const SAMPLE = 1 << 18;
-
-function strippable(source: Source, native: OpenNative): readonly StrippableRegion[] {
-  return native
-    .regions()
-    .filter(({ name, size }) => STRIPPABLE.test(name) && size > 0)
-    .map(({ name, start, size }) => {
-      const middle = start + Math.max(0, Math.floor((size - SAMPLE) / 2));
-      const length = Math.min(SAMPLE, size);
-      return { name, size, sample: sliceSource(source, middle, length).read(0, length).slice() };
-    });
-}
-
 /**
  * How much of a file's gain is due to stripping. Beside device code, of the download it is judged by
  * samples.
@@ -221,14 +197,9 @@ function strippedBytes(
   const gained = { packed: before.packed - after.packed, size: before.size - after.size };
   const ofDevice = (device?.dropped ?? 0) + (device?.recoded ?? 0);
   if (ofDevice === 0) return gained;
-  let [packed, size] = [0, 0];
-  for (const region of regions) {
-    const { sample } = region;
-    packed += (compression.deflateRaw(sample, 6).length / sample.length) * region.size;
-    size += region.size;
-  }
+  const { packed, size } = strippableBytes(regions, compression);
   return {
-    packed: Math.min(Math.round(packed), Math.max(0, gained.packed)),
+    packed: Math.min(packed, Math.max(0, gained.packed)),
     size: Math.min(size, Math.max(0, gained.size)),
   };
 }

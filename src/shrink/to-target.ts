@@ -33,7 +33,8 @@ export async function shrinkToTarget(
     const done = await attempt(rung);
     if (done !== undefined) return done;
   }
-  for (const rung of dearRungs(settings, last?.files ?? [])) {
+  const devices = last?.files.flatMap(({ device }) => device ?? []) ?? [];
+  for (const rung of dearRungs(settings, devices)) {
     const done = await attempt(rung);
     if (done !== undefined) return done;
   }

@@ -228,6 +228,25 @@ describe.skipIf(!hasTools)("shrink", () => {
     expect(none.err).toMatch(/the smallest is \d+ bytes/);
   });
 
+  it("is named by an audit with a limit, with the options that reach it", async () => {
+    const given = makeWheel(plain);
+    const size = readFileSync(given.wheel).length;
+    const hintFor = async (limit: number): Promise<string> => {
+      const audit = ["audit", "--no-hash", "--select", "SIZ", "--max-size", String(limit)];
+      const { out } = await wheelkit(...audit, "-f", "json", given.wheel);
+      return JSON.parse(out).wheels[0].findings[0].hint;
+    };
+    // Without symbols it is small enough already.
+    expect(await hintFor(size - 500)).toMatch(/^`wheelkit shrink --strip` would make it about/);
+    const limit = Math.round(size * 0.55);
+    const hint = await hintFor(limit);
+    const [, options = ""] = /^`wheelkit shrink (.+)` would make it about/.exec(hint) ?? [];
+    expect(options).toContain("--min-driver=550");
+    const { out } = await shrunk(given, "-f", "json", ...options.split(" "));
+    expect(JSON.parse(out).wheels[0].after.packed).toBeLessThan(limit * 1.05);
+    expect(await hintFor(1000)).toMatch(/^no step of `shrink` reaches the limit/);
+  });
+
   it("writes nothing in a dry run, and says what it would gain", async () => {
     const given = makeWheel(plain);
     const out = join(given.folder, "dry");
