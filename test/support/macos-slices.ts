@@ -4,6 +4,7 @@ import type { NativeOptions } from "../../src/audit/options.ts";
 import { DEFAULT_NATIVE_OPTIONS } from "../../src/audit/options.ts";
 import type { NativeAudit } from "../../src/audit/platform.ts";
 import type { MachoImport, MachoPlatformName, MachoSlice } from "../../src/formats.ts";
+import { symbolHash } from "../../src/symbol-hash.ts";
 import { parseMetadata } from "../../src/wheel/metadata.ts";
 
 const AT = { record: "dylib_command", offset: 0 };
@@ -18,6 +19,7 @@ export interface SliceSketch extends Partial<Omit<MachoSlice, "dependencies" | "
   readonly on?: MachoPlatformName;
   /** `name@library`; `?` behind the name: weakly. */
   readonly imports?: readonly string[];
+  readonly exports?: readonly string[];
   /** Names of load commands. */
   readonly commands?: readonly string[];
 }
@@ -27,7 +29,7 @@ const SYSTEM = "/usr/lib/libSystem.B.dylib";
 /** A signed dynamic library for arm64 with nothing to complain about, changed by `sketch`. */
 export function machoSlice(sketch: SliceSketch = {}): MachoSlice {
   const { loads = [], rpaths = [], needs = "11.0", builtWith = "14.0", on = "macos" } = sketch;
-  const { imports = [], commands = [], ...rest } = sketch;
+  const { imports = [], exports = [], commands = [], ...rest } = sketch;
   const minos = needs === null ? null : version(needs);
   const sdk = version(builtWith);
   const kind = sketch.kind ?? "shared";
@@ -48,6 +50,7 @@ export function machoSlice(sketch: SliceSketch = {}): MachoSlice {
     littleEndian: true,
     flags: ["MH_TWOLEVEL"],
     flatImports: [],
+    exportHashes: Uint32Array.from(exports, symbolHash).sort(),
     targets: minos === null ? [] : [{ platform: on, minos, sdk, at: AT }],
     platform: minos === null ? null : on,
     minos,

@@ -114,6 +114,8 @@ export interface MachoSlice extends Slice {
    * Python's C interface (`Py*`, `_Py*`); sorted, at most 2000, as C spells them.
    */
   readonly flatImports: readonly string[];
+  /** `symbolHash` of every exported name as C spells it, ascending. */
+  readonly exportHashes: Uint32Array;
   /** In load command order: a file for two platforms (zippered) has two. */
   readonly targets: readonly MachoTarget[];
   /** Those of the first target; `null` where the file says nothing. */

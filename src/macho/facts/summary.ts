@@ -1,6 +1,7 @@
 /** The facts of a Mach-O file that rules judge: the neutral model and what only Mach-O has. */
 import type { BinaryKind, LayoutProblem, SearchPath } from "../../binary.ts";
 import { compareText } from "../../bytes.ts";
+import { symbolHash } from "../../symbol-hash.ts";
 import { EncryptionInfoCommand } from "../command-layout.ts";
 import { LC, LC_REQ_DYLD, MH, MH_FLAGS } from "../constants.ts";
 import { fileTypeName, headerFlagNames, platformName } from "../names.ts";
@@ -75,6 +76,7 @@ function sliceFacts(image: MachoImage, interest: Interest): MachoSlice {
     littleEndian: image.context.littleEndian,
     flags: headerFlagNames(header.flags),
     flatImports: header.filetype === MH.MH_OBJECT ? [] : flatImportsOf(imports),
+    exportHashes: Uint32Array.from(exports, symbolHash).sort(),
     targets,
     platform: targets[0]?.platform ?? null,
     minos: targets[0]?.minos ?? null,
@@ -238,6 +240,7 @@ function archiveFacts({ arch, base, source }: ArchiveSlice): MachoSlice {
     littleEndian: true,
     flags: [],
     flatImports: [],
+    exportHashes: new Uint32Array(),
     targets: [],
     platform: null,
     minos: null,

@@ -110,6 +110,12 @@ export function mayBeMissing(library: string, name: string): boolean {
   return exports !== null && (!exports.lasts(name) || exports.introduced(name) !== undefined);
 }
 
+/** True for what libSystem exports on some system: every process has it. */
+export function isInLibSystem(name: string): boolean {
+  const { lasts, introduced } = libSystem();
+  return lasts(name) || introduced(name) !== undefined;
+}
+
 /** True where names of the library say since when there are, so that an unknown one can be named. */
 export function hasKnownExports(library: string): boolean {
   return LIBSYSTEM.test(library) || LASTING_SYMBOLS.some((each) => each.library.test(library));

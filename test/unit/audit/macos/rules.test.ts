@@ -194,6 +194,24 @@ describe("LNK004 symbols of no library", () => {
       problems({ flatImports: ["PyList_New", "_Py_NoneStruct", "PyPyList_New"] }, "LNK004"),
     ).toEqual([]);
   });
+
+  it("are found in libSystem, and in other files of the wheel for the same processor", () => {
+    expect(problems({ flatImports: ["malloc", "clock_gettime"] }, "LNK004")).toEqual([]);
+    const withLibrary = (arch: string) =>
+      auditMacos({
+        tags: "cp312-cp312-macosx_11_0_universal2",
+        files: {
+          [EXT]: [
+            machoModule("x", { arch: "x86_64", flatImports: ["shared_state"] }),
+            machoModule("x", { flatImports: ["shared_state"] }),
+          ],
+          "demo/libshared.dylib": machoSlice({ arch, exports: ["shared_state"] }),
+        },
+      });
+    expect(problemsOf(withLibrary("x86_64"), "LNK004")).toEqual([
+      `LNK004 error ${EXT}: imports \`shared_state\` of no library: looked up in whatever is loaded, and only for arm64`,
+    ]);
+  });
 });
 
 describe("ABI005 Python's own library", () => {
