@@ -41,8 +41,6 @@ export interface Compression {
    * @throws FormatError when the stream is broken or ends early.
    */
   inflateRaw(compressed: Uint8Array, limit: number): Inflated;
-  /** The same on another thread, where there is one to spare. */
-  readonly inflateLater?: (compressed: Uint8Array, limit: number) => Promise<Inflated>;
   /**
    * As much output as the beginning of a raw deflate stream yields, for a look at a member's first
    * bytes. Empty when the stream is broken.
@@ -50,6 +48,16 @@ export interface Compression {
   inflateHead(beginning: Uint8Array): Uint8Array;
   /** Compresses to a raw deflate stream; `level` 0-9. */
   deflateRaw(bytes: Uint8Array, level: number): Uint8Array;
+}
+
+/** Threads that inflate while the caller's goes on. */
+export interface Helpers {
+  /** How many there are, at least 1. */
+  readonly count: number;
+  /** {@link Compression.inflateRaw} on one of them; rejects when the stream is broken. */
+  inflate(compressed: Uint8Array, limit: number): Promise<Inflated>;
+  /** Resolves when what they have finished meanwhile was noticed. */
+  turn(): Promise<void>;
 }
 
 /** Where a member's data lies in the archive and what it must unpack to. */

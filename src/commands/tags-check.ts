@@ -1,17 +1,28 @@
 /** Do the new tags say the truth of the wheel's content? An audit of the result tells. */
-import { auditWheel, DEFAULT_AUDIT_OPTIONS } from "../audit/audit.ts";
+import type { Inspection } from "../audit/audit.ts";
+import { DEFAULT_AUDIT_OPTIONS, inspectWheel, judgeWheel } from "../audit/audit.ts";
+import { toFindings } from "../audit/findings.ts";
 import type { Built } from "../edit/assemble.ts";
 import { RefusalError } from "../errors.ts";
 import type { Finding } from "../finding.ts";
 import { createEngine } from "../node/engine.ts";
-import type { Source } from "../source.ts";
 import type { Wheel } from "../wheel/open.ts";
+import { openWheel } from "../wheel/open.ts";
 import { layoutSource } from "../zip/writer.ts";
 
-/** The first rule on tags that the new tags break and the old ones did not. */
+/**
+ * The first rule on tags that the new tags break and the old ones did not. New tags change no member
+ * that has native code, so that those are looked at once.
+ */
 async function findContradiction(built: Built, wheel: Wheel): Promise<Finding | undefined> {
-  const before = await tagFindings(wheel.source, wheel.file);
-  const after = await tagFindings(layoutSource(built.layout), built.file);
+  const engine = createEngine();
+  // RECORD is another one afterwards.
+  const { record: _, ...inspection } = await inspectWheel(wheel, wheel.file, wheel.source, engine, {
+    hash: false,
+  });
+  const before = tagFindings(wheel, inspection);
+  const result = openWheel(layoutSource(built.layout), built.file, engine.compression);
+  const after = tagFindings(result, inspection);
   // The message names the tag: a claim that is false in another way is a new one.
   return after.find(
     ({ code, path, message }) =>
@@ -43,13 +54,8 @@ export async function checkTruth(
   return [`${message} [${found.code}]`];
 }
 
-async function tagFindings(source: Source, file: string): Promise<readonly Finding[]> {
-  const engine = createEngine({ jobs: 1 });
-  const opened = { ...engine, open: () => ({ ...source, close: () => {} }) };
-  try {
-    const { findings } = await auditWheel(file, opened, { ...DEFAULT_AUDIT_OPTIONS, hash: false });
-    return findings.filter(({ code, level }) => level === "error" && /^(TAG|ABI)/.test(code));
-  } finally {
-    await engine.close();
-  }
+function tagFindings(wheel: Wheel, inspection: Inspection): readonly Finding[] {
+  const { problems } = judgeWheel(wheel, inspection, DEFAULT_AUDIT_OPTIONS);
+  const findings = toFindings(problems, DEFAULT_AUDIT_OPTIONS.findings);
+  return findings.filter(({ code, level }) => level === "error" && /^(TAG|ABI)/.test(code));
 }

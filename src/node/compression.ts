@@ -1,5 +1,6 @@
 /** Node's zlib and hashes as the engine's {@link Compression}. */
 import { createHash, hash as hashOnce } from "node:crypto";
+import { setImmediate as immediate } from "node:timers/promises";
 import type { ZlibOptions } from "node:zlib";
 import {
   constants,
@@ -9,7 +10,7 @@ import {
   inflateRawSync,
 } from "node:zlib";
 import { FormatError } from "../errors.ts";
-import type { Compression, Inflated } from "../runtime.ts";
+import type { Compression, Helpers, Inflated } from "../runtime.ts";
 
 /** zlib's smallest output buffer. */
 const MIN_CHUNK = 64;
@@ -37,8 +38,14 @@ export const nodeCompression: Compression = {
   deflateRaw: (bytes, level) => plain(deflateRawSync(bytes, { level })),
 };
 
-/** {@link nodeCompression} that inflates on zlib's own threads while this one goes on. */
-export const threadedCompression: Compression = { ...nodeCompression, inflateLater };
+/** zlib's own pool has four threads, whatever the machine has. */
+const ZLIB_THREADS = 4;
+
+/** zlib's threads: `undefined` where everything is to be done by `jobs` = 1 thread. */
+export function zlibThreads(jobs: number): Helpers | undefined {
+  if (jobs < 2) return undefined;
+  return { count: Math.min(jobs - 1, ZLIB_THREADS), inflate: inflateLater, turn: immediate };
+}
 
 function inflateLater(compressed: Uint8Array, limit: number): Promise<Inflated> {
   return new Promise((resolve, reject) => {

@@ -15,14 +15,15 @@ import { checkRecordDigest } from "../../wheel/record.ts";
 import { readMember } from "../../zip/read.ts";
 import type { Facts } from "./facts.ts";
 import { failureOf, merge, readFacts, readFactsThrough } from "./facts.ts";
-import type { Prepared } from "./read-ahead.ts";
-import { prepare } from "./read-ahead.ts";
 import { Recorder } from "./recorder.ts";
+import { type Prepared, prepareRuns } from "./runs.ts";
+import { shareOut } from "./share.ts";
 import type { Access, InspectOptions, MemberReport, MemberTask } from "./task.ts";
 import { isWhole, peek } from "./task.ts";
 
 /**
- * Inspects `tasks`, which should be in archive order so that reads are few and long.
+ * Inspects `tasks`, which should be in archive order so that reads are few and long. Reports come in
+ * any order.
  *
  * @param onDone gets the inflated size of each member that is done.
  */
@@ -33,10 +34,15 @@ export async function inspectMembers(
   onDone: (bytes: number) => void = () => {},
 ): Promise<MemberReport[]> {
   const reports: MemberReport[] = [];
-  for await (const prepared of prepare(access, tasks, options)) {
+  const inspect = async (prepared: Prepared): Promise<void> => {
     const report = await inspectOne(prepared, options);
     if (report !== undefined) reports.push(report);
     onDone(prepared.task.size);
+  };
+  if (access.helpers !== undefined) {
+    await shareOut(access, access.helpers, tasks, options, inspect);
+  } else {
+    for (const prepared of prepareRuns(access, tasks, options)) await inspect(prepared);
   }
   return reports;
 }

@@ -39,15 +39,16 @@ export function undefinedSymbols(
     ({ slice }) => slice.dynamic && slice.unversioned.strong.length > 0,
   );
   if (candidates.length === 0) return [];
+  const asked = candidates.map(({ slice }) =>
+    slice.unversioned.strong.filter((name) => !PYTHON.test(name) && !inCLibrary(family, name)),
+  );
   // Any member may have been loaded for all to see, so all of them count.
-  const defined = new Set<number>();
-  for (const { slice } of graph.members.values()) addAll(defined, slice.exportHashes);
+  const undefinedYet = new Set(asked.flatMap((names) => names.map(symbolHash)));
+  for (const { slice } of graph.members.values()) removeAll(undefinedYet, slice.exportHashes);
   let imported: ReadonlySet<string> | undefined;
   const found: Undefined[] = [];
-  for (const { key, path, slice } of candidates) {
-    const open = slice.unversioned.strong.filter(
-      (name) => !PYTHON.test(name) && !inCLibrary(family, name) && !defined.has(symbolHash(name)),
-    );
+  for (const [index, { key, path }] of candidates.entries()) {
+    const open = asked[index]?.filter((name) => undefinedYet.has(symbolHash(name))) ?? [];
     if (open.length === 0) continue;
     const { libraries, outside } = hostLibraries(graph, closure(key, next));
     const names = open.filter(
@@ -105,6 +106,12 @@ function hostLibraries(
     }
   }
   return { libraries: [...libraries].sort(), outside };
+}
+
+/** Of few that are asked for, what many have is removed: half a million exports are no set of their own. */
+function removeAll(from: Set<number>, values: Uint32Array): void {
+  if (from.size === 0) return;
+  for (const value of values) from.delete(value);
 }
 
 function addAll(into: Set<number>, values: Uint32Array): void {

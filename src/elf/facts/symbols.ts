@@ -33,6 +33,7 @@ interface SymbolFacts {
  */
 export function symbolFacts(image: ElfImage, interest: (name: string) => boolean): SymbolFacts {
   const table = image.symbols();
+  const { stride } = table;
   const { strings } = image;
   const names = table.count === 0 ? new Uint8Array() : strings.bytes();
   const owners = versionOwners(image.versionNeeds, image.versionDefinitions);
@@ -51,12 +52,13 @@ export function symbolFacts(image: ElfImage, interest: (name: string) => boolean
   const users = new Map<number, string[]>();
   const strong: string[] = [];
   const weak: string[] = [];
-  const hashes: number[] = [];
+  const hashes = new Uint32Array(Math.min(table.count, MAX_EXPORTS));
+  const known = table.hashes();
   let importCount = 0;
   let exportCount = 0;
   let nameless = 0;
   for (let index = 1; index < table.count; index++) {
-    const at = index * table.stride;
+    const at = index * stride;
     const info = bytes[at + infoField] ?? 0;
     const section = view.getUint16(at + sectionField, littleEndian);
     const imported = isImport(info, section);
@@ -65,7 +67,9 @@ export function symbolFacts(image: ElfImage, interest: (name: string) => boolean
     else continue;
 
     const nameAt = view.getUint32(at + nameField, littleEndian);
-    if (!imported && hashes.length < MAX_EXPORTS) hashes.push(hashAt(names, nameAt));
+    if (!imported && exportCount <= MAX_EXPORTS) {
+      hashes[exportCount - 1] = known(index) ?? hashAt(names, nameAt);
+    }
     const version = versionAt(index) & VERSYM_VERSION;
     // A program's copy of a library's variable is defined here, and yet bound to its version.
     const bound = needed[version] === 1;
@@ -78,9 +82,9 @@ export function symbolFacts(image: ElfImage, interest: (name: string) => boolean
     }
     if (init) pythonInit.push(name);
     if (bound) {
-      const known = users.get(version);
-      if (known === undefined) users.set(version, [name]);
-      else known.push(name);
+      const others = users.get(version);
+      if (others === undefined) users.set(version, [name]);
+      else others.push(name);
     }
     const owner = owners.get(version);
     if (imported && owner === undefined && name !== "") {
@@ -108,7 +112,7 @@ export function symbolFacts(image: ElfImage, interest: (name: string) => boolean
     imports,
     pythonInit,
     unversioned: { strong: strong.sort(compareText), weak: weak.sort(compareText) },
-    exportHashes: Uint32Array.from(hashes).sort(),
+    exportHashes: hashes.slice(0, Math.min(exportCount, MAX_EXPORTS)).sort(),
     users,
     problems,
   };
@@ -126,7 +130,7 @@ function hashAt(names: Uint8Array, at: number): number {
     if (byte === 0) break;
     hash = nextHash(hash, byte);
   }
-  return hash;
+  return hash >>> 1;
 }
 
 /** A flag for each version index that stands for a version of another library. */

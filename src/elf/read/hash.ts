@@ -50,6 +50,8 @@ interface GnuHash {
   readonly bloomSize: number;
   /** One more than the highest symbol index in a bucket; 0 when no symbol can be looked up. */
   readonly count: number;
+  /** Bytes from the table's start to the words of the symbols, of which `symoffset` has the first. */
+  readonly chains: number;
 }
 
 /** `undefined` when the table does not fit the bytes that are there. */
@@ -73,7 +75,7 @@ export function parseGnuHash(
     const symbol = bucket(index);
     if (symbol > highest) highest = symbol;
   }
-  if (highest === 0) return { nbuckets, symoffset, bloomSize, count: 0 };
+  if (highest === 0) return { nbuckets, symoffset, bloomSize, count: 0, chains };
   if (highest < symoffset) return undefined;
 
   // The chain of the highest bucket ends at the last symbol: its word has the lowest bit set.
@@ -82,7 +84,7 @@ export function parseGnuHash(
     const bytes = read(chains + (symbol - symoffset) * 4, 4);
     if (bytes.length < 4) return undefined;
     if ((wordReader(bytes, context)(0) & 1) === 1) {
-      return { nbuckets, symoffset, bloomSize, count: symbol + 1 };
+      return { nbuckets, symoffset, bloomSize, count: symbol + 1, chains };
     }
   }
 }

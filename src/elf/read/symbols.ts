@@ -34,6 +34,11 @@ export interface SymbolTable extends Region {
   bytes(): Uint8Array;
   /** A fast reader of one field of every symbol. */
   column<N extends keyof Sym & string>(field: N): (index: number) => Sym[N];
+  /**
+   * The hash of a symbol's name, as `symbolHash` gives it, where DT_GNU_HASH has it: for all that the
+   * loader can find. `undefined` for other symbols, and without that table.
+   */
+  hashes(): (index: number) => number | undefined;
   /** A fast reader of the version indexes, with VERSYM_HIDDEN; 1 (global) for all without DT_VERSYM. */
   versions(): (index: number) => number;
 }
@@ -128,6 +133,7 @@ export function parseSymbols(
     versym,
     bytes,
     column: (field) => ElfSym.column(bytes(), context, field),
+    hashes: () => hashReader(image, dynamic),
     versions() {
       if (versym === null) return () => 1;
       const table = source.read(versym.offset, versym.size);
@@ -137,6 +143,23 @@ export function parseSymbols(
         2 * index + 2 > table.length ? 1 : view.getUint16(2 * index, littleEndian);
     },
   };
+}
+
+/** Reads what the table holds anyway: hashing a million names takes longer than everything else. */
+function hashReader(image: Tables, dynamic: Dynamic | null): (index: number) => number | undefined {
+  const address = dynamic?.value(DT.DT_GNU_HASH);
+  const region = address === undefined ? undefined : mapAddress(image, address);
+  const table = region && parseGnuHash(image.source, region, image.context);
+  if (region === undefined || table === undefined) return () => undefined;
+  const { symoffset, count, chains } = table;
+  const size = Math.max(0, count - symoffset) * 4;
+  const words = image.source.read(region.offset + chains, size);
+  const view = new DataView(words.buffer, words.byteOffset, words.byteLength);
+  const { littleEndian } = image.context;
+  return (index) =>
+    index < symoffset || index >= count
+      ? undefined
+      : view.getUint32((index - symoffset) * 4, littleEndian) >>> 1;
 }
 
 function versionRegion(

@@ -1,0 +1,114 @@
+/** Which member is inspected when: other threads inflate the large ones while this one goes on. */
+import type { Helpers } from "../../runtime.ts";
+import { DEFLATED } from "../../zip/layout.ts";
+import { type Prepared, prepareRuns, windowed } from "./runs.ts";
+import type { Access, InspectOptions, MemberTask } from "./task.ts";
+import { isNative, isWhole } from "./task.ts";
+
+/** Smaller members (bytes, inflated) cost more to hand over than to inflate. */
+const LEAST_HANDED = 96 << 10;
+/** Bytes that are inflated and not yet looked at, or one member: what all of them may hold at once. */
+const OPEN_BYTES = 64 << 20;
+/** The others are asked for what they have done after so many bytes (inflated). */
+const TURN_BYTES = 512 << 10;
+
+/**
+ * Calls `inspect` for each member: the largest first, as the others have inflated them, and small ones
+ * in between. When there is nothing else to do this thread inflates, from the smallest on, and members
+ * that are streamed run beside everything else.
+ */
+export async function shareOut(
+  access: Access,
+  helpers: Helpers,
+  tasks: readonly MemberTask[],
+  options: InspectOptions,
+  inspect: (prepared: Prepared) => Promise<void>,
+): Promise<void> {
+  const isHanded = (task: MemberTask): boolean =>
+    task.method === DEFLATED &&
+    task.size >= LEAST_HANDED &&
+    task.compressedSize < access.source.size;
+  const small = prepareRuns(
+    access,
+    tasks.filter((task) => !isHanded(task)),
+    options,
+  );
+  const large = tasks
+    .filter((task) => isHanded(task) && (options.hash || isNative(access, task)))
+    .sort((a, b) => b.size - a.size);
+  const isHeld = (task: MemberTask): boolean => isWhole(task, options.wholeLimit);
+  let first = 0;
+  let end = large.length;
+  const ready: (Prepared & { readonly bytes: number })[] = [];
+  let open = 0;
+  let running = 0;
+  let wake: (() => void) | undefined;
+  let failure: { readonly error: unknown } | undefined;
+  const ended = (): void => {
+    running--;
+    wake?.();
+  };
+  const hand = (task: MemberTask): void => {
+    running++;
+    if (!isHeld(task)) {
+      inspect({ access, task })
+        .catch((error: unknown) => {
+          failure ??= { error };
+        })
+        .finally(ended);
+      return;
+    }
+    open += task.size;
+    inflateLater(access, helpers, task)
+      .then((prepared) => ready.push({ ...prepared, bytes: task.size }))
+      .finally(ended);
+  };
+  let next = small.next();
+  let sinceTurn = 0;
+  const work = async (prepared: Prepared): Promise<void> => {
+    await inspect(prepared);
+    sinceTurn += prepared.task.size;
+    if (sinceTurn < TURN_BYTES) return;
+    sinceTurn = 0;
+    await helpers.turn();
+  };
+  while (failure === undefined) {
+    for (let task = large[first]; task !== undefined; task = large[first]) {
+      const fits = open === 0 || open + task.size <= OPEN_BYTES || !isHeld(task);
+      if (running >= helpers.count || first >= end || !fits) break;
+      first++;
+      hand(task);
+    }
+    const done = ready.shift();
+    const last = first < end ? large[end - 1] : undefined;
+    if (done !== undefined) {
+      await work(done);
+      open -= done.bytes;
+    } else if (next.done !== true) {
+      await work(next.value);
+      next = small.next();
+    } else if (last !== undefined && isHeld(last)) {
+      end--;
+      await work({ access, task: last });
+    } else if (running > 0) {
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+      wake = undefined;
+    } else break;
+  }
+  if (failure !== undefined) throw failure.error;
+}
+
+/** What can't be inflated is prepared all the same: reading it says what is wrong. */
+async function inflateLater(access: Access, helpers: Helpers, task: MemberTask): Promise<Prepared> {
+  try {
+    const packed = access.source.read(task.dataOffset, task.compressedSize);
+    const inflated = await helpers.inflate(packed, task.size);
+    const compression = { ...access.compression, inflateRaw: () => inflated };
+    const source = windowed(access.source, task.dataOffset, packed);
+    return { task, access: { ...access, source, compression } };
+  } catch {
+    return { task, access };
+  }
+}
