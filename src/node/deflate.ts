@@ -122,6 +122,7 @@ export async function deflateRange(
   let dictionary = source.read(start - before, before).slice();
   try {
     for (let at = start; at < end || (last && at === start); at += PART) {
+      if (running.length >= most) sink.add((await running.shift()) ?? new Uint8Array());
       const bytes = source.read(at, Math.min(PART, end - at));
       running.push(
         deflate(bytes, {
@@ -135,7 +136,6 @@ export async function deflateRange(
       );
       onBytes(bytes);
       dictionary = bytes.slice(Math.max(0, bytes.length - WINDOW));
-      if (running.length > most) sink.add((await running.shift()) ?? new Uint8Array());
     }
     for (const part of running) sink.add(await part);
   } catch (error) {
