@@ -13,6 +13,7 @@ import type { Io } from "../node/io.ts";
 import { lockFiles } from "../node/lock.ts";
 import { writeArchive } from "../node/output.ts";
 import type { RewriteOptions } from "../node/rewrite-wheel.ts";
+import { refuseFileName } from "../node/rewrite-wheel.ts";
 import { againWhenChanged, openWitnessed } from "../node/witness.ts";
 import { jsonText } from "../report/json.ts";
 import { isUnchanged, piecesOf } from "../rewrite.ts";
@@ -114,6 +115,7 @@ async function editFile(
   edits: readonly NativeEdit[],
   write: RewriteOptions,
 ): Promise<EditedFile> {
+  refuseFileName(path);
   const source = await openWitnessed(path);
   try {
     const format = formatOf(source.read(0, Math.min(source.size, 64)));

@@ -133,6 +133,9 @@ async function shrinkOne(
         const beside = join(folder, wheel.file);
         let done = 0;
         const total = wheel.index.entries.reduce((sum, { size }) => sum + size, 0);
+        // Of a first try, whose input was changed meanwhile.
+        workshop?.close();
+        await tools?.close();
         tools = createDeviceTools({
           ...(jobs === undefined ? {} : { jobs }),
           effort: request.settings.device.effort,

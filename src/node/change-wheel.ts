@@ -38,6 +38,8 @@ export async function repairFile(path: string, run: RepairRun): Promise<Rewritte
     allowed: ["NAM006"],
     async edit(draft, wheel) {
       const { source } = wheel;
+      // Of a first try, whose input was changed meanwhile.
+      workshop?.close();
       workshop = createWorkshop({
         ...packing,
         archive: source,

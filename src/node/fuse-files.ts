@@ -10,9 +10,10 @@ import { verifyRepair } from "../repair/verify.ts";
 import { openSoundWheel } from "../wheel/open.ts";
 import { nodeCompression } from "./compression.ts";
 import type { NodeEngine } from "./engine.ts";
-import { openFile } from "./file.ts";
 import type { RewriteOptions, Rewritten } from "./rewrite-wheel.ts";
-import { rewriteWheel } from "./rewrite-wheel.ts";
+import { refuseFileName, rewriteWheel } from "./rewrite-wheel.ts";
+import type { WitnessedFile } from "./witness.ts";
+import { openWitnessed } from "./witness.ts";
 import { createWorkshop } from "./workshop.ts";
 
 export interface FuseRun {
@@ -31,16 +32,24 @@ export async function fuseFiles(
   { engine, write, taken, level, jobs }: FuseRun,
 ): Promise<Rewritten> {
   const { wheelDir, dryRun, time } = write;
-  const source = openFile(other);
   let workshop: Workshop | undefined;
   let fused: Fused | undefined;
+  let source: WitnessedFile | undefined;
+  // What is planned again begins with both wheels as they are then.
+  const close = (): void => {
+    workshop?.close();
+    source?.close();
+  };
+  refuseFileName(other);
   try {
-    const second = openSoundWheel(source, basename(other), nodeCompression);
     return await rewriteWheel(path, write, {
       hasNoInPlace: true,
       inspects: true,
       allowed: ["NAM006"],
       async edit(draft, wheel) {
+        close();
+        source = await openWitnessed(other);
+        const second = openSoundWheel(source, basename(other), nodeCompression);
         workshop = createWorkshop({
           archive: wheel.source,
           level,
@@ -54,7 +63,11 @@ export async function fuseFiles(
           first: { wheel, name: draft.name, path },
           second: { wheel: second, name: openDraft(second).name, path: other },
         };
-        fused = await fuseWheels({ draft, ...sides, taken, workshop }, engine);
+        try {
+          fused = await fuseWheels({ draft, ...sides, taken, workshop }, engine);
+        } finally {
+          source.check();
+        }
         return fused.notes;
       },
       async build(draft) {
@@ -62,7 +75,9 @@ export async function fuseFiles(
         const built = assemble(draft, { inPlace: false, level, recordLast: true, ...when });
         return { built, close() {} };
       },
-      async verify(temporary, built) {
+      async verify(temporary, built, copy) {
+        source?.checkCopy(built.layout, copy);
+        source?.check();
         if (fused === undefined) return;
         const { before, judged } = fused;
         const check = { before, inputs: judged, native: DEFAULT_NATIVE_OPTIONS, updateTags: true };
@@ -70,7 +85,6 @@ export async function fuseFiles(
       },
     });
   } finally {
-    workshop?.close();
-    source.close();
+    close();
   }
 }

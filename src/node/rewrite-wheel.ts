@@ -82,8 +82,12 @@ export interface Revision {
   build?(draft: Draft, wheel: Wheel): Promise<{ readonly built: Built; close(): void }>;
   /** More checks of the result, before it is written. @returns what the user should know. */
   check?(built: Built, wheel: Wheel): Promise<readonly string[]>;
-  /** Looks at the finished file before it gets its name; what it throws stops everything. */
-  verify?(temporary: string, built: Built): Promise<void>;
+  /**
+   * Looks at the finished file before it gets its name; what it throws stops everything.
+   *
+   * @param copy the same file, open for reading.
+   */
+  verify?(temporary: string, built: Built, copy: number): Promise<void>;
   /** Called when the result is written, while the input is still open. */
   finish?(result: { path: string; built: Built; draft: Draft; wheel: Wheel }): void | Promise<void>;
 }
@@ -277,7 +281,7 @@ async function write(job: Job, { wheel, draft, built, result }: Judged): Promise
       original,
       ...(headStart === undefined ? {} : { headStart }),
       verify: async (temporary, copy) => {
-        await revision.verify?.(temporary, built);
+        await revision.verify?.(temporary, built, copy);
         source.checkCopy(built.layout, copy);
         source.check();
       },
@@ -311,7 +315,7 @@ function strandedLink(given: string, inPlace: boolean, built: Built): readonly s
 }
 
 /** A name that no index takes, that forges lines of a log and drives a terminal. */
-function refuseFileName(given: string): void {
+export function refuseFileName(given: string): void {
   const problem = fileNameProblem(basename(given));
   if (problem !== undefined) throw refusalOf(problem);
 }

@@ -1,13 +1,21 @@
 /** One answer to each defect, whatever command is to write the wheel. */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { isRefused } from "../../src/edit/refused.ts";
+import { RefusalError } from "../../src/errors.ts";
+import { formatOf } from "../../src/formats.ts";
+import { nodeCompression } from "../../src/node/compression.ts";
+import { memorySource } from "../../src/source.ts";
 import { WHEEL_RULES } from "../../src/wheel/rules.ts";
 import { ZIP_RULES } from "../../src/zip/rules.ts";
-import { wheelkit } from "../support/commands.ts";
+import { readWheelBytes, wheelkit } from "../support/commands.ts";
+import { elfFixture } from "../support/elf-fixtures.ts";
+import { FORMAT_CASES } from "../support/formats.ts";
 import { scratchFolder } from "../support/scratch.ts";
 import { buildWheel, recordLine, wheelFileName, wheelMembers } from "../support/wheel-builder.ts";
+import { buildZip } from "../support/zip-builder.ts";
 import { LINUX, verdict } from "../support/zip-verdict.ts";
 import { LAYOUT_CASES } from "./wheel/layout-cases.ts";
 import { METADATA_CASES } from "./wheel/metadata-cases.ts";
@@ -147,6 +155,136 @@ describe("every command that writes gives one answer", () => {
   ])("to a file name with %s", async (_what, _name, piece) => {
     const file = `demo-1.0-1${piece}-py3-none-any.whl`;
     expect(await answers(buildWheel(), file)).toEqual(all("refused"));
+    const bare = join(scratchFolder(), `lib${piece}.so`);
+    writeFileSync(bare, elfFixture("rpath"));
+    const second = join(scratchFolder(), file);
+    writeFileSync(second, buildWheel());
+    const first = join(scratchFolder(), FILE);
+    writeFileSync(first, buildWheel());
+    for (const argv of [
+      ["edit", "--set-id", "x.so", "--in-place", bare],
+      ["edit", "--set-rpath", "/x", "-w", scratchFolder(), bare],
+      ["fuse", "-w", scratchFolder(), first, second],
+    ]) {
+      const { status, err } = await wheelkit(...argv);
+      expect([status, err]).toEqual([3, expect.stringContaining("[NAM008]")]);
+    }
+  });
+});
+
+/** What a repair makes of a library in a wheel, and `edit` of the library alone, by the same edits. */
+describe("a native file alone and in a wheel", () => {
+  it.each(
+    FORMAT_CASES.flatMap(({ format, fixtures, bytes, words }) =>
+      fixtures.map((name) => [format.name, name, format, bytes, words] as const),
+    ),
+  )("get one answer: %s %s", async (_format, name, format, bytes, words) => {
+    const folder = scratchFolder();
+    const damages: readonly (readonly [string, Uint8Array])[] = [
+      ["as it is", bytes(name)],
+      ["cut in half", bytes(name).subarray(0, bytes(name).length / 2)],
+      ["without its tables", Uint8Array.from(bytes(name), (byte, at) => (at > 200 ? 0 : byte))],
+      [
+        "with offsets out of it",
+        Uint8Array.from(bytes(name), (byte, at) => (at > 24 && at < 200 ? 0xff : byte)),
+      ],
+    ];
+    for (const [what, content] of damages) {
+      const path = join(folder, "lib.so");
+      writeFileSync(path, content);
+      const edit = { kind: "set-id", id: words.id } as const;
+      let wanted: string;
+      try {
+        format.rewrite(memorySource(content), [edit], {
+          hasher: nodeCompression.hasher,
+          name: "lib.so",
+        });
+        wanted = "written";
+      } catch (error) {
+        wanted = error instanceof RefusalError ? error.code : "unreadable";
+      }
+      const { status, err } = await wheelkit("edit", "--set-id", words.id, "--in-place", path);
+      if (formatOf(content.subarray(0, 64)) === undefined) {
+        expect([what, status, err]).toEqual([
+          what,
+          2,
+          expect.stringContaining("not a native file"),
+        ]);
+        continue;
+      }
+      const answer =
+        status === 0
+          ? "written"
+          : status === 4
+            ? "unreadable"
+            : (/\[([a-z-]+)\]/.exec(err)?.[1] ?? err);
+      expect([what, status === 70, answer]).toEqual([what, false, wanted]);
+      if (status !== 0) expect(new Uint8Array(readFileSync(path))).toEqual(new Uint8Array(content));
+      expect(readdirSync(folder)).toEqual(["lib.so"]);
+    }
+  });
+});
+
+describe("fuse", () => {
+  const NAMES = ["x86_64", "arm64"].map((arch) => `demo-1.0-py3-none-macosx_11_0_${arch}.whl`);
+
+  /** What it says to a wheel and a sound one; nothing is written for neither has native code. */
+  async function fused(bytes: Uint8Array, first: boolean): Promise<readonly [number, string]> {
+    const folder = scratchFolder();
+    const paths = NAMES.map((name, index) => {
+      const path = join(folder, name);
+      writeFileSync(path, (index === 0) === first ? bytes : buildWheel());
+      return path;
+    });
+    const { status, err } = await wheelkit("fuse", "-j", "1", "-w", join(folder, "out"), ...paths);
+    expect(readdirSync(folder).sort()).toEqual([...NAMES].sort());
+    return [status, err];
+  }
+
+  it.each(CASES.map((each, at) => [at, each.code, each.what, each.archive] as const))(
+    "%i gives the same answer to %s: %s, on both sides",
+    async (_at, _code, _what, archive) => {
+      const answer = expected(archive);
+      for (const first of [true, false]) {
+        const [status, err] = await fused(archive, first);
+        const code = /\[([A-Za-z0-9-]+)\]/.exec(err)?.[1] ?? "";
+        if (answer === "unreadable") expect([status, err]).toEqual([4, expect.anything()]);
+        else expect([status, err]).toEqual([3, expect.anything()]);
+        // Otherwise it is refused for what it has not: native code, or METADATA.
+        if (answer === "refused") expect(isRefused(code), err).toBe(true);
+        if (answer === "written")
+          expect(code).toMatch(/^(TAG002|fuse-|DST001|MET001|WHL001|REC001)/);
+      }
+    },
+  );
+
+  const either = (arch: string): string =>
+    fileURLToPath(
+      new URL(`../../fixtures/commands/either-1.0-py3-none-macosx_${arch}.whl`, import.meta.url),
+    );
+
+  it.each([
+    ["nothing", { name: "" }, undefined],
+    ["a path out of the wheel", { name: "../x" }, "ZIP031"],
+    ["an absolute path", { name: "/x" }, "ZIP031"],
+    ["a drive", { name: "C:/x" }, "ZIP031"],
+    ["a control character", { name: "either/a\u0007b" }, "ZIP018"],
+    ["a symbolic link", { name: "either/l", data: "x", mode: 0o120777 }, "ZIP032"],
+    ["a wrong checksum", { name: "either/c", both: { crc32: 1 } }, "ZIP023"],
+  ])("refuses a sound pair for one member of one side: %s", async (_, member, code) => {
+    for (const side of [0, 1]) {
+      const folder = scratchFolder();
+      const paths = ["10_9_x86_64", "11_0_arm64"].map((arch, index) => {
+        const path = join(folder, basename(either(arch)));
+        const members = [...readWheelBytes(either(arch))].map(([name, data]) => ({ name, data }));
+        const extra = index === side && code !== undefined ? [{ data: "x", ...member }] : [];
+        writeFileSync(path, buildZip([...extra, ...members]));
+        return path;
+      });
+      const { status, err } = await wheelkit("fuse", "-w", join(folder, "out"), ...paths);
+      if (code === undefined) expect([status, err]).toEqual([0, expect.anything()]);
+      else expect([status, err]).toEqual([3, expect.stringContaining(code)]);
+    }
   });
 });
 

@@ -66,7 +66,12 @@ export interface Fused {
 export async function fuseWheels(job: FuseJob, engine: Engine): Promise<Fused> {
   const { draft, first, second, workshop, taken } = job;
   refuseStrangers(first.name, second.name);
-  const sides = [await inspected(first, engine), await inspected(second, engine)] as const;
+  const sides = [
+    await inspected(first, engine),
+    await inspected(second, engine).catch((error: unknown) => {
+      throw ofSecond(error, second.wheel);
+    }),
+  ] as const;
   const facts = sides.map(({ facts }) => facts);
   const isOwn = ownMembers(draft);
   const plan = planFuse(...(await comparedMembers(job, engine)), isOwn);
@@ -120,6 +125,12 @@ function refuseStrangers(first: WheelFilename, second: WheelFilename): void {
   differs("Python tags", first.pythonTags.join("."), second.pythonTags.join("."));
   differs("ABI tags", first.abiTags.join("."), second.abiTags.join("."));
   differs("variant labels", first.variant ?? "", second.variant ?? "");
+}
+
+/** The command names the first wheel when it fails. */
+function ofSecond(error: unknown, { file }: Wheel): unknown {
+  if (!(error instanceof RefusalError) || error.code.startsWith("fuse-")) return error;
+  return new RefusalError(error.code, `of \`${printable(file)}\`: ${error.message}`, error.hint);
 }
 
 interface Inspected {
