@@ -9,9 +9,10 @@ import type { NativeMember } from "./member.ts";
 import type { WheelFacts } from "./model.ts";
 import type { NativeOptions } from "./options.ts";
 import type { NativeAudit } from "./platform.ts";
-import { platformFor } from "./platforms.ts";
+import { platformsFor } from "./platforms.ts";
 import { pythonMentions } from "./python/mentions.ts";
 import type { PythonText } from "./python/texts.ts";
+import { auditSystems } from "./several-systems.ts";
 
 /** What of the wheel's own texts matters to native code. */
 interface NativeWheel {
@@ -46,7 +47,7 @@ export function auditNative(input: NativeInput): NativeAudit {
   const read = new Set(binaries.map(({ path }) => path));
   const paths = new Set<string>();
   for (const { name, directory } of entries) if (!directory) paths.add(name);
-  return platformFor(claims, binaries).audit({
+  return auditSystems(platformsFor(claims, binaries), {
     wheel,
     claims,
     members: binaries,

@@ -17,10 +17,18 @@ import type { NativeCode } from "./rules/texts.ts";
 
 export type PlatformName = "linux" | "macos" | "windows";
 
+export const SYSTEM_TITLES: Readonly<Record<PlatformName, string>> = {
+  linux: "Linux",
+  macos: "macOS",
+  windows: "Windows",
+};
+
 export interface PlatformInput {
   readonly wheel: WheelFacts;
-  /** All claims of the file name, also those for other platforms. */
+  /** The claims that this platform is asked about. */
   readonly claims: readonly Claim[];
+  /** All of the file name, where others are asked about some. */
+  readonly named?: readonly Claim[];
   /** All native members, of every format. */
   readonly members: readonly NativeMember[];
   /** Native members that no reader could make sense of. */
@@ -75,6 +83,8 @@ export interface Judged {
 }
 
 export interface NativeAudit {
+  /** Those that the wheel was judged for: one, but for wheels that are tagged for several systems. */
+  readonly systems: readonly PlatformName[];
   readonly verdict: PlatformVerdict;
   readonly problems: readonly Problem<NativeCode>[];
   readonly unverified: readonly Unverified[];

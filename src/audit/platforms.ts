@@ -8,13 +8,15 @@ import { windows } from "./windows/index.ts";
 
 const PLATFORMS: readonly AuditPlatform[] = [linux, macos, windows];
 
-/** Those that the tags name; without such a tag, the one that most native files are for. */
-export function platformFor(
+/** Those that the tags name, in this order; without such a tag, the one that most native files are for. */
+export function platformsFor(
   claims: readonly Claim[],
   members: readonly NativeMember[],
-): AuditPlatform {
-  const claimed = PLATFORMS.find((platform) => claims.some(({ tag }) => platform.judges(tag)));
-  if (claimed !== undefined) return claimed;
+): readonly [AuditPlatform, ...AuditPlatform[]] {
+  const [named, ...others] = PLATFORMS.filter((platform) =>
+    claims.some(({ tag }) => platform.judges(tag)),
+  );
+  if (named !== undefined) return [named, ...others];
   let best: AuditPlatform = linux;
   let most = 0;
   for (const platform of PLATFORMS) {
@@ -24,5 +26,5 @@ export function platformFor(
       most = count;
     }
   }
-  return best;
+  return [best];
 }

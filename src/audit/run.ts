@@ -12,7 +12,7 @@ export function auditView<S extends Slice>(
   input: PlatformInput,
   view: PlatformView<S>,
 ): NativeAudit {
-  const { wheel, claims, members, paths, idle, mentions, options } = input;
+  const { wheel, named: claims = input.claims, members, paths, idle, mentions, options } = input;
   const { linked, considered, others, data, programs } = view;
   const { exclude, include, ldpaths, host, sysroot } = options;
   const graph = resolveGraph(linked, paths, view.loader, {
@@ -43,6 +43,7 @@ export function auditView<S extends Slice>(
   };
   const gpus = checkDeviceVariant(wheel.variant, members, paths);
   return {
+    systems: [facts.platform],
     verdict,
     problems: [
       ...COMMON_RULES.flatMap((rule) => rule(model)),

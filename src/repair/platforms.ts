@@ -1,6 +1,7 @@
 /** The platforms that wheels are repaired for: the one place that names them all. */
 import type { Judgement } from "../audit/audit.ts";
 import type { PlatformName } from "../audit/platform.ts";
+import { SYSTEM_TITLES } from "../audit/platform.ts";
 import { printable } from "../bytes.ts";
 import { RefusalError } from "../errors.ts";
 import type { PlatformTag } from "../wheel/platform-tag.ts";
@@ -16,8 +17,17 @@ export const REPAIR_PLATFORMS: Readonly<Record<PlatformName, RepairPlatform>> = 
 };
 
 /** @throws RefusalError when the wheel's tags and files name no platform that can be repaired. */
-export function repairPlatform({ native: { verdict, model } }: Judgement): RepairPlatform {
+export function repairPlatform({ native }: Judgement): RepairPlatform {
+  const { verdict, model, systems } = native;
   const { family, supported, claimed } = verdict;
+  if (systems.length > 1) {
+    const names = systems.map((name) => SYSTEM_TITLES[name]).join(" and ");
+    throw new RefusalError(
+      "TAG003",
+      `the wheel is tagged \`${printable(claimed.join("."))}\`, for ${names}: a repair is for one system`,
+      "build a wheel for each system; `wheelkit audit` judges this one for all of them",
+    );
+  }
   if (supported === "any") {
     throw new RefusalError(
       "TAG001",

@@ -5,7 +5,7 @@ import { inspectWheel, judgeWheel } from "../audit/audit.ts";
 import { toFindings } from "../audit/findings.ts";
 import { rememberLibraries } from "../audit/had-effect.ts";
 import type { NativeOptions } from "../audit/options.ts";
-import type { PlatformName } from "../audit/platform.ts";
+import { SYSTEM_TITLES } from "../audit/platform.ts";
 import { compareText, toHex } from "../bytes.ts";
 import { digestOf } from "../digest.ts";
 import type { Draft } from "../edit/draft.ts";
@@ -155,19 +155,13 @@ function providedElsewhere({ native }: WheelPlan): readonly string[] {
   });
 }
 
-const TITLES: Readonly<Record<PlatformName, string>> = {
-  linux: "Linux",
-  macos: "macOS",
-  windows: "Windows",
-};
-
 /** Options that were given and that wheels of this platform have no use for. */
 function idle({ asked }: RepairSettings, { name }: RepairPlatform): readonly string[] {
   return asked
     .filter(({ platform }) => platform !== name)
     .map(
       ({ flag, platform }) =>
-        `\`${flag}\` does nothing for a ${TITLES[name]} wheel: it is for ${TITLES[platform]}`,
+        `\`${flag}\` does nothing for a ${SYSTEM_TITLES[name]} wheel: it is for ${SYSTEM_TITLES[platform]}`,
     );
 }
 

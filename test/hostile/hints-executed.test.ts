@@ -317,6 +317,17 @@ const CURES: Readonly<Record<string, readonly Cure[]>> = {
       run: ["repair --ldpaths FOLDER/ext WHEEL"],
       brings: GRAFTED,
     },
+    {
+      what: "flags that keep Windows from looking beside the module",
+      wheel: {
+        tag: "cp312-cp312-win_amd64",
+        files: {
+          "demo/_x.cp312-win_amd64.pyd": peFixture("load-flags"),
+          "demo/b.dll": peFixture("library-x86_64"),
+        },
+      },
+      run: ["repair --no-sys-paths WHEEL"],
+    },
   ],
   LNK006: [
     {
@@ -597,6 +608,7 @@ const ADVICE: Readonly<Record<string, readonly string[] | string>> = {
   "audit/rules/linux/lnk001-external.ts: repair": ["LNK001"],
   "audit/rules/linux/lnk008-needed-path.ts: repair": ["LNK008"],
   "audit/rules/linux/lnk021-out-of-reach.ts: repair": ["LNK021"],
+  "audit/rules/windows/lnk001-missing.ts: repair": ["LNK001"],
   "edit/links.ts: links check": "nothing is written: it says what is wrong",
   "edit/links.ts: links remove WHEEL": "REFUSALS",
   "repair/macos/tags.ts: tags --platform-tag": "REFUSALS",
