@@ -609,6 +609,7 @@ const ADVICE: Readonly<Record<string, readonly string[] | string>> = {
   "audit/rules/linux/lnk008-needed-path.ts: repair": ["LNK008"],
   "audit/rules/linux/lnk021-out-of-reach.ts: repair": ["LNK021"],
   "audit/rules/windows/lnk001-missing.ts: repair": ["LNK001"],
+  "commands/size-hint.ts: shrink": "the tests of shrinking run the step that is named",
   "edit/links.ts: links check": "nothing is written: it says what is wrong",
   "edit/links.ts: links remove WHEEL": "REFUSALS",
   "repair/macos/tags.ts: tags --platform-tag": "REFUSALS",
