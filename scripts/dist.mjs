@@ -1,4 +1,5 @@
 // npm run dist [-- --all | --only npm|any|PLATFORM] [--out FOLDER]: everything that is published.
+// With --no-build as its first option it packs what `npm run build` left.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -6,7 +7,14 @@ import { build } from "esbuild";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const outfile = "dist/executable/dist.mjs";
 
-await import("./build.mjs");
+const given = process.argv.slice(2);
+const built = given[0] === "--no-build";
+if (!built) {
+  const { status } = spawnSync(process.execPath, [`${root}/scripts/build.mjs`], {
+    stdio: "inherit",
+  });
+  if (status !== 0) process.exit(status ?? 1);
+}
 await build({
   absWorkingDir: root,
   entryPoints: ["scripts/dist/main.ts"],
@@ -18,6 +26,6 @@ await build({
   format: "esm",
   logLevel: "warning",
 });
-const args = [`${root}/${outfile}`, ...process.argv.slice(2)];
+const args = [`${root}/${outfile}`, ...given.slice(built ? 1 : 0)];
 const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: "inherit" });
 process.exitCode = status ?? 1;
