@@ -91,7 +91,7 @@ function words(...values: readonly number[]): Uint8Array {
 export function writeMacosWheel(
   folder: string,
   platform: string,
-  files: Readonly<Record<string, Uint8Array | string>>,
+  files: Readonly<Record<string, Uint8Array | string | null>>,
 ): string {
   const spec = { tag: `cp312-cp312-${platform}`, files };
   const path = join(folder, wheelFileName(spec));

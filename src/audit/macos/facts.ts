@@ -46,6 +46,8 @@ export interface MacosFacts {
   readonly identity: MacosIdentity;
   /** Of the considered slices. */
   readonly needs: readonly MacosNeed[];
+  /** Paths of Mach-O members that could not be read. */
+  readonly unread: readonly string[];
   /** With the facts that only Mach-O has. */
   readonly graph: DependencyGraph<MachoSlice>;
 }

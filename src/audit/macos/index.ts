@@ -18,8 +18,12 @@ export const macos: AuditPlatform = {
 
 function look(input: PlatformInput): PlatformView<MachoSlice> {
   const { claims, members, options } = input;
-  const unread = members.filter(({ format, file }) => format === "macho" && file === undefined);
-  const unreadable = [...input.unreadable, ...unread.map(({ path }) => path)];
+  const unread = [
+    ...input.unreadable,
+    ...members.flatMap(({ format, file, path }) =>
+      format === "macho" && file === undefined ? [path] : [],
+    ),
+  ];
   const all = machoBinaries(members);
   const linked = all.filter(loadable);
   const identity = identify(claims, linked);
@@ -35,11 +39,11 @@ function look(input: PlatformInput): PlatformView<MachoSlice> {
     loader: dyld(options),
     judge(graph) {
       const nativeMembers = members.length;
-      const result = judgeTags({ claims, identity, graph, nativeMembers, unreadable });
+      const result = judgeTags({ claims, identity, graph, nativeMembers, unreadable: unread });
       tags = result.judged;
       const { verdict, needs, unverified } = result;
       return {
-        facts: { platform: "macos", identity, needs, graph },
+        facts: { platform: "macos", identity, needs, unread, graph },
         verdict,
         tags,
         external: externalResults(identity, graph),

@@ -213,14 +213,14 @@ export const NATIVE_RULES = {
     title: "signature that does not fit",
     level: "error",
     why: "macOS kills a process that loads code for Apple's own processors without a signature, or with one that does not fit the bytes.",
-    mend: "Sign the file again after the last change: `wheelkit repair` signs what it changes.",
+    mend: "Sign the file again after the last change: `wheelkit repair` does that.",
     source: "xnu, kern/cs_blobs.h; Apple, code signing of arm64 binaries",
   },
   LNK019: {
     title: "name that stands twice",
     level: "error",
     why: "dyld compares the names that a file loads, and its run paths, and refuses a file that has one twice when it was built with the SDK of macOS 15 or newer.",
-    mend: "Link each library once. `wheelkit repair` removes run paths that stand twice.",
+    mend: "Link each library once. `wheelkit repair` leaves one of equal loads and run paths.",
     source: "dyld, mach_o/Policy.cpp: enforceNoDuplicateDylibs, enforceNoDuplicateRPaths",
   },
   LNK020: {

@@ -42,7 +42,9 @@ function planMacos(request: RepairRequest): RepairPlan {
   refuseMissingArchs(settings, slices);
   const target = targetOf(settings);
   const { identity } = facts;
-  const tags = repairedTags({ name, identity, slices, needs, plat: settings.plat, target });
+  const { unread } = facts;
+  const { plat } = settings;
+  const tags = repairedTags({ name, identity, slices, needs, plat, target, unread });
   const { grafts, members: edited, files } = planned;
   return {
     grafts,

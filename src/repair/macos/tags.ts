@@ -2,7 +2,7 @@
 import type { MacosIdentity, MacosNeed } from "../../audit/macos/facts.ts";
 import { minimumsOf } from "../../audit/macos/needs.ts";
 import { macosTags } from "../../audit/macos/verdict.ts";
-import { compareText } from "../../bytes.ts";
+import { compareText, printable } from "../../bytes.ts";
 import { RefusalError } from "../../errors.ts";
 import type { MachoSlice } from "../../formats.ts";
 import { archsInUse, archsOfTag } from "../../policy/macos/archs.ts";
@@ -35,6 +35,8 @@ export interface TagRequest {
   readonly plat: string;
   /** `--require-target-macos-version`, MACOSX_DEPLOYMENT_TARGET. */
   readonly target: SystemVersion | undefined;
+  /** Mach-O members that no reader could make sense of. */
+  readonly unread: readonly string[];
 }
 
 /** @throws RefusalError when a demand can't be met; the message says by which file. */
@@ -43,7 +45,7 @@ export function repairedTags(request: TagRequest): PlannedTags {
   const minimums = new Map(
     [...minimumsOf(slices, needs)].map(([arch, { version }]) => [arch, version]),
   );
-  refuseLackingArchs(identity, minimums);
+  refuseLackingArchs(identity, minimums, request.unread);
   if (target !== undefined) {
     refuseNewer(needs, (arch) => isClaimed(identity, arch) && floorOf(arch, target), target);
   }
@@ -79,14 +81,16 @@ function isTrue(tag: MacosTag, minimums: ReadonlyMap<string, SystemVersion>): bo
 function refuseLackingArchs(
   { claims }: MacosIdentity,
   present: ReadonlyMap<string, SystemVersion>,
+  [unread]: readonly string[],
 ): void {
   for (const { tag, text } of claims) {
     if (tag.kind !== "macosx") continue;
     const lacking = archsInUse(tag.arch).filter((arch) => !present.has(arch));
     if (lacking.length === 0) continue;
+    const why = unread === undefined ? "" : `, and \`${printable(unread)}\` could not be read`;
     throw new RefusalError(
       "TAG002",
-      `the wheel is tagged \`${text}\`, but no file has code for ${lacking.join(", ")}`,
+      `the wheel is tagged \`${text}\`, but no file has code for ${lacking.join(", ")}${why}`,
       "build it for all architectures of the tag, or give it another tag with `wheelkit tags --platform-tag`",
     );
   }
