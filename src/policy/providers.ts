@@ -98,27 +98,6 @@ export function knownProvider(library: string): Provider | undefined {
   return PROVIDERS.find(([pattern]) => pattern.test(name))?.[1];
 }
 
-/**
- * Libraries that every policy lets the host provide and that small systems lack all the same: the
- * import fails in a minimal container. Base images of Debian, Fedora and RHEL with Python have the other
- * allowed ones: glibc's parts, libgcc_s, libstdc++, libz and libexpat.
- */
-export const OFTEN_ABSENT: ReadonlyMap<string, string> = new Map([
-  ["libglib-2.0.so.0", "GLib"],
-  ["libgobject-2.0.so.0", "GLib"],
-  ["libgthread-2.0.so.0", "GLib"],
-  ["libGL.so.1", "OpenGL"],
-  ["libX11.so.6", "the X11 libraries"],
-  ["libXext.so.6", "the X11 libraries"],
-  ["libXrender.so.1", "the X11 libraries"],
-  ["libICE.so.6", "the X11 libraries"],
-  ["libSM.so.6", "the X11 libraries"],
-  // Fedora and RHEL have it in a package of its own since glibc 2.26, which nothing else asks for.
-  ["libnsl.so.1", "the old NIS library"],
-  // Of GCC, and in no base image: debian:slim, fedora-minimal and ubi-minimal lack it.
-  ["libatomic.so.1", "GCC's atomic library"],
-]);
-
 function driver(what: string): Provider {
   return { kind: "driver", projects: [], what };
 }

@@ -351,6 +351,20 @@ const CURES: Readonly<Record<string, readonly Cure[]>> = {
       run: ["repair --no-sys-paths WHEEL"],
     },
   ],
+  LNK014: [
+    {
+      wheel: native((shop) => ({
+        needs: [
+          shop.library("ext/libexpat.so.1", "int XML_Parse(void) { return 1; }", {
+            soname: "libexpat.so.1",
+          }),
+        ],
+        flags: ["-Wl,-u,XML_Parse"],
+      })),
+      run: ["repair --bundle libexpat.so.1 --ldpaths FOLDER/ext WHEEL"],
+      brings: GRAFTED,
+    },
+  ],
   LNK021: [
     {
       wheel: native(
@@ -607,6 +621,7 @@ it("are all tried, or listed with the reason", () => {
 const ADVICE: Readonly<Record<string, readonly string[] | string>> = {
   "audit/rules/linux/lnk001-external.ts: repair": ["LNK001"],
   "audit/rules/linux/lnk008-needed-path.ts: repair": ["LNK008"],
+  "audit/rules/linux/lnk014-often-absent.ts: repair --bundle": ["LNK014"],
   "audit/rules/linux/lnk021-out-of-reach.ts: repair": ["LNK021"],
   "audit/rules/windows/lnk001-missing.ts: repair": ["LNK001"],
   "commands/size-hint.ts: shrink": "the tests of shrinking run the step that is named",

@@ -184,9 +184,10 @@ export const NATIVE_RULES = {
   LNK014: {
     title: "library that small systems lack",
     level: "info",
-    why: "The policy lets the host provide it, but a minimal container does not have it: the import fails there.",
-    mend: "Say in the documentation which system package is needed, or do without the library.",
-    source: "the manylinux policies; linux containers without desktop libraries",
+    why: "The policy lets the host provide it, but small systems do not have it, Docker's images of Python among them: the import fails there.",
+    mend: "Say in the documentation which system package is needed, do without the library, or put it into the wheel: `wheelkit repair --bundle NAME`.",
+    source:
+      "the manylinux policies; Debian's package index; docker-library/python#984 and #989 (libexpat)",
   },
   LNK015: {
     title: "library of a newer Windows",

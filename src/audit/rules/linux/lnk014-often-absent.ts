@@ -1,7 +1,7 @@
 import type { Problem } from "../../../finding.ts";
 import type { ElfSlice } from "../../../formats.ts";
+import { OFTEN_ABSENT } from "../../../policy/data/base-libraries.ts";
 import { inCLibrary } from "../../../policy/linux/exports.ts";
-import { OFTEN_ABSENT } from "../../../policy/providers.ts";
 import type { LinuxModel } from "../../linux/model.ts";
 import type { NativeCode } from "../texts.ts";
 import { quoteSome } from "../wording.ts";
@@ -12,7 +12,7 @@ export function oftenAbsent({ identity, graph }: LinuxModel): readonly Problem<N
   const users = new Map<string, { names: Set<string>; path: string; idle: boolean }>();
   for (const { path, slice } of identity.considered) {
     for (const { name, target } of graph.members.get(path)?.edges ?? []) {
-      const what = OFTEN_ABSENT.get(name);
+      const what = OFTEN_ABSENT.get(name)?.what;
       if (what === undefined || target.kind === "wheel") continue;
       const idle = importsNothing(slice, name);
       const known = users.get(what);
@@ -28,12 +28,24 @@ export function oftenAbsent({ identity, graph }: LinuxModel): readonly Problem<N
     path,
     facts: { libraries: [...names].sort(), provider: what },
     message: `needs ${quoteSome([...names].sort(), 4)}: importing it fails on systems without ${what}`,
-    ...(idle
-      ? {
-          hint: "nothing is imported from it, so the need can be dropped: link with `-Wl,--as-needed`",
-        }
-      : {}),
+    hint: idle
+      ? "nothing is imported from it, so the need can be dropped: link with `-Wl,--as-needed`"
+      : `${packagesOf(names)}; or put it into the wheel: \`wheelkit repair --bundle '${[...names].sort().join(";")}'\``,
   }));
+}
+
+/** `Debian has it in `libexpat1`, Fedora and RHEL in `expat``. */
+function packagesOf(names: ReadonlySet<string>): string {
+  const found = [...names].sort().flatMap((name) => OFTEN_ABSENT.get(name) ?? []);
+  const unique = (list: readonly (string | null)[]): readonly string[] => [
+    ...new Set(list.flatMap((each) => each ?? [])),
+  ];
+  const debian = unique(found.map((each) => each.debian));
+  const rpm = unique(found.map((each) => each.rpm));
+  const inRpm = `Fedora and RHEL have it in ${quoteSome(rpm, 4)}`;
+  return debian.length === 0
+    ? inRpm
+    : `Debian has it in ${quoteSome(debian, 4)}, ${inRpm.replace("have it ", "")}`;
 }
 
 /**
