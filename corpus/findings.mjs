@@ -15,7 +15,13 @@ import { freshFindings, platformOf, reasonFor, withFindings } from "./findings-p
 import { quietEnvironment } from "./peer.mjs";
 import { findPython } from "./python.mjs";
 
-const LISTS = ["wheels.json", "edit-wheels.json", "macos-wheels.json", "windows-wheels.json"];
+const LISTS = [
+  "wheels.json",
+  "edit-wheels.json",
+  "findings-wheels.json",
+  "macos-wheels.json",
+  "windows-wheels.json",
+];
 
 /** So many wheels in one run of the program. */
 const BATCH = 12;

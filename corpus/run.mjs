@@ -4,10 +4,12 @@
  * explain fails the run. A complete run writes `docs/agreement.md`.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { agreementPage } from "./agreement.mjs";
+import { cacheFolder, programDigest } from "./cache.mjs";
 import { compareFacts, compareVerdict } from "./compare.mjs";
 import { checkEvidence, explain } from "./differences.mjs";
 import { fetchWheel } from "./fetch.mjs";
@@ -73,6 +75,8 @@ const wheels = all.filter(
 );
 
 const python = findPython();
+const folder = join(cacheFolder(), "agreement", programDigest(cli));
+mkdirSync(folder, { recursive: true });
 const peerVersion = auditwheelVersion(python);
 const rows = [];
 let unfetched = 0;
@@ -117,7 +121,17 @@ function runPart(name, args) {
   return spawnSync(process.execPath, [path, ...args], { stdio: "inherit" }).status ?? 1;
 }
 
+/** What became of a wheel; kept for this build, so that a run which was interrupted goes on. */
 function examine(wheel, path) {
+  const kept = join(folder, `${wheel.sha256}${options["no-facts"] ? "-short" : ""}.json`);
+  if (existsSync(kept))
+    return withReasons({ ...JSON.parse(readFileSync(kept, "utf8")), wheel }, path);
+  const row = compared(wheel, path);
+  if (row.ours.error === undefined) writeFileSync(kept, JSON.stringify(row));
+  return withReasons(row, path);
+}
+
+function compared(wheel, path) {
   const started = performance.now();
   const ours = runWheelkit(["audit", "--ldpaths", ""], path);
   const ms = Math.round(performance.now() - started);
@@ -144,8 +158,21 @@ function examine(wheel, path) {
         : [{ field: "wheelkit show", peer: "facts", ours: shown.error }]),
     );
   }
-  for (const difference of differences) {
-    const reason = explain(wheel, difference);
+  const { supported, reachable } = ours.wheel.platform;
+  return {
+    wheel,
+    ours: { wheel: { platform: { supported, reachable } } },
+    ms,
+    peer,
+    elfFiles,
+    differences,
+  };
+}
+
+/** The row with the reasons of its differences. */
+function withReasons(row, path) {
+  for (const difference of row.differences) {
+    const reason = explain(row.wheel, difference);
     if (reason === undefined) {
       continue;
     }
@@ -156,7 +183,7 @@ function examine(wheel, path) {
       console.log(`  ${error.message}`);
     }
   }
-  return { wheel, ours, ms, peer, elfFiles, differences };
+  return row;
 }
 
 /** `{wheel}`, or `{error}` when the command did not print a document. */
