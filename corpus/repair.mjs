@@ -20,9 +20,10 @@ import { factsOf } from "./repair-facts.mjs";
 import { withMeasured } from "./repair-page.mjs";
 import { buildUnrepaired } from "./unrepaired.mjs";
 
-const USAGE = `Usage: node corpus/repair.mjs [--small] [--brief] [--only TEXT] [--no-peer] [--json FILE] [--write]
+const USAGE = `Usage: node corpus/repair.mjs [--small] [--quick] [--brief] [--only TEXT] [--no-peer] [--json FILE] [--write]
 
   --small      the few wheels that the test suite uses; of auditwheel only what is compared
+  --quick      one variant of each repair, and no strip or patchelf of auditwheel's results
   --brief      auditwheel's results are not made twice, and not changed with strip and patchelf
   --only TEXT  sdists whose name contains TEXT
   --no-peer    leave auditwheel out
@@ -34,6 +35,7 @@ Exit status: 0 every check of wheelkit passes, 1 not, 3 a wheel could not be bui
 const { values: options } = parseArgs({
   options: {
     small: { type: "boolean", default: false },
+    quick: { type: "boolean", default: false },
     brief: { type: "boolean", default: false },
     only: { type: "string", default: "" },
     "no-peer": { type: "boolean", default: false },
@@ -141,7 +143,7 @@ function merged() {
 
 function examine(spec, wheel, base) {
   const [original] = factsOf(python, [wheel]);
-  const common = { wheel, original, spec, base, python, quick: options.small };
+  const common = { wheel, original, spec, base, python, quick: options.small || options.quick };
   const folder = (name) => {
     const path = join(work, spec.name, name);
     mkdirSync(path, { recursive: true });
