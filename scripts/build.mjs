@@ -100,7 +100,14 @@ const built = [
     banner: { js: "(function (exports, require, module, __url) {" },
     footer: { js: "})" },
   }),
-  // What starts the program in the single executable; it is no part of the package.
+  // The GitHub Action; it is no part of the package.
+  await build({
+    ...script,
+    outdir: `${options.out}/action`,
+    entryPoints: { main: "action/main.ts" },
+    define: { "import.meta.dirname": "__dirname" },
+  }),
+  // What starts the program in the single executable; nor is this.
   await build({
     ...script,
     outdir: `${options.out}/executable`,

@@ -15,10 +15,11 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { basename, delimiter, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import nodes from "../../scripts/dist/nodes.json" with { type: "json" };
 import { VERSION } from "../../src/version.ts";
+import { buildProject, cibuildwheel, PLAT, ready } from "../support/cibuildwheel.ts";
 import { buildCudaLibrary, sassUnit } from "../support/cuda-library.ts";
 import { CLI, makeRelease, type Release, ROOT } from "../support/release.ts";
 import { hasPython, python, requireTool } from "../support/tools.ts";
@@ -223,6 +224,52 @@ require("node:module").syncBuiltinESMExports();`,
     const { status, stdout, stderr } = run([pipx ?? "", ...args], env);
     expect([status, stderr]).toEqual([0, expect.any(String)]);
     expect(stdout).toContain("single executable");
+  });
+});
+
+describe.skipIf(!hasPython() || !ready())("cibuildwheel", () => {
+  it("installs it for the audit, and repairs with the installed command in the container", () => {
+    const folder = mkdtempSync(join(scratch, "cibuildwheel-"));
+    const command = install("venv-cibuildwheel", release.folder);
+    const settings = `audit-command = "wheelkit audit --strict {wheel}"
+
+[tool.cibuildwheel.linux]
+repair-wheel-command = "LD_LIBRARY_PATH={project}/libs /host${command} repair -w {dest_dir} {wheel}"
+`;
+    const project = buildProject(folder, settings, ["wheelkit"]);
+    const shelf = { UV_FIND_LINKS: release.folder, UV_NO_INDEX: "1" };
+    const { status, said, wheels } = cibuildwheel(folder, project.folder, shelf);
+    expect(status, said).toBe(0);
+    expect(said).toContain("Running audit command");
+    expect(wheels).toHaveLength(1);
+    expect(wheels[0]).toContain(PLAT);
+  });
+});
+
+const preCommit = requireTool("pre-commit");
+describe.skipIf(preCommit === undefined || requireTool("git") === undefined)("pre-commit", () => {
+  it("installs the hook, which audits the wheels of a commit", () => {
+    const repository = mkdtempSync(join(scratch, "hooked-"));
+    const git = (...args: readonly string[]): void => {
+      execFileSync("git", args, { cwd: repository, stdio: "pipe" });
+    };
+    git("init", "--quiet");
+    copyFileSync(DEMO, join(repository, basename(DEMO)));
+    writeFileSync(join(repository, "README"), "");
+    git("add", ".");
+    const env = {
+      PATH: [dirname(preCommit ?? ""), process.env.PATH ?? ""].join(delimiter),
+      PRE_COMMIT_HOME: join(scratch, "pre-commit"),
+      PIP_NO_INDEX: "1",
+      PIP_FIND_LINKS: release.folder,
+      ...{ GIT_AUTHOR_NAME: "t", GIT_AUTHOR_EMAIL: "t@example.org" },
+      ...{ GIT_COMMITTER_NAME: "t", GIT_COMMITTER_EMAIL: "t@example.org" },
+    };
+    const args = ["try-repo", ROOT, "wheelkit", "--all-files"];
+    const { status, stdout } = run([preCommit ?? "", ...args], env, repository);
+    expect(stdout).toMatch(/wheelkit audit\.+Failed/);
+    expect(stdout).toContain(`FAIL ${basename(DEMO)}`);
+    expect(status).toBe(1);
   });
 });
 

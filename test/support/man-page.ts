@@ -24,43 +24,43 @@ export async function manPage(): Promise<string> {
     ".B wheelkit",
     "\\fICOMMAND\\fR [\\fIOPTIONS\\fR] ...",
     ".SH COMMANDS",
-    ...tree.flatMap(({ name, summary }) => [".TP", `.B ${escape(name)}`, escape(summary)]),
+    ...tree.flatMap(({ name, summary }) => [".TP", `.B ${roff(name)}`, roff(summary)]),
     ...tree.flatMap((node) => commandSection(node)),
     ".SH EXIT STATUS",
-    ...STATUS.flatMap(([status, meaning]) => [".TP", `.B ${status}`, escape(meaning)]),
+    ...STATUS.flatMap(([status, meaning]) => [".TP", `.B ${status}`, roff(meaning)]),
   ];
   return `${lines.join("\n")}\n`;
 }
 
 function commandSection(node: CommandNode): readonly string[] {
-  const title = `.SH ${escape(node.name.toUpperCase())}`;
+  const title = `.SH ${roff(node.name.toUpperCase())}`;
   return [
     title,
     ...usage(node, node.name),
     ".PP",
-    ...node.description.split("\n").map(escape),
+    ...node.description.split("\n").map(roff),
     ...node.arguments.flatMap(({ usage: name, description }) => [
       ".TP",
-      `.I ${escape(name)}`,
-      escape(description),
+      `.I ${roff(name)}`,
+      roff(description),
     ]),
     ...node.options.flatMap(optionLines),
     ...node.actions.flatMap((action) => [
-      `.SS ${escape(`${node.name} ${action.name}`)}`,
+      `.SS ${roff(`${node.name} ${action.name}`)}`,
       ...usage(action, `${node.name} ${action.name}`),
       ".PP",
-      escape(action.summary),
+      roff(action.summary),
       ...action.options
         .filter((option) => !node.options.some(({ names }) => names.join() === option.names.join()))
         .flatMap(optionLines),
     ]),
     ...node.examples.flatMap(({ what, line }) => [
       ".PP",
-      `${escape(what)}:`,
+      `${roff(what)}:`,
       ".PP",
       ".RS",
       ".nf",
-      escape(line),
+      roff(line),
       ".fi",
       ".RE",
     ]),
@@ -68,21 +68,21 @@ function commandSection(node: CommandNode): readonly string[] {
 }
 
 function usage({ arguments: args }: CommandNode, name: string): readonly string[] {
-  const words = args.map((argument) => `\\fI${escape(argument.usage)}\\fR`).join(" ");
-  return [".PP", `.B wheelkit ${escape(name)}`, `[options] ${words}`.trim()];
+  const words = args.map((argument) => `\\fI${roff(argument.usage)}\\fR`).join(" ");
+  return [".PP", `.B wheelkit ${roff(name)}`, `[options] ${words}`.trim()];
 }
 
 function optionLines({ names, value, description }: OptionNode): readonly string[] {
-  const flags = names.map((name) => `\\fB${escape(name)}\\fR`).join(", ");
+  const flags = names.map((name) => `\\fB${roff(name)}\\fR`).join(", ");
   return [
     ".TP",
-    value === undefined ? flags : `${flags} \\fI${escape(value)}\\fR`,
-    escape(description) || "\\&",
+    value === undefined ? flags : `${flags} \\fI${roff(value)}\\fR`,
+    roff(description) || "\\&",
   ];
 }
 
 /** A dot or quote at the start of a line would be a request. */
-function escape(text: string): string {
+function roff(text: string): string {
   return text
     .replaceAll("\\", "\\e")
     .replaceAll("-", "\\-")

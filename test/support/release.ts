@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const ROOT: string = fileURLToPath(new URL("../../", import.meta.url));
-export const CLI: string = join(ROOT, "dist/src/cli.cjs");
+export const CLI: string = process.env.WHEELKIT_CLI ?? join(ROOT, "dist/src/cli.cjs");
 
 export interface Release {
   readonly folder: string;
