@@ -1,0 +1,1 @@
+"""wheelkit inspects, repairs and edits Python wheels: run ``wheelkit`` or ``python -m wheelkit``."""
