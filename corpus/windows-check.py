@@ -207,10 +207,12 @@ def restore_imports(data, names):
 
 
 def find_text(pe, text):
-    for section in pe.sections:
-        hit = re.search(re.escape(text) + b"\0", section.get_data(), re.I)
-        if hit is not None:
-            return section.VirtualAddress + hit.start()
+    # The end of another name is none: `hdf.dll` in `mfhdf.dll`.
+    for before in (rb"(?<=\0)", b""):
+        for section in pe.sections:
+            hit = re.search(before + re.escape(text) + b"\0", section.get_data(), re.I)
+            if hit is not None:
+                return section.VirtualAddress + hit.start()
     return None
 
 

@@ -70,6 +70,16 @@ const CASES: readonly Case[] = [
     outside: { "B With Blanks.dll": "library-x86_64" },
   },
   {
+    name: "a name that is not ASCII",
+    members: { [PYD]: "name-blank:b größen bl.dll" },
+    outside: { "b größen bl.dll": "library-x86_64" },
+  },
+  {
+    name: "what two packages delay, one of them without code that runs first",
+    members: { [PYD]: "delay-x86_64", "space/_y.pyd": "delay-x86_64" },
+    outside: B,
+  },
+  {
     name: "a name in other case",
     members: { [PYD]: "name-capitals" },
     outside: { "b_library.dll": "library-x86_64" },
@@ -142,7 +152,15 @@ const CASES: readonly Case[] = [
 ];
 
 function bytesOf(files: Readonly<Record<string, string>>): Record<string, Uint8Array> {
-  return Object.fromEntries(Object.entries(files).map(([path, name]) => [path, peFixture(name)]));
+  return Object.fromEntries(Object.entries(files).map(([path, name]) => [path, bytesFor(name)]));
+}
+
+/** A fixture; after `:`, another name in the place of `b with blanks.dll`. */
+function bytesFor(text: string): Uint8Array {
+  const [fixture = "", name] = text.split(":");
+  const bytes = Buffer.from(peFixture(fixture));
+  if (name !== undefined) bytes.write(name, bytes.indexOf("b with blanks.dll"), 17, "utf8");
+  return new Uint8Array(bytes);
 }
 
 describe.skipIf(!hasTools).each(["init", "adjacent"])("the %s layout", (layout) => {

@@ -9,6 +9,7 @@ import { isSitePath, sitePath } from "../../wheel/installed.ts";
 import type { Graft, MemberEdits, PlannedFile, RepairPlan, RepairRequest } from "../platform.ts";
 import type { WantedCompanions } from "./companions.ts";
 import { companionsOf } from "./companions.ts";
+import { splitByUser } from "./contexts.ts";
 import { editsOf } from "./edits.ts";
 import { anywhere, customFiles, initFiles } from "./init-files.ts";
 import { knownPatches } from "./known-patch.ts";
@@ -62,20 +63,22 @@ export type WindowsFiles = Pick<
 
 /** @throws RefusalError when a DLL is missing, or a name can't be given. */
 export function planFiles(input: WindowsPlanInput): WindowsFiles {
-  const files = linkFiles(input.graph, input.considered);
-  const servesProgram = (): boolean => input.programs;
-  const repaired = [...input.members].some((path) => /^[^/]+\.dist-info\/DELVEWHEEL$/.test(path));
-  const missing = refuseMissing(input.graph, files, servesProgram, repaired);
-  const libs = `${input.distribution}${input.libSuffix}`;
-  const opened = new Map([...input.opened].map(([name, path]) => [outsideKey(path), name]));
-  const digest = (key: string, before: Uint8Array): string => {
-    const file = files.get(key);
+  const digestIn = (all: LinkedFiles) => (key: string, before: Uint8Array) => {
+    const file = all.get(key);
     if (file === undefined) throw new TypeError(key);
     return file.inside
       ? input.digestMember(file.path, before)
       : input.digestOutside(file.path, before);
   };
-  const isSame = sameFiles(files, (key) => digest(key, NOTHING));
+  const isSameIn = (all: LinkedFiles) => sameFiles(all, (key) => digestIn(all)(key, NOTHING));
+  const found = linkFiles(input.graph, input.considered);
+  const files = splitByUser(found, isSameIn(found));
+  const isSame = isSameIn(files);
+  const servesProgram = (): boolean => input.programs;
+  const repaired = [...input.members].some((path) => /^[^/]+\.dist-info\/DELVEWHEEL$/.test(path));
+  const missing = refuseMissing(input.graph, files, servesProgram, repaired);
+  const libs = `${input.distribution}${input.libSuffix}`;
+  const opened = new Map([...input.opened].map(([name, path]) => [outsideKey(path), name]));
   const layout = planLayout({
     files,
     packages: packagesOf(input),
@@ -90,7 +93,7 @@ export function planFiles(input: WindowsPlanInput): WindowsFiles {
     grafted: new Set(layout.homes.keys()),
     opened,
     keepsName: (name) => input.keepsName(name) || input.keepsName(name.toLowerCase()),
-    digest,
+    digest: digestIn(files),
     isSame,
   });
   const state: PlanState = { input, files, layout, names };

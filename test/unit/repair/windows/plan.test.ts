@@ -345,6 +345,72 @@ describe("the adjacent layout", () => {
   });
 });
 
+describe("a file outside that needs a DLL which the wheel has twice", () => {
+  const wheel: PlannedWheel = {
+    files: {
+      "demo/a/_x.pyd": [
+        ["c.dll", "/lib/c.dll"],
+        ["b.dll", "demo/a/b.dll"],
+      ],
+      "demo/a/b.dll": [],
+      "demo/c/_y.pyd": [
+        ["c.dll", "/lib/c.dll"],
+        ["b.dll", "demo/c/b.dll"],
+      ],
+      "demo/c/b.dll": [],
+      "/lib/c.dll": [["d.dll", "/lib/d.dll"]],
+      "/lib/d.dll": [
+        ["b.dll", "demo/a/b.dll"],
+        ["c.dll", "/lib/c.dll"],
+      ],
+    },
+    texts: INIT,
+  };
+
+  it.each(["init", "adjacent"] as const)("comes once for each, in the %s layout", (layout) => {
+    const plan = planWheel(wheel, { layout });
+    const namesOf = (path: string): readonly string[] =>
+      [...plan.members, ...plan.grafts.map((graft) => ({ ...graft, path: graft.name }))]
+        .filter((each) => each.path === path)
+        .flatMap(({ edits }) => edits.map((edit) => ("to" in edit ? edit.to : "")));
+    const [c1 = ""] = namesOf("demo/a/_x.pyd");
+    const [c2 = "", b2] = namesOf("demo/c/_y.pyd");
+    expect(c1).not.toBe(c2);
+    const [d1 = ""] = namesOf(c1);
+    const [d2 = ""] = namesOf(c2);
+    expect(namesOf(d1)).toEqual([c1]);
+    expect(namesOf(d2)).toEqual([b2, c2]);
+  });
+
+  it("comes once where both are the same", () => {
+    const content = { "demo/a/b.dll": "same", "demo/c/b.dll": "same" };
+    const { grafts } = planWheel({ ...wheel, content });
+    expect(grafts.map(({ from }) => from).sort()).toEqual(["/lib/c.dll", "/lib/d.dll"]);
+  });
+});
+
+describe("copies of one DLL that find different neighbours", () => {
+  it("get different names, as those do", () => {
+    const plan = planWheel({
+      files: {
+        "demo/a/_x.pyd": [["b.dll", "demo/a/b.dll"]],
+        "demo/a/b.dll": [["c.dll", "demo/a/c.dll"]],
+        "demo/a/c.dll": [],
+        "demo/c/_y.pyd": [["b.dll", "demo/c/b.dll"]],
+        "demo/c/b.dll": [["c.dll", "demo/c/c.dll"]],
+        "demo/c/c.dll": [],
+      },
+      content: { "demo/a/b.dll": "same", "demo/c/b.dll": "same" },
+      texts: INIT,
+    });
+    expect(plan.members.map(({ path, movesTo }) => [path, movesTo !== undefined])).toEqual([
+      ["demo/c/_y.pyd", false],
+      ["demo/c/b.dll", true],
+      ["demo/c/c.dll", true],
+    ]);
+  });
+});
+
 describe("what only shows at first use", () => {
   it("is imported by the file that delays it, also by a grafted one", () => {
     const plan = planWheel(
