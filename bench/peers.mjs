@@ -52,7 +52,7 @@ const PLATFORMS = {
     peer: "auditwheel",
     list: "wheels",
     wheels: [
-      "rtree-1.4.1-",
+      "loro-1.16.2-pp310-pypy310_pp73-musllinux_1_2_x86_64",
       "pendulum-3.3.0-cp312-cp312-musllinux_1_1_x86_64",
       "pyzmq-26.4.0-",
       "pydantic_core-2.33.2-cp312-cp312-musllinux_1_1_x86_64",
