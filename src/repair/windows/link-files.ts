@@ -40,7 +40,8 @@ function linkedFile(node: GraphNode<PeSlice>, key: string, inside: boolean): Lin
     .filter((edge) => isFollowed(path, edge))
     .map(({ name, how, target }): Link => ({ name, how, to: keyOf(target) }));
   const hides = hidesDlls(slice.dependentLoadFlags);
-  return { key, path, inside, role: roleOf(path, slice), hides, links };
+  const isHybrid = slice.hybrid === "arm64x" || slice.hybrid === "chpe-x86";
+  return { key, path, inside, role: roleOf(path, slice), hides, isHybrid, links };
 }
 
 function keyOf(target: Edge["target"]): string | undefined {

@@ -24,6 +24,8 @@ export interface LinkedFile {
   readonly role: "module" | "program" | "library";
   /** Its load flags keep the loader from looking for DLLs in the wheel. */
   readonly hides: boolean;
+  /** It has code for two machines, so its imports can't get longer names. */
+  readonly isHybrid: boolean;
   readonly links: readonly Link[];
 }
 

@@ -26,7 +26,8 @@ const NOTHING: Uint8Array = new Uint8Array();
  * The base name of every grafted file, and of members that get another one, by key.
  *
  * Windows has one module per name in a process. Grafted DLLs get names by content; a DLL of the wheel
- * keeps its name, because code may open it by that, unless another one that is needed has it too.
+ * keeps its name, because code may open it by that, unless another one that is needed has it too. So does what a file with code for two machines needs,
+ * whose imports can't be lengthened.
  *
  * @throws RefusalError when two different DLLs would have the same name.
  */
@@ -34,11 +35,12 @@ export function nameFiles(input: NameInput): ReadonlyMap<string, string> {
   const { files, grafted, opened, keepsName, digest } = input;
   const names = new Map<string, string>();
   const renamed: LinkedFile[] = clashing(input);
+  const fixed = namedByHybrids(input);
   for (const key of [...grafted].sort(compareText)) {
     const file = files.get(key);
     if (file === undefined) continue;
     const own = baseNameOf(file.path);
-    const kept = opened.get(key) ?? (keepsName(own) ? own : undefined);
+    const kept = opened.get(key) ?? (keepsName(own) || fixed.has(key) ? own : undefined);
     if (kept === undefined) renamed.push(file);
     else names.set(key, kept);
   }
@@ -56,6 +58,16 @@ export function nameFiles(input: NameInput): ReadonlyMap<string, string> {
   }
   refuseTwins(names, digest);
   return names;
+}
+
+/** Keys of files that one with fixed imports needs. */
+function namedByHybrids({ files, grafted }: NameInput): ReadonlySet<string> {
+  const keys = new Set<string>();
+  for (const { key, inside, isHybrid, links } of files.values()) {
+    if (!isHybrid || !(inside || grafted.has(key))) continue;
+    for (const { to } of links) if (to !== undefined) keys.add(to);
+  }
+  return keys;
 }
 
 /** DLLs of the wheel that are needed under a name that another one, needed as well, has first. */

@@ -275,6 +275,22 @@ describe("the init layout", () => {
     ).toThrow("two different libraries");
   });
 
+  it("keeps the name of what a file with code for two machines needs", () => {
+    const plan = planWheel({
+      files: {
+        "demo/_x.pyd": [["b.dll", "/lib/b.dll"]],
+        "/lib/b.dll": [["c.dll", "/lib/c.dll"]],
+        "/lib/c.dll": [],
+      },
+      sketches: { "/lib/b.dll": { arch: "arm64", slice: { hybrid: "arm64x" } } },
+      texts: INIT,
+    });
+    expect(plan.grafts.map(({ path, edits }) => [path, edits.length])).toEqual([
+      [expect.stringMatching(new RegExp(`^demo\\.libs/b-${HASH}\\.dll$`)), 0],
+      ["demo.libs/c.dll", 0],
+    ]);
+  });
+
   it("takes along, under its name, what code opens", () => {
     const plan = planWheel(
       { ...SIMPLE, files: { ...SIMPLE.files, "/lib/plugin.dll": [["b.dll", "/lib/b.dll"]] } },
