@@ -32,9 +32,15 @@ const ZSTD_LEVEL: Readonly<Record<Effort, number>> = { fast: 9, best: 19 };
 /** Places that are compared for each byte. */
 const LZ4_DEPTH: Readonly<Record<Effort, number>> = { fast: 4, best: 256 };
 
+/** Bytes (decoded) for each stored one: whoever packs more in packs it to cost time. Drivers' code has 20. */
+const MAX_RATIO = 500;
+/** Smaller payloads (bytes, decoded) may be nothing but zeros. */
+const SMALL_PAYLOAD = 1 << 16;
+
 /** True when the payload can be decoded: a method that is known, and of bounded size. */
-export function isReadable(entry: DeviceEntry): boolean {
-  return entry.codec !== "unknown" && entry.size > 0 && entry.size <= MAX_PAYLOAD;
+export function isReadable({ codec, size, storedSize }: DeviceEntry): boolean {
+  const most = Math.min(MAX_PAYLOAD, Math.max(SMALL_PAYLOAD, storedSize * MAX_RATIO));
+  return codec !== "unknown" && size > 0 && size <= most;
 }
 
 /** The payload as it is stored, without padding where its length is known. */
@@ -52,7 +58,7 @@ export function decodePayload(entry: DeviceEntry, stored: Uint8Array, zstd: Zstd
     throw new FormatError(
       entry.codec === "unknown"
         ? "the payload is stored by an unknown method"
-        : `the payload may have ${MAX_PAYLOAD} bytes at most`,
+        : `the payload of ${entry.storedSize} bytes gives more than may be taken`,
       { format: "fatbin", record: "entry", offset: entry.start, value: String(entry.size) },
     );
   }

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { concatBytes } from "../../../src/bytes.ts";
 import { decodePayload, storedPayload } from "../../../src/device-code/codec.ts";
 import { FLAG } from "../../../src/device-code/constants.ts";
 import { readDeviceCode } from "../../../src/device-code/container.ts";
@@ -71,6 +72,33 @@ describe("a hostile fat binary", () => {
     const bomb = zstd.compress(new Uint8Array(64 << 20), 1);
     expect(bomb.length).toBeLessThan(16 << 10);
     const bytes = fatContainer([fatEntry({ payload: bomb, flags: FLAG.ZSTD, size: 4096 })]);
+    expect(readAll(bytes)).toBe(0);
+  });
+
+  it("with thousands of small bombs is left alone, whatever they would give together", () => {
+    const bomb = zstd.compress(new Uint8Array(8 << 20), 1);
+    const entry = fatEntry({ payload: bomb, flags: FLAG.ZSTD, size: 8 << 20 });
+    const bytes = fatContainer(Array.from({ length: 5000 }, () => entry));
+    const began = performance.now();
+    expect(readAll(bytes)).toBe(0);
+    expect(performance.now() - began).toBeLessThan(5000);
+  });
+
+  it("with a second frame behind the first gives no more than was announced", () => {
+    const two = concatBytes([frame, zstd.compress(new Uint8Array(8 << 20), 1)]);
+    const bytes = fatContainer([
+      fatEntry({ payload: two, flags: FLAG.ZSTD, size: payload.length }),
+    ]);
+    expect(readAll(bytes)).toBe(0);
+  });
+
+  it.each([
+    ["literals without end", [0xf0, ...new Array(4000).fill(255), 0]],
+    ["a match without end", [0x1f, 0, 1, 0, ...new Array(4000).fill(255), 0]],
+  ])("with LZ4 of %s is refused before memory is taken", (_, block) => {
+    const bytes = fatContainer([
+      fatEntry({ payload: Uint8Array.from(block), flags: FLAG.LZ4, size: 4096 }),
+    ]);
     expect(readAll(bytes)).toBe(0);
   });
 
