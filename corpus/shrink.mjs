@@ -1,7 +1,7 @@
 /**
- * `node corpus/shrink.mjs [--only TEXT]`: shrinks published CUDA
- * wheels and holds every library of the result against what NVIDIA's `cuobjdump` says of it and of the
- * original: the same list of cubins and PTX, and equal bytes of each.
+ * `node corpus/shrink.mjs [--only a,b] [--shrunk FOLDER]`: shrinks published CUDA wheels, or takes the
+ * results that lie in a folder (`bench/shrink.mjs --keep`), and holds every library against what NVIDIA's
+ * `cuobjdump` says of it and of the original: the same list of cubins and PTX, and equal bytes of each.
  *
  * Wheels are fetched into the cache; `npm run build` comes first. No GPU is needed.
  */
@@ -22,18 +22,27 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { cacheFolder } from "./cache.mjs";
 import { fetchWheel } from "./fetch.mjs";
+import { npmWheel } from "./npm-wheel.mjs";
 import { findPython } from "./python.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const CLI = join(ROOT, "dist/src/cli.cjs");
 const listed = JSON.parse(readFileSync(join(ROOT, "corpus/shrink-wheels.json"), "utf8"));
 
-const { values } = parseArgs({ options: { only: { type: "string", default: "" } } });
+const { values } = parseArgs({
+  options: { only: { type: "string", default: "" }, shrunk: { type: "string" } },
+});
 const python = findPython();
 const cuobjdump = await findCuobjdump();
 let failures = 0;
-for (const wheel of listed.wheels.filter(({ file }) => file.startsWith(values.only))) {
-  failures += await checkWheel(await fetchWheel(python, wheel), wheel.file);
+const chosen = listed.wheels.filter(({ file }) =>
+  values.only.split(",").some((name) => file.startsWith(name)),
+);
+for (const wheel of chosen) {
+  const shrunk = values.shrunk === undefined ? undefined : join(values.shrunk, wheel.file);
+  if (shrunk !== undefined && !existsSync(shrunk)) continue;
+  const path = await (wheel.npm === undefined ? fetchWheel : npmWheel)(python, wheel);
+  failures += await checkWheel(path, shrunk, wheel.file);
 }
 console.log(failures === 0 ? "all libraries hold the same device code" : `${failures} differ`);
 process.exitCode = failures === 0 ? 0 : 1;
@@ -52,15 +61,11 @@ function unzip(wheel, folder) {
   execFileSync("unzip", ["-qo", wheel, "-d", folder]);
 }
 
-async function checkWheel(path, file) {
+async function checkWheel(path, shrunk, file) {
   const folder = mkdtempSync(join(cacheFolder(), "shrink-check-"));
   try {
-    const out = join(folder, "out");
-    execFileSync(process.execPath, [CLI, "shrink", "--min-driver", "550", "-w", out, path], {
-      stdio: ["ignore", "ignore", "inherit"],
-    });
     unzip(path, join(folder, "before"));
-    unzip(join(out, readdirSync(out)[0]), join(folder, "after"));
+    unzip(shrunk ?? shrink(path, join(folder, "out")), join(folder, "after"));
     let failed = 0;
     for (const library of librariesOf(join(folder, "before"))) {
       const name = relative(join(folder, "before"), library);
@@ -74,6 +79,13 @@ async function checkWheel(path, file) {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function shrink(path, out) {
+  execFileSync(process.execPath, [CLI, "shrink", "--min-driver", "550", "-w", out, path], {
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  return join(out, readdirSync(out)[0]);
 }
 
 function librariesOf(folder) {

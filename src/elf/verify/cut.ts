@@ -2,8 +2,9 @@
 import { FormatError, RefusalError } from "../../errors.ts";
 import type { Rewrite } from "../../rewrite.ts";
 import type { ByteRange, Source } from "../../source.ts";
-import { ElfEhdr, ElfPhdr } from "../layout.ts";
+import { ElfEhdr, ElfPhdr, ElfShdr } from "../layout.ts";
 import { type ElfImage, parseElf } from "../read/image.ts";
+import { hasBytes } from "../read/sections.ts";
 import { mapAddress, type Segment } from "../read/segments.ts";
 import { layoutFaults } from "./layout.ts";
 import { partsWithout, sameBytes } from "./same.ts";
@@ -75,10 +76,23 @@ function sameMemory(
   return true;
 }
 
-function headers({ ehdr, phnum, context }: ElfImage): ByteRange[] {
+function headers(image: ElfImage): ByteRange[] {
+  const { ehdr, phnum, context } = image;
   const table = phnum * ElfPhdr.sizeOf(context.variant);
   return [
     { start: 0, end: ElfEhdr.sizeOf(context.variant) },
     { start: ehdr.e_phoff, end: ehdr.e_phoff + table },
+    ...sectionHeaders(image),
   ];
+}
+
+/** Patchelf puts them where they are mapped, though nothing reads them there: not what shares bytes with data. */
+function sectionHeaders({ ehdr, shnum, context, sections }: ElfImage): ByteRange[] {
+  const start = ehdr.e_shoff;
+  const end = start + shnum * ElfShdr.sizeOf(context.variant);
+  const shares = sections.list.some(
+    (section) =>
+      hasBytes(section) && section.sh_offset < end && section.sh_offset + section.sh_size > start,
+  );
+  return shares ? [] : [{ start, end }];
 }

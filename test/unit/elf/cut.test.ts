@@ -124,6 +124,21 @@ describe("a cut", () => {
     },
   );
 
+  it.skipIf(missing)(
+    "changes section headers that are mapped, as newer patchelf leaves them",
+    () => {
+      const folder = scratchFolder();
+      const library = buildCudaLibrary(folder, units, { flags: [PAGES] });
+      writeFileSync(library, withMappedHeaders(readFileSync(library)));
+      expect(callLibrary(python(), library, "sum")).toBe(String(sumOf(units)));
+      const { source, edits } = packed(memorySource(readFileSync(library)), 80);
+      const result = join(folder, "cut.so");
+      write(result, source, [...edits, { kind: "strip", level: "all" }]);
+      expect(readFileSync(result).length).toBeLessThan(source.size - 90_000);
+      expect(callLibrary(python(), result, "sum")).toBe(String(sumOf(kept)));
+    },
+  );
+
   it.skipIf(missing)("is refused when a pointer leads to where nothing is known to begin", () => {
     const folder = scratchFolder();
     const source = memorySource(readFileSync(buildCudaLibrary(folder, units)));
@@ -146,3 +161,36 @@ describe("a cut", () => {
     expect(() => elf.rewrite(changed, edits, nodeCompression)).toThrow(/exports a name/);
   });
 });
+
+/** The section headers at the end of the file, in a load segment of their own in place of PT_GNU_STACK. */
+function withMappedHeaders(bytes: Uint8Array): Uint8Array {
+  const old = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const headers = Number(old.getBigUint64(40, true));
+  const size = old.getUint16(58, true) * old.getUint16(60, true);
+  const place = Math.ceil(bytes.length / 4096) * 4096;
+  const result = new Uint8Array(place + size);
+  result.set(bytes);
+  result.set(bytes.subarray(headers, headers + size), place);
+  result.fill(0, headers, headers + size);
+  const view = new DataView(result.buffer);
+  view.setBigUint64(40, BigInt(place), true);
+  const first = Number(view.getBigUint64(32, true));
+  for (let index = 0; index < view.getUint16(56, true); index++) {
+    const at = first + index * 56;
+    if (view.getUint32(at, true) !== 0x6474e551) continue;
+    view.setUint32(at, 1, true);
+    view.setUint32(at + 4, 4, true);
+    const address = BigInt(place + (1 << 20));
+    for (const [field, value] of [
+      [8, BigInt(place)],
+      [16, address],
+      [24, address],
+      [32, BigInt(size)],
+      [40, BigInt(size)],
+      [48, 4096n],
+    ] as const) {
+      view.setBigUint64(at + field, value, true);
+    }
+  }
+  return result;
+}

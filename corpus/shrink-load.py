@@ -1,0 +1,145 @@
+"""Loads the libraries of a shrunk wheel without a GPU, and runs code of it on the CPU.
+
+    python corpus/shrink-load.py WHEEL [CODE]
+
+Needs gcc and readelf. Libraries that the wheel needs and nobody here has (the CUDA runtime, cuBLAS,
+the driver) are replaced by stand-ins that export what is asked for. The one of the runtime walks
+every fat binary that is registered: wrapper, container, every entry to its end, and every payload is
+read. Every library of the wheel is loaded with all its symbols bound when CODE is not given; else
+CODE runs with the wheel first on the path. Exits with 1 when anything fails.
+"""
+
+import collections
+import ctypes
+import os
+import re
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import zipfile
+
+REGISTER = r"""
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+static unsigned long containers, entries, broken, sum;
+static void tell(void) {
+  fprintf(stderr, "registered %lu fat binaries with %lu entries, %lu broken (%lx)\n", containers, entries, broken, sum);
+  if (broken) _exit(1);
+}
+void **walk(const void *given) {
+  static void *handle;
+  const struct { uint32_t magic, version; const unsigned char *data; void *more; } *wrapper = given;
+  const unsigned char *at = wrapper->data, *entry;
+  uint32_t magic, header; uint16_t head; uint64_t size, payload;
+  if (!containers++) atexit(tell);
+  memcpy(&magic, at, 4); memcpy(&head, at + 6, 2); memcpy(&size, at + 8, 8);
+  if (wrapper->magic != 0x466243b1 || magic != 0xba55ed50) { broken++; return &handle; }
+  for (entry = at + head; entry < at + head + size; entry += header + payload, entries++) {
+    memcpy(&header, entry + 4, 4); memcpy(&payload, entry + 8, 8);
+    if (header < 64 || header + payload > (uint64_t)(at + head + size - entry)) { broken++; break; }
+    for (uint64_t index = 0; index < payload; index++) sum += entry[header + index];
+  }
+  return &handle;
+}
+"""
+
+
+def dynamic(path):
+    """Needed libraries and undefined symbols (name, library that its version comes from)."""
+    text = subprocess.run(["readelf", "-dW", "--dyn-syms", path], stdout=subprocess.PIPE, text=True).stdout
+    needed = re.findall(r"\(NEEDED\).*\[(.+)\]", text)
+    symbols = re.findall(r"(?:FUNC|NOTYPE|OBJECT|TLS)\s+(?:GLOBAL|WEAK)\s+DEFAULT\s+UND (\w+)(?:@(\S+))?", text)
+    return needed, symbols
+
+
+def natives(folder):
+    for root, _, files in os.walk(folder):
+        for file in sorted(files):
+            path = os.path.join(root, file)
+            with open(path, "rb") as stream:
+                if stream.read(4) == b"\x7fELF":
+                    yield path
+
+
+def found(name):
+    try:
+        ctypes.CDLL(name)
+        return True
+    except OSError:
+        return False
+
+
+def stand_ins(folder, target):
+    """One library for each that is missing; names say whose an unversioned symbol is."""
+    paths = list(natives(folder))
+    here = {os.path.basename(path) for path in paths}
+    missing, wanted = set(), collections.defaultdict(set)
+    for path in paths:
+        needed, symbols = dynamic(path)
+        lost = [name for name in needed if name not in here and not found(name)]
+        missing.update(lost)
+        for symbol, version in symbols:
+            if re.match(r"_?_?(cu|nccl|nv|cask)", symbol):
+                for name in lost:
+                    if not version or version == name or version.lower().startswith(re.sub(r"\..*", "", name).lower()):
+                        wanted[name].add((symbol, version))
+    for name in sorted(missing):
+        body = [REGISTER]
+        versions = collections.defaultdict(list)
+        for symbol, version in sorted(wanted[name]):
+            if version:
+                versions[version].append(symbol)
+            if symbol.startswith("__cudaRegisterFatBinary") and not symbol.endswith("End"):
+                body.append(f"void **{symbol}(const void *given) {{ return walk(given); }}")
+            else:
+                # No device, not loaded, not supported: whatever it is asked, it can't.
+                body.append(f"int {symbol}(void) {{ return 100; }}")
+        source, script = os.path.join(target, "stub.c"), os.path.join(target, "stub.map")
+        with open(source, "w") as stream:
+            stream.write("\n".join(body) + "\n")
+        with open(script, "w") as stream:
+            for version, symbols in versions.items():
+                stream.write(f"{version} {{ global: {'; '.join(symbols)}; }};\n")
+        flags = [f"-Wl,--version-script={script}"] if versions else []
+        output = os.path.join(target, name)
+        gcc = ["gcc", "-w", "-shared", "-fPIC", "-O2", "-fno-builtin", source, f"-Wl,-soname,{name}", "-o", output, *flags]
+        subprocess.run(gcc, check=True)
+    return sorted(missing)
+
+
+LOAD = """
+import ctypes, sys
+failed = 0
+for path in sys.argv[1:]:
+    try:
+        ctypes.CDLL(path, mode=ctypes.RTLD_GLOBAL)
+    except OSError as error:
+        print("not loaded:", error)
+        failed = 1
+sys.exit(failed)
+"""
+
+
+def main(wheel, code=None):
+    with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR")) as folder:
+        inside, stubs = os.path.join(folder, "wheel"), os.path.join(folder, "stubs")
+        os.makedirs(stubs)
+        with zipfile.ZipFile(wheel) as archive:
+            archive.extractall(inside)
+        print("stand-ins:", *stand_ins(inside, stubs))
+        libraries = [path for path in natives(inside) if re.search(r"\.so[.\d]*$", path)]
+        extensions = (sysconfig.get_config_var("EXT_SUFFIX"),)
+        # Libraries of auditwheel find each other by whoever loads them first.
+        search = [stubs, *sorted({os.path.dirname(path) for path in libraries})]
+        environment = dict(os.environ, LD_LIBRARY_PATH=":".join(search), PYTHONPATH=inside)
+        run = ["-c", LOAD, *[path for path in libraries if not path.endswith(extensions)]]
+        if code is not None:
+            run = ["-c", code]
+        return subprocess.run([sys.executable, *run], env=environment, cwd=folder).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(1 if main(*sys.argv[1:]) else 0)
