@@ -1,7 +1,10 @@
 /** `docs/agreement.md`: the table of a complete corpus run. No times, no paths of this host. */
 
-/** @param rows what `run.mjs` found, in the order of the list. */
-export function agreementPage(rows, versions) {
+/**
+ * @param rows what `run.mjs` found, in the order of the list.
+ * @param before the page so far: of wheels that this run did not look at its lines stay.
+ */
+export function agreementPage(rows, versions, before, files) {
   const judged = rows.filter(({ peer }) => peer !== null);
   const differences = rows.flatMap((row) =>
     row.differences.map((difference) => ({ row, difference })),
@@ -10,37 +13,45 @@ export function agreementPage(rows, versions) {
   const differing = new Set(verdicts.map(({ row }) => row.wheel.file));
   const elfFiles = rows.reduce((sum, row) => sum + row.elfFiles, 0);
   const factual = differences.length - verdicts.length;
+  const seen = new Set(rows.map(({ wheel }) => wheel.file));
+  const stays = linesOf(before, new Set(files.filter((file) => !seen.has(file))));
+  const all = {
+    wheels: rows.length + stays.wheels.size,
+    judged: judged.length + stays.judged,
+    differing: differing.size + stays.differing,
+    elfFiles: elfFiles + stays.elfFiles,
+  };
   return `# Agreement with auditwheel and readelf
 
 Written by \`npm run corpus\` (\`corpus/\`); do not edit by hand. auditwheel ${versions.auditwheel}, GNU readelf ${versions.readelf}.
 
-${rows.length} wheels, pinned by SHA-256 in \`corpus/wheels.json\`. auditwheel runs with \`--json --ldpaths ""\` and
+${all.wheels} wheels, pinned by SHA-256 in \`corpus/wheels.json\`. auditwheel runs with \`--json --ldpaths ""\` and
 without \`LD_LIBRARY_PATH\`, wheelkit with \`--ldpaths ""\`, so that neither depends on this host.
 Compared of each wheel: \`supported\` with auditwheel's overall tag; \`reachable\` with its symbol tag,
 lowered by forbidden symbols, PyFPE, UCS2 and instruction sets; the external libraries; the versions
 needed of each library. Of each ELF file, with readelf: needed libraries, SONAME, RPATH, RUNPATH, interpreter,
 version needs and definitions, executable stack, the number and the names of dynamic symbols.
 
-- ${judged.length} wheels for Linux and Android and pure ones: ${judged.length - differing.size} with the same verdict in every field, ${differing.size} with a difference explained below.
-- ${rows.length - judged.length} wheels for macOS, Windows and iOS, which auditwheel can't judge; what others say of such wheels is compared
+- ${all.judged} wheels for Linux and Android and pure ones: ${all.judged - all.differing} with the same verdict in every field, ${all.differing} with a difference explained below.
+- ${all.wheels - all.judged} wheels for macOS, Windows and iOS, which auditwheel can't judge; what others say of such wheels is compared
   by \`npm run corpus -- --part macos\` and \`--part windows\`.
-- ${elfFiles} ELF files: ${factual === 0 ? "no fact differs from readelf's" : `${factual} facts differ from readelf's, explained below`}.
-
+- ${all.elfFiles} ELF files: ${factual === 0 ? "no fact differs from readelf's" : `${factual} facts differ from readelf's, explained below`}.
+${stays.wheels.size === 0 ? "" : notAsked([...stays.wheels.keys()])}
 ## Differences
 
-${differencesTable(differences)}
+${differencesTable(differences, stays.differences)}
 
 ## All wheels
 
 \`=\`: auditwheel says the same. The last column is auditwheel's symbol tag.
 
-${wheelsTable(rows)}
+${wheelsTable(rows, stays.wheels)}
 `;
 }
 
 /** Differences of one wheel that have the same reason share a row. */
-function differencesTable(differences) {
-  if (differences.length === 0) {
+function differencesTable(differences, kept) {
+  if (differences.length + kept.length === 0) {
     return "None.";
   }
   const rows = new Map();
@@ -66,7 +77,41 @@ function differencesTable(differences) {
     ];
     lines.push(`| ${cells.join(" | ")} |`);
   }
-  return lines.join("\n");
+  return sortedByFile(lines, kept);
+}
+
+/** The head of a table and its rows, those of another page among them, in the order of the list. */
+function sortedByFile(lines, kept) {
+  const file = (line) => line.split("`")[1] ?? "";
+  const sorted = [...lines.slice(2), ...kept].sort((a, b) =>
+    file(a) < file(b) ? -1 : file(a) > file(b) ? 1 : 0,
+  );
+  return [...lines.slice(0, 2), ...sorted].join("\n");
+}
+
+/** Lines of a page about these wheels, and what they count. */
+function linesOf(page, files) {
+  const [text, table = ""] = page.split("\n## All wheels\n");
+  const about = (part) =>
+    part.split("\n").flatMap((line) => {
+      const [, file] = /^\| `([^`]+\.whl)` \|/.exec(line) ?? [];
+      return files.has(file) ? [[file, line]] : [];
+    });
+  const wheels = new Map(about(table.split("\n## ")[0]));
+  const differences = about(text);
+  const cells = [...wheels.values()].map((line) => line.split(" | "));
+  return {
+    wheels,
+    differences: differences.map(([, line]) => line),
+    differing: new Set(differences.map(([file]) => file)).size,
+    judged: cells.filter((cell) => cell[3] !== "–").length,
+    elfFiles: cells.reduce((sum, cell) => sum + Number(cell[1]), 0),
+  };
+}
+
+function notAsked(files) {
+  const names = files.map((file) => `\`${file.split("-")[0]}\``).join(", ");
+  return `- ${files.length} of these wheels, too large for the last run, stand here as in the one before: ${names}.\n`;
 }
 
 /** Of two lists what the other one lacks. */
@@ -94,7 +139,7 @@ function cell(value) {
   return escaped.length > 160 ? `\`${escaped.slice(0, 160)}…\`` : `\`${escaped}\``;
 }
 
-function wheelsTable(rows) {
+function wheelsTable(rows, kept) {
   const lines = [
     "| wheel | ELF files | supported | auditwheel | reachable | auditwheel |",
     "|---|--:|---|---|---|---|",
@@ -106,7 +151,7 @@ function wheelsTable(rows) {
       `| \`${wheel.file}\` | ${elfFiles} | ${tag(supported)} | ${same(theirs[0], supported)} | ${tag(reachable)} | ${same(theirs[1], reachable)} |`,
     );
   }
-  return lines.join("\n");
+  return sortedByFile(lines, [...kept.values()]);
 }
 
 function peerCells(peer) {

@@ -62,9 +62,9 @@ export function peerVerdict(python, version, wheel, path) {
   return verdict;
 }
 
-/** Puts the verdicts of a complete run into the repository, so that no other has to wait for them. */
+/** Puts the verdicts of a run into the repository, so that no other has to wait for them. */
 export function keepVerdicts(version, rows) {
-  const verdicts = {};
+  const verdicts = kept.version === version ? { ...kept.verdicts } : {};
   for (const { wheel, peer } of rows) {
     if (peer === null) continue;
     const { ms: _, ...verdict } = peer;

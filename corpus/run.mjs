@@ -29,7 +29,7 @@ const PARTS = {
   findings: "findings.mjs",
 };
 
-const USAGE = `Usage: node corpus/run.mjs [--small | --no-big] [--only TEXT] [--list FILE] [--no-facts] [--json FILE]
+const USAGE = `Usage: node corpus/run.mjs [--small | --no-big] [--only TEXT] [--list FILE] [--no-facts] [--json FILE] [--write]
        node corpus/run.mjs --part PART [OPTIONS OF THE PART]
 
   --small      the few wheels that the test suite uses
@@ -38,6 +38,7 @@ const USAGE = `Usage: node corpus/run.mjs [--small | --no-big] [--only TEXT] [--
   --list FILE  another list than corpus/wheels.json
   --no-facts   leave readelf out
   --json FILE  write all verdicts and differences to FILE
+  --write      write docs/agreement.md also without wheels that were left out: their lines stay
   --part PART  instead: ${Object.keys(PARTS).join(", ")}
 
 Exit status: 0 agreement, 1 unexplained differences, 3 a wheel could not be fetched
@@ -52,6 +53,7 @@ const { values: options } = parseArgs({
     list: { type: "string" },
     "no-facts": { type: "boolean", default: false },
     json: { type: "string" },
+    write: { type: "boolean", default: false },
     help: { type: "boolean", short: "h", default: false },
   },
 });
@@ -102,10 +104,18 @@ console.log(
 if (options.json !== undefined) {
   writeFileSync(options.json, `${JSON.stringify(rows, null, 1)}\n`);
 }
-if (wheels.length === all.length && options.list === undefined && unfetched === 0) {
+const whole = wheels.length === all.length && unfetched === 0;
+if ((whole || options.write) && options.list === undefined && !options["no-facts"]) {
   const page = here("../docs/agreement.md");
-  const text = agreementPage(rows, { auditwheel: peerVersion, readelf: readelfVersion() });
-  writeFileSync(page, `${text}${findingsOf(readFileSync(page, "utf8"))}`);
+  const before = readFileSync(page, "utf8");
+  const versions = { auditwheel: peerVersion, readelf: readelfVersion() };
+  const text = agreementPage(
+    rows,
+    versions,
+    before,
+    all.map(({ file }) => file),
+  );
+  writeFileSync(page, `${text}${findingsOf(before)}`);
   keepVerdicts(peerVersion, rows);
   console.log("wrote docs/agreement.md and corpus/auditwheel.json");
 }
