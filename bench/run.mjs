@@ -13,6 +13,7 @@ import { auditwheelShow } from "../corpus/peer.mjs";
 import { auditwheelVersion, findPython } from "../corpus/python.mjs";
 import { measureRun, median } from "./measure.mjs";
 import { benchmarkPage, printTable } from "./page.mjs";
+import { profilePage, withProfile } from "./profile-page.mjs";
 import { syntheticWheel } from "./synthetic.mjs";
 
 /** Wheels of the corpus, by the start of the file name, smallest first. */
@@ -51,6 +52,9 @@ const { values: options } = parseArgs({
     "no-synthetic": { type: "boolean", default: false },
     write: { type: "boolean", default: false },
     json: { type: "string" },
+    // Where the time goes, instead of how much there is; beside another checkout.
+    profile: { type: "boolean", default: false },
+    before: { type: "string" },
   },
 });
 const rounds = Number(options.rounds);
@@ -63,6 +67,10 @@ if (!existsSync(cli)) {
 const list = JSON.parse(readFileSync(here("../corpus/wheels.json"), "utf8"));
 const python = findPython();
 
+if (options.profile) {
+  await profilePage(python, list, options);
+  process.exit(0);
+}
 const load = loadavg()[0].toFixed(1);
 const results = [];
 for (const start of WHEELS) {
@@ -89,7 +97,7 @@ if (options.json !== undefined) {
   writeFileSync(options.json, `${JSON.stringify({ machine, results }, null, 1)}\n`);
 }
 if (options.write) {
-  writeFileSync(here("../docs/benchmarks.md"), benchmarkPage(results, machine));
+  writeFileSync(here("../docs/benchmarks.md"), withProfile(benchmarkPage(results, machine)));
   console.log("wrote docs/benchmarks.md");
 }
 

@@ -44,7 +44,7 @@ export function encodeUtf8(text: string): Uint8Array {
 }
 
 /** Longest name that is read, in bytes; C++ templates reach some 100,000. */
-const MAX_NAME = 1 << 18;
+export const MAX_NAME: number = 1 << 18;
 
 /** Position of the NUL that ends the name at `position`, or the end of the bytes. */
 export function nameEnd(table: Uint8Array, position: number): number {

@@ -29,6 +29,8 @@ const INDEX_BYTES = 8 << 20;
 const MANY_TASKS = 50_000;
 /** Larger members (bytes, inflated) are streamed: what one of them may hold of memory. */
 const WHOLE_LIMIT = 48 << 20;
+/** What is streamed keeps the symbols, up to 96 MiB, so that the others get less. */
+const WHOLE_BESIDE_STREAMED = 16 << 20;
 
 export interface EngineOptions {
   /** Threads for large wheels; 1 never starts a pool. Default: the cores this process may use. */
@@ -49,12 +51,9 @@ export function createEngine({ jobs = availableParallelism() }: EngineOptions = 
       const stream = lazyStream(source);
       const compression = nodeCompression;
       const access = { source, compression, stream, ...(helpers === undefined ? {} : { helpers }) };
-      return await inspectMembers(
-        access,
-        tasks,
-        { ...options, wholeLimit: WHOLE_LIMIT },
-        onProgress,
-      );
+      const streams = tasks.some(({ size }) => size > WHOLE_LIMIT);
+      const wholeLimit = streams ? WHOLE_BESIDE_STREAMED : WHOLE_LIMIT;
+      return await inspectMembers(access, tasks, { ...options, wholeLimit }, onProgress);
     },
     async indexMember(path, source, { dataOffset, compressedSize, size }) {
       if (!threaded || compressedSize < INDEX_BYTES) {

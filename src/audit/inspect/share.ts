@@ -8,7 +8,7 @@ import { isNative, isWhole } from "./task.ts";
 /** Smaller members (bytes, inflated) cost more to hand over than to inflate. */
 const LEAST_HANDED = 96 << 10;
 /** Bytes that are inflated and not yet looked at, or one member: what all of them may hold at once. */
-const OPEN_BYTES = 64 << 20;
+const OPEN_BYTES = 32 << 20;
 /** The others are asked for what they have done after so many bytes (inflated). */
 const TURN_BYTES = 512 << 10;
 
