@@ -24,7 +24,13 @@ export function formatBill(build: Build, contents: Contents): Uint8Array {
     ...(contents.node ? [component("framework", "node", NODE_VERSION, "generic", "MIT")] : []),
     ...(contents.gcc
       ? ["libgcc", "libstdc++"].map((name) =>
-          component("library", name, GCC_VERSION, "apk/alpine", "GPL-3.0-or-later WITH GCC-exception-3.1"),
+          component(
+            "library",
+            name,
+            GCC_VERSION,
+            "apk/alpine",
+            "GPL-3.0-or-later WITH GCC-exception-3.1",
+          ),
         )
       : []),
   ];
@@ -55,6 +61,8 @@ function component(
 
 function entry({ type, name, version, purl, license }: Component) {
   // An identifier stands alone, anything longer is an expression.
-  const licenses = license.includes(" ") ? [{ expression: license }] : [{ license: { id: license } }];
+  const licenses = license.includes(" ")
+    ? [{ expression: license }]
+    : [{ license: { id: license } }];
   return { type, "bom-ref": purl, name, version, licenses, purl };
 }

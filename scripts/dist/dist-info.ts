@@ -1,8 +1,8 @@
 /** METADATA, licences and the bill of materials of a wheel. */
 import { encodeUtf8 } from "../../src/bytes.ts";
-import type { BundledPackage, Build } from "./build.ts";
-import { bytesOf, text } from "./build.ts";
 import { formatBill } from "./bill.ts";
+import type { Build, BundledPackage } from "./build.ts";
+import { bytesOf, text } from "./build.ts";
 import { NODE_VERSION } from "./nodes.ts";
 import type { WheelMember } from "./wheel.ts";
 
@@ -52,7 +52,10 @@ function licenseFiles(build: Build, { node, gcc }: Contents): readonly WheelMemb
   const kept = (name: string): Uint8Array => bytesOf(root, `scripts/licenses/${name}.txt`);
   return [
     { path: "LICENSE", bytes: bytesOf(root, "LICENSE") },
-    ...packages.map((each) => ({ path: `${fileName(each)}.txt`, bytes: encodeUtf8(`${each.text}\n`) })),
+    ...packages.map((each) => ({
+      path: `${fileName(each)}.txt`,
+      bytes: encodeUtf8(`${each.text}\n`),
+    })),
     ...(node ? [{ path: `node-${NODE_VERSION}.txt`, bytes: kept("node") }] : []),
     ...(gcc ? [{ path: "gcc-runtime.txt", bytes: kept("gcc-runtime") }] : []),
   ];

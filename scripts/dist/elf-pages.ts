@@ -18,7 +18,8 @@ export function alignSegments(bytes: Uint8Array): Uint8Array {
     const { p_type, p_align, p_offset, p_vaddr } = segment;
     if (p_type !== PT.PT_LOAD || p_align >= align) continue;
     const ownPages =
-      p_vaddr % align === 0n && loaded.every((other) => endOf(other) <= p_vaddr || other === segment);
+      p_vaddr % align === 0n &&
+      loaded.every((other) => endOf(other) <= p_vaddr || other === segment);
     if (!ownPages || BigInt(p_offset) % align !== 0n) {
       throw new Error(`segment ${index} can't be loaded where pages have ${align} bytes`);
     }
@@ -28,6 +29,12 @@ export function alignSegments(bytes: Uint8Array): Uint8Array {
   return result;
 }
 
-function endOf({ p_vaddr, p_memsz }: { readonly p_vaddr: bigint; readonly p_memsz: bigint }): bigint {
+function endOf({
+  p_vaddr,
+  p_memsz,
+}: {
+  readonly p_vaddr: bigint;
+  readonly p_memsz: bigint;
+}): bigint {
   return p_vaddr + p_memsz;
 }
