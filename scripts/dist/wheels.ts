@@ -2,6 +2,7 @@
 import type { Build } from "./build.ts";
 import { bytesOf } from "./build.ts";
 import { distInfoMembers } from "./dist-info.ts";
+import { expandRelr } from "./elf-relr.ts";
 import { edited, makeExecutable } from "./executable.ts";
 import type { NodePlatform } from "./nodes.ts";
 import { openNode } from "./nodes.ts";
@@ -27,7 +28,7 @@ export async function platformWheel(
   // Beside the executable and not in site-packages, whose distance from it differs.
   for (const [name, bytes] of node.libraries) {
     const path = `${data}/data/lib/wheelkit/${name}`;
-    members.push({ path, bytes: edited(bytes, LIBRARY_EDITS), executable: true });
+    members.push({ path, bytes: expandRelr(edited(bytes, LIBRARY_EDITS)), executable: true });
   }
   members.push(manPage(build));
   const contents = { node: true, gcc: node.libraries.size > 0 };
