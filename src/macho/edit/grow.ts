@@ -37,6 +37,9 @@ export function growHeader(image: MachoImage, pages: number): Rewrite {
   if (hasPayload(image)) throw refuse("grow", "data follows what the load commands describe");
   const shift = pages * pageSizeOf(image.header.cputype);
   const first = firstContent(image.segments, image.source.size);
+  if (first < image.commandsEnd) {
+    throw refuse("layout", "a section begins in the load commands");
+  }
   const growth: Growth = { image, first, shift, base: text.vmaddr };
   try {
     const contents = [...codeSplices(growth), ...tableSplices(growth), ...pointerSplices(growth)];
@@ -68,9 +71,12 @@ function assemble(growth: Growth, splices: readonly Splice[]): Rewrite {
     const { cmd, at } = command;
     if (cmd === LC.LC_MAIN) {
       const { entryoff } = EntryPointCommand.read(command.bytes, 0, context);
+      if (entryoff > source.size) throw refuse("layout", "the entry point is outside of the file");
       EntryPointCommand.set(header, at, context, { entryoff: entryoff + BigInt(shift) });
     } else if (cmd === LC.LC_ENCRYPTION_INFO_64) {
       const { cryptoff } = EncryptionInfoCommand.read(command.bytes, 0, context);
+      if (cryptoff > source.size)
+        throw refuse("layout", "what is encrypted is outside of the file");
       EncryptionInfoCommand.set(header, at, context, { cryptoff: cryptoff + shift });
     }
   }

@@ -70,11 +70,15 @@ export function checkGrowable(image: MachoImage): Segment {
   if (text === undefined || text.name !== "__TEXT" || text.fileoff !== 0) {
     throw refuse("grow", "the header is not in `__TEXT`");
   }
-  for (const { name, vmaddr, vmsize, filesize, sections } of segments) {
+  for (const { name, vmaddr, vmsize, fileoff, filesize, sections } of segments) {
     const beyond = [vmaddr, vmsize, ...sections.map(({ addr }) => addr)].some(
       (each) => each > HIGHEST,
     );
     if (beyond) throw refuse("grow", `segment \`${name}\` is beyond all addresses of programs`);
+    const size = image.source.size;
+    if (fileoff + filesize > size || sections.some(({ offset }) => offset > size)) {
+      throw refuse("layout", `segment \`${name}\` reaches after the end of the file`);
+    }
     if (vmaddr < text.vmaddr && filesize > 0) {
       throw refuse("grow", `segment \`${name}\` is before the header`);
     }
