@@ -75,6 +75,10 @@ async function lockKey(folder: string, key: string, until: number): Promise<Lock
   for (;;) {
     const name = `.wheelkit-${key}-${process.pid}-${runToken()}-${randomBytes(4).toString("hex")}.lock`;
     const lock = await makeEntry(folder, name);
+    if (lock === undefined) {
+      if (Date.now() >= until) throw busy(name);
+      continue;
+    }
     let rival: string | undefined;
     try {
       const names = readdirSync(folder);
@@ -101,9 +105,11 @@ function busy(name: string): RefusalError {
   );
 }
 
-async function makeEntry(folder: string, name: string): Promise<Lock> {
+/** @returns `undefined` when another run took it away. */
+async function makeEntry(folder: string, name: string): Promise<Lock | undefined> {
   const path = join(folder, name);
   const server = process.platform === "linux" ? await listen(folder, name) : undefined;
+  if (server === "removed") return undefined;
   if (server === undefined) writeFileSync(path, "", { flag: "wx", mode: 0o600 });
   const done = registerCleanup(() => discard(path));
   return {
@@ -115,21 +121,27 @@ async function makeEntry(folder: string, name: string): Promise<Lock> {
   };
 }
 
-/** @returns `undefined` where there are no sockets. */
+/** @returns `undefined` where there are no sockets, `removed` when another run took it away meanwhile. */
 async function listen(
   folder: string,
   name: string,
-): Promise<{ readonly close: () => void } | undefined> {
+): Promise<{ readonly close: () => void } | "removed" | undefined> {
   const address = openAddress(folder, name);
   if (address === undefined) return undefined;
   const server = createServer((socket) => socket.destroy());
-  const listening = await new Promise<boolean>((resolve) => {
+  const listening = await new Promise<boolean | "removed">((resolve) => {
     server.once("error", () => resolve(false));
-    server.listen({ path: address.path, writableAll: true }, () => resolve(true));
+    try {
+      server.listen({ path: address.path, writableAll: true }, () => resolve(true));
+    } catch (error) {
+      // Who looked when it was bound and nobody listened yet took it for one of a dead run.
+      resolve(codeOf(error) === "ENOENT" ? "removed" : false);
+    }
   });
-  if (!listening) {
+  if (listening !== true) {
+    server.close();
     address.close();
-    return undefined;
+    return listening === "removed" ? listening : undefined;
   }
   server.on("error", () => {});
   server.unref();

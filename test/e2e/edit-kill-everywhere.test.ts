@@ -78,7 +78,7 @@ const WAYS: readonly (readonly [string, Uint8Array, readonly string[]])[] = [
 describe.skipIf(strace === undefined)("an edit in place that is killed while it writes", () => {
   it.each(WAYS)(
     "%s leaves the old or the new wheel, and the next run nothing else",
-    { timeout: 600_000 },
+    { timeout: all ? 3_600_000 : 600_000 },
     (_, bytes, words) => {
       const argsIn = (folder: string): readonly string[] => [
         ...words,

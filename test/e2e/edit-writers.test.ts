@@ -11,6 +11,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -96,7 +97,7 @@ describe.each([
   ["of which only the tail is written", 3_000_000],
   ["of 12 MB", 12_000_000],
 ])("two edits at a time of a wheel that is %s", (_, size) => {
-  it("end in both, or in one and a refusal", { timeout: 60_000 + PAIRS * 5000 }, async () => {
+  it("end in both, or in one and a refusal", { timeout: 60_000 + PAIRS * 15_000 }, async () => {
     const folder = scratchFolder();
     const original = join(folder, "original");
     writeFileSync(original, wheelOf(size));
@@ -176,6 +177,24 @@ describe.skipIf(strace === undefined)("a run that is held up", () => {
     expect(soundWheel(join(out, result)).names).toContain("demo/new.py");
   });
 
+  it("takes its lock once more when another took that for one of a dead run", async () => {
+    const at = scratchFolder();
+    const path = join(at, NAME);
+    writeFileSync(path, wheelOf(3_000_000));
+    // Its socket is there, and nobody listens yet.
+    const inject = ["-e", "trace=listen", "-e", "inject=listen:delay_enter=1500000:when=1"];
+    const first = start([...FIRST, path], [strace ?? "", "-f", "-o", "/dev/null", ...inject]);
+    for (let count = 0; count < 500 && readdirSync(at).length < 2; count++) await wait(10);
+    const runs = await Promise.all([first, start([...SECOND, path])]);
+    expect(runs).toEqual([
+      { status: 0, stderr: "" },
+      { status: 0, stderr: "" },
+    ]);
+    const { metadata } = soundWheel(path);
+    expect([/^Requires-Dist: a$/m.test(metadata), metadata.includes(LONG)]).toEqual([true, true]);
+    expect(readdirSync(at)).toEqual([NAME]);
+  });
+
   it("says so when the wheel is changed again and again", async () => {
     const at = scratchFolder();
     const path = join(at, NAME);
@@ -192,7 +211,11 @@ describe.skipIf(strace === undefined)("a run that is held up", () => {
       "inject=fsync:delay_enter=300000",
     ];
     const running = start(["edit", "--post", "-w", out, path], [strace ?? "", ...every]);
-    const timer = setInterval(() => writeFileSync(path, wheel), 100);
+    // Never half of it, which may look like any defect.
+    const timer = setInterval(() => {
+      writeFileSync(`${path}.next`, wheel);
+      renameSync(`${path}.next`, path);
+    }, 100);
     const { status, stderr } = await running;
     clearInterval(timer);
     expect([status, stderr]).toEqual([3, expect.stringContaining("[EDT007]")]);

@@ -3,6 +3,10 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { wheelkit } from "../support/commands.ts";
+import { buildElf, type ElfDescription } from "../support/elf-builder.ts";
+import { elfFixture } from "../support/elf-fixtures.ts";
+import { machoFixture } from "../support/macho-fixtures.ts";
+import { peFixture } from "../support/pe-fixtures.ts";
 import { scratchFolder } from "../support/scratch.ts";
 import type { WheelSpec } from "../support/wheel-builder.ts";
 import { buildWheel, wheelFileName } from "../support/wheel-builder.ts";
@@ -73,6 +77,16 @@ const WHEELS: Readonly<Record<string, (count: number) => WheelSpec>> = {
       "%/sboms/a.json": `{"components":[${many(count, (at) => `{"name":"demo","version":"1.0","n":${at}},`)}0]}`,
     },
   }),
+  "a product of tags in WHEEL": (count) => {
+    const set = (letter: string): string =>
+      Array.from({ length: count }, (_, at) => `${letter}${at}`).join(".");
+    const tag = `${set("py")}-${set("abi")}-${set("os")}`;
+    return {
+      files: {
+        "%/WHEEL": `Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\nTag: ${tag}\n`,
+      },
+    };
+  },
   variants: (count) => ({
     files: {
       "%/variant.json": JSON.stringify({
@@ -122,14 +136,15 @@ const SPECIAL: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Members cost more than lines: each has a header, a row of RECORD and a hash. */
-const MEMBERS = 250;
-const LINES = 2000;
+const MEMBERS = 300;
+const LINES = 3000;
 const OF_MEMBERS = /members|folders|unsorted/;
 
 /** Milliseconds of processor time. */
-async function cost(line: string, path: string, out: string): Promise<number> {
-  const words = line.split(" ");
-  const argv = words.map((word) => (word === "WHEEL" ? path : word === "OUT" ? out : word));
+async function cost(line: string, paths: readonly string[], out: string): Promise<number> {
+  const argv = line
+    .split(" ")
+    .flatMap((word) => (word === "WHEEL" ? paths : word === "OUT" ? [out] : [word]));
   const began = process.cpuUsage();
   const { status } = await wheelkit(...argv, "-q", "-q");
   const { user, system } = process.cpuUsage(began);
@@ -137,29 +152,172 @@ async function cost(line: string, path: string, out: string): Promise<number> {
   return (user + system) / 1000;
 }
 
-/** What four times the items may cost: sixteen times where a list is compared with itself. */
-const mostOf = (before: number): number => 7 * before + 60;
+/** What twice the items may cost: four times where a list is compared with itself. */
+const mostOf = (before: number): number => 3 * before + 40;
 /** A collection of garbage in one of them is no growth. */
 const TRIES = 4;
 
+/** @param makeAt writes wheels of so many items into a folder. */
+async function expectProportion(
+  line: string,
+  count: number,
+  makeAt: (folder: string, count: number) => readonly string[],
+): Promise<void> {
+  const folder = scratchFolder();
+  const place = (items: number): readonly string[] => {
+    const inside = join(folder, String(items));
+    mkdirSync(inside);
+    return makeAt(inside, items);
+  };
+  const [small, large] = [place(count), place(2 * count)];
+  let [before, after] = [0, Number.POSITIVE_INFINITY];
+  for (let round = 0; round < TRIES && after > mostOf(before); round++) {
+    before = Math.max(before, await cost(line, small, join(folder, "out")));
+    after = Math.min(after, await cost(line, large, join(folder, "out")));
+  }
+  expect(after, `${before} ms, then ${after} ms`).toBeLessThanOrEqual(mostOf(before));
+}
+
+function writeWheel(folder: string, spec: WheelSpec): string {
+  const path = join(folder, wheelFileName(spec));
+  writeFileSync(path, buildWheel(spec));
+  return path;
+}
+
 describe.each(Object.entries(WHEELS))("a wheel with %s", (name, specOf) => {
   it.each([...COMMANDS, ...(SPECIAL[name] ?? [])])("in proportion: %s", async (line) => {
-    const folder = scratchFolder();
-    const place = (count: number): string => {
-      const spec = specOf(count);
-      const inside = join(folder, String(count));
-      mkdirSync(inside);
-      const path = join(inside, wheelFileName(spec));
-      writeFileSync(path, buildWheel(spec));
-      return path;
-    };
     const count = OF_MEMBERS.test(name) ? MEMBERS : LINES;
-    const [small, large] = [place(count), place(4 * count)];
-    let [before, after] = [0, Number.POSITIVE_INFINITY];
-    for (let round = 0; round < TRIES && after > mostOf(before); round++) {
-      before = Math.max(before, await cost(line, small, join(folder, "out")));
-      after = Math.min(after, await cost(line, large, join(folder, "out")));
-    }
-    expect(after, `${before} ms, then ${after} ms`).toBeLessThanOrEqual(mostOf(before));
+    await expectProportion(line, count, (folder, items) => [writeWheel(folder, specOf(items))]);
   });
+});
+
+interface Native {
+  readonly tag: string;
+  readonly path: (index: number) => string;
+  readonly bytes: Uint8Array;
+}
+
+const LINUX: Native = {
+  tag: "cp312-cp312-manylinux_2_17_x86_64",
+  path: (at) => `demo/_m${at}.cpython-312-x86_64-linux-gnu.so`,
+  bytes: elfFixture("module-x86_64"),
+};
+const MACOS: Native = {
+  tag: "cp312-cp312-macosx_11_0_arm64",
+  path: (at) => `demo/_m${at}.cpython-312-darwin.so`,
+  bytes: machoFixture("cxx-arm64"),
+};
+const INTEL: Native = {
+  ...MACOS,
+  tag: "cp312-cp312-macosx_10_13_x86_64",
+  bytes: machoFixture("cxx-x86_64"),
+};
+const WINDOWS: Native = {
+  tag: "cp312-cp312-win_amd64",
+  path: (at) => `demo/_m${at}.cp312-win_amd64.pyd`,
+  bytes: peFixture("module-x86_64"),
+};
+
+/** Native wheels of n items. */
+const NATIVE_WHEELS: Readonly<Record<string, (native: Native, count: number) => WheelSpec>> = {
+  members: ({ tag, path, bytes }, count) => {
+    const files = members(count, (at) => `demo/m${pad(at)}.py`).files ?? {};
+    return { tag, files: { ...files, [path(0)]: bytes } };
+  },
+  "native files": ({ tag, path, bytes }, count) => ({
+    tag,
+    files: Object.fromEntries(
+      Array.from({ length: count / 10 }, (_, at) => [path(at), bytes] as const),
+    ),
+  }),
+  requirements: ({ tag, path, bytes }, count) => ({
+    tag,
+    files: {
+      ...metadata(many(8 * count, (at) => `Requires-Dist: p${pad(at)}>=1\n`)).files,
+      [path(0)]: bytes,
+    },
+  }),
+  "rows of RECORD without files": ({ tag, path, bytes }, count) => ({
+    tag,
+    files: { [path(0)]: bytes },
+    record: (lines) => [
+      ...Array.from({ length: 8 * count }, (_, at) => `demo/x${pad(at)}.py,,`),
+      ...lines,
+    ],
+  }),
+  "an SBOM": ({ tag, path, bytes }, count) => ({
+    tag,
+    files: {
+      "%/sboms/wheelkit.cdx.json": `{"bomFormat":"CycloneDX","components":[${many(8 * count, (at) => `{"name":"demo","version":"1.0","n":${at}},`)}{}]}`,
+      [path(0)]: bytes,
+    },
+  }),
+};
+
+const NATIVE_COMMANDS: readonly string[] = [
+  "audit --exit-zero -j 1 WHEEL",
+  "show -j 1 WHEEL",
+  "repair -j 1 -w OUT WHEEL",
+  "shrink -j 1 --strip -w OUT WHEEL",
+  "edit --post -w OUT WHEEL",
+];
+
+describe.each([
+  ["Linux", LINUX],
+  ["macOS", MACOS],
+  ["Windows", WINDOWS],
+])("a wheel for %s", (_, native) => {
+  describe.each(Object.entries(NATIVE_WHEELS))("with %s", (_name, specOf) => {
+    it.each(NATIVE_COMMANDS)("in proportion: %s", async (line) => {
+      await expectProportion(line, MEMBERS, (folder, items) => [
+        writeWheel(folder, specOf(native, items)),
+      ]);
+    });
+  });
+});
+
+describe.each(Object.entries(NATIVE_WHEELS))("two wheels to fuse with %s", (_, specOf) => {
+  it("in proportion", async () => {
+    await expectProportion("fuse -j 1 -w OUT WHEEL", MEMBERS, (folder, items) =>
+      [INTEL, MACOS].map((native) => writeWheel(folder, specOf(native, items))),
+    );
+  });
+});
+
+/** Tables of one library. */
+const LIBRARIES: Readonly<Record<string, (count: number) => ElfDescription>> = {
+  "needed libraries": (count) => ({
+    needed: Array.from({ length: count }, (_, at) => `lib${pad(at)}.so.1`),
+  }),
+  symbols: (count) => ({
+    symbols: Array.from({ length: count }, (_, at) => ({
+      name: `s${pad(at)}`,
+      defined: at % 2 === 1,
+    })),
+  }),
+  "needed versions": (count) => ({
+    needed: ["libc.so.6"],
+    needs: [
+      {
+        file: "libc.so.6",
+        versions: Array.from({ length: count }, (_, at) => ({
+          name: `V_${pad(at)}`,
+          index: 2 + at,
+        })),
+      },
+    ],
+  }),
+};
+
+describe.each(Object.entries(LIBRARIES))("a library with %s", (_, describeLibrary) => {
+  it.each(["show WHEEL", "edit --set-id libother-0123abcd.so.1 -w OUT WHEEL"])(
+    "in proportion: %s",
+    async (line) => {
+      await expectProportion(line, LINES, (folder, items) => {
+        const path = join(folder, "libdemo.so");
+        writeFileSync(path, buildElf(describeLibrary(items)).bytes);
+        return [path];
+      });
+    },
+  );
 });
