@@ -2,12 +2,13 @@
 
 import { statSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { resolve } from "node:path";
+import hostRules from "node:path";
 import type { Command } from "commander";
 import type { Wish } from "../audit/had-effect.ts";
 import type { PlatformName } from "../audit/platform.ts";
 import { printable } from "../bytes.ts";
 import { UsageError } from "../errors.ts";
+import type { PathRules } from "../node/host-path.ts";
 import { listedFolders } from "../node/host-path.ts";
 import type { Io } from "../node/io.ts";
 import type { WorkshopOptions } from "../node/workshop.ts";
@@ -135,6 +136,7 @@ const WITHOUT_EFFECT: readonly {
 
 /**
  * @param sequence the options as they were given.
+ * @param rules of this host's paths; tests hand in those of Windows.
  * @throws UsageError for what is no value, or a platform that can't be repaired yet.
  */
 export function readSettings(
@@ -142,21 +144,22 @@ export function readSettings(
   sequence: readonly GivenOption[],
   config: Config,
   io: Io,
+  rules: PathRules = hostRules,
 ): RepairOptions {
   warnOfIdle(sequence, options, io);
   tellOfDefaults(sequence, options, io);
   const { env } = io;
-  const sysroot = searchRoot(options);
+  const sysroot = searchRoot(options, rules);
   const given = [
     ...listOption(options, "ldpaths"),
     ...listOption(options, "libPath"),
     ...listOption(options, "addPath"),
   ];
-  const ldpaths = listedFolders(given.length > 0 ? given : (config.ldpaths ?? []));
-  const peers = listedFolders([env.AUDITWHEEL_LD_LIBRARY_PATH ?? ""]);
+  const ldpaths = listedFolders(given.length > 0 ? given : (config.ldpaths ?? []), rules);
+  const peers = listedFolders([env.AUDITWHEEL_LD_LIBRARY_PATH ?? ""], rules);
   const onHost = sysroot === "/";
   // As in auditwheel, folders that are given take the place of LD_LIBRARY_PATH, which is the host's.
-  const own = ldpaths.length === 0 ? listedFolders([env.LD_LIBRARY_PATH ?? ""]) : [];
+  const own = ldpaths.length === 0 ? listedFolders([env.LD_LIBRARY_PATH ?? ""], rules) : [];
   for (const folder of ldpaths) {
     if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) continue;
     if (commonOptions(options).verbosity >= -1) {
@@ -187,7 +190,7 @@ export function readSettings(
       sbom: options.sbom !== false,
       ...readMacosSettings(options, io),
       exclude: exclude.map(({ pattern }) => pattern),
-      ldpaths: [...(onHost ? [] : peers), ...ldpaths, ...hostFolders(options, env)],
+      ldpaths: [...(onHost ? [] : peers), ...ldpaths, ...hostFolders(options, env, rules)],
       libraryPath: onHost ? [...peers, ...own] : [],
       ifNeeded: flagOption(options, "ifNeeded"),
       pureIsFine: flagOption(options, "allowPurePythonWheel"),
@@ -228,25 +231,31 @@ function warnOfIdle(sequence: readonly GivenOption[], options: Options, io: Io):
 }
 
 /** The root whose libraries count; `undefined`: none but the folders that are given. */
-function searchRoot(options: Options): string | undefined {
+function searchRoot(options: Options, rules: PathRules): string | undefined {
   const sysroot = textOption(options, "sysroot");
   if (options.sysPaths === false) {
     if (sysroot === undefined) return undefined;
     throw new UsageError("`--sysroot` and `--no-sys-paths` contradict each other");
   }
   // Elsewhere there is no place where absolute names could lead.
-  if (sysroot === undefined) return process.platform === "win32" ? undefined : "/";
-  return resolve(sysroot);
+  if (sysroot === undefined) return isWindows(rules) ? undefined : "/";
+  return rules.resolve(sysroot);
 }
 
 /** A Windows host has its DLLs wherever PATH leads. */
-function hostFolders({ sysPaths }: Options, env: Io["env"]): readonly string[] {
-  return process.platform === "win32" && sysPaths !== false ? listedFolders([env.PATH ?? ""]) : [];
+function hostFolders({ sysPaths }: Options, env: Io["env"], rules: PathRules): readonly string[] {
+  // Windows itself compares the names of variables without regard to case.
+  const name = Object.keys(env).find((each) => each.toUpperCase() === "PATH") ?? "PATH";
+  return isWindows(rules) && sysPaths !== false ? listedFolders([env[name] ?? ""], rules) : [];
+}
+
+function isWindows({ sep }: PathRules): boolean {
+  return sep === "\\";
 }
 
 function included(options: Options): readonly string[] {
   const given = splitNames([...listOption(options, "include"), ...listOption(options, "addDll")]);
-  const path = given.find((name) => name.includes("/"));
+  const path = given.find((name) => /[\\/]/.test(name));
   if (path === undefined) return [...new Set(given)];
   throw new UsageError(
     `\`${printable(path)}\` is a path; \`--include\` takes the name that the code opens`,
