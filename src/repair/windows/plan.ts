@@ -19,6 +19,8 @@ import { linkFiles, outsideKey } from "./link-files.ts";
 import type { LinkedFile, LinkedFiles } from "./links.ts";
 import { refuseMissing } from "./missing.ts";
 import { nameFiles } from "./names.ts";
+import { caseNamesakes } from "./namesakes.ts";
+import { refuseOtherLibraries } from "./outside-symbols.ts";
 import type { InitModule, Packages } from "./packages.ts";
 import { findPackages } from "./packages.ts";
 import { sameFiles } from "./same.ts";
@@ -77,6 +79,7 @@ export function planFiles(input: WindowsPlanInput): WindowsFiles {
   const servesProgram = (): boolean => input.programs;
   const repaired = [...input.members].some((path) => /^[^/]+\.dist-info\/DELVEWHEEL$/.test(path));
   const missing = refuseMissing(input.graph, files, servesProgram, repaired);
+  refuseOtherLibraries(input.graph, files);
   const libs = `${input.distribution}${input.libSuffix}`;
   const opened = new Map([...input.opened].map(([name, path]) => [outsideKey(path), name]));
   const layout = planLayout({
@@ -109,6 +112,7 @@ export function planFiles(input: WindowsPlanInput): WindowsFiles {
       ...layout.notes,
       ...missing,
       ...olderRuntimes(input.graph),
+      ...caseNamesakes(grafts, input.graph),
       ...along.notes,
       ...renameNotes(members),
     ],
