@@ -2,11 +2,12 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Format, NtExecutable } from "pe-library";
+import { Format, NtExecutable, NtExecutableResource } from "pe-library";
 import { describe, expect, it } from "vitest";
 import { nodeCompression } from "../../../src/node/compression.ts";
 import { type PeSlice, pe } from "../../../src/pe/index.ts";
 import { parsePe } from "../../../src/pe/read/image.ts";
+import { resourceBytes } from "../../../src/pe/read/resources.ts";
 import { memorySource } from "../../../src/source.ts";
 import { rewritten } from "../../support/formats.ts";
 import { peFixture, peFixturePath, peFixtures } from "../../support/pe-fixtures.ts";
@@ -141,6 +142,33 @@ describe("pe-library", () => {
         const { address, size } = header.directories[index] ?? { address: 0, size: 0 };
         expect(directory.get(index)).toEqual({ virtualAddress: address, size });
       }
+    }
+  });
+});
+
+describe("pe-library's resources", () => {
+  const RT_VERSION = 16;
+  const theirsOf = (bytes: Uint8Array) =>
+    NtExecutableResource.from(NtExecutable.from(bytes, { ignoreCert: true })).entries;
+
+  it("are those that we find, byte for byte, also in a file that was changed", () => {
+    const edits = [{ kind: "set-id", id: "a-name-that-needs-a-new-place-0123456789.dll" }] as const;
+    const original = peFixture("resources");
+    for (const bytes of [original, rewritten(pe, original, edits).bytes]) {
+      const image = parsePe(memorySource(bytes));
+      const [ours, ...others] = image.resources().filter(({ type }) => type === "RT_VERSION");
+      const theirs = theirsOf(bytes).filter(({ type }) => type === RT_VERSION);
+      expect(others).toEqual([]);
+      expect(theirs).toHaveLength(1);
+      const content = ours === undefined ? undefined : resourceBytes(image, ours, 1 << 16);
+      expect(content).toEqual(new Uint8Array(theirs[0]?.bin ?? new ArrayBuffer(0)));
+    }
+  });
+
+  it("are none where we find none", () => {
+    for (const name of ["module-x86_64", "library-x86", "module-arm64"]) {
+      expect(theirsOf(peFixture(name))).toEqual([]);
+      expect(parsePe(memorySource(peFixture(name))).resources()).toEqual([]);
     }
   });
 });
