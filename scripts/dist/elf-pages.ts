@@ -19,7 +19,12 @@ export function alignSegments(bytes: Uint8Array): Uint8Array {
     if (p_type !== PT.PT_LOAD || p_align >= align) continue;
     const ownPages =
       p_vaddr % align === 0n &&
-      loaded.every((other) => endOf(other) <= p_vaddr || other === segment);
+      loaded.every(
+        (other) =>
+          other === segment ||
+          endOf(other) <= p_vaddr ||
+          other.p_vaddr - (other.p_vaddr % align) >= endOf(segment),
+      );
     if (!ownPages || BigInt(p_offset) % align !== 0n) {
       throw new Error(`segment ${index} can't be loaded where pages have ${align} bytes`);
     }
