@@ -4,6 +4,7 @@ import type { Edit } from "../edit/apply.ts";
 import { applyEdits } from "../edit/apply.ts";
 import { assemble, copyOf } from "../edit/assemble.ts";
 import type { Workshop } from "../edit/workshop.ts";
+import type { Finding } from "../finding.ts";
 import type { Repair, RepairContext } from "../repair/repair.ts";
 import { repairWheel } from "../repair/repair.ts";
 import { verifyRepair } from "../repair/verify.ts";
@@ -31,6 +32,7 @@ export async function repairFile(path: string, run: RepairRun): Promise<Rewritte
   const { wheelDir, dryRun, time } = write;
   let repair: Repair | undefined;
   let workshop: Workshop | undefined;
+  let remaining: readonly Finding[] = [];
   const revision: Revision = {
     hasNoInPlace: true,
     inspects: true,
@@ -65,12 +67,27 @@ export async function repairFile(path: string, run: RepairRun): Promise<Rewritte
       const { updateTags } = settings;
       const { before, judged, native } = repair;
       const check = { before, inputs: [judged], native, path: temporary, built, updateTags };
-      await verifyRepair(check, engine);
+      remaining = await verifyRepair(check, engine);
     },
   };
   const rewritten = await rewriteWheel(path, write, revision).finally(() => workshop?.close());
   if (repair === undefined) return rewritten;
-  return { ...rewritten, repair: repairReport(repair.plan, !dryRun) };
+  const warnings = [...rewritten.warnings, ...stillWrong(remaining)];
+  return { ...rewritten, warnings, repair: repairReport(repair.plan, !dryRun) };
+}
+
+/** Errors that are told one by one. */
+const TOLD = 5;
+
+/** What no repair can put right, so that nobody takes the result for a wheel that works. */
+function stillWrong(findings: readonly Finding[]): readonly string[] {
+  const told = findings
+    .slice(0, TOLD)
+    .map(({ code, path, message }) => `still wrong: ${path ?? "the wheel"}: ${message} [${code}]`);
+  const more = findings.length - TOLD;
+  return more > 0
+    ? [...told, `still wrong: ${more} more errors; \`wheelkit audit\` lists them`]
+    : told;
 }
 
 export interface EditRun {

@@ -3,6 +3,7 @@ import type { Engine, Judgement } from "../audit/audit.ts";
 import { inspectWheel, judgeWheel } from "../audit/audit.ts";
 import { toFindings } from "../audit/findings.ts";
 import { ruleOf } from "../audit/rules/table.ts";
+import type { NativeCode } from "../audit/rules/texts.ts";
 import type { Built } from "../edit/assemble.ts";
 import { RefusalError } from "../errors.ts";
 import type { Finding } from "../finding.ts";
@@ -18,12 +19,22 @@ export interface RepairCheck extends Pick<Repair, "before" | "native"> {
   readonly updateTags: boolean;
 }
 
+const LOADERS: readonly NativeCode[] = [
+  ...(["LNK001", "LNK002", "LNK003", "LNK008", "LNK013", "LNK018"] as const),
+  ...(["LNK020", "LNK021", "LNK022", "LNK024", "ABI007"] as const),
+];
+const STOPS_IMPORT: ReadonlySet<string> = new Set(LOADERS);
+
 /**
  * Members that did not change are not read again.
  *
+ * @returns what still keeps the result's code from being loaded, as it does in the input.
  * @throws RefusalError when the result has an error that the input does not have.
  */
-export async function verifyRepair(check: RepairCheck, engine: Engine): Promise<void> {
+export async function verifyRepair(
+  check: RepairCheck,
+  engine: Engine,
+): Promise<readonly Finding[]> {
   const { path, built, before, inputs, native, updateTags } = check;
   const touched = new Set(built.changes.map((change) => change.path));
   const source = engine.open(path);
@@ -64,6 +75,7 @@ export async function verifyRepair(check: RepairCheck, engine: Engine): Promise<
         "this is a bug in wheelkit: please report it",
       );
     }
+    return errorsOf(result).filter(({ code }) => STOPS_IMPORT.has(code));
   } finally {
     source.close();
   }

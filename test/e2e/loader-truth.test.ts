@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { wheelkitWith } from "../support/commands.ts";
 import {
@@ -400,6 +400,29 @@ describe.skipIf(!hasTools)("what the audit knows of a library's owner", () => {
     expect(loaded(unpacked(repaired.wheel, EXT))).toBe("7");
     const { findings } = await audited(repaired.wheel);
     expect(findings.filter(({ code }) => code === "LNK009")).toEqual([]);
+  });
+
+  it("prefers the wheel's own library to one of its name on the host", async () => {
+    const own = shop.library("own/libtwice.so.1", "int twice(void) { return 3; }", {
+      soname: "libtwice.so.1",
+    });
+    const files = {
+      [EXT]: shop.module("_x", "twice()", { needs: [own] }),
+      "demo/lib/libtwice.so.1": readFileSync(own),
+    };
+    const host = shop.library("host/libtwice.so.1", "int twice(void) { return 9; }", {
+      soname: "libtwice.so.1",
+    });
+    const repaired = await repair({ files }, ["--ldpaths", dirname(host)]);
+    expect([repaired.status, repaired.err]).toEqual([0, ""]);
+    expect(loaded(unpacked(repaired.wheel, EXT))).toBe("3");
+  });
+
+  it("says what it could not put right", async () => {
+    const files = { [EXT]: shop.module("_x", "of_nobody()") };
+    const { status, err } = await repair({ files });
+    expect([status, err]).toEqual([0, expect.stringContaining("still wrong: ")]);
+    expect(err).toContain("imports `of_nobody`");
   });
 
   it("names patterns that matched nothing, with what they may have meant", async () => {

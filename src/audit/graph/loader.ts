@@ -66,7 +66,7 @@ export interface Loader<S extends Slice = Slice> {
   /** Names by which a dependency finds a member that is loaded already. */
   loadedNames(binary: Binary<S>): readonly string[];
   /** True for a place outside that only the machine has which built the wheel. */
-  isOfBuild?(place: Place): boolean;
+  isOfBuild?(place: Place, name: string): boolean;
   /** For a dependency by path that nothing is to be opened by: the name that is looked for instead. */
   bareName?(name: string): string | undefined;
   /** True for a dependency that a member of that name answers when it was loaded beforehand. */

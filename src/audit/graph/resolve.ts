@@ -235,6 +235,8 @@ export function resolveGraph<S extends Slice>(
   ): Hit<S> | undefined {
     let ofBuild: Hit<S> | undefined;
     let steps = trace;
+    const isOfBuild = (place: Place): boolean =>
+      loader.isOfBuild?.(place, dependency.name) === true;
     for (const candidate of loader.candidates(user, dependency, places)) {
       if (looks >= LOOK_LIMIT) return ofBuild;
       // Where the wheel is used, only what is in it can take that file's place.
@@ -248,7 +250,7 @@ export function resolveGraph<S extends Slice>(
         steps.push({ via, place: layout.show(folder), found });
       }
       if (hit === undefined) continue;
-      if (hit.target.kind === "host" && loader.isOfBuild?.(candidate.place) === true) {
+      if (hit.target.kind === "host" && isOfBuild(candidate.place)) {
         ofBuild = { ...hit, givesWay: true };
         steps = [];
         continue;

@@ -146,8 +146,9 @@ export function linuxLoader(
     loadedNames: ({ path, slice }) => [
       ...new Set([baseNameOf(path), ...(slice.id === null ? [] : [slice.id])]),
     ],
-    // Repairs drop such paths, and nobody else has the folders.
-    isOfBuild: ({ via }) => ["rpath", "runpath", "path", BY_BASE_NAME].includes(via),
+    // Repairs drop such paths, and nobody else has the folders; nor, surely, a library that no policy allows.
+    isOfBuild: ({ via }, name) =>
+      ["rpath", "runpath", "path", BY_BASE_NAME].includes(via) || hostProvides(name) === "never",
     bareName: (name) => (name.includes("/") ? baseNameOf(name) : undefined),
     mayBeLoaded: (name) => !name.includes("/") && hostProvides(name) === "never",
   };

@@ -254,6 +254,14 @@ export const NATIVE_RULES = {
     repair: "fixes",
     source: "binary distribution format; pip and uv, modes of installed files",
   },
+  LNK024: {
+    title: "program whose loader only its builder has",
+    level: "error",
+    why: "The kernel starts a program through the loader whose path it names. A path into `/nix/store`, `/gnu/store` or Homebrew's folder exists where it was built: elsewhere it fails with `No such file or directory`, although the file is there.",
+    mend: "Link it with the loader of the platform: `-Wl,--dynamic-linker=/lib64/ld-linux-x86-64.so.2`, or `patchelf --set-interpreter`.",
+    source:
+      "ELF specification, PT_INTERP; execve(2), ENOENT; the ABI supplements of each processor",
+  },
   HRD001: {
     title: "executable stack",
     level: "error",

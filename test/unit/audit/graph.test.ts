@@ -390,6 +390,16 @@ describe("the host", () => {
     expect([...graph.host.keys()]).toEqual(["/lib/libx.so", "/lib/liby.so"]);
   });
 
+  it("gives way to a member of that name, but not where policies let it provide the library", () => {
+    const member = { "other/libx.so": libx, "a.so": elf({ needed: ["libx.so"] }) };
+    const sysroot = root({ "/usr/lib/libx.so": libx });
+    expect(search(member, "a.so", { sysroot }).target).toBe("wheel other/libx.so");
+    const given = { ldpaths: ["/two"], host: root({ "/two/libx.so": libx }) };
+    expect(search(member, "a.so", given).target).toBe("wheel other/libx.so");
+    const provided = { sysroot, hostProvides: () => "always" as const };
+    expect(search(member, "a.so", provided).target).toBe("host /usr/lib/libx.so");
+  });
+
   it("is excluded by its real path too", () => {
     const sysroot = root({ "/lib/libx.so": libx });
     const options = { sysroot, exclude: ["/lib/*"] };

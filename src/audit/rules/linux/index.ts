@@ -15,6 +15,7 @@ import { oftenAbsent } from "./lnk014-often-absent.ts";
 import { outOfReach } from "./lnk021-out-of-reach.ts";
 import { bundledCLibrary } from "./lnk022-c-library.ts";
 import { missingExecuteBit } from "./lnk023-execute-bit.ts";
+import { foreignLoader } from "./lnk024-interpreter.ts";
 import type { LinuxRule } from "./rule.ts";
 import { wrongArchitecture } from "./tag002-architecture.ts";
 import { newerAndroid } from "./tag003-android.ts";
@@ -44,6 +45,7 @@ export const LINUX_RULES: readonly LinuxRule[] = [
   outOfReach,
   bundledCLibrary,
   missingExecuteBit,
+  foreignLoader,
   executableStack,
   writableCode,
   linkedToLibpython,

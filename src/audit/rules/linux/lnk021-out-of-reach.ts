@@ -18,6 +18,8 @@ export function outOfReach({ unreached }: LinuxModel): readonly Problem<NativeCo
         message: `needs ${quote(name)}, which is in the wheel at ${quote(library)}, but no search path of the file leads there${unless}`,
         hint: hintFor(each),
         at,
+        // No repair will help there.
+        ...(fatal && !each.mendable ? { profiles: { pending: "error" as const } } : {}),
         ...(fatal ? {} : { level: usual ? ("info" as const) : ("warning" as const) }),
       };
     });

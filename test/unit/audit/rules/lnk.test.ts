@@ -582,6 +582,43 @@ describe("LNK023 program without an execute bit", () => {
   });
 });
 
+describe("LNK024 program whose loader only its builder has", () => {
+  const found = (interpreter: string, more: object = {}) =>
+    codes(
+      audit({
+        tags: "py3-none-manylinux_2_17_x86_64",
+        files: { "demo/bin/tool": elf({ kind: "executable", interpreter, ...more }) },
+      }),
+      "LNK024",
+    );
+
+  it.each([
+    "/nix/store/abc-glibc-2.38/lib/ld-linux-x86-64.so.2",
+    "/gnu/store/abc-glibc-2.35/lib/ld-linux-x86-64.so.2",
+    "/home/linuxbrew/.linuxbrew/lib/ld.so",
+    "/opt/_internal/lib64/ld-linux-x86-64.so.2",
+    "lib64/ld-linux-x86-64.so.2",
+  ])("%s is an error", (interpreter) => {
+    expect(found(interpreter)).toEqual(["LNK024 demo/bin/tool"]);
+  });
+
+  it.each([
+    "/lib64/ld-linux-x86-64.so.2",
+    "/lib/ld-linux-aarch64.so.1",
+    "/lib/ld-musl-x86_64.so.1",
+    "/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2",
+    "/usr/lib64/ld-linux-x86-64.so.2",
+    "/libx32/ld-linux-x32.so.2",
+    "/system/bin/linker64",
+  ])("%s is one that systems have", (interpreter) => {
+    expect(found(interpreter)).toEqual([]);
+  });
+
+  it("is no matter for libraries", () => {
+    expect(found("/nix/store/abc/lib/ld.so", { kind: "shared", id: "libx.so.1" })).toEqual([]);
+  });
+});
+
 describe("LNK010 on loaders without a reserve", () => {
   const tls = (own: boolean, ...names: readonly string[]) => ({
     staticTls: true,
