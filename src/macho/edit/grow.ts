@@ -43,6 +43,9 @@ export function growHeader(image: MachoImage, pages: number): Rewrite {
   const growth: Growth = { image, first, shift, base: text.vmaddr };
   try {
     const contents = [...codeSplices(growth), ...tableSplices(growth), ...pointerSplices(growth)];
+    if (contents.some(({ at }) => at < image.commandsEnd)) {
+      throw refuse("layout", "what has to follow lies in the load commands");
+    }
     return assemble(growth, contents);
   } catch (error) {
     if (error instanceof FormatError) throw refuse("grow", error.message);

@@ -82,8 +82,12 @@ export function planSlice(request: SliceRequest): SlicePlan {
   const patches = ordinalPatches(image, names.ordinals);
   const layout = fitEverything({ ...request, named: names.changed || signs }, names.commands);
   const { linkedit, commands } = layout;
+  const header = headerSplice(image, commands, flags);
+  if (patches.some(({ at }) => at < header.remove)) {
+    throw refuse("layout", "a table lies in the load commands");
+  }
   const splices: Splice[] = [
-    headerSplice(image, commands, flags),
+    header,
     ...patches.map(({ at, bytes, what }) => ({ at, remove: bytes.length, zeros: 0, bytes, what })),
   ];
   const notes = [...names.notes, ...layout.notes];
