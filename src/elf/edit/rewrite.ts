@@ -10,7 +10,8 @@ import { planCut } from "../cut/cut.ts";
 import type { ElfImage } from "../read/image.ts";
 import { parseElf } from "../read/image.ts";
 import { refuse } from "../refuse.ts";
-import { stripElf } from "../strip/strip.ts";
+import { droppedSections } from "../strip/sections.ts";
+import { isLinked, stripElf } from "../strip/strip.ts";
 import { planElfEdit } from "./plan.ts";
 import type { ElfEdit } from "./types.ts";
 
@@ -54,8 +55,12 @@ function planStrip(
   { level, optional }: StripEdit,
 ): { readonly first: Rewrite | undefined; readonly warnings: readonly string[] } {
   try {
-    const plan = stripElf(parseElf(source), level);
-    return { first: isUnchanged(plan) ? undefined : plan, warnings: [] };
+    const image = parseElf(source);
+    const plan = stripElf(image, level);
+    if (!isUnchanged(plan)) return { first: plan, warnings: [] };
+    // Its symbols and sections are what a linker goes by.
+    const left = !isLinked(image) && droppedSections(image, "debug").size > 0;
+    return { first: undefined, warnings: left ? ["was not stripped: it is an object file"] : [] };
   } catch (error) {
     const expected = error instanceof RefusalError || error instanceof FormatError;
     if (!expected || optional !== true) throw error;

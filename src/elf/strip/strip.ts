@@ -31,6 +31,11 @@ import {
   symbolPatches,
 } from "./sections.ts";
 
+/** A library or a program: what only a linker reads is not stripped. */
+export function isLinked({ ehdr }: ElfImage): boolean {
+  return ehdr.e_type === ET.ET_DYN || ehdr.e_type === ET.ET_EXEC;
+}
+
 /**
  * Plans to leave out sections; an unchanged file when there is nothing to leave out.
  *
@@ -38,10 +43,10 @@ import {
  *   them that would get lost.
  */
 export function stripElf(image: ElfImage, level: StripLevel): Rewrite {
-  const { source, ehdr } = image;
+  const { source } = image;
   const { list } = image.sections;
-  const linked = ehdr.e_type === ET.ET_DYN || ehdr.e_type === ET.ET_EXEC;
-  if (!linked || list.length === 0 || image.shstrndx === 0) return emptyRewrite(source.size);
+  if (!isLinked(image) || list.length === 0 || image.shstrndx === 0)
+    return emptyRewrite(source.size);
   const dropped = droppedSections(image, level);
   if (dropped.size === 0) return emptyRewrite(source.size);
   checkSections(image);
@@ -103,7 +108,7 @@ export function stripElf(image: ElfImage, level: StripLevel): Rewrite {
   const shstrndx = indexes.get(image.shstrndx) ?? 0;
   const many = kept.length >= SHN.SHN_LORESERVE;
   ElfEhdr.set(header, 0, image.context, {
-    e_phoff: moved(ehdr.e_phoff),
+    e_phoff: moved(image.ehdr.e_phoff),
     e_shoff: shoff,
     e_shnum: many ? 0 : kept.length,
     e_shstrndx: shstrndx >= SHN.SHN_LORESERVE ? SHN.SHN_XINDEX : shstrndx,

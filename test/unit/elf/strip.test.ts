@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { rewriteElf } from "../../../src/elf/edit/rewrite.ts";
 import { ElfEhdr } from "../../../src/elf/layout.ts";
 import { parseElf } from "../../../src/elf/read/image.ts";
 import { sectionName } from "../../../src/elf/read/sections.ts";
@@ -35,6 +36,14 @@ describe("stripping", () => {
     expect(unloaded(unneeded)).toEqual([".shstrtab"]);
     const sizes = [bytes, debug, unneeded, stripped(bytes, "all")].map(({ length }) => length);
     expect(sizes).toEqual([...sizes].sort((a, b) => b - a));
+  });
+
+  it("says that an object file with debug data is not stripped", () => {
+    const strip = [{ kind: "strip", level: "debug" }] as const;
+    const warnings = (name: string): readonly string[] =>
+      rewriteElf(memorySource(elfFixture(name)), strip).warnings;
+    expect(warnings("object")).toEqual(["was not stripped: it is an object file"]);
+    expect(["debug", "bare", "program-static"].map(warnings)).toEqual([[], [], []]);
   });
 
   it("leaves the symbols in order when section symbols go", () => {
