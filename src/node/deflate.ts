@@ -169,8 +169,8 @@ export class DeflateSink {
       this.#release();
     }
     if (this.#spool === undefined) {
-      // zlib's results lie in buffers that have room for much more.
-      this.#parts.push(bytes.slice());
+      // zlib's results lie in buffers that have room for much more, and a Buffer's slice is no copy.
+      this.#parts.push(new Uint8Array(bytes));
       this.#held += bytes.length;
       held += bytes.length;
     } else this.#spool.write(bytes, this.size);
@@ -180,6 +180,7 @@ export class DeflateSink {
   source(): Source {
     if (this.#spool !== undefined) return this.#spool.source(this.size);
     const bytes = Buffer.concat(this.#parts);
+    this.#parts = [bytes];
     return {
       size: bytes.length,
       read: (offset, length) => bytes.subarray(offset, offset + length),

@@ -77,7 +77,7 @@ function createSpool(beside: string): Spool {
         file = temporaryFile(beside);
         for (const part of parts.splice(0)) file.write(part.bytes, part.at);
       }
-      if (file === undefined) parts.push({ at: size, bytes: bytes.slice() });
+      if (file === undefined) parts.push({ at: size, bytes: new Uint8Array(bytes) });
       else file.write(bytes, size);
       size += bytes.length;
     },

@@ -1,7 +1,7 @@
 /** Changes native files on Node: several at once, by plans that prove that nothing else changes. */
 import { digestOf } from "../digest.ts";
 import type { PackedContent } from "../edit/draft-member.ts";
-import type { Patched, PatchJob, Workshop } from "../edit/workshop.ts";
+import type { Patched, PatchJob, PreparedFile, Workshop } from "../edit/workshop.ts";
 import { FormatError, RefusalError } from "../errors.ts";
 import type { NativeRewrite } from "../format.ts";
 import { formatOf, readerOf } from "../formats.ts";
@@ -89,9 +89,9 @@ async function patchFile(
   if (deflated?.isLarge === true) deflated.prepare();
   const source = typeof from === "function" ? await from() : await openMember(from, options);
   let keepsSource = false;
+  let prepared: PreparedFile | undefined;
   try {
-    const prepared = await job.prepare?.(source);
-    if (prepared !== undefined) closers.push(() => prepared.close());
+    prepared = await job.prepare?.(source);
     const { source: input, edits } = prepared ?? { source, edits: [] };
     const rewrite = rewriteFile({ ...job, edits: [...edits, ...job.edits] }, input);
     const result = rewrittenSource(input, rewrite);
@@ -113,8 +113,13 @@ async function patchFile(
     keepsSource = content.packed.method === STORED;
     return { content, warnings };
   } finally {
-    if (keepsSource) closers.push(() => source.close());
-    else source.close();
+    // Of many files together that would be much: what is compressed needs it no more.
+    const close = (): void => {
+      prepared?.close();
+      source.close();
+    };
+    if (keepsSource) closers.push(close);
+    else close();
   }
 }
 

@@ -10,8 +10,9 @@ import { xmlText } from "./xml.ts";
 /** Rules for {@link treemapHtml}; colours keep their contrast in light and dark. */
 export const TREEMAP_STYLE: string = `
 .map { position: relative; width: 100%; aspect-ratio: 2 / 1; min-height: 29rem; background: #8882; }
-.map div { position: absolute; box-sizing: border-box; overflow: hidden; border: 1px solid var(--page); }
+.map div { position: absolute; container-type: size; box-sizing: border-box; overflow: hidden; border: 1px solid var(--page); }
 .map span { display: block; font-size: 12px; line-height: 1.25; padding: 1px 3px; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+@container (max-width: 3.5rem) or (max-height: 1rem) { .map span { display: none; } }
 .wheel, .file { background: var(--file); } .code { background: var(--code); } .data { background: var(--data); }
 .symbols { background: var(--symbols); } .device { background: var(--device); } .other { background: var(--other); }
 :root { --page: #fff; --file: #e3e6ea; --code: #bcd4f6; --data: #d5cdf2; --symbols: #f7d9a8; --device: #bfe3c0; --other: #d9d9d9; }

@@ -120,11 +120,14 @@ export function natives({ index, source, compression }: Wheel): readonly ZipEntr
     .sort((a, b) => b.size - a.size);
 }
 
+/** What is needed of device code when its bytes are written. */
+type DoneDevice = Pick<PreparedDevice, "report" | "expected">;
+
 interface Work {
   readonly entry: ZipEntry;
   readonly job: PatchJob;
   /** Filled in when the job is done. */
-  readonly state: { device: PreparedDevice | undefined; regions: readonly StrippableRegion[] };
+  readonly state: { device: DoneDevice | undefined; regions: readonly StrippableRegion[] };
 }
 
 function workOf(
@@ -151,8 +154,9 @@ function workOf(
     if (reader === undefined) return nothing;
     const native = reader.open(source);
     state.regions = settings.strip ? strippable(source, native) : [];
-    state.device = await turn(() => prepareDevice(source, native, settings.device, tools));
-    return state.device;
+    const prepared = await turn(() => prepareDevice(source, native, settings.device, tools));
+    state.device = { report: prepared.report, expected: prepared.expected };
+    return prepared;
   };
   return { entry, job: { path: entry.name, edits, from: entry, prepare }, state };
 }
