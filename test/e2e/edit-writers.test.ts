@@ -25,7 +25,7 @@ import { requireTool } from "../support/tools.ts";
 import { buildWheel } from "../support/wheel-builder.ts";
 
 const NAME = "demo-1.0-py3-none-any.whl";
-const PAIRS = Number(process.env.WHEELKIT_PAIRS ?? 4);
+const PAIRS = Number(process.env.WHEELKIT_PAIRS ?? (process.env.CI ? 12 : 4));
 const strace = requireTool("strace");
 const env = {
   PATH: process.env.PATH ?? "",
