@@ -2,6 +2,7 @@
 import type { WheelResult } from "../audit/result.ts";
 import type { Finding } from "../finding.ts";
 import { VERSION } from "../version.ts";
+import { append } from "./append.ts";
 import { describeCause, foldReasons } from "./causes.ts";
 import { filesText, groupFindings } from "./group.ts";
 import { platformLine, verdictOfAll, verdictWord, wheelCount } from "./platform-line.ts";
@@ -58,7 +59,7 @@ export function auditHtml(wheels: readonly Reported[], unread: readonly Unread[]
     lines.push(`<p><span class="error">not read</span>: ${prose(message)}</p>`);
   }
   wheels.forEach(({ result }, index) => {
-    lines.push(...section(result, index));
+    append(lines, section(result, index));
   });
   lines.push(`<p class="hint">wheelkit ${VERSION}</p>`, "</body>", "</html>");
   return `${lines.join("\n")}\n`;
@@ -73,11 +74,12 @@ function section(wheel: WheelResult, index: number): readonly string[] {
   const grave = LEVELS.filter((level) => level !== "info").flatMap((level) =>
     wheel.findings.filter((finding) => finding.level === level),
   );
-  lines.push(...findingsTable(grave));
+  append(lines, findingsTable(grave));
   const notes = wheel.findings.filter(({ level }) => level === "info");
   if (notes.length > 0) {
     lines.push(`<details><summary>${plural(notes.length, "note")}</summary>`);
-    lines.push(...findingsTable(notes), "</details>");
+    append(lines, findingsTable(notes));
+    lines.push("</details>");
   }
   const causes = foldReasons(wheel.platform.reasons);
   if (causes.length > 0) {

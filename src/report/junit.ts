@@ -4,6 +4,7 @@
  */
 import type { WheelResult } from "../audit/result.ts";
 import type { Finding, Level } from "../finding.ts";
+import { append } from "./append.ts";
 import { LABEL, LEVELS, plural, type Reported, type Unread } from "./reported.ts";
 import { xmlText } from "./xml.ts";
 
@@ -26,7 +27,7 @@ export function auditJunit(
   lines.push(
     `<testsuites name="wheelkit audit" tests="${tests + unread.length}" failures="${failures}"${errors}>`,
   );
-  for (const { lines: inner } of suites) lines.push(...inner);
+  for (const { lines: inner } of suites) append(lines, inner);
   if (unread.length > 0) {
     lines.push(`  <testsuite name="input" tests="${unread.length}" failures="0"${errors}>`);
     for (const { uri, message } of unread) {

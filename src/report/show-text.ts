@@ -10,6 +10,7 @@ import type { DynamicSymbol } from "../binary.ts";
 import { printable } from "../bytes.ts";
 import type { SymbolLists } from "../format.ts";
 import { FORMATS } from "../formats.ts";
+import { append } from "./append.ts";
 import { platformLine } from "./platform-line.ts";
 import { formatSize, plural, someOf } from "./reported.ts";
 import type { TextOptions } from "./text.ts";
@@ -25,7 +26,7 @@ export function showWheelText(wheel: WheelResult, symbols: Symbols, options: Tex
   const { palette, width, verbose } = options;
   const lines = [`${palette.strong(printable(wheel.file))} (${formatSize(wheel.size)})`];
   const row = (label: string, text: string): void => {
-    lines.push(...wrap(text, width, `  ${palette.faint(label.padEnd(9))} `, " ".repeat(12)));
+    append(lines, wrap(text, width, `  ${palette.faint(label.padEnd(9))} `, " ".repeat(12)));
   };
   const build = wheel.build === null ? "" : `, build ${printable(wheel.build)}`;
   row("package", `${printable(wheel.name ?? "?")} ${printable(wheel.version ?? "?")}${build}`);
@@ -38,7 +39,8 @@ export function showWheelText(wheel: WheelResult, symbols: Symbols, options: Tex
   if (verbose && wheel.sha256 !== null) row("sha256", wheel.sha256);
   const shown = verbose ? wheel.binaries : wheel.binaries.slice(0, MANY);
   for (const binary of shown) {
-    lines.push("", ...binaryLines(binary, symbols.get(binary.path) ?? {}, options, PLACES));
+    lines.push("");
+    append(lines, binaryLines(binary, symbols.get(binary.path) ?? {}, options, PLACES));
   }
   const hidden = wheel.binaries.length - shown.length;
   if (hidden > 0) lines.push("", `… and ${plural(hidden, "more native file")}; -v shows all`);
@@ -73,7 +75,7 @@ function binaryLines(
   const lines = [palette.strong(printable(binary.path))];
   const row = (label: string, text: string, color = true): void => {
     const head = color ? palette.faint(label.padEnd(8)) : label.padEnd(8);
-    lines.push(...wrap(text, width, `  ${head} `, " ".repeat(11)));
+    append(lines, wrap(text, width, `  ${head} `, " ".repeat(11)));
   };
   const kind = binary.pythonExtension ? "Python extension" : KINDS[binary.kind];
   const archs = binary.archs.map(printable).join(", ");
@@ -112,10 +114,8 @@ function binaryLines(
     const defined = binary.versionDefinitions ?? [];
     if (defined.length > 0) row("defines", defined.map(printable).join(", "));
   }
-  lines.push(
-    ...symbolLines("imports", symbols.imports),
-    ...symbolLines("exports", symbols.exports),
-  );
+  append(lines, symbolLines("imports", symbols.imports));
+  append(lines, symbolLines("exports", symbols.exports));
   return lines;
 }
 

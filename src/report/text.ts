@@ -2,6 +2,7 @@
 import type { PolicyReason, TagInfo, WheelResult } from "../audit/result.ts";
 import { printable } from "../bytes.ts";
 import type { Finding, Level, Unverified } from "../finding.ts";
+import { append } from "./append.ts";
 import { type Cause, describeCause, foldReasons } from "./causes.ts";
 import { filesText, groupFindings } from "./group.ts";
 import type { Palette } from "./palette.ts";
@@ -174,7 +175,7 @@ function findingsText(
     if (group === undefined) byCode.set(finding.code, [finding]);
     else group.push(finding);
   }
-  for (const [code, group] of byCode) lines.push(...groupText(code, group, level, options));
+  for (const [code, group] of byCode) append(lines, groupText(code, group, level, options));
   return lines;
 }
 

@@ -1,7 +1,7 @@
 /** The dynamic section: what the loader reads. gABI chapter 5. */
 import type { Source } from "../../source.ts";
 import { DT, PT, SHT } from "../constants.ts";
-import { type Dyn, type ElfContext, ElfDyn } from "../layout.ts";
+import { type ElfContext, ElfDyn } from "../layout.ts";
 import { hex, type Problems } from "./problems.ts";
 import type { Region } from "./region.ts";
 import { type Section, sectionRegion } from "./sections.ts";
@@ -50,9 +50,9 @@ export function parseDynamic(
   const { region, segment } = found;
   const stride = ElfDyn.sizeOf(context.variant);
   const room = Math.floor(region.size / stride);
-  const { rows, terminated } = readEntries(source, context, found);
-  const entries = rows.map((row, index) => ({ ...row, index, at: region.offset + index * stride }));
-  const last = new Map(entries.map((entry) => [entry.d_tag, entry]));
+  const { rows: entries, terminated } = readEntries(source, context, found);
+  const last = new Map<number, DynamicEntry>();
+  for (const entry of entries) last.set(entry.d_tag, entry);
   if (!terminated) {
     problems.add(`none of the ${entries.length} dynamic entries is a DT_NULL`, {
       record: "Elf_Dyn",
@@ -85,10 +85,10 @@ export function readEntries(
   source: Source,
   context: ElfContext,
   { region, reach, zeros }: Extent,
-): { readonly rows: readonly Dyn[]; readonly terminated: boolean } {
+): { readonly rows: readonly DynamicEntry[]; readonly terminated: boolean } {
   const stride = ElfDyn.sizeOf(context.variant);
   const count = Math.min(Math.floor(reach / stride), MAX_ENTRIES);
-  const rows: Dyn[] = [];
+  const rows: DynamicEntry[] = [];
   const counted = Math.floor(region.size / stride);
   while (rows.length < count) {
     const start = region.offset + rows.length * stride;
@@ -101,7 +101,7 @@ export function readEntries(
     for (let index = 0; index < length; index++) {
       const d_tag = tag(index);
       if (d_tag === DT.DT_NULL) return { rows, terminated: true };
-      rows.push({ d_tag, d_val: value(index) });
+      rows.push({ d_tag, d_val: value(index), index: rows.length, at: start + index * stride });
     }
   }
   // In memory the table goes on with zeros.
