@@ -116,6 +116,17 @@ export function compareText(a: string, b: string): number {
   return a.length - b.length;
 }
 
+const SURROGATE = /[\ud800-\udfff]/;
+
+/**
+ * {@link compareText} for `texts`: the engine's own comparison, many times as fast, where none of them
+ * has a character above U+FFFF, on which alone the two differ.
+ */
+export function textOrder(texts: Iterable<string>): (a: string, b: string) => number {
+  for (const text of texts) if (SURROGATE.test(text)) return compareText;
+  return (a, b) => (a < b ? -1 : a > b ? 1 : 0);
+}
+
 function isSurrogate(unit: number): boolean {
   return unit >= 0xd800 && unit <= 0xdfff;
 }

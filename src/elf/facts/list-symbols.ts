@@ -1,6 +1,6 @@
 /** The dynamic symbols as a list, for the reader of a report. */
 import type { DynamicSymbol } from "../../binary.ts";
-import { compareText } from "../../bytes.ts";
+import { compareText, textOrder } from "../../bytes.ts";
 import { STT, VERSYM_HIDDEN, VERSYM_VERSION } from "../constants.ts";
 import { bindingName, symbolTypeName, visibilityName } from "../names.ts";
 import type { ElfImage } from "../read/image.ts";
@@ -72,6 +72,10 @@ function nameOfRow(image: ElfImage, st_name: number, st_info: number, st_shndx: 
     : (image.strings.text(st_name) ?? "");
 }
 
+function* namesOf(symbols: readonly DynamicSymbol[]): Generator<string> {
+  for (const { name } of symbols) yield name;
+}
+
 /** Imports or exports, sorted by name and version. */
 export function listSymbols(
   image: ElfImage,
@@ -101,7 +105,8 @@ export function listSymbols(
       ...(owner === undefined || owner.library === null ? {} : { library: owner.library }),
     });
   }
+  const order = textOrder(namesOf(symbols));
   return symbols.sort(
-    (a, b) => compareText(a.name, b.name) || compareText(a.version ?? "", b.version ?? ""),
+    (a, b) => order(a.name, b.name) || compareText(a.version ?? "", b.version ?? ""),
   );
 }
