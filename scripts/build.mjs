@@ -115,6 +115,11 @@ const built = [
     define: { ...common.define, "import.meta.url": '""' },
   }),
 ];
+// The name it had while it was a module; scripts of those who work from a clone know that one.
+writeFileSync(
+  `${options.out}/src/cli.js`,
+  '#!/usr/bin/env node\nimport{createRequire}from"node:module";createRequire(import.meta.url)("./cli.cjs");\n',
+);
 copyFileSync(
   `${root}/node_modules/@bokuweb/zstd-wasm/dist/common/zstd.wasm`,
   `${options.out}/src/zstd.wasm`,

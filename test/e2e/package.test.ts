@@ -48,7 +48,9 @@ describe("the package", () => {
       (file) =>
         !/^package\/dist\/(?:src|workers)\/.*\.(?:c?js|d\.ts|json)$/.test(file) &&
         !/^package\/dist\/src\/(?:zstd\.wasm|LICENSES\.txt)$/.test(file) &&
-        !/^package\/(?:package\.json|README\.md|CHANGELOG\.md|LICENSE)$/.test(file),
+        !/^package\/(?:package\.json|README\.md|CHANGELOG\.md|LICENSE|docs\/wheelkit\.1)$/.test(
+          file,
+        ),
     );
     expect(others).toEqual([]);
     expect(files.filter((file) => /\b(?:test|fixture|golden|corpus)/i.test(file))).toEqual([]);
@@ -68,8 +70,8 @@ describe("the package", () => {
     expect(report).toContain("bundler: OK");
   });
 
-  it("runs as a command", () => {
-    const cli = join(home, "dist/src/cli.cjs");
+  it.each(["cli.cjs", "cli.js"])("runs as a command: %s", (name) => {
+    const cli = join(home, "dist/src", name);
     expect(run(process.execPath, [cli, "--version"], scratch)).toMatch(
       new RegExp(`^wheelkit ${VERSION} \\(Node ${process.versions.node}, .*\\)\n$`),
     );
