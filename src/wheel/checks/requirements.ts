@@ -24,6 +24,8 @@ export function checkRequirements(context: MetadataContext): void {
           "MET009",
           `\`${name}\` ${quoted(field.value)} is not a requirement: ${parsed.message} (at ${quoted(field.value.slice(parsed.at), 20)})`,
           field,
+          // Installers read no other field.
+          name === "Requires-Dist" ? {} : { profiles: { install: "info" } },
         );
         continue;
       }
