@@ -1,14 +1,6 @@
 /** The peers that the tests don't need: repairwheel, and what stands in for Apple's tools on Linux. */
 import { execFileSync } from "node:child_process";
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { cacheFolder } from "../corpus/cache.mjs";
 import { python } from "./setup.mjs";

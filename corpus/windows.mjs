@@ -2,7 +2,9 @@
  * `npm run corpus -- --part windows`: the listed Windows wheels. What wheelkit says of each PE file is
  * compared with pefile and LIEF, and its DLLs with `delvewheel needed`; what `show` says of each DLL with
  * `delvewheel show`; and wheels that delvewheel repaired are taken back, repaired again in both layouts, and must get the same DLLs,
- * under the same names where the bytes could be restored.
+ * under the same names where the bytes could be restored: not where delvewheel took a signature off
+ * (pyarrow's msvcp140_atomic_wait.dll), nor those of delvewheel before 1.11, which had another formula
+ * (shapely 2.0.1).
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
