@@ -1,6 +1,6 @@
 """Runs kernels of a wheel before and after a shrink on the GPU of this machine, and compares results.
 
-    python bench/gpu/compare.py BEFORE.whl AFTER.whl [SCRIPT]
+    python bench/gpu/compare.py [--no-gpu] BEFORE.whl AFTER.whl [SCRIPT]
 
 Needs a machine with an NVIDIA GPU, and whatever the wheel needs to be imported. Two checks:
 
@@ -10,9 +10,11 @@ Needs a machine with an NVIDIA GPU, and whatever the wheel needs to be imported.
 2. SCRIPT, when it is given, is run with the unpacked wheel of each side first on the search path; it
    prints what kernels computed, and both outputs must be equal, byte for byte.
 
-Exits with 1 on any difference, with 2 where there is no GPU.
+Exits with 1 on any difference, with 2 where there is no GPU or the arguments are wrong. `--no-gpu`
+only counts the containers of each library, and runs SCRIPT.
 """
 
+import argparse
 import ctypes
 import os
 import struct
@@ -47,6 +49,11 @@ def containers(section):
             continue
         yield section[at : at + head + size]
         at += head + size
+
+
+class NoDriver:
+    def functions(self, container):
+        return 0
 
 
 class Driver:
@@ -90,9 +97,22 @@ def output(wheel, script):
         return subprocess.run([sys.executable, script], env=environment, stdout=subprocess.PIPE, check=True).stdout
 
 
-def main(before, after, script=None):
+def existing(path):
+    if not os.path.isfile(path):
+        raise argparse.ArgumentTypeError(f"there is no file {path}")
+    return path
+
+
+def main(arguments):
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--no-gpu", action="store_true", help="count containers, load none of them")
+    parser.add_argument("before", type=existing)
+    parser.add_argument("after", type=existing)
+    parser.add_argument("script", type=existing, nargs="?")
+    given = parser.parse_args(arguments)
+    before, after, script = given.before, given.after, given.script
     try:
-        driver = Driver()
+        driver = NoDriver() if given.no_gpu else Driver()
     except OSError as error:
         print(error)
         return 2
@@ -113,4 +133,4 @@ def main(before, after, script=None):
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(main(sys.argv[1:]))
