@@ -40,7 +40,7 @@ export function pipTagOptions(file) {
     options.push("--implementation", implementation);
     options.push("--python-version", abi3 ? "3.14" : `${major}.${minor}`);
   } else {
-    options.push("--python-version", last === "py2" ? "2.7" : "3.12");
+    options.push("--python-version", last.startsWith("py2") ? "2.7" : "3.12");
   }
   for (const abi of abis) {
     options.push("--abi", abi);
