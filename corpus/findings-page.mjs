@@ -44,6 +44,7 @@ export function withFindings(page, rows) {
 
 function findingsSection(rows) {
   const compared = rows.filter(({ base }) => base !== undefined);
+  const platforms = PLATFORMS.filter(([key]) => of(rows, key).length > 0);
   return `## What the rules find in published wheels
 
 ${rows.length} distinct pinned wheels, audited under the default profile. \`open\`: nothing is wrong, but
@@ -51,13 +52,13 @@ not everything could be decided.
 
 | wheels for | wheels | ok | open | with errors | errors | warnings |
 |---|--:|--:|--:|--:|--:|--:|
-${PLATFORMS.map(([key, name]) => platformRow(name, of(rows, key))).join("\n")}
+${platforms.map(([key, name]) => platformRow(name, of(rows, key))).join("\n")}
 
 Errors and warnings by rule, as wheels (findings):
 
-| rule | ${PLATFORMS.map(([, name]) => name).join(" | ")} |
-|---|${PLATFORMS.map(() => "--:").join("|")}|
-${ruleRows(rows).join("\n")}
+| rule | ${platforms.map(([, name]) => name).join(" | ")} |
+|---|${platforms.map(() => "--:").join("|")}|
+${ruleRows(rows, platforms).join("\n")}
 ${compared.length === 0 ? "" : comparison(compared)}`;
 }
 
@@ -74,7 +75,7 @@ function platformRow(name, rows) {
   return `| ${[...cells, level("error"), level("warning")].join(" | ")} |`;
 }
 
-function ruleRows(rows) {
+function ruleRows(rows, platforms) {
   const rules = new Map();
   for (const { file, now } of rows) {
     const platform = platformOf(file);
@@ -92,7 +93,7 @@ function ruleRows(rows) {
   return [...rules]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, counts]) => {
-      const cells = PLATFORMS.map(([platform]) => {
+      const cells = platforms.map(([platform]) => {
         const { wheels, findings } = counts.get(platform) ?? { wheels: 0, findings: 0 };
         return wheels === 0 ? "" : `${wheels} (${findings})`;
       });

@@ -29,7 +29,7 @@ const BATCH = 12;
 const USAGE = `Usage: node corpus/findings.mjs [--base CLI] [--platform NAME] [--only TEXT] [--no-big] [--write] [WHEEL…]
 
   --base CLI       dist/src/cli.cjs of another build, to be compared with
-  --platform NAME  linux, macos, windows or any
+  --platform NAMES some of linux, macos, windows and any, with commas between
   --only TEXT      wheels whose file name contains TEXT
   --no-big         leave out wheels of more than some 60 MB
   --write          put the counts into docs/agreement.md
@@ -105,7 +105,7 @@ async function listed() {
     ({ file, big }) =>
       file.includes(options.only) &&
       (!options["no-big"] || big !== true) &&
-      (options.platform === undefined || platformOf(file) === options.platform),
+      (options.platform === undefined || options.platform.split(",").includes(platformOf(file))),
   );
 }
 
