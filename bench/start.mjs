@@ -15,6 +15,7 @@ const COMMANDS = [
   ["wheelkit --version", [executable, "--version"]],
   ["wheelkit explain ZIP001", [executable, "explain", "ZIP001"]],
 ];
+/** @type {number[][]} */
 const times = COMMANDS.map(() => []);
 for (let round = 0; round < ROUNDS; round++) {
   for (const [index, [, [command, ...args]]] of COMMANDS.entries()) {
