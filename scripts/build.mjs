@@ -40,6 +40,8 @@ const common = {
   outdir: options.out,
   sourcemap: options.maps ? /** @type {const} */ ("external") : false,
   bundle: true,
+  // Names of modules are in the code: they must not tell where a linked `node_modules` lies.
+  preserveSymlinks: true,
   // Only loaded for a niceness, which nobody asks for.
   external: ["@napi-rs/nice"],
   // piscina and zstd look for their files there; plugins say where they are.
