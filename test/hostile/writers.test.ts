@@ -237,7 +237,8 @@ describe("fuse", () => {
       return path;
     });
     const { status, err } = await wheelkit("fuse", "-j", "1", "-w", join(folder, "out"), ...paths);
-    expect(readdirSync(folder).sort()).toEqual([...NAMES].sort());
+    const out = join(folder, "out");
+    expect(existsSync(out) ? readdirSync(out) : []).toEqual([]);
     return [status, err];
   }
 
@@ -251,7 +252,7 @@ describe("fuse", () => {
         if (answer === "unreadable") expect([status, err]).toEqual([4, expect.anything()]);
         else expect([status, err]).toEqual([3, expect.anything()]);
         // Otherwise it is refused for what it has not: native code, or METADATA.
-        if (answer === "refused") expect(isRefused(code), err).toBe(true);
+        if (answer === "refused") expect(isRefused(code) || code === "DST001", err).toBe(true);
         if (answer === "written")
           expect(code).toMatch(/^(TAG002|fuse-|DST001|MET001|WHL001|REC001)/);
       }
