@@ -29,8 +29,8 @@ const ASSETS: readonly (readonly [asset: string, path: string])[] = [
   ["zstd.wasm", "dist/src/zstd.wasm"],
 ];
 const CODE = "program.code";
-/** A run that compiles what most runs need. */
-const USUAL_RUN = ["audit", "-j", "1", "fixtures/wheels"];
+/** A run that compiles what most runs need, and asks for no file but the wheels. */
+const USUAL_RUN = ["audit", "-j", "1", "--no-config", "fixtures/wheels"];
 
 /** Makes the executable for `platform`; where it runs on this machine, with compiled code. */
 export async function makeExecutable(
