@@ -21,7 +21,7 @@ export interface RepairCheck extends Pick<Repair, "before" | "native"> {
 
 const LOADERS: readonly NativeCode[] = [
   ...(["LNK001", "LNK002", "LNK003", "LNK008", "LNK013", "LNK018"] as const),
-  ...(["LNK020", "LNK021", "LNK022", "LNK024", "ABI007"] as const),
+  ...(["LNK020", "LNK021", "LNK022", "LNK024", "LNK025", "ABI007"] as const),
 ];
 const STOPS_IMPORT: ReadonlySet<string> = new Set(LOADERS);
 

@@ -223,12 +223,13 @@ describe.skipIf(!hasTools || requireTool("musl-gcc") === undefined)("on musl", (
   async function check(
     code: string,
     flags: readonly string[],
+    wanted = "error",
   ): Promise<readonly [string, string[]]> {
     const musl = shopOf();
     const path = musl.library("x.so", `void *PyInit__x(void) { return 0; } ${code}`, { flags });
     const wheel = musl.wheel("rules", { tag, files: { "demo/_x.so": readFileSync(path) } });
     const { findings } = await audited(wheel);
-    const errors = findings.filter(({ level }) => level === "error").map((each) => each.code);
+    const errors = findings.filter(({ level }) => level === wanted).map((each) => each.code);
     return [muslOpener()(path), errors];
   }
 
@@ -238,6 +239,18 @@ describe.skipIf(!hasTools || requireTool("musl-gcc") === undefined)("on musl", (
     expect(refused).toContain("initial-exec TLS resolves to dynamic definition");
     expect(errors).toEqual(["LNK010"]);
     expect(await check(code, ["-ftls-model=global-dynamic"])).toEqual(["loaded", []]);
+  });
+
+  it("relocations in the short form are not read before 1.2.4", async () => {
+    const pointer = "static int x = 7; static int *volatile p = &x;";
+    // The loader runs it: a pointer that nothing relocated ends the process.
+    const code = `${pointer} __attribute__((constructor)) void use(void) { *p += 1; }`;
+    expect(await check(code, [])).toEqual(["loaded", []]);
+    const [said, errors] = await check(code, ["-Wl,-z,pack-relative-relocs"], "warning");
+    expect(errors).toEqual(["LNK025"]);
+    const { stderr } = spawnSync("/lib/ld-musl-x86_64.so.1", { encoding: "utf8" });
+    const patch = Number(/Version 1\.2\.(\d+)/.exec(stderr)?.[1]);
+    expect(said).toBe(patch < 4 ? "" : "loaded");
   });
 
   it("a function that only glibc has is not found", async () => {
@@ -259,6 +272,40 @@ describe.skipIf(!hasTools)("an undefined symbol with glibc", () => {
     );
   });
 });
+
+describe.skipIf(!hasTools || requireTool("ld.lld") === undefined)(
+  "short relocations with glibc",
+  () => {
+    it("are refused without the version that keeps older ones away", async () => {
+      const source = join(folder, "relr.c");
+      const path = join(folder, "relr.so");
+      writeFileSync(
+        source,
+        `#include <stdio.h>
+      static int x = 7; static int *volatile p = &x;
+      int answer(void) { return *p; }
+      void *PyInit__x(void) { puts(""); return 0; }`,
+      );
+      const build = (...flags: readonly string[]): void => {
+        execFileSync("gcc", ["-shared", "-fPIC", ...flags, "-o", path, source]);
+      };
+      const codes = async (): Promise<readonly string[]> => {
+        const files = { [EXT]: readFileSync(path) };
+        const { findings } = await audited(shop.wheel("relr", { tag: LINUX_TAG, files }));
+        return findings.map(({ code }) => code).filter((code) => code === "LNK025");
+      };
+      build("-fuse-ld=lld", "-Wl,--pack-dyn-relocs=relr");
+      // Newer linkers add the version themselves.
+      if (!readFileSync(path).includes("GLIBC_ABI_DT_RELR")) {
+        expect(loaded(path)).toContain("DT_RELR without GLIBC_ABI_DT_RELR dependency");
+        expect(await codes()).toEqual(["LNK025"]);
+      }
+      build("-Wl,-z,pack-relative-relocs");
+      expect(loaded(path)).toBe("7");
+      expect(await codes()).toEqual([]);
+    });
+  },
+);
 
 describe.skipIf(!hasTools)("native code below `.data/platlib`, beside a root that is pure", () => {
   it("keeps its place, and grafts lie beside it", async () => {

@@ -93,7 +93,7 @@ export function elf(sketch: ElfSketch = {}): ElfFacts {
     unversioned: { strong: unversioned, weak: [] },
     exportHashes: Uint32Array.from(exports.map(symbolHash)).sort(),
     relro: "full",
-    relr: false,
+    relr: null,
     androidApi: null,
     loads: [],
     sectionHeaders: true,

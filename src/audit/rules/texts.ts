@@ -262,6 +262,14 @@ export const NATIVE_RULES = {
     source:
       "ELF specification, PT_INTERP; execve(2), ENOENT; the ABI supplements of each processor",
   },
+  LNK025: {
+    title: "relocations that the tag's loaders do not read",
+    level: "error",
+    why: "RELR is a short form of relative relocations. A loader that does not know it skips them: the library loads, its pointers lead nowhere, and the process crashes at the first use. glibc reads it from 2.36 on, where the library has to need `GLIBC_ABI_DT_RELR`, so that older ones refuse it; musl from 1.2.4 on, Android from API level 30 on (its own DT_ANDROID_RELR: 28).",
+    mend: "Link with `-Wl,-z,nopack-relative-relocs` (lld: `-Wl,--pack-dyn-relocs=none`).",
+    source:
+      "gABI, DT_RELR; glibc 2.36 and musl 1.2.4 release notes; Android NDK, changes of the dynamic linker",
+  },
   HRD001: {
     title: "executable stack",
     level: "error",

@@ -62,7 +62,8 @@ export interface ElfSlice extends Slice {
   /** Of exported names, ascending: see `symbol-hash.ts`. */
   readonly exportHashes: Uint32Array;
   readonly relro: "none" | "partial" | "full";
-  readonly relr: boolean;
+  /** Relative relocations as DT_RELR or DT_ANDROID_RELR; `null` where the table is empty. */
+  readonly relr: "standard" | "android" | null;
   /** API level of the Android note, else null. */
   readonly androidApi: number | null;
   readonly loads: readonly LoadSegment[];

@@ -64,7 +64,7 @@ export function summarizeElf(image: ElfImage, interest: (name: string) => boolea
     unversioned: symbols.unversioned,
     exportHashes: symbols.exportHashes,
     relro: relro ? (bindNow ? "full" : "partial") : "none",
-    relr: image.relr !== null,
+    relr: relrForm(image),
     androidApi: androidApi(image.notes, image.context),
     loads: segments.filter(({ p_type }) => p_type === PT.PT_LOAD).map(loadOf),
     sectionHeaders: sections.list.length > 0,
@@ -86,6 +86,11 @@ export function summarizeElf(image: ElfImage, interest: (name: string) => boolea
       ...(tooMany === undefined ? [] : [tooMany]),
     ],
   };
+}
+
+function relrForm({ relr }: ElfImage): ElfSlice["relr"] {
+  if (relr === null || relr.size === 0) return null;
+  return relr.android ? "android" : "standard";
 }
 
 const CODE = SHF.SHF_ALLOC | SHF.SHF_EXECINSTR;

@@ -335,9 +335,9 @@ describe("hardening", () => {
     expect(fixture("bare").relro).toBe("partial");
     expect(fixture("runpath").relro).toBe("full");
     expect(fixture("program-static").relro).toBe("none");
-    expect(fixture("relr").relr).toBe(true);
-    expect(fixture("relr-android").relr).toBe(true);
-    expect(fixture("bare").relr).toBe(false);
+    expect(fixture("relr").relr).toBe("standard");
+    expect(fixture("relr-android").relr).toBe("android");
+    expect(fixture("bare").relr).toBe(null);
   });
 
   it("knows the instruction set level that is needed, on x86-64 and i686", () => {

@@ -16,6 +16,7 @@ import { outOfReach } from "./lnk021-out-of-reach.ts";
 import { bundledCLibrary } from "./lnk022-c-library.ts";
 import { missingExecuteBit } from "./lnk023-execute-bit.ts";
 import { foreignLoader } from "./lnk024-interpreter.ts";
+import { unreadRelocations } from "./lnk025-relr.ts";
 import type { LinuxRule } from "./rule.ts";
 import { wrongArchitecture } from "./tag002-architecture.ts";
 import { newerAndroid } from "./tag003-android.ts";
@@ -46,6 +47,7 @@ export const LINUX_RULES: readonly LinuxRule[] = [
   bundledCLibrary,
   missingExecuteBit,
   foreignLoader,
+  unreadRelocations,
   executableStack,
   writableCode,
   linkedToLibpython,

@@ -619,6 +619,38 @@ describe("LNK024 program whose loader only its builder has", () => {
   });
 });
 
+describe("LNK025 relocations that the tag's loaders do not read", () => {
+  const found = (tag: string, sketch: ElfSketch = {}) =>
+    audit({
+      tags: `py3-none-${tag}`,
+      files: { "demo/lib.so": elf({ relr: "standard", ...sketch }) },
+    })
+      .problems.filter(({ code }) => code === "LNK025")
+      .map(({ level }) => level ?? "error");
+
+  it("is an error with glibc, unless older ones refuse the file", () => {
+    expect(found("manylinux_2_17_x86_64")).toEqual(["error"]);
+    expect(found("linux_x86_64")).toEqual(["error"]);
+    const guarded = { versions: { "libc.so.6": ["GLIBC_2.2.5", "GLIBC_ABI_DT_RELR"] } };
+    expect(found("manylinux_2_36_x86_64", guarded)).toEqual([]);
+    expect(found("manylinux_2_36_x86_64")).toEqual([]);
+    expect(found("manylinux_2_17_x86_64", { relr: null })).toEqual([]);
+    expect(found("manylinux_2_17_x86_64", { kind: "executable", interpreter: null })).toEqual([]);
+  });
+
+  it("is a warning with musl, whose tags promise less than 1.2.4", () => {
+    expect(found("musllinux_1_2_x86_64", { needed: ["libc.so"] })).toEqual(["warning"]);
+  });
+
+  it("depends on the API level on Android", () => {
+    const android = { arch: "aarch64", needed: ["libc.so", "liblog.so"] } as const;
+    expect(found("android_24_arm64_v8a", android)).toEqual(["error"]);
+    expect(found("android_28_arm64_v8a", { ...android, relr: "android" })).toEqual([]);
+    expect(found("android_28_arm64_v8a", android)).toEqual(["error"]);
+    expect(found("android_30_arm64_v8a", android)).toEqual([]);
+  });
+});
+
 describe("LNK010 on loaders without a reserve", () => {
   const tls = (own: boolean, ...names: readonly string[]) => ({
     staticTls: true,
