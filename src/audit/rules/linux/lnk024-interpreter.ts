@@ -9,8 +9,8 @@ const LOADERS =
   /^(?:\/usr)?\/(?:lib|lib32|lib64|libx32)(?:\/[\w-]+-linux-\w+)?$|^\/system\/bin$|^\/apex\/com\.android\.runtime\/bin$/;
 
 /** Programs that name a loader of the machine that built them. */
-export function foreignLoader({ linked, programs }: LinuxModel): readonly Problem<NativeCode>[] {
-  return linked.flatMap(({ path, slice }) => {
+export function foreignLoader({ identity, programs }: LinuxModel): readonly Problem<NativeCode>[] {
+  return identity.considered.flatMap(({ path, slice }) => {
     const { interpreter } = slice;
     if (!programs.has(path) || interpreter === null || LOADERS.test(folderOf(interpreter)))
       return [];

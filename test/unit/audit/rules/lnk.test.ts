@@ -574,6 +574,7 @@ describe("LNK023 program without an execute bit", () => {
     expect(found("demo/bin/tool", program, [])).toEqual([]);
     const fixed = elf({ kind: "executable", dynamic: false });
     expect(found("demo/bin/static", fixed)).toHaveLength(1);
+    expect(found("go/src/debug/elf/testdata/exec")).toEqual([]);
   });
 
   it("is not asked of libraries, also those that print their version when they are run", () => {
@@ -612,6 +613,16 @@ describe("LNK024 program whose loader only its builder has", () => {
     "/system/bin/linker64",
   ])("%s is one that systems have", (interpreter) => {
     expect(found(interpreter)).toEqual([]);
+  });
+
+  it("is not asked of files for another processor", () => {
+    const interpreter = "/libexec/ld-elf.so.1";
+    const files = {
+      "demo/_x.so": module("_x"),
+      "demo/testdata/exec": elf({ kind: "executable", interpreter, arch: "i686" }),
+    };
+    const { problems } = audit({ tags: "py3-none-manylinux_2_17_x86_64", files });
+    expect(problems.filter(({ code }) => code === "LNK024")).toEqual([]);
   });
 
   it("is no matter for libraries", () => {
