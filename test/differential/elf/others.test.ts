@@ -62,7 +62,10 @@ function factsOf(name: string): LiefFacts {
     return paths.length === 0 ? null : paths.map((each) => each.path).join(":");
   };
   return {
-    needed: summary.dependencies.map((each) => each.name),
+    // LIEF lists no filters here.
+    needed: summary.dependencies
+      .filter(({ at }) => at.field === "DT_NEEDED")
+      .map((each) => each.name),
     soname: summary.id,
     rpath: path("rpath"),
     runpath: path("runpath"),
