@@ -135,7 +135,6 @@ function factsOf(path) {
 }
 
 function readHeaders(facts, text) {
-  const filters = [];
   for (const line of text.split("\n")) {
     let match = /^ {2}(Class|Data|Machine|Type): +(.*)$/.exec(line);
     if (match !== null) {
@@ -152,17 +151,15 @@ function readHeaders(facts, text) {
       facts.execstack = match[1].includes("E") ? "yes" : "no";
       continue;
     }
-    match = /\((NEEDED|FILTER|SONAME|RPATH|RUNPATH)\) .*?: \[(.*)\]$/.exec(line);
+    match = /\((NEEDED|SONAME|RPATH|RUNPATH)\) .*?: \[(.*)\]$/.exec(line);
     if (match === null) {
       continue;
     }
     if (match[1] === "NEEDED") facts.needed.push(match[2]);
-    if (match[1] === "FILTER") filters.push(match[2]);
     if (match[1] === "SONAME") facts.soname = match[2];
     if (match[1] === "RPATH") facts.rpath.push(...match[2].split(":"));
     if (match[1] === "RUNPATH") facts.runpath.push(...match[2].split(":"));
   }
-  facts.needed.push(...filters);
 }
 
 function readVersions(facts, text) {

@@ -307,26 +307,6 @@ describe.skipIf(!hasTools || requireTool("ld.lld") === undefined)(
   },
 );
 
-describe.skipIf(!hasTools)("a filter", () => {
-  it("needs the library that it stands for, which repair brings", async () => {
-    const real = shop.library("filter/libreal.so.1", "int real(void) { return 21; }", {
-      soname: "libreal.so.1",
-    });
-    const flags = ["-Wl,--filter=libreal.so.1"];
-    const files = { [EXT]: shop.module("_x", "4", { flags }) };
-    const wheel = shop.wheel("filter", { tag: LINUX_TAG, files });
-    expect(loaded(unpacked(wheel, EXT))).toContain("libreal.so.1: cannot open shared object file");
-    const { findings } = await audited(wheel);
-    expect(findings).toContainEqual(expect.objectContaining({ code: "LNK001" }));
-    const repaired = await repair(wheel, ["--ldpaths", dirname(real)]);
-    expect([repaired.status, repaired.err]).toEqual([0, ""]);
-    expect(loaded(unpacked(repaired.wheel, EXT))).toBe("4");
-    expect((await audited(repaired.wheel)).findings.map(({ code }) => code)).not.toContain(
-      "LNK001",
-    );
-  });
-});
-
 describe.skipIf(!hasTools)("native code below `.data/platlib`, beside a root that is pure", () => {
   it("keeps its place, and grafts lie beside it", async () => {
     const lib = shop.library("plat/libp.so.1", "int p(void) { return 31; }", {

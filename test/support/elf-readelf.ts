@@ -210,7 +210,7 @@ export function compareWithReadelf(path: string): string[] {
     compare(
       "needed",
       slice.dependencies.map(({ name }) => name),
-      [...bracketed(facts, "NEEDED"), ...bracketed(facts, "FILTER")],
+      bracketed(facts, "NEEDED"),
     );
     compare("soname", slice.id === null ? [] : [slice.id], bracketed(facts, "SONAME").slice(-1));
     for (const kind of ["rpath", "runpath"] as const) {

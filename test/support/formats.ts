@@ -85,7 +85,7 @@ const elf: FormatCase = {
           const paths = [...bracketed(facts, "RPATH"), ...bracketed(facts, "RUNPATH")];
           return {
             id: bracketed(facts, "SONAME").at(-1) ?? null,
-            dependencies: [...bracketed(facts, "NEEDED"), ...bracketed(facts, "FILTER")],
+            dependencies: bracketed(facts, "NEEDED"),
             searchPaths: paths.flatMap((each) => each.split(":")),
           };
         },

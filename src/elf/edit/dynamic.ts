@@ -48,11 +48,9 @@ export function planTarget(model: Linkage, edits: readonly ElfEdit[]): DynamicTa
     const seen = new Set<string>();
     const given = new Set<string>();
     entries = entries.flatMap((entry) => {
-      const filter = entry.d_tag === DT.DT_FILTER;
-      if (entry.d_tag !== DT.DT_NEEDED && !filter) return [entry];
+      if (entry.d_tag !== DT.DT_NEEDED) return [entry];
       const name = nameOf(entry);
       const wanted = names.get(name) ?? name;
-      if (filter) return [wanted === name ? entry : retext(entry, wanted)];
       // Naming one library twice helps nobody; a repetition that was there before stays.
       if (seen.has(wanted) && (names.has(name) || given.has(wanted))) return [];
       seen.add(wanted);

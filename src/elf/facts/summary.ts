@@ -124,20 +124,11 @@ function kindOf(image: ElfImage, flags1: number, id: string | null): BinaryKind 
 /** Libraries that one file may need; the most in any real one are some hundred. */
 const MAX_DEPENDENCIES = 1000;
 
-/** glibc loads what a filter stands for, and fails without it; DT_AUXILIARY it does without. */
-const LOADED = [
-  [DT.DT_NEEDED, "DT_NEEDED"],
-  [DT.DT_FILTER, "DT_FILTER"],
-] as const;
-
 function dependenciesOf(image: ElfImage): Limited<Dependency> {
   const listed: Dependency[] = [];
-  const named = LOADED.flatMap(([tag, field]) =>
-    dynamicNames(image, tag).map((each) => ({ ...each, field })),
-  );
-  for (const { entry, name, field } of named) {
+  for (const { entry, name } of dynamicNames(image, DT.DT_NEEDED)) {
     if (name === null) continue;
-    const at = { record: "Elf_Dyn", field, offset: entry.at };
+    const at = { record: "Elf_Dyn", field: "DT_NEEDED", offset: entry.at };
     if (listed.length === MAX_DEPENDENCIES) {
       const message = `the file needs more than ${MAX_DEPENDENCIES} libraries, the rest was not read`;
       return { listed, problem: { message, at } };

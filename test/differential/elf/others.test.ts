@@ -62,10 +62,7 @@ function factsOf(name: string): LiefFacts {
     return paths.length === 0 ? null : paths.map((each) => each.path).join(":");
   };
   return {
-    // LIEF lists no filters here.
-    needed: summary.dependencies
-      .filter(({ at }) => at.field === "DT_NEEDED")
-      .map((each) => each.name),
+    needed: summary.dependencies.map((each) => each.name),
     soname: summary.id,
     rpath: path("rpath"),
     runpath: path("runpath"),

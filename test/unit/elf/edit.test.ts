@@ -219,17 +219,6 @@ describe("search paths", () => {
     }
     expect(before.map(([, value]) => value)).toContain("libfilter.so");
   });
-
-  it("renames what DT_FILTER stands for, like a library that is needed", () => {
-    const { image } = edited("filters", {
-      kind: "replace-needed",
-      from: "libfilter.so",
-      to: "libfilter-0123abcd.so",
-    });
-    const values = dynamicOf(image).map(([, value]) => value);
-    expect(values).toContain("libfilter-0123abcd.so");
-    expect(values).not.toContain("libfilter.so");
-  });
 });
 
 describe("the executable stack", () => {
