@@ -44,6 +44,8 @@ export interface AuditModel<S extends Slice = Slice> {
   readonly members: ReadonlySet<string>;
   /** All native members, of every format. */
   readonly binaries: readonly NativeMember[];
+  /** Native members that no reader could make sense of; they are not among `binaries`. */
+  readonly unreadable: readonly string[];
   /** Slices in the graph. */
   readonly linked: readonly Binary<S>[];
   /** Slices that decide the verdict. */

@@ -28,6 +28,7 @@ export function auditView<S extends Slice>(
     claims,
     members: paths,
     binaries: members,
+    unreadable: input.unreadable,
     linked,
     considered,
     others,

@@ -19,7 +19,7 @@ import { Recorder } from "./recorder.ts";
 import { type Prepared, prepareRuns } from "./runs.ts";
 import { shareOut } from "./share.ts";
 import type { Access, InspectOptions, MemberReport, MemberTask } from "./task.ts";
-import { isWhole, peek } from "./task.ts";
+import { formatAtStart, isWhole } from "./task.ts";
 
 /**
  * Inspects `tasks`, which should be in archive order so that reads are few and long. Reports come in
@@ -76,7 +76,8 @@ function inspectWhole(
     hasher.update(bytes);
     found.push(...checkRecordDigest(task.name, task.expected, hasher.digest(), bytes.length));
   }
-  const format = problems.length === 0 ? formatOf(bytes) : undefined;
+  if (problems.length > 0) return damaged(access, task, found);
+  const format = formatOf(bytes);
   if (format === undefined) {
     return found.length === 0 ? undefined : { index: task.index, problems: found, unverified: [] };
   }
@@ -116,7 +117,8 @@ async function inspectStreamed(
   if (expected !== undefined && hasher !== undefined && size === task.size) {
     problems.push(...checkRecordDigest(task.name, expected, hasher.digest(), size));
   }
-  const format = sound ? formatOf(recorder.head()) : undefined;
+  if (!sound) return damaged(access, task, problems);
+  const format = formatOf(recorder.head());
   if (format === undefined) {
     return problems.length === 0 ? undefined : { index: task.index, problems, unverified: [] };
   }
@@ -133,7 +135,7 @@ async function inspectNative(
 ): Promise<MemberReport | undefined> {
   if (whole) {
     const { bytes, problems } = readMember(access.source, task, access.compression);
-    const format = formatOf(bytes) ?? formatOf(peek(access, task));
+    const format = formatOf(bytes) ?? formatAtStart(access, task);
     if (format === undefined) return undefined;
     if (problems.length > 0) return { index: task.index, format, problems, unverified: [] };
     return {
@@ -148,11 +150,18 @@ async function inspectNative(
     recorder.add(bytes, offset);
     return !recorder.complete();
   });
-  const format = formatOf(recorder.head()) ?? formatOf(peek(access, task));
+  const format = formatOf(recorder.head()) ?? formatAtStart(access, task);
   if (format === undefined) return undefined;
   if (problems.length > 0) return { index: task.index, format, problems, unverified: [] };
   const facts = await readFactsThrough(access, task, format, recorder.windows(), options);
   return { index: task.index, format, ...facts };
+}
+
+/** Native code stays native code: whether the wheel holds any does not depend on its health. */
+function damaged(access: Access, task: MemberTask, problems: readonly Problem[]): MemberReport {
+  const format = formatAtStart(access, task);
+  const report = { index: task.index, problems, unverified: [] };
+  return format === undefined ? report : { ...report, format };
 }
 
 /** What the format wants to see all bytes for. */

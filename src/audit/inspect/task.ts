@@ -69,10 +69,18 @@ export function isNative(
   access: Pick<Access, "source" | "compression">,
   task: MemberSpan,
 ): boolean {
+  return formatAtStart(access, task) !== undefined;
+}
+
+/** The format of the first bytes, also where the rest is damaged; `undefined` when these are too. */
+export function formatAtStart(
+  access: Pick<Access, "source" | "compression">,
+  task: MemberSpan,
+): BinaryFormat | undefined {
   try {
-    return formatOf(peek(access, task)) !== undefined;
+    return formatOf(peek(access, task));
   } catch (error) {
-    if (error instanceof FormatError) return false;
+    if (error instanceof FormatError) return undefined;
     throw error;
   }
 }
@@ -82,7 +90,7 @@ export function isWhole(task: MemberTask, limit: number = WHOLE_LIMIT): boolean 
 }
 
 /** The first bytes of a member. */
-export function peek(access: Pick<Access, "source" | "compression">, task: MemberSpan): Uint8Array {
+function peek(access: Pick<Access, "source" | "compression">, task: MemberSpan): Uint8Array {
   const beginning = access.source.read(
     task.dataOffset,
     Math.min(task.compressedSize, task.method === 0 ? 64 : PEEK_BYTES),

@@ -607,6 +607,8 @@ describe("wheels of other kinds", () => {
       supported: null,
       truthful: null,
     });
+    const { problems } = audit({ files: {}, unreadable: ["demo/broken.so"] });
+    expect(problems.map(({ code }) => code)).not.toContain("TAG001");
   });
 
   it("a wheel of another architecture is judged for that", () => {

@@ -8,7 +8,7 @@ const PURELIB = /^[^/]+\.data\/purelib\//;
 
 /** Native code in an `any` wheel or below `purelib`; a platform wheel without any. */
 export function nativeCodeAndTag(model: AuditModel): readonly Problem<NativeCode>[] {
-  const { binaries, claims, data, members } = model;
+  const { binaries, claims, data, members, unreadable } = model;
   const problems: Problem<NativeCode>[] = [];
   const anywhere = claims.some(({ tag }) => tag.kind === "any");
   for (const { path, format, file } of binaries) {
@@ -37,7 +37,8 @@ export function nativeCodeAndTag(model: AuditModel): readonly Problem<NativeCode
   // A name that can't be read claims nothing, and NAM001 says so.
   const claimsNothing = claims.length === 0 || anywhere || wasm;
   const natives = binaries.filter(({ path }) => !data.has(path));
-  if (natives.length === 0 && !claimsNothing && members.size > 0) {
+  const none = natives.length === 0 && unreadable.length === 0;
+  if (none && !claimsNothing && members.size > 0) {
     const [first] = binaries;
     const others =
       first === undefined ? "" : `: ${quote(first.path)} is data, for a device or another program`;
