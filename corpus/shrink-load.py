@@ -2,6 +2,8 @@
 
     python corpus/shrink-load.py WHEEL [CODE]
 
+WHEEL is a wheel, or a folder into which one was unpacked.
+
 Needs gcc and readelf. Libraries that the wheel needs and nobody here has (the CUDA runtime, cuBLAS,
 the driver) are replaced by stand-ins that export what is asked for. The one of the runtime walks
 every fat binary that is registered: wrapper, container, every entry to its end, and every payload is
@@ -112,30 +114,38 @@ def stand_ins(folder, target):
 
 LOAD = """
 import ctypes, sys
-failed = 0
+loaded = failed = 0
 for path in sys.argv[1:]:
     try:
         ctypes.CDLL(path, mode=ctypes.RTLD_GLOBAL)
+        loaded += 1
     except OSError as error:
         print("not loaded:", error)
         failed = 1
+print("loaded", loaded, "libraries")
 sys.exit(failed)
 """
+
+# Modules of other versions of Python, whose symbols this one need not have.
+FOREIGN = re.compile(r"\.(cpython|pypy|cp)\d*-?[\w-]*\.so$")
 
 
 def main(wheel, code=None):
     with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR")) as folder:
         inside, stubs = os.path.join(folder, "wheel"), os.path.join(folder, "stubs")
         os.makedirs(stubs)
-        with zipfile.ZipFile(wheel) as archive:
-            archive.extractall(inside)
+        if os.path.isdir(wheel):
+            inside = wheel
+        else:
+            with zipfile.ZipFile(wheel) as archive:
+                archive.extractall(inside)
         print("stand-ins:", *stand_ins(inside, stubs))
         libraries = [path for path in natives(inside) if re.search(r"\.so[.\d]*$", path)]
-        extensions = (sysconfig.get_config_var("EXT_SUFFIX"),)
+        own = sysconfig.get_config_var("EXT_SUFFIX")
         # Libraries of auditwheel find each other by whoever loads them first.
         search = [stubs, *sorted({os.path.dirname(path) for path in libraries})]
         environment = dict(os.environ, LD_LIBRARY_PATH=":".join(search), PYTHONPATH=inside)
-        run = ["-c", LOAD, *[path for path in libraries if not path.endswith(extensions)]]
+        run = ["-c", LOAD, *[path for path in libraries if path.endswith(own) or not FOREIGN.search(path)]]
         if code is not None:
             run = ["-c", code]
         return subprocess.run([sys.executable, *run], env=environment, cwd=folder).returncode

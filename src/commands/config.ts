@@ -9,15 +9,17 @@ import { UsageError } from "../errors.ts";
 import type { Level, Profile } from "../finding.ts";
 import { type ConfigFile, findConfig, readConfig } from "../node/find-config.ts";
 import type { Io } from "../node/io.ts";
-import { didYouMean } from "../suggest.ts";
 import { isTable, type Table } from "../tables.ts";
+import type { Options } from "./command.ts";
+import { tableReader } from "./config-table.ts";
 import { enumerate } from "./options.ts";
+import { readShrinkTable } from "./shrink-config.ts";
 
 export const PROFILES: readonly Profile[] = ["release", "pypi", "install", "pending"];
 export const FAIL_ON: readonly (Level | "never")[] = ["error", "warning", "info", "never"];
 export const SEVERITIES: readonly (Level | "off")[] = ["error", "warning", "info", "off"];
 
-/** Settings of `audit`; `undefined` where the file says nothing. */
+/** Settings of `audit`, and of `shrink`; `undefined` where the file says nothing. */
 export interface Config {
   readonly profile: Profile | undefined;
   readonly select: readonly string[] | undefined;
@@ -32,6 +34,8 @@ export interface Config {
   readonly ldpaths: readonly string[] | undefined;
   /** Glob of member paths to the codes that are ignored there. */
   readonly perFileIgnores: Readonly<Record<string, readonly string[]>> | undefined;
+  /** What `[shrink]` says, as the options that would say it. */
+  readonly shrink: Options | undefined;
 }
 
 export const NO_CONFIG: Config = {
@@ -47,6 +51,7 @@ export const NO_CONFIG: Config = {
   exclude: undefined,
   ldpaths: undefined,
   perFileIgnores: undefined,
+  shrink: undefined,
 };
 
 const KEYS = [
@@ -62,6 +67,7 @@ const KEYS = [
   "exclude",
   "ldpaths",
   "per-file-ignores",
+  "shrink",
 ] as const;
 
 /**
@@ -115,42 +121,7 @@ export async function parseConfig(file: ConfigFile, named = true): Promise<Confi
 }
 
 function readTable(table: Table, path: string): Config {
-  for (const key of Object.keys(table)) {
-    if (KEYS.some((known) => known === key)) continue;
-    throw new UsageError(
-      `\`${path}\` has the unknown key \`${key}\``,
-      didYouMean(key, KEYS) ?? `the keys are ${enumerate(KEYS)}`,
-    );
-  }
-  const fault = (key: string, wants: string): UsageError =>
-    new UsageError(`\`${key}\` in \`${path}\` must be ${wants}`);
-  const text = (key: string): string | undefined => {
-    const value = table[key];
-    if (value === undefined || typeof value === "string") return value;
-    throw fault(key, "a string");
-  };
-  const list = (key: string): readonly string[] | undefined => {
-    const value = table[key];
-    return value === undefined ? undefined : strings(value, () => fault(key, "a list of strings"));
-  };
-  const oneOf = <T extends string>(key: string, values: readonly T[]): T | undefined => {
-    const value = text(key);
-    if (value === undefined) return undefined;
-    const known = values.find((candidate) => candidate === value);
-    if (known === undefined) throw fault(key, enumerate(values));
-    return known;
-  };
-  const map = <T>(key: string, wants: string, read: (value: unknown) => T | undefined) => {
-    const value = table[key];
-    if (value === undefined) return undefined;
-    if (!isTable(value)) throw fault(key, "a table");
-    const entries = Object.entries(value).map(([name, item]): readonly [string, T] => {
-      const known = read(item);
-      if (known === undefined) throw fault(`${key}.${name}`, wants);
-      return [name, known];
-    });
-    return Object.fromEntries(entries);
-  };
+  const { text, list, oneOf, map } = tableReader(table, KEYS, path);
   const size = table["max-size"];
   return {
     profile: oneOf("profile", PROFILES),
@@ -169,13 +140,6 @@ function readTable(table: Table, path: string): Config {
     perFileIgnores: map("per-file-ignores", "a list of codes", (value) =>
       Array.isArray(value) && value.every((item) => typeof item === "string") ? value : undefined,
     ),
+    shrink: readShrinkTable(table.shrink, path),
   };
-}
-
-function strings(value: unknown, fault: () => UsageError): readonly string[] {
-  if (!Array.isArray(value)) throw fault();
-  return value.map((item) => {
-    if (typeof item !== "string") throw fault();
-    return item;
-  });
 }

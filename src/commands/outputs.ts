@@ -1,13 +1,14 @@
 /** `-f, --format` and `-o, --output`: which reports go where. */
 import { statSync } from "node:fs";
 import { dirname } from "node:path";
+import type { Command } from "commander";
 import { printable } from "../bytes.ts";
 import { UsageError } from "../errors.ts";
 import type { Io } from "../node/io.ts";
 import { notWritable, writeSpecial } from "../node/special-file.ts";
 import { didYouMean } from "../suggest.ts";
 import type { Options } from "./command.ts";
-import { enumerate, listOption, textOption } from "./options.ts";
+import { collect, enumerate, listOption, textOption } from "./options.ts";
 
 export interface Output<Format extends string> {
   readonly format: Format;
@@ -63,6 +64,30 @@ export function wantedOutputs<Format extends string>(
     );
   }
   return outputs;
+}
+
+/** `--report FILE`, which may repeat: the ending of the name says the format. */
+export function addReportFileOption(command: Command, formats: readonly string[]): void {
+  const endings = formats.map((format) => `.${format}`).join(", ");
+  command.option("--report <file>", `a report as its name ends (${endings}); may repeat`, collect);
+}
+
+/** @throws UsageError for an ending that is no format's. */
+export function reportFiles<Format extends string>(
+  options: Options,
+  formats: readonly Format[],
+): readonly Output<Format>[] {
+  return listOption(options, "report").map((file) => {
+    const format = formats.find((candidate) => file.endsWith(`.${candidate}`));
+    if (format === undefined) {
+      throw new UsageError(
+        `\`--report ${printable(file)}\` does not end as a report does`,
+        `the endings are ${enumerate(formats.map((each) => `.${each}`))}`,
+      );
+    }
+    checkPlace(file);
+    return { format, file };
+  });
 }
 
 /**

@@ -1,7 +1,7 @@
 /** The options of `shrink`, and what they ask for. */
 import type { Command } from "commander";
 import { UsageError } from "../errors.ts";
-import type { DeviceSettings, PtxChoice, ShrinkSettings } from "../shrink/settings.ts";
+import type { DeviceSettings, ShrinkSettings } from "../shrink/settings.ts";
 import type { Options } from "./command.ts";
 import {
   choice,
@@ -13,9 +13,7 @@ import {
   numberOption,
   textOption,
 } from "./options.ts";
-
-const LEVELS = ["fast", "best"] as const;
-const PTX: readonly PtxChoice[] = ["all", "newest", "none"];
+import { DRIVERS, LEVELS, PTX } from "./shrink-choices.ts";
 
 export function addShrinkOptions(command: Command): void {
   const add = (flags: string, text: string, group: string) => {
@@ -42,7 +40,7 @@ export function addShrinkOptions(command: Command): void {
   add("--drop-linked-duplicates", "leave out GPU code to link where it is linked already", lossy);
   const limits = "Limits:";
   add("--min-driver <n>", "oldest driver that must run it: 550 reads zstd", limits).argParser(
-    integer("--min-driver", 100, 9999),
+    integer("--min-driver", DRIVERS.least, DRIVERS.most),
   );
   add("--target-size <size>", "the gentlest steps that reach it: 100MB", limits);
   add("--level <level>", "fast or best", limits).argParser(choice("--level", LEVELS));

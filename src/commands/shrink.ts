@@ -32,6 +32,7 @@ import type { Wheel } from "../wheel/open.ts";
 import { openWheel } from "../wheel/open.ts";
 import type { ZipEntry } from "../zip/entry.ts";
 import type { CommandDeclaration, Invocation } from "./command.ts";
+import { loadConfig } from "./config.ts";
 import { STATUS } from "./failure.ts";
 import { expandInputs } from "./inputs.ts";
 import {
@@ -41,12 +42,15 @@ import {
   commonOptions,
   numberOption,
 } from "./options.ts";
-import { wantedOutputs, writeOutputs } from "./outputs.ts";
+import { addReportFileOption, reportFiles, wantedOutputs, writeOutputs } from "./outputs.ts";
 import { reportInputProblems, reportWarnings, rewriteAll, rewriteOptions } from "./rewrite.ts";
+import { withShrinkSettings } from "./shrink-config.ts";
 import type { ShrinkRequest } from "./shrink-options.ts";
 import { addShrinkOptions, readShrink } from "./shrink-options.ts";
 
 const FORMATS = ["text", "json", "md", "html"] as const;
+/** What `--report` writes, by the ending of the file's name. */
+const REPORTS = ["html", "json", "md"] as const;
 
 export const command: CommandDeclaration = {
   description:
@@ -55,7 +59,7 @@ export const command: CommandDeclaration = {
     { what: "What can be had for nothing", line: "wheelkit shrink dist/*.whl" },
     {
       what: "For drivers of the last years, with a picture of what takes the bytes",
-      line: "wheelkit shrink --min-driver 550 --level best -f text -f html=report.html dist/*.whl",
+      line: "wheelkit shrink --min-driver 550 --level best --report report.html dist/*.whl",
     },
     {
       what: "Only these GPUs, and PTX for those to come",
@@ -68,6 +72,7 @@ export const command: CommandDeclaration = {
     addWriteOptions(command);
     addJobsOption(command);
     addReportOptions(command, FORMATS);
+    addReportFileOption(command, REPORTS);
   },
   run,
 };
@@ -78,11 +83,12 @@ interface ShrunkWheel extends Rewritten {
 
 async function run({ args, options, sequence }: Invocation, io: Io): Promise<number> {
   const write = rewriteOptions(options, sequence, io);
-  const request = readShrink(options);
-  const outputs = wantedOutputs(options, FORMATS);
+  const common = commonOptions(options);
+  const { shrink: settings } = await loadConfig(common.config, io);
+  const request = readShrink(withShrinkSettings(options, settings));
+  const outputs = [...wantedOutputs(options, FORMATS), ...reportFiles(options, REPORTS)];
   const { paths, problems } = await expandInputs(args, io);
   reportInputProblems(problems, io);
-  const common = commonOptions(options);
   const progress = createProgress(common.progress, io);
   const jobs = numberOption(options, "jobs");
   const reports: ShrinkReport[] = [];

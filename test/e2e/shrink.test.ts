@@ -247,6 +247,21 @@ describe.skipIf(!hasTools)("shrink", () => {
     expect(await hintFor(1000)).toMatch(/^no step of `shrink` reaches the limit/);
   });
 
+  it("takes its options from the settings too, and reports into a file by its ending", async () => {
+    const given = makeWheel(plain);
+    const settings = join(given.folder, "settings.toml");
+    writeFileSync(settings, '[shrink]\nmin-driver = 550\nkeep-archs = ["sm_90"]\n');
+    const page = join(given.folder, "report.html");
+    const { library } = await shrunk(given, "--config", settings, "--report", page);
+    expect(entriesOf(library).map(({ target, codec }) => `${target} ${codec}`)).toEqual(
+      Array.from({ length: 3 }, () => ["sm_90 zstd", "compute_80 zstd"]).flat(),
+    );
+    expect(readFileSync(page, "utf8")).toContain("<!doctype html>");
+    const other = await wheelkit("shrink", "--report", "report.pdf", given.wheel);
+    expect(other.status).toBe(2);
+    expect(other.err).toContain("the endings are `.html`, `.json` or `.md`");
+  });
+
   it("writes nothing in a dry run, and says what it would gain", async () => {
     const given = makeWheel(plain);
     const out = join(given.folder, "dry");

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadConfig, NO_CONFIG, parseConfig } from "../../../src/commands/config.ts";
+import { withShrinkSettings } from "../../../src/commands/shrink-config.ts";
 import { UsageError } from "../../../src/errors.ts";
 import { fakeIo } from "../../support/io.ts";
 
@@ -30,6 +31,13 @@ describe("parseConfig", () => {
       LNK006 = "off"
       [per-file-ignores]
       "demo.libs/**" = ["HRD"]
+      [shrink]
+      strip = true
+      keep-archs = ["sm_80", "sm_90"]
+      ptx = "newest"
+      min-driver = 550
+      target-size = 100_000_000
+      level = "best"
     `;
     expect(await parseConfig(own(text))).toEqual({
       profile: "pypi",
@@ -44,6 +52,14 @@ describe("parseConfig", () => {
       exclude: ["libcuda.so.1"],
       ldpaths: ["/opt/lib"],
       perFileIgnores: { "demo.libs/**": ["HRD"] },
+      shrink: {
+        strip: true,
+        keepArchs: ["sm_80", "sm_90"],
+        ptx: "newest",
+        minDriver: 550,
+        targetSize: "100000000",
+        level: "best",
+      },
     });
   });
 
@@ -61,6 +77,11 @@ describe("parseConfig", () => {
     ["severity = 'off'", "`severity` in `wheelkit.toml` must be a table", ""],
     ["severity.ZIP001 = 'fatal'", "`severity.ZIP001` in", ""],
     ["max-size = []", "`max-size` in `wheelkit.toml` must be a string", ""],
+    ["shrink = 1", "`shrink` in `wheelkit.toml` must be a table", ""],
+    ["shrink.keep-arch = []", "unknown key `shrink.keep-arch`", "did you mean `keep-archs`"],
+    ["shrink.strip = 'yes'", "`shrink.strip` in `wheelkit.toml` must be true or false", ""],
+    ["shrink.ptx = 'old'", "`shrink.ptx` in `wheelkit.toml` must be `all`, `newest`", ""],
+    ["shrink.min-driver = 5.5", "`shrink.min-driver` in `wheelkit.toml` must be a whole", ""],
     ["x = ", "`wheelkit.toml`, line 1: no valid TOML", ""],
   ])("%s is refused", async (text, message, hint) => {
     const error = await parseConfig(own(text)).catch((reason: unknown) => reason);
@@ -73,6 +94,26 @@ describe("parseConfig", () => {
   it("leaves other people's broken pyproject.toml alone, but not ours", async () => {
     expect(await parseConfig(project("x = # wheelkit"), false)).toEqual(NO_CONFIG);
     await expect(parseConfig(project("[tool.wheelkit]\nx ="), false)).rejects.toThrow(UsageError);
+  });
+});
+
+describe("settings of shrink", () => {
+  const settings = { strip: true, repack: undefined, dropArchs: ["sm_70"], level: "best" };
+
+  it("hold where the command line says nothing", () => {
+    expect(withShrinkSettings({ thin: "arm64" }, settings)).toEqual({
+      thin: "arm64",
+      strip: true,
+      dropArchs: ["sm_70"],
+      level: "best",
+    });
+    expect(withShrinkSettings({ thin: "arm64" }, undefined)).toEqual({ thin: "arm64" });
+  });
+
+  it("give way to the command line, and so do steps and GPUs that it chooses otherwise", () => {
+    expect(
+      withShrinkSettings({ repack: true, keepArchs: ["90"], level: "fast" }, settings),
+    ).toEqual({ repack: true, keepArchs: ["90"], level: "fast" });
   });
 });
 
