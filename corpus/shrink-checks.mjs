@@ -118,8 +118,8 @@ export function changeAndLoad(python, folder, scratch) {
     try {
       cpSync(folder, copy, { recursive: true });
       const refused = nativeFiles(copy).filter((file) => {
-        const options = { stdio: "ignore", timeout: LONGEST };
-        return spawnSync(program, [...args, join(copy, file)], options).status !== 0;
+        const command = [...args, join(copy, file)];
+        return spawnSync(program, command, { stdio: "ignore", timeout: LONGEST }).status !== 0;
       });
       results[name] = { ...loadAll(python, copy), refused };
     } finally {

@@ -94,13 +94,13 @@ async function prove(path, way, { code }) {
     unzip(path, before);
     unzip(result, after);
     const files = nativeFiles(before);
-    const device = { cubins: 0, texts: 0, differ: 0, differing: [] };
+    const device = { cubins: 0, texts: 0, differ: 0, differing: new Set() };
     for (const file of files) {
       const found = compareDeviceCode(cuobjdump, join(before, file), join(after, file), folder);
       device.cubins += found.cubins;
       device.texts += found.texts;
       device.differ += found.differ;
-      if (found.differ > 0) device.differing.push(file);
+      if (found.differ > 0) device.differing.add(file);
     }
     const load = [before, after].map((each) => loadAll(python, each));
     const runs = code === undefined ? undefined : loadAll(python, after, code);

@@ -1,6 +1,7 @@
 /** `wheelkit shrink [OPTIONS] WHEEL…` */
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
+import { inspectWheel } from "../audit/audit.ts";
 import type { Built } from "../edit/assemble.ts";
 import { assemble } from "../edit/assemble.ts";
 import type { Draft } from "../edit/draft.ts";
@@ -22,6 +23,7 @@ import { createWorkshop } from "../node/workshop.ts";
 import { shrinkJson, shrinkMarkdown, shrinkText, totalOf } from "../report/shrink.ts";
 import { shrinkHtml } from "../report/shrink-html.ts";
 import type { DeviceTools } from "../shrink/device-tools.ts";
+import { nativeWorld } from "../shrink/native-world.ts";
 import { repackMembers } from "../shrink/repack.ts";
 import type { ShrinkReport } from "../shrink/report.ts";
 import { shrinkReport } from "../shrink/report.ts";
@@ -165,6 +167,11 @@ async function shrinkOne(
         const members = {
           open: (entry: ZipEntry) => spoolMember(wheel.source, entry, beside),
           sameBytes: (a: ZipEntry, b: ZipEntry) => sameBytes(wheel.source, a, b),
+          async world() {
+            const options = { hash: false };
+            const { binaries } = await inspectWheel(wheel, path, wheel.source, engine, options);
+            return nativeWorld(wheel, binaries);
+          },
         };
         shrunk = await shrinkToTarget({ draft, wheel, workshop, tools, members }, request);
         return shrunk.notes;

@@ -1,94 +1,154 @@
 /**
- * Libraries that are in the wheel several times under names of one folder (`libx.so`, `libx.so.1`):
- * one stays, the others become links, and files that need them by another name are told the one.
+ * Libraries that are in the wheel several times: one stays, the others become links, and files that
+ * need the others are told of the one. A copy goes only when everybody who needs it finds the one, and
+ * everything else that was found before, as the loaders of the wheel's platform search.
  */
+import { compareText, printable } from "../bytes.ts";
 import type { Draft } from "../edit/draft.ts";
 import type { LinkPair } from "../edit/links.ts";
 import { addLinks } from "../edit/links.ts";
-import { FormatError } from "../errors.ts";
+import { RefusalError } from "../errors.ts";
 import type { NativeEdit } from "../native-edit.ts";
-import { baseNameOf, folderOf } from "../paths.ts";
+import { baseNameOf } from "../paths.ts";
 import type { FileSource } from "../runtime.ts";
 import type { ZipEntry } from "../zip/entry.ts";
+import type { Copies } from "./dedupe-plan.ts";
+import { editsOf, keepsSome, planCopies } from "./dedupe-plan.ts";
+import { namedInData, namedInTexts } from "./named-libraries.ts";
+import type { Change, NativeWorld } from "./native-world.ts";
 import { readerFor } from "./reader.ts";
 
 /** What this needs of the place where it runs. */
 export interface MemberTools {
   open(entry: ZipEntry): Promise<FileSource>;
   sameBytes(a: ZipEntry, b: ZipEntry): Promise<boolean>;
+  /** The native members with their dependencies. */
+  world(): Promise<NativeWorld>;
 }
 
 export interface Deduped {
   readonly removed: readonly ZipEntry[];
-  /** For every other native file. */
-  readonly edits: readonly NativeEdit[];
+  /** By the path of the member. */
+  readonly edits: ReadonlyMap<string, readonly NativeEdit[]>;
   readonly notes: readonly string[];
 }
 
-/** @param natives every native member. */
+/** @param natives every native member that stays in the wheel. */
 export async function dedupe(
   draft: Draft,
   natives: readonly ZipEntry[],
   tools: MemberTools,
 ): Promise<Deduped> {
-  const removed: ZipEntry[] = [];
+  const nothing = { removed: [], edits: new Map(), notes: [] };
+  const groups: (readonly ZipEntry[])[] = [];
+  for (const group of candidates(natives)) groups.push(...(await equalOnes(group, tools)));
+  if (groups.length === 0) return nothing;
+  const world = await tools.world();
+  const opened = await openedNames(natives, groups, tools);
+  let change: Change = { removed: new Set(), retold: new Map() };
   const pairs: LinkPair[] = [];
-  const edits: NativeEdit[] = [];
-  for (const group of candidates(natives)) {
-    const [first, ...others] = group;
-    if (first === undefined) continue;
-    const same: ZipEntry[] = [first];
-    for (const other of others) if (await tools.sameBytes(first, other)) same.push(other);
-    const kept = same.length < 2 ? undefined : await keeperOf(same, tools);
-    if (kept === undefined) continue;
-    for (const copy of same) {
-      if (copy === kept) continue;
-      removed.push(copy);
-      pairs.push({ link: copy.name, target: kept.name });
-      const [from, to] = [baseNameOf(copy.name), baseNameOf(kept.name)];
-      edits.push({ kind: "replace-dependency", from, to });
+  const notes: string[] = [];
+  for (const group of groups) {
+    const paths = group.map(({ name }) => name).sort(compareText);
+    const names = [...new Set(paths.map(baseNameOf))];
+    const named = namedInTexts(world.texts, names);
+    const exact = new Set([...named.exact, ...names.filter((name) => opened.has(name))]);
+    const copies: Copies = { paths, named: { ...named, exact } };
+    const done = planCopies(world, change, copies);
+    for (const { path, reason } of done.refused) {
+      notes.push(`\`${printable(path)}\` stays although it is there twice: ${reason}`);
     }
+    const lost = await firstRefused(natives, world, change, done.change, tools);
+    if (lost !== undefined) {
+      notes.push(`\`${printable(paths[0] ?? "")}\` and its copies stay: ${lost}`);
+      continue;
+    }
+    change = done.change;
+    pairs.push(...done.pairs);
   }
-  if (pairs.length > 0) await addLinks(draft, pairs, { hash: false, sameBytes: tools.sameBytes });
-  const notes = pairs.map(
-    ({ link, target }) =>
-      `\`${link}\` is a link to \`${target}\` now, which installers of wheel version 1 do not make: nothing finds it by that name there`,
-  );
-  return { removed, edits, notes };
+  if (!keepsSome(change)) return { ...nothing, notes };
+  await addLinks(draft, pairs, { hash: false, sameBytes: tools.sameBytes });
+  for (const { link, target } of pairs) {
+    notes.push(
+      `\`${printable(link)}\` is a link to \`${printable(target)}\` now, which installers of wheel version 1 do not make: nothing finds it by that name there`,
+    );
+  }
+  return {
+    removed: natives.filter(({ name }) => change.removed.has(name)),
+    edits: new Map(
+      [...change.retold].map(([path, retold]) => [path, editsOf(world, path, retold)]),
+    ),
+    notes,
+  };
 }
 
-/** Members of one folder with one size and checksum. */
+/** Members with one size and checksum. */
 function candidates(natives: readonly ZipEntry[]): readonly (readonly ZipEntry[])[] {
   const groups = new Map<string, ZipEntry[]>();
   for (const entry of natives) {
-    const key = `${folderOf(entry.name)}\0${entry.size}\0${entry.crc32}`;
+    const key = `${entry.size}\0${entry.crc32}`;
     groups.set(key, [...(groups.get(key) ?? []), entry]);
   }
   return [...groups.values()].filter(({ length }) => length > 1);
 }
 
-/** The one that is named as the library calls itself; modules of Python are found by their names alone. */
-async function keeperOf(
-  same: readonly ZipEntry[],
-  tools: MemberTools,
-): Promise<ZipEntry | undefined> {
-  const [first] = same;
-  if (first === undefined) return undefined;
-  const source = await tools.open(first);
-  try {
-    const slices =
-      readerFor(source)
-        ?.open(source)
-        .facts(() => false).slices ?? [];
-    const [slice] = slices;
-    if (slice === undefined || slices.some(({ pythonInit }) => pythonInit.length > 0)) {
-      return undefined;
+/** Of a group those that really are equal; a checksum may be so by chance. */
+async function equalOnes(
+  group: readonly ZipEntry[],
+  { sameBytes }: MemberTools,
+): Promise<readonly (readonly ZipEntry[])[]> {
+  const [first, ...others] = group;
+  if (first === undefined) return [];
+  const same: ZipEntry[] = [first];
+  for (const other of others) if (await sameBytes(first, other)) same.push(other);
+  return same.length < 2 ? [] : [same];
+}
+
+/** Names of the groups' files that some native file holds among its data. */
+async function openedNames(
+  natives: readonly ZipEntry[],
+  groups: readonly (readonly ZipEntry[])[],
+  { open }: MemberTools,
+): Promise<ReadonlySet<string>> {
+  const names = [...new Set(groups.flat().map(({ name }) => baseNameOf(name)))];
+  // Of equal files one is enough.
+  const others = new Set(groups.flatMap(([, ...rest]) => rest));
+  const found = new Set<string>();
+  for (const entry of natives) {
+    if (others.has(entry)) continue;
+    const source = await open(entry);
+    try {
+      const native = readerFor(source)?.open(source);
+      if (native === undefined) continue;
+      for (const name of namedInData(source, native, names)) found.add(name);
+    } finally {
+      source.close();
     }
-    return same.find(({ name }) => baseNameOf(name) === slice.id) ?? first;
-  } catch (error) {
-    if (error instanceof FormatError) return undefined;
-    throw error;
-  } finally {
-    source.close();
   }
+  return found;
+}
+
+/** Why a file can't be told what it would have to be; `undefined`: all can. */
+async function firstRefused(
+  natives: readonly ZipEntry[],
+  world: NativeWorld,
+  before: Change,
+  after: Change,
+  { open }: MemberTools,
+): Promise<string | undefined> {
+  for (const [path, retold] of after.retold) {
+    if (before.retold.get(path) === retold || after.removed.has(path)) continue;
+    const entry = natives.find(({ name }) => name === path);
+    if (entry === undefined) continue;
+    const source = await open(entry);
+    try {
+      world.rewrite(source, path, editsOf(world, path, retold));
+    } catch (error) {
+      if (!(error instanceof RefusalError)) throw error;
+      return `\`${printable(path)}\` can't be told: ${error.message}`;
+    } finally {
+      source.close();
+    }
+  }
+  return undefined;
 }

@@ -78,7 +78,9 @@ export async function shrinkWheel(input: ShrinkInput, settings: ShrinkSettings):
   const turn = oneAfterAnother();
   const works = all
     .filter((entry) => copies?.removed.includes(entry) !== true)
-    .map((entry) => workOf(entry, settings, copies?.edits ?? [], input.tools, turn));
+    .map((entry) =>
+      workOf(entry, settings, copies?.edits.get(entry.name) ?? [], input.tools, turn),
+    );
   const patched = await workshop.patch(works.map(({ job }) => job));
   const expected: ExpectedFile[] = [];
   for (const [index, { entry, state }] of works.entries()) {
@@ -86,7 +88,7 @@ export async function shrinkWheel(input: ShrinkInput, settings: ShrinkSettings):
     for (const warning of warnings) notes.push(`\`${printable(entry.name)}\` ${warning}`);
     const report = { ...reportOf(entry), device: state.device?.report };
     const after = content && { packed: content.packed.compressedSize, size: content.packed.size };
-    const renamed = (copies?.edits.length ?? 0) > 0;
+    const renamed = copies?.edits.has(entry.name) === true;
     const keeps = after !== undefined && !renamed && !isSmaller(after, bytesOf(entry));
     if (content === undefined || after === undefined || keeps) {
       files.push(unchanged(report));

@@ -324,41 +324,6 @@ describe.skipIf(!hasTools)("shrink", () => {
     }
   });
 
-  it("keeps one of equal libraries, and tells the others its name", async () => {
-    const folder = scratchFolder();
-    const gcc = (...args: readonly string[]): void => {
-      execFileSync("gcc", ["-shared", "-fPIC", "-O1", ...args], { cwd: folder, stdio: "pipe" });
-    };
-    writeFileSync(join(folder, "foo.c"), "int foo(void) { return 42; }");
-    writeFileSync(join(folder, "use.c"), "int foo(void); int use(void) { return foo() - 1; }");
-    gcc("foo.c", "-Wl,-soname,libfoo.so.1", "-o", "libfoo.so.1");
-    gcc("use.c", "-L.", "-l:libfoo.so.1", "-Wl,-rpath,$ORIGIN", "-o", "libuse.so");
-    execFileSync("patchelf", [
-      "--replace-needed",
-      "libfoo.so.1",
-      "libfoo.so",
-      join(folder, "libuse.so"),
-    ]);
-    const foo = readFileSync(join(folder, "libfoo.so.1"));
-    const use = readFileSync(join(folder, "libuse.so"));
-    const wheel = join(folder, wheelFileName({ tag: TAG }));
-    const files = { "demo/libfoo.so": foo, "demo/libfoo.so.1": foo, "demo/libuse.so": use };
-    writeFileSync(wheel, buildWheel({ tag: TAG, files }));
-    const out = join(folder, "out");
-    const result = await wheelkit("shrink", "--dedupe", "-w", out, wheel);
-    expect(result.status).toBe(0);
-    expect(result.err).toContain("`demo/libfoo.so` is a link to `demo/libfoo.so.1` now");
-    unpack(join(out, wheelFileName({ tag: TAG })), out);
-    expect(readdirSync(join(out, "demo")).sort()).toEqual([
-      "__init__.py",
-      "libfoo.so.1",
-      "libuse.so",
-    ]);
-    expect(callLibrary(python(), join(out, "demo/libuse.so"), "use")).toBe("41");
-    const links = readFileSync(join(out, "demo-1.0.dist-info/LINKS"), "utf8");
-    expect(links).toContain("demo/libfoo.so,demo/libfoo.so.1");
-  });
-
   it("refuses damaged device code by name, and writes nothing", async () => {
     const broken = {
       arch: 80,
