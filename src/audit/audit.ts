@@ -24,6 +24,7 @@ import { modeOf } from "../zip/writer.ts";
 import { promisedGpus } from "./device-variant.ts";
 import type { FindingOptions } from "./findings.ts";
 import { atLeast, DEFAULT_FINDING_OPTIONS, toFindings } from "./findings.ts";
+import { dependencyCount, MAX_BINARIES, MAX_DEPENDENCIES } from "./inspect/limits.ts";
 import type { InspectOptions, MemberReport, MemberTask } from "./inspect/task.ts";
 import type { NativeMember } from "./member.ts";
 import { auditNative } from "./native.ts";
@@ -276,11 +277,6 @@ function isIdle(entry: ZipEntry): boolean {
   return !entry.directory && (modeOf(entry) & 0o111) === 0;
 }
 
-/** Native files of one wheel that are judged; real wheels have up to some thousand. */
-const MAX_BINARIES = 20_000;
-/** Dependencies of all of them together. */
-const MAX_DEPENDENCIES = 100_000;
-
 /** The files that are judged; for the others nobody can say what they need. */
 function withinLimits(binaries: readonly NativeMember[]): {
   readonly binaries: readonly NativeMember[];
@@ -288,7 +284,7 @@ function withinLimits(binaries: readonly NativeMember[]): {
 } {
   let dependencies = 0;
   const first = binaries.findIndex(({ file }, index) => {
-    for (const { dependencies: own } of file?.slices ?? []) dependencies += own.length;
+    dependencies += dependencyCount(file);
     return index === MAX_BINARIES || dependencies > MAX_DEPENDENCIES;
   });
   if (first === -1) return { binaries };

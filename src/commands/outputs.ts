@@ -106,23 +106,49 @@ export function checkPlace(file: string): void {
   if (stat?.isDirectory() || stat?.isSocket()) throw notWritable(file, stat);
 }
 
+/** A report, or its pieces, which are made while they are written. */
+type Text = string | Iterable<string>;
+
 /** @param render gets what the place allows: colours on a terminal, its width. */
 export async function writeOutputs<Format extends string>(
   outputs: readonly Output<Format>[],
   io: Io,
-  render: (format: Format, toTerminal: boolean) => string | Promise<string>,
+  render: (format: Format, toTerminal: boolean) => Text | Promise<Text>,
 ): Promise<void> {
   for (const { format, file } of outputs) {
     const text = await render(format, file === undefined && io.outTerminal);
-    if (file === undefined) io.out(text);
-    else await writeReport(file, text);
+    if (file !== undefined) await writeReport(file, text);
+    else {
+      for (const chunk of chunksOf(text)) {
+        io.out(chunk);
+        await io.drained();
+      }
+    }
   }
 }
 
-export async function writeReport(file: string, text: string): Promise<void> {
-  const { writeWhole } = await import("../node/output.ts");
+export async function writeReport(file: string, text: Text): Promise<void> {
+  const { writeText } = await import("../node/output.ts");
   const stat = statSync(file, { throwIfNoEntry: false });
   // A device or a pipe (`/dev/stderr`) must be written to, not replaced.
-  if (stat === undefined || stat.isFile()) await writeWhole(file, new TextEncoder().encode(text));
-  else writeSpecial(file, text);
+  if (stat === undefined || stat.isFile()) await writeText(file, chunksOf(text));
+  else writeSpecial(file, chunksOf(text));
+}
+
+/** Characters that are written at once. */
+const CHUNK = 1 << 16;
+
+function* chunksOf(text: Text): Generator<string> {
+  if (typeof text === "string") {
+    yield text;
+    return;
+  }
+  let waiting = "";
+  for (const piece of text) {
+    waiting += piece;
+    if (waiting.length < CHUNK) continue;
+    yield waiting;
+    waiting = "";
+  }
+  if (waiting !== "") yield waiting;
 }

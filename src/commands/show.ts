@@ -130,12 +130,19 @@ async function run({ args, options }: Invocation, io: Io): Promise<number> {
       width: toTerminal ? Math.min(100, io.columns) : 80,
       verbose: common.verbosity > 0,
     };
-    return [
+    return between("\n", [
       ...wheels.map(({ wheel, symbols }) => showWheelText(wheel, symbols, textOptions)),
       ...binaries.map(({ binary, symbols }) => showBinaryText(binary, symbols, textOptions)),
-    ].join("\n");
+    ]);
   });
   return status;
+}
+
+function* between(separator: string, texts: readonly Iterable<string>[]): Generator<string> {
+  for (const [index, text] of texts.entries()) {
+    if (index > 0) yield separator;
+    yield* text;
+  }
 }
 
 async function readWanted(options: Options, config: Config, io: Io): Promise<Wanted> {

@@ -10,6 +10,8 @@ export interface Io {
   readonly cwd: string;
   /** Results. */
   out(text: string): void;
+  /** Waits until what was written is less than what may wait for whoever reads it. */
+  drained(): Promise<void>;
   /** Everything else. */
   err(text: string): void;
   readonly outTerminal: boolean;
@@ -25,6 +27,11 @@ export function processIo(): Io {
     cwd: process.cwd(),
     out: (text) => {
       process.stdout.write(text);
+    },
+    drained: async () => {
+      const { stdout } = process;
+      // A reader that is gone never drains it: the process ends by EPIPE.
+      if (stdout.writableNeedDrain) await new Promise((resolve) => stdout.once("drain", resolve));
     },
     err: (text) => {
       process.stderr.write(text);

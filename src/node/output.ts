@@ -16,6 +16,7 @@ import {
   renameSync,
   statSync,
   unlinkSync,
+  writeFileSync,
   writeSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
@@ -114,6 +115,23 @@ export function makeFolder(folder: string): string | undefined {
 /** Writes a small file in the same way. */
 export async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
   await writeArchive({ pieces: [{ bytes }], size: bytes.length }, path);
+}
+
+/** Writes a text that is made while it is written, in the same way. */
+export async function writeText(path: string, chunks: Iterable<string>): Promise<void> {
+  makeFolder(dirname(path));
+  removeStaleTemporaries(dirname(path));
+  await withTemporary(temporaryName(path), async (temporary) => {
+    const fd = openSync(temporary, "wx", 0o666);
+    try {
+      for (const chunk of chunks) writeFileSync(fd, chunk);
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+    renameOver(temporary, path);
+    flushFolder(dirname(path));
+  });
 }
 
 /** Removes what is left under the name at the end, at an error and on a signal. */

@@ -41,7 +41,7 @@ export function openRegular(path: string): { readonly descriptor: number; readon
  *
  * @throws UsageError for a pipe that nobody reads, which would be waited for.
  */
-export function writeSpecial(path: string, text: string): void {
+export function writeSpecial(path: string, text: Iterable<string>): void {
   let probe: number;
   try {
     probe = openSync(path, constants.O_WRONLY | (constants.O_NONBLOCK ?? 0));
@@ -53,7 +53,12 @@ export function writeSpecial(path: string, text: string): void {
     );
   }
   try {
-    writeFileSync(path, text);
+    const descriptor = openSync(path, "w");
+    try {
+      for (const chunk of text) writeFileSync(descriptor, chunk);
+    } finally {
+      closeSync(descriptor);
+    }
   } finally {
     closeSync(probe);
   }

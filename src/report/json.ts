@@ -12,21 +12,22 @@ import type {
 import type { FieldRef } from "../errors.ts";
 import type { Finding, Unverified } from "../finding.ts";
 import { VERSION } from "../version.ts";
+import { jsonPieces, type Streamed, streamed } from "./json-pieces.ts";
 
 /** @param warnings of the run, not of one of its wheels. */
 export function auditJson(
   wheels: readonly WheelResult[],
   warnings: readonly string[] = [],
-): string {
-  return document("wheelkit.audit/1", {
+): Iterable<string> {
+  return documentPieces("wheelkit.audit/1", {
     ...(warnings.length === 0 ? {} : { warnings }),
-    wheels: wheels.map((wheel) => ({
+    wheels: streamed(wheels, (wheel) => ({
       file: wheel.file,
       size: wheel.size,
       sha256: wheel.sha256,
       ok: wheel.ok,
       ...facts(wheel),
-      findings: wheel.findings.map(findingJson),
+      findings: streamed(wheel.findings, findingJson),
       unverified: wheel.unverified.map(unverifiedJson),
     })),
   });
@@ -35,6 +36,14 @@ export function auditJson(
 /** A document with `schema` and `version` in front. */
 export function document(schema: string, content: object): string {
   return jsonText({ schema, version: VERSION, ...content });
+}
+
+/** The same in pieces, for content with lists that are {@link Streamed}. */
+export function* documentPieces(schema: string, content: object): Generator<string> {
+  for (const piece of jsonPieces({ schema, version: VERSION, ...content }, 2)) {
+    yield piece.replace(INVISIBLE, escapeUnits);
+  }
+  yield "\n";
 }
 
 /** As JSON on lines of their own; what could drive a terminal is escaped, as JSON may do anywhere. */
@@ -79,7 +88,7 @@ function facts(wheel: WheelResult): object {
         symbols: reason.symbols,
       })),
     },
-    binaries: wheel.binaries.map((binary) => binaryJson(binary, false)),
+    binaries: streamed(wheel.binaries, (binary) => binaryJson(binary, false)),
     external: wheel.external.map(({ name, neededBy, found }) => ({ name, neededBy, found })),
   };
 }
@@ -99,7 +108,7 @@ export function binaryJson(binary: BinaryResult, traced: boolean): object {
     kind: binary.kind,
     archs: binary.archs,
     id: binary.id,
-    dependencies: binary.dependencies.map((dependency) => dependencyJson(dependency, traced)),
+    dependencies: streamed(binary.dependencies, (dependency) => dependencyJson(dependency, traced)),
     searchPaths: binary.searchPaths.map(searchPathJson),
     requires: binary.requires,
     pythonExtension: binary.pythonExtension,
@@ -116,7 +125,7 @@ export function binaryJson(binary: BinaryResult, traced: boolean): object {
     overlay: binary.overlay,
     checksum: binary.checksum,
     dependentLoadFlags: binary.dependentLoadFlags,
-    slices: binary.slices?.map((slice) => sliceJson(slice, traced)),
+    slices: binary.slices && streamed(binary.slices, (slice) => sliceJson(slice, traced)),
   };
 }
 
@@ -146,7 +155,7 @@ function sliceJson(slice: SliceResult, traced: boolean): object {
     platform: slice.platform,
     minos: slice.minos,
     sdk: slice.sdk,
-    dependencies: slice.dependencies.map((dependency) => dependencyJson(dependency, traced)),
+    dependencies: streamed(slice.dependencies, (dependency) => dependencyJson(dependency, traced)),
     searchPaths: slice.searchPaths.map(searchPathJson),
     uuid: slice.uuid,
     signature: { kind, identifier, valid },

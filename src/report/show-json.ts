@@ -3,7 +3,8 @@
 import type { BinaryResult, WheelResult } from "../audit/result.ts";
 import type { DynamicSymbol } from "../binary.ts";
 import type { SymbolLists } from "../format.ts";
-import { binaryJson, document, wheelFacts } from "./json.ts";
+import { binaryJson, documentPieces, wheelFacts } from "./json.ts";
+import { type Streamed, streamed } from "./json-pieces.ts";
 import type { Symbols } from "./show-text.ts";
 
 export interface ShownWheel {
@@ -23,15 +24,15 @@ export function showJson(
   wheels: readonly ShownWheel[],
   binaries: readonly ShownBinary[],
   warnings: readonly string[] = [],
-): string {
-  return document("wheelkit.show/1", {
+): Iterable<string> {
+  return documentPieces("wheelkit.show/1", {
     ...(warnings.length === 0 ? {} : { warnings }),
     ...(wheels.length === 0 && binaries.length > 0
       ? {}
       : {
-          wheels: wheels.map(({ wheel, symbols }) => ({
+          wheels: streamed(wheels, ({ wheel, symbols }) => ({
             ...wheelFacts(wheel),
-            binaries: wheel.binaries.map((binary) => ({
+            binaries: streamed(wheel.binaries, (binary) => ({
               ...binaryJson(binary, true),
               ...symbolsJson(symbols.get(binary.path) ?? {}),
             })),
@@ -45,7 +46,7 @@ export function showJson(
     ...(binaries.length === 0
       ? {}
       : {
-          binaries: binaries.map(({ binary, symbols, dump }) => ({
+          binaries: streamed(binaries, ({ binary, symbols, dump }) => ({
             ...binaryJson(binary, true),
             ...symbolsJson(symbols),
             [binary.format]: dump,
@@ -54,10 +55,10 @@ export function showJson(
   });
 }
 
-function symbolsJson({ imports, exports }: SymbolLists): object {
+function symbolsJson({ imports, exports }: SymbolLists): Readonly<Record<string, Streamed>> {
   return {
-    ...(imports === undefined ? {} : { imports: imports.map(symbolJson) }),
-    ...(exports === undefined ? {} : { exports: exports.map(symbolJson) }),
+    ...(imports === undefined ? {} : { imports: streamed(imports, symbolJson) }),
+    ...(exports === undefined ? {} : { exports: streamed(exports, symbolJson) }),
   };
 }
 

@@ -22,7 +22,12 @@ export type Symbols = ReadonlyMap<string, SymbolLists>;
 /** Binaries of a wheel shown in full before `-v` is asked for. */
 const MANY = 20;
 
-export function showWheelText(wheel: WheelResult, symbols: Symbols, options: TextOptions): string {
+/** In pieces: the lists of symbols may be long. */
+export function* showWheelText(
+  wheel: WheelResult,
+  symbols: Symbols,
+  options: TextOptions,
+): Generator<string> {
   const { palette, width, verbose } = options;
   const lines = [`${palette.strong(printable(wheel.file))} (${formatSize(wheel.size)})`];
   const row = (label: string, text: string): void => {
@@ -37,23 +42,24 @@ export function showWheelText(wheel: WheelResult, symbols: Symbols, options: Tex
     row("external", someOf(names, verbose ? names.length : 8));
   }
   if (verbose && wheel.sha256 !== null) row("sha256", wheel.sha256);
+  for (const line of lines) yield `${line}\n`;
   const shown = verbose ? wheel.binaries : wheel.binaries.slice(0, MANY);
   for (const binary of shown) {
-    lines.push("");
-    append(lines, binaryLines(binary, symbols.get(binary.path) ?? {}, options, PLACES));
+    yield "\n";
+    yield* binaryText(binary, symbols.get(binary.path) ?? {}, options, PLACES);
   }
   const hidden = wheel.binaries.length - shown.length;
-  if (hidden > 0) lines.push("", `… and ${plural(hidden, "more native file")}; -v shows all`);
-  if (wheel.binaries.length === 0) lines.push("", "  no native code");
-  return `${lines.join("\n")}\n`;
+  if (hidden > 0) yield `\n… and ${plural(hidden, "more native file")}; -v shows all\n`;
+  if (wheel.binaries.length === 0) yield "\n  no native code\n";
 }
 
-export function showBinaryText(
+/** In pieces, as {@link showWheelText}. */
+export function* showBinaryText(
   binary: BinaryResult,
   symbols: SymbolLists,
   options: TextOptions,
-): string {
-  return `${binaryLines(binary, symbols, options, BARE_PLACES).join("\n")}\n`;
+): Generator<string> {
+  yield* binaryText(binary, symbols, options, BARE_PLACES);
 }
 
 const KINDS = {
@@ -65,9 +71,19 @@ const KINDS = {
   other: "file",
 } as const;
 
-function binaryLines(
+function* binaryText(
   binary: BinaryResult,
   symbols: SymbolLists,
+  options: TextOptions,
+  places: typeof PLACES | typeof BARE_PLACES,
+): Generator<string> {
+  for (const line of binaryLines(binary, options, places)) yield `${line}\n`;
+  yield* symbolText("imports", symbols.imports);
+  yield* symbolText("exports", symbols.exports);
+}
+
+function binaryLines(
+  binary: BinaryResult,
   options: TextOptions,
   places: typeof PLACES | typeof BARE_PLACES,
 ): readonly string[] {
@@ -114,8 +130,6 @@ function binaryLines(
     const defined = binary.versionDefinitions ?? [];
     if (defined.length > 0) row("defines", defined.map(printable).join(", "));
   }
-  append(lines, symbolLines("imports", symbols.imports));
-  append(lines, symbolLines("exports", symbols.exports));
   return lines;
 }
 
@@ -163,13 +177,12 @@ function dependencyText(
   return `${printable(name)} (${how === "required" ? "" : `${how}, `}${where})`;
 }
 
-function symbolLines(label: string, list: readonly DynamicSymbol[] | undefined): readonly string[] {
-  if (list === undefined) return [];
-  const lines = [`  ${plural(list.length, label.slice(0, -1))}`];
+function* symbolText(label: string, list: readonly DynamicSymbol[] | undefined): Generator<string> {
+  if (list === undefined) return;
+  yield `  ${plural(list.length, label.slice(0, -1))}\n`;
   for (const { name, version, library, weak } of list) {
     const versioned = version === undefined ? "" : `@${printable(version)}`;
     const from = library === undefined ? "" : ` (${printable(library)})`;
-    lines.push(`    ${printable(name)}${versioned}${from}${weak ? " weak" : ""}`);
+    yield `    ${printable(name)}${versioned}${from}${weak ? " weak" : ""}\n`;
   }
-  return lines;
 }

@@ -6,7 +6,7 @@ export interface FakeIo extends Io {
 }
 
 export function fakeIo(
-  options: Partial<Omit<Io, "out" | "err">> & { input?: string } = {},
+  options: Partial<Omit<Io, "out" | "err" | "drained">> & { input?: string } = {},
 ): FakeIo {
   const written = { out: "", err: "" };
   const { input = "", ...rest } = options;
@@ -18,6 +18,7 @@ export function fakeIo(
     columns: 80,
     readInput: async () => input,
     ...rest,
+    drained: async () => {},
     out: (text) => {
       written.out += text;
     },

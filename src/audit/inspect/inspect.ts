@@ -15,6 +15,7 @@ import { checkRecordDigest } from "../../wheel/record.ts";
 import { readMember } from "../../zip/read.ts";
 import type { Facts } from "./facts.ts";
 import { failureOf, merge, readFacts, readFactsThrough } from "./facts.ts";
+import { Reports } from "./limits.ts";
 import { Recorder } from "./recorder.ts";
 import { type Prepared, prepareRuns } from "./runs.ts";
 import { shareOut } from "./share.ts";
@@ -33,10 +34,10 @@ export async function inspectMembers(
   options: InspectOptions,
   onDone: (bytes: number) => void = () => {},
 ): Promise<MemberReport[]> {
-  const reports: MemberReport[] = [];
+  const reports = new Reports();
   const inspect = async (prepared: Prepared): Promise<void> => {
     const report = await inspectOne(prepared, options);
-    if (report !== undefined) reports.push(report);
+    if (report !== undefined) reports.add(report);
     onDone(prepared.task.size);
   };
   if (access.helpers !== undefined) {
@@ -44,7 +45,7 @@ export async function inspectMembers(
   } else {
     for (const prepared of prepareRuns(access, tasks, options)) await inspect(prepared);
   }
-  return reports;
+  return reports.list();
 }
 
 async function inspectOne(

@@ -55,7 +55,7 @@ function sliceFacts(image: MachoImage, interest: Interest): MachoSlice {
   const { header, base } = image;
   const targets = targetsOf(image);
   const imports = importsOf(image);
-  const exports = exportNames(image);
+  const exports = exportFacts(image);
   const uuids = uuidsOf(image.commands);
   return {
     arch: image.arch,
@@ -66,9 +66,9 @@ function sliceFacts(image: MachoImage, interest: Interest): MachoSlice {
     searchPaths: searchPathsOf(image),
     symbolCount: image.tables.symtab?.nsyms ?? 0,
     importCount: imports.length,
-    exportCount: exports.length,
+    exportCount: exports.hashes.length,
     imports: imports.filter(({ name, library }) => interest(name, library)),
-    pythonInit: exports.filter((name) => PYTHON_INIT.test(name)).sort(compareText),
+    pythonInit: exports.init.sort(compareText),
     debug: debugBytes(image),
     offset: base,
     size: image.source.size,
@@ -76,7 +76,7 @@ function sliceFacts(image: MachoImage, interest: Interest): MachoSlice {
     littleEndian: image.context.littleEndian,
     flags: headerFlagNames(header.flags),
     flatImports: header.filetype === MH.MH_OBJECT ? [] : flatImportsOf(imports),
-    exportHashes: Uint32Array.from(exports, symbolHash).sort(),
+    exportHashes: Uint32Array.from(exports.hashes).sort(),
     targets,
     platform: targets[0]?.platform ?? null,
     minos: targets[0]?.minos ?? null,
@@ -95,11 +95,16 @@ function sliceFacts(image: MachoImage, interest: Interest): MachoSlice {
   };
 }
 
-/** Without a trie the symbol table tells. */
-function exportNames(image: MachoImage): readonly string[] {
-  const listed = image.exports();
-  if (listed === null) return exportsOf(image).map(({ name }) => name);
-  return listed.map(({ name }) => plainName(name));
+/** Hashes of all names, and Python's initialisers. Without a trie the symbol table tells. */
+function exportFacts(image: MachoImage): { readonly hashes: number[]; readonly init: string[] } {
+  const facts = { hashes: [] as number[], init: [] as string[] };
+  const add = (name: string): void => {
+    facts.hashes.push(symbolHash(name));
+    if (PYTHON_INIT.test(name)) facts.init.push(name);
+  };
+  const listed = image.eachExport(({ name }) => add(plainName(name)));
+  if (!listed) for (const { name } of exportsOf(image)) add(name);
+  return facts;
 }
 
 /** PEP 489 (`PyInit_`, `PyInitU_`), PEP 793, Python 2 and cffi under PyPy. */

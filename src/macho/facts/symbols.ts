@@ -73,12 +73,10 @@ function boundByTable(image: MachoImage): readonly BoundSymbol[] {
 
 /** Sorted by name. */
 export function exportsOf(image: MachoImage): readonly DynamicSymbol[] {
-  const listed = image.exports();
-  const symbols =
-    listed === null
-      ? exportsByTable(image)
-      : listed.map((symbol) => exportOf(symbol, image, codeRanges(image)));
-  return symbols.sort(byName);
+  const symbols: DynamicSymbol[] = [];
+  const code = codeRanges(image);
+  const listed = image.eachExport((symbol) => symbols.push(exportOf(symbol, image, code)));
+  return (listed ? symbols : exportsByTable(image)).sort(byName);
 }
 
 function exportOf(

@@ -34,11 +34,13 @@ export function walkExports(table: Uint8Array, visit: (symbol: ExportedSymbol) =
   const seen = new Uint8Array(table.length);
   // Shared beginnings make the names longer than the table, but not without bound.
   let budget = 64 * table.length + (1 << 20);
-  const stack: { readonly at: number; readonly prefix: Uint8Array }[] = [
-    { at: 0, prefix: new Uint8Array() },
-  ];
+  const stack: Edge[] = [{ at: 0, length: 0, start: 0, end: 0 }];
+  // Nodes come depth first: of one path at a time the bytes are needed.
+  let path = new Uint8Array(1 << 12);
   for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-    const { at, prefix } = node;
+    const { at, length, start, end: edgeEnd } = node;
+    if (length > path.length) path = grown(path, length);
+    path.set(table.subarray(start, edgeEnd), length - (edgeEnd - start));
     if (at >= table.length || seen[at] === 1) {
       throw bad(at >= table.length ? "a node is outside of the table" : "two edges meet", at);
     }
@@ -47,27 +49,39 @@ export function walkExports(table: Uint8Array, visit: (symbol: ExportedSymbol) =
     const size = readUleb(reader, RECORD);
     const children = reader.position + size;
     if (children >= table.length) throw bad("a node ends behind the table", at);
-    if (size > 0) visit(terminal(reader, prefix));
+    if (size > 0) visit(terminal(reader, decodeName(path, 0, length)));
     reader.position = children;
     const count = nextByte(reader, RECORD);
-    const edges: (typeof stack)[number][] = [];
+    const edges: Edge[] = [];
     for (let index = 0; index < count; index++) {
       const end = table.indexOf(0, reader.position);
       if (end < 0) throw bad("an edge has no end", reader.position);
-      const name = new Uint8Array(prefix.length + end - reader.position);
-      budget -= name.length;
+      const { position } = reader;
+      const longer = length + end - position;
+      budget -= longer;
       if (budget < 0) throw bad("the names add up to far more than the table", at);
-      name.set(prefix);
-      name.set(table.subarray(reader.position, end), prefix.length);
       reader.position = end + 1;
-      edges.push({ at: readUleb(reader, RECORD), prefix: name });
+      edges.push({ at: readUleb(reader, RECORD), length: longer, start: position, end });
     }
     for (const edge of edges.reverse()) stack.push(edge);
   }
 }
 
-function terminal(reader: ByteReader, prefix: Uint8Array): ExportedSymbol {
-  const name = decodeName(prefix, 0, prefix.length);
+/** A node to visit: where it is, bytes of its name, and the last of them in the table. */
+interface Edge {
+  readonly at: number;
+  readonly length: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+function grown(bytes: Uint8Array, least: number): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(2 * least);
+  larger.set(bytes);
+  return larger;
+}
+
+function terminal(reader: ByteReader, name: string): ExportedSymbol {
   const flags = readUleb(reader, RECORD);
   if ((flags & EXPORT_SYMBOL_FLAGS.EXPORT_SYMBOL_FLAGS_REEXPORT) === 0) {
     return { name, flags, address: readUleb(reader, RECORD) };

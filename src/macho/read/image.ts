@@ -38,6 +38,8 @@ export interface MachoImage extends MachoHeader {
   readonly indirect: () => readonly string[];
   readonly chained: () => ChainedFixups | null;
   readonly exports: () => readonly ExportedSymbol[] | null;
+  /** The same one by one, as there may be very many; false where only the symbol table tells. */
+  readonly eachExport: (visit: (symbol: ExportedSymbol) => void) => boolean;
   /** From bind opcodes or chained fixups; `null` where only the symbol table tells. */
   readonly bound: () => readonly BoundSymbol[] | null;
   readonly problems: readonly LayoutProblem[];
@@ -91,6 +93,7 @@ export function parseSlice(source: Source, base: number): MachoImage {
     if (data === undefined || data.size === 0) return null;
     return problems.attempt(() => parseChainedFixups(table(data), context)) ?? null;
   });
+  const eachExport = exportWalk(tables, table, problems);
   const symbols = lazy(() => readSymbols(source, context, tables, problems));
   return {
     ...header,
@@ -111,7 +114,11 @@ export function parseSlice(source: Source, base: number): MachoImage {
     symbols,
     indirect: lazy(() => indirectNames(readIndirect(source, context, tables), symbols())),
     chained,
-    exports: lazy(() => readExports(tables, table, problems)),
+    exports: lazy(() => {
+      const list: ExportedSymbol[] = [];
+      return eachExport((symbol) => list.push(symbol)) ? list : null;
+    }),
+    eachExport,
     bound: lazy(() => readBound(tables, chained, table, problems)),
     problems: problems.list,
   };
@@ -138,16 +145,21 @@ export function exportRange({ data, dyldInfo }: Tables): TableRange | null {
   return dyldInfo === null ? null : { offset: dyldInfo.export_off, size: dyldInfo.export_size };
 }
 
-function readExports(
+/** What is wrong with the trie is told once, however often it is walked. */
+function exportWalk(
   tables: Tables,
   table: (range: TableRange) => Uint8Array,
   problems: Problems,
-): readonly ExportedSymbol[] | null {
+): MachoImage["eachExport"] {
   const range = exportRange(tables);
-  if (range === null) return null;
-  const symbols: ExportedSymbol[] = [];
-  problems.attempt(() => walkExports(table(range), (symbol) => symbols.push(symbol)));
-  return symbols;
+  if (range === null) return () => false;
+  const trie = lazy(() => table(range));
+  let listener = problems;
+  return (visit) => {
+    listener.attempt(() => walkExports(trie(), visit));
+    listener = collectProblems();
+    return true;
+  };
 }
 
 /** The tables of opcodes that name libraries. */

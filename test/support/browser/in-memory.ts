@@ -46,7 +46,7 @@ export function memoryEngine(files: Files, compression: Compression): Engine {
 
 /** The document that `wheelkit audit -f json` prints. */
 export async function audit(name: string, files: Files, compression: Compression): Promise<string> {
-  return auditJson([await auditWheel(name, memoryEngine(files, compression))]);
+  return [...auditJson([await auditWheel(name, memoryEngine(files, compression))])].join("");
 }
 
 export interface RepairedInMemory {

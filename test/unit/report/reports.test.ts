@@ -39,7 +39,7 @@ describe("the reports of one failing and one clean wheel", () => {
   it.each([
     ["text", text(false)],
     ["verbose.text", text(true)],
-    ["json", auditJson([FAILING, CLEAN])],
+    ["json", [...auditJson([FAILING, CLEAN])].join("")],
     ["github", auditGithub(BOTH, { titles: CONTEXT.rules, verbose: false })],
     ["junit.xml", auditJunit(BOTH, ["ZIP", "REC"], "error")],
     ["markdown.md", auditMarkdown(BOTH)],
