@@ -55,22 +55,32 @@ const { values } = parseArgs({
 });
 
 const store = join(cacheFolder(), "bench-shrink.json");
-const known = existsSync(store) ? JSON.parse(readFileSync(store, "utf8")) : {};
 const chosen = wheels.filter(({ file }) =>
   values.only.split(",").some((name) => file.startsWith(name)),
 );
 for (const wheel of chosen) {
   const path = await (wheel.npm === undefined ? fetchWheel : npmWheel)(python, wheel);
-  const entry = { ...known[wheel.file], ...originalOf(path) };
-  entry.steps ??= {};
+  const original = originalOf(path);
   for (const step of values.steps.split(";")) {
-    entry.steps[step] = await measureStep(path, step);
-    known[wheel.file] = entry;
-    writeFileSync(store, JSON.stringify(known, undefined, 1));
-    console.log(wheel.file, step, JSON.stringify(entry.steps[step]));
+    const measured = await measureStep(path, step);
+    remember(wheel.file, original, step, measured);
+    console.log(wheel.file, step, JSON.stringify(measured));
   }
 }
-if (values.write) writeFileSync(here("../docs/benchmarks-shrink.md"), page());
+if (values.write) writeFileSync(here("../docs/benchmarks-shrink.md"), page(measuredSoFar()));
+
+function measuredSoFar() {
+  return existsSync(store) ? JSON.parse(readFileSync(store, "utf8")) : {};
+}
+
+/** Two runs over different wheels or steps may go on at the same time: each adds to what is there. */
+function remember(file, original, step, measured) {
+  const known = measuredSoFar();
+  const steps = { ...known[file]?.steps, [step]: measured };
+  known[file] = { ...original, steps };
+  writeFileSync(`${store}.${process.pid}`, JSON.stringify(known, undefined, 1));
+  renameSync(`${store}.${process.pid}`, store);
+}
 
 function originalOf(path) {
   const unzip = measureRun(python, ["unzip", "-tq", path]);
@@ -85,13 +95,16 @@ function installed(path) {
 
 function measureStep(path, step) {
   return inWorkFolder("shrink", (folder) => {
-    const command = [process.execPath, CLI, "shrink", ...STEPS[step], "-w", folder, path];
+    const [results, report] = [join(folder, "results"), join(folder, "report.json")];
+    const output = ["-w", results, "-f", `json=${report}`];
+    const command = [process.execPath, CLI, "shrink", ...STEPS[step], ...output, path];
     const { status, wall, cpu, peak } = measureRun(python, command);
     if (status !== 0) throw new Error(`${command.join(" ")} ended with ${status}`);
-    const [file] = readdirSync(folder);
-    const result = join(folder, file);
+    const [file] = readdirSync(results);
+    const result = join(results, file);
     execFileSync("unzip", ["-tq", result]);
-    const measured = { packed: statSync(result).size, size: installed(result), wall, cpu, peak };
+    const sizes = { packed: statSync(result).size, size: installed(result) };
+    const measured = { ...sizes, wall, cpu, peak, gains: gainsOf(report) };
     if (values.keep !== undefined) {
       const keep = join(values.keep, step);
       mkdirSync(keep, { recursive: true });
@@ -101,12 +114,18 @@ function measureStep(path, step) {
   });
 }
 
+/** What the report says that each part of the work gained. */
+function gainsOf(report) {
+  const { wheels } = JSON.parse(readFileSync(report, "utf8"));
+  return Object.fromEntries(wheels[0].steps.map(({ step, gained }) => [step, gained]));
+}
+
 function megabytes(bytes) {
   const value = bytes / 1e6;
   return value < 9.95 ? value.toFixed(1) : value.toFixed(0);
 }
 
-function page() {
+function page(known) {
   const measured = wheels.filter(({ file }) => known[file] !== undefined);
   const names = Object.keys(STEPS);
   const sizes = measured.map(({ file }) => {

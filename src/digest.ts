@@ -5,9 +5,14 @@ import { readInto } from "./source.ts";
 
 const BUFFER = 1 << 20;
 
+/** Of all digests of more than a few bytes: thousands of buffers would be garbage for long. */
+let shared: Uint8Array | undefined;
+const SMALL = 16 << 10;
+
 /** What `hasher` makes of everything in `source`. */
 export function digestOf(source: Source, hasher: Hasher): Uint8Array {
-  const buffer = new Uint8Array(Math.min(source.size, BUFFER));
+  shared ??= source.size > SMALL ? new Uint8Array(BUFFER) : undefined;
+  const buffer = shared ?? new Uint8Array(source.size);
   for (let at = 0; at < source.size; at += buffer.length) {
     const bytes = buffer.subarray(0, source.size - at);
     readInto(source, at, bytes);

@@ -146,7 +146,8 @@ async function shrinkOne(
         await tools?.close();
         tools = createDeviceTools({
           ...(jobs === undefined ? {} : { jobs }),
-          effort: request.settings.device.effort,
+          // What a size asks for is known later.
+          effort: request.targetSize === undefined ? request.settings.device.effort : "best",
           beside,
           onProgress(bytes) {
             done += bytes;

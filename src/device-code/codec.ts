@@ -8,9 +8,21 @@ import { readZstdFrame } from "./zstd-frame.ts";
 
 /** zstd, which the place where the engine runs brings; see `src/node/zstd.ts`. */
 export interface Zstd {
-  /** One frame with its content size, without checksum and dictionary. */
-  compress(bytes: Uint8Array, level: number): Uint8Array;
   /**
+   * Room for `size` bytes in the compressor's own memory, so that they need not be copied there. It
+   * is gone when the next room is taken or the next frame is decoded.
+   */
+  room(size: number): Uint8Array;
+  /**
+   * One frame with its content size, without checksum and dictionary.
+   *
+   * @param into gets the frame.
+   * @returns the part of `into` that was filled; `undefined`: the frame is larger.
+   */
+  compress(bytes: Uint8Array, level: number, into: Uint8Array): Uint8Array | undefined;
+  /**
+   * What the frame gives, in a room.
+   *
    * @param size bytes that the frame says it gives.
    * @throws FormatError when the frame is damaged.
    */
@@ -18,10 +30,15 @@ export interface Zstd {
 }
 
 /**
- * Larger payloads (bytes, decoded) are left alone: the compressor holds them twice, which 512 MB must
- * allow. Of published ones only some of NCCL's are larger, up to 136 MB.
+ * Payloads that need more memory (bytes) are left alone: beside the compressor's tables and the rest
+ * of the program 512 MB must allow it. Published ones need up to 180 MB.
  */
-export const MAX_PAYLOAD: number = 64 << 20;
+export const MAX_NEED: number = 256 << 20;
+
+/** Bytes that a payload needs while it is stored again: itself, and what is stored before and after. */
+function needOf({ size, storedSize }: DeviceEntry): number {
+  return size + 3 * storedSize;
+}
 /** Frames that look back farther are none that a driver has met. */
 const MAX_WINDOW = 8 << 20;
 
@@ -38,9 +55,10 @@ const MAX_RATIO = 500;
 const SMALL_PAYLOAD = 1 << 16;
 
 /** True when the payload can be decoded: a method that is known, and of bounded size. */
-export function isReadable({ codec, size, storedSize }: DeviceEntry): boolean {
-  const most = Math.min(MAX_PAYLOAD, Math.max(SMALL_PAYLOAD, storedSize * MAX_RATIO));
-  return codec !== "unknown" && size > 0 && size <= most;
+export function isReadable(entry: DeviceEntry): boolean {
+  const { codec, size, storedSize } = entry;
+  const most = Math.max(SMALL_PAYLOAD, storedSize * MAX_RATIO);
+  return codec !== "unknown" && size > 0 && size <= most && needOf(entry) <= MAX_NEED;
 }
 
 /** The payload as it is stored, without padding where its length is known. */
@@ -49,7 +67,8 @@ export function storedPayload(region: Source, entry: DeviceEntry): Uint8Array {
 }
 
 /**
- * The payload itself; of one that is stored raw with its padding.
+ * The payload itself; of one that is stored raw with its padding, and as it is given. Any other is in
+ * a room of the compressor.
  *
  * @throws FormatError when the payload is damaged or too large.
  */
@@ -66,7 +85,7 @@ export function decodePayload(entry: DeviceEntry, stored: Uint8Array, zstd: Zstd
     case "raw":
       return stored;
     case "lz4":
-      return decodeLz4(stored, entry.size);
+      return decodeLz4(stored, entry.size, zstd.room(entry.size));
     default: {
       const { contentSize, dictionary, windowSize } = readZstdFrame(stored);
       if (
@@ -85,13 +104,19 @@ export function decodePayload(entry: DeviceEntry, stored: Uint8Array, zstd: Zstd
   }
 }
 
-/** The payload encoded again. */
+/**
+ * The payload encoded again.
+ *
+ * @param into gets it; it must not be a part of the payload.
+ * @returns the part of `into` that was filled; `undefined`: it is larger.
+ */
 export function encodePayload(
   payload: Uint8Array,
   codec: "lz4" | "zstd",
   effort: Effort,
   zstd: Zstd,
-): Uint8Array {
-  if (codec === "lz4") return encodeLz4(payload, LZ4_DEPTH[effort]);
-  return zstd.compress(payload, ZSTD_LEVEL[effort]);
+  into: Uint8Array,
+): Uint8Array | undefined {
+  if (codec === "lz4") return encodeLz4(payload, LZ4_DEPTH[effort], into);
+  return zstd.compress(payload, ZSTD_LEVEL[effort], into);
 }

@@ -17,25 +17,32 @@ const PIECE = 1 << 18;
 /**
  * The data as one LZ4 block; the same bytes for the same data on every machine.
  *
- * @param depth places that are compared for each byte; 16 is fast, 256 thorough.
+ * @param depth places that are compared for each byte; 4 is fast, 256 thorough.
+ * @param into gets the block; it must not be a part of the data.
+ * @returns the part of `into` that was filled; `undefined`: the block is larger.
  */
-export function encodeLz4(data: Uint8Array, depth: number): Uint8Array {
+export function encodeLz4(
+  data: Uint8Array,
+  depth: number,
+  into: Uint8Array,
+): Uint8Array | undefined {
   const finder = matchFinder(data, depth);
-  const scratch = scratchFor(Math.min(PIECE, data.length));
-  // What does not shrink grows by a byte for each 255.
-  const bytes = new Uint8Array(data.length + Math.ceil(data.length / 255) + 16);
-  const block: Block = { bytes, size: 0 };
+  const block: Block = { bytes: into, size: 0, isFull: false };
   let anchor = 0;
-  for (let start = 0; start < data.length; start += PIECE) {
+  for (let start = 0; start < data.length && !block.isFull; start += PIECE) {
     const end = Math.min(data.length, start + PIECE);
-    anchor = encodePiece(data, { start, end, anchor }, finder, scratch, block);
+    anchor = encodePiece(data, { start, end, anchor }, finder, block);
   }
   put(block, data, { anchor, at: data.length, distance: 0, length: 0 });
-  return bytes.slice(0, block.size);
+  return block.isFull ? undefined : into.subarray(0, block.size);
 }
 
-/** Tables for one piece, used for all of them: new ones for each would be garbage for long. */
+/** Tables, used for all data: new ones for each would be garbage for long. */
 interface Scratch {
+  /** The last place of each hash, and of each place the one before with the same; -1: none. */
+  readonly heads: Int32Array;
+  readonly previous: Int32Array;
+  /** Of one piece. */
   readonly lengths: Uint32Array;
   readonly distances: Uint16Array;
   /** Bytes of the cheapest way from each place to the end. */
@@ -45,14 +52,19 @@ interface Scratch {
   readonly steps: Uint32Array;
 }
 
-function scratchFor(size: number): Scratch {
-  return {
-    lengths: new Uint32Array(size),
-    distances: new Uint16Array(size),
-    cost: new Float64Array(size + 1),
-    literals: new Uint32Array(size + 1),
-    steps: new Uint32Array(size),
+let made: Scratch | undefined;
+
+function scratch(): Scratch {
+  made ??= {
+    heads: new Int32Array(1 << HASH_BITS),
+    previous: new Int32Array(WINDOW),
+    lengths: new Uint32Array(PIECE),
+    distances: new Uint16Array(PIECE),
+    cost: new Float64Array(PIECE + 1),
+    literals: new Uint32Array(PIECE + 1),
+    steps: new Uint32Array(PIECE),
   };
+  return made;
 }
 
 interface Piece {
@@ -67,11 +79,11 @@ function encodePiece(
   data: Uint8Array,
   { start, end, anchor: before }: Piece,
   find: MatchFinder,
-  scratch: Scratch,
   block: Block,
 ): number {
   const count = end - start;
-  const { lengths, distances, steps } = scratch;
+  const tables = scratch();
+  const { lengths, distances, steps } = tables;
   lengths.fill(0, 0, count);
   const limit = data.length - MATCH_LIMIT;
   for (let at = start, skip = 0; at < end; at++) {
@@ -85,7 +97,7 @@ function encodePiece(
       if ((lengths[at - start] ?? 0) >= ENOUGH) skip = (lengths[at - start] ?? 0) - 1;
     }
   }
-  findCheapest(scratch, count);
+  findCheapest(tables, count);
   let anchor = before;
   for (let index = 0; index < count; ) {
     const step = steps[index] ?? 1;
@@ -130,8 +142,9 @@ function findCheapest({ lengths, cost, literals, steps }: Scratch, count: number
 type MatchFinder = (at: number, most: number, wanted: boolean) => number;
 
 function matchFinder(data: Uint8Array, depth: number): MatchFinder {
-  const heads = new Int32Array(1 << HASH_BITS).fill(-1);
-  const previous = new Int32Array(WINDOW).fill(-1);
+  const { heads, previous } = scratch();
+  heads.fill(-1);
+  previous.fill(-1);
   return (at, most, wanted) => {
     if (at + MIN_MATCH > data.length) return 0;
     const word =
@@ -169,6 +182,8 @@ function matchFinder(data: Uint8Array, depth: number): MatchFinder {
 interface Block {
   readonly bytes: Uint8Array;
   size: number;
+  /** What was to be put did not fit. */
+  isFull: boolean;
 }
 
 /** Literals from `anchor` to `at`, then a match; `length` 0: the last sequence, without one. */
@@ -176,6 +191,11 @@ function put(block: Block, data: Uint8Array, { anchor, at, distance, length }: S
   const { bytes } = block;
   const literals = at - anchor;
   const extra = length === 0 ? 0 : length - MIN_MATCH;
+  const size = 1 + lengthSize(literals) + literals + (length > 0 ? 2 + lengthSize(extra) : 0);
+  if (block.isFull || block.size + size > bytes.length) {
+    block.isFull = true;
+    return;
+  }
   bytes[block.size] = (Math.min(15, literals) << 4) | Math.min(15, extra);
   let to = putLength(bytes, block.size + 1, literals);
   if (literals < 32) {
@@ -197,6 +217,11 @@ interface Sequence {
   readonly at: number;
   readonly distance: number;
   readonly length: number;
+}
+
+/** Bytes of a length beside the token's part of it. */
+function lengthSize(length: number): number {
+  return length < 15 ? 0 : 1 + Math.floor((length - 15) / 255);
 }
 
 function putLength(bytes: Uint8Array, at: number, length: number): number {

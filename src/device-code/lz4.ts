@@ -14,10 +14,14 @@ export const MATCH_LIMIT = 12;
  * Decodes a block that must give exactly `size` bytes.
  *
  * @param size is what memory is taken for: the caller bounds it.
+ * @param out room for as many bytes; default: a new array.
  * @throws FormatError when the block is damaged or gives more or less.
  */
-export function decodeLz4(block: Uint8Array, size: number): Uint8Array {
-  const out = new Uint8Array(size);
+export function decodeLz4(
+  block: Uint8Array,
+  size: number,
+  out: Uint8Array = new Uint8Array(size),
+): Uint8Array {
   let from = 0;
   let to = 0;
   while (from < block.length) {

@@ -7,7 +7,7 @@ import { FATBIN, FatContainerRecord, FatEntryRecord } from "./layout.ts";
 
 /** An entry's payload as it will be stored. */
 export interface StoredPayload {
-  readonly codec: "raw" | "lz4" | "zstd";
+  readonly codec: "lz4" | "zstd";
   readonly bytes: Uint8Array;
   /** Bytes of the payload once decoded. */
   readonly size: number;
@@ -19,28 +19,22 @@ export const FLAGS_AT: number = FatEntryRecord.offsetOf(FATBIN.variant, "flags")
 /** Payloads are padded to a multiple of this. */
 const PADDING = 8;
 
-/** The bytes that an entry takes with a payload, header included. */
-export function entrySize({ headerSize }: DeviceEntry, { bytes }: StoredPayload): number {
-  return headerSize + Math.ceil(bytes.length / PADDING) * PADDING;
-}
-
-/** An entry with another payload: header, identifiers and options stay. */
+/** What is before and after the payload of an entry with another one: identifiers and options stay. */
 export function encodeEntry(
   region: Source,
   entry: DeviceEntry,
   { codec, bytes, size }: StoredPayload,
-): Uint8Array {
-  const whole = new Uint8Array(entrySize(entry, { codec, bytes, size }));
-  whole.set(region.read(entry.start, entry.headerSize));
-  const bit = { raw: 0, lz4: FLAG.LZ4, zstd: FLAG.ZSTD }[codec];
-  FatEntryRecord.set(whole, 0, FATBIN, {
-    payload_size: whole.length - entry.headerSize,
-    compressed_size: codec === "raw" ? 0 : bytes.length,
-    decompressed_size: codec === "raw" ? 0 : size,
+): { readonly head: Uint8Array; readonly padding: Uint8Array } {
+  const head = new Uint8Array(region.read(entry.start, entry.headerSize));
+  const padding = new Uint8Array((PADDING - (bytes.length % PADDING)) % PADDING);
+  const bit = { lz4: FLAG.LZ4, zstd: FLAG.ZSTD }[codec];
+  FatEntryRecord.set(head, 0, FATBIN, {
+    payload_size: bytes.length + padding.length,
+    compressed_size: bytes.length,
+    decompressed_size: size,
     flags: ((entry.flags & ~CODEC_BITS) | bit) >>> 0,
   });
-  whole.set(bytes, entry.headerSize);
-  return whole;
+  return { head, padding };
 }
 
 /** The head of a container whose entries take `size` bytes. */

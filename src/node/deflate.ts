@@ -9,8 +9,10 @@ import { createHash } from "node:crypto";
 import { promisify } from "node:util";
 import { constants, crc32, deflateRaw } from "node:zlib";
 import type { Source } from "../source.ts";
+import { readInto } from "../source.ts";
 import { DEFLATED, STORED } from "../zip/layout.ts";
 import type { PackedData } from "../zip/writer.ts";
+import { discard } from "./discard.ts";
 import { type TemporaryFile, temporaryFile } from "./temporary.ts";
 
 export interface DeflateOptions {
@@ -117,13 +119,20 @@ export async function deflateRange(
   onBytes: (bytes: Uint8Array) => void = () => {},
 ): Promise<void> {
   const running: Promise<Uint8Array>[] = [];
-  const most = Math.min(jobs, MOST_RUNNING);
+  const most = Math.max(1, Math.min(jobs, MOST_RUNNING));
+  const buffers = Array.from({ length: most }, () => new Uint8Array(Math.min(PART, end - start)));
+  const finish = (part: Uint8Array): void => {
+    sink.add(part);
+    discard(part);
+  };
   const before = Math.min(start, WINDOW);
   let dictionary = source.read(start - before, before).slice();
   try {
-    for (let at = start; at < end || (last && at === start); at += PART) {
-      if (running.length >= most) sink.add((await running.shift()) ?? new Uint8Array());
-      const bytes = source.read(at, Math.min(PART, end - at));
+    for (let at = start, turn = 0; at < end || (last && at === start); at += PART, turn++) {
+      const first = running.length >= most ? running.shift() : undefined;
+      if (first !== undefined) finish(await first);
+      const bytes = (buffers[turn % most] ?? new Uint8Array(PART)).subarray(0, end - at);
+      readInto(source, at, bytes);
       running.push(
         deflate(bytes, {
           level,
@@ -137,7 +146,7 @@ export async function deflateRange(
       onBytes(bytes);
       dictionary = bytes.slice(Math.max(0, bytes.length - WINDOW));
     }
-    for (const part of running) sink.add(await part);
+    for (const part of running) finish(await part);
   } catch (error) {
     await Promise.allSettled(running);
     throw error;

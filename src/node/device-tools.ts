@@ -3,28 +3,39 @@ import { availableParallelism } from "node:os";
 import { createPool, TASKS } from "../../workers/pool.ts";
 import { decodedDigest, recode } from "../../workers/recode.ts";
 import type { Effort } from "../device-code/codec.ts";
+import type { DeviceEntry } from "../device-code/entry.ts";
 import type { DeviceTools, Spool } from "../shrink/device-tools.ts";
-import { memorySource } from "../source.ts";
+import type { Recoded, RecodeJob } from "../shrink/recode.ts";
+import { memorySource, readInto, type Source } from "../source.ts";
 import { nodeCompression } from "./compression.ts";
 import { createGate } from "./gate.ts";
+import { createKnownPayloads, payloadKey } from "./known-payloads.ts";
+import type { Room } from "./rooms.ts";
+import { createRooms } from "./rooms.ts";
 import { type TemporaryFile, temporaryFile } from "./temporary.ts";
 
 export interface DeviceToolsOptions {
   /** Threads. Default: the cores this process may use, but as many as its memory is to hold. */
   readonly jobs?: number;
+  /** The highest that is asked for. */
   readonly effort: Effort;
   /** Temporary files go beside this path. */
   readonly beside: string;
   readonly onProgress: (bytes: number) => void;
 }
 
-/** The compressor's tables (35 MB, 90 MB) and a payload take this often what 512 MB allow. */
+/**
+ * What 512 MB allow: each thread holds a payload of up to {@link LARGE} bytes, decoded and stored, and
+ * the compressor's tables (30 MB, 82 MB).
+ */
 const MOST_THREADS: Readonly<Record<Effort, number>> = { fast: 3, best: 2 };
 /**
  * Payloads above this size (bytes, decoded) have the memory for themselves: a thread never gives
  * back what it once took, so the others are ended first, and then the one that did it.
  */
 const LARGE = 16 << 20;
+/** Stored payloads (bytes) that wait for a thread, and results that wait to be taken. */
+const ROOMS = 32 << 20;
 /** Results up to this size (bytes) stay in memory. */
 const MEMORY_LIMIT = 4 << 20;
 
@@ -38,29 +49,69 @@ export function createDeviceTools({
   const threaded = jobs > 1 && !import.meta.url.endsWith(".ts");
   const pool = createPool(jobs, TASKS, "recode");
   const gate = createGate();
-  const onThread = <Job extends { readonly entry: { readonly size: number } }, Result>(
-    task: string,
-    job: Job,
+  const rooms = createRooms(ROOMS);
+  const known = createKnownPayloads(beside);
+  const digests = new Map<string, Uint8Array>();
+
+  /** Does work with the stored payload in a room, when there is one and threads are free for it. */
+  const within = async <Result>(
+    region: Source,
+    entry: DeviceEntry,
+    work: (room: Room) => Promise<Result>,
   ): Promise<Result> => {
-    if (job.entry.size <= LARGE) return gate.together(() => pool.runTask(task, job));
-    return gate.alone(async () => {
+    const begin = async (): Promise<Result> => {
+      const room = await rooms.take(entry.storedSize);
+      try {
+        readInto(region, entry.start + entry.headerSize, room.bytes);
+        return await work(room);
+      } catch (error) {
+        room.release();
+        throw error;
+      }
+    };
+    if (Math.max(entry.size, entry.storedSize) <= LARGE) return await gate.together(begin);
+    if (!threaded) return await gate.alone(begin);
+    return await gate.alone(async () => {
       await pool.close();
       try {
-        return await pool.runTask(task, job);
+        return await begin();
       } finally {
         await pool.close();
       }
     });
   };
   return {
-    recode: (job) => (threaded ? onThread("recode", job) : recode(job)),
-    decodedDigest: (job) => (threaded ? onThread("decodedDigest", job) : decodedDigest(job)),
+    recode: (region, { entry, codec, effort, stripDebug }) =>
+      within(region, entry, async ({ bytes, release }) => {
+        const wish = { entry, codec, effort, stripDebug };
+        const key = payloadKey(wish, bytes);
+        const before = key === undefined ? undefined : known.find(key, bytes);
+        if (before !== undefined) return { ...before, release };
+        const job: RecodeJob = { ...wish, stored: bytes, room: bytes };
+        const made: Recoded = await (threaded ? pool.runTask("recode", job) : recode(job));
+        if (key !== undefined) known.add(key, made);
+        return { ...made, release };
+      }),
+    decodedDigest: (region, entry) =>
+      within(region, entry, async ({ bytes, release }) => {
+        const key = payloadKey({ entry }, bytes);
+        const before = key === undefined ? undefined : digests.get(key);
+        const job = { entry, stored: bytes };
+        const made: Uint8Array =
+          before ?? (await (threaded ? pool.runTask("decodedDigest", job) : decodedDigest(job)));
+        if (key !== undefined) digests.set(key, made);
+        release();
+        return made;
+      }),
     // Each thread takes two at a time, and one waits for whoever is first.
     width: threaded ? 2 * jobs + 1 : 1,
     spool: () => createSpool(beside),
     hasher: () => nodeCompression.hasher("sha256"),
     progress: onProgress,
-    close: () => pool.close(),
+    async close() {
+      known.close();
+      await pool.close();
+    },
   };
 }
 

@@ -9,6 +9,7 @@ import type { PackedData } from "../zip/writer.ts";
 import { packMember } from "../zip/writer.ts";
 import { nodeCompression } from "./compression.ts";
 import { deflateSource } from "./deflate.ts";
+import { discardFilled } from "./discard.ts";
 import { streamMember } from "./stream.ts";
 import { temporaryFile } from "./temporary.ts";
 
@@ -52,7 +53,10 @@ export function createRecompressor(
 async function unpack(source: Source, entry: ZipEntry, beside: string): Promise<FileSource> {
   const file = temporaryFile(beside);
   try {
-    const problems = await streamMember(source)(entry, (bytes, at) => file.write(bytes, at));
+    const problems = await streamMember(source)(entry, (bytes, at) => {
+      file.write(bytes, at);
+      discardFilled(bytes);
+    });
     const [problem] = problems;
     if (problem !== undefined) throw damaged(entry, problem.message);
     return file.source(entry.size);

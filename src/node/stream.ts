@@ -50,9 +50,10 @@ async function readStored(
   let checksum = 0;
   for await (const chunk of packed) {
     const bytes = plain(chunk);
+    const { length } = bytes;
     checksum = crc32(bytes, checksum);
     if (onChunk(bytes, produced) === false) return [];
-    produced += bytes.length;
+    produced += length;
   }
   return checkContent(span, produced, checksum);
 }
@@ -70,13 +71,14 @@ async function readDeflated(
   try {
     for await (const chunk of inflate) {
       const bytes = plain(chunk);
-      if (produced + bytes.length > span.size) {
+      const { length } = bytes;
+      if (produced + length > span.size) {
         const message = `the data unpack to more than the ${span.size} bytes that are declared`;
         return [{ code: "ZIP024", path: span.name, message }];
       }
       checksum = crc32(bytes, checksum);
       if (onChunk(bytes, produced) === false) return [];
-      produced += bytes.length;
+      produced += length;
     }
   } catch (error) {
     if (!(error instanceof Error) || !("code" in error) || !isZlibCode(error.code)) throw error;

@@ -1,16 +1,16 @@
 /** How each payload of a library may be stored, and which are worth the time. */
-import { isReadable, storedPayload } from "../device-code/codec.ts";
+import { isReadable } from "../device-code/codec.ts";
 import type { DeviceEntry } from "../device-code/entry.ts";
 import type { Source } from "../source.ts";
 import type { LibraryTraits } from "./device-plan.ts";
 import { isRecodable, mayUseZstd } from "./device-plan.ts";
 import type { DeviceTools } from "./device-tools.ts";
 import { inOrder } from "./in-order.ts";
-import type { RecodeJob } from "./recode.ts";
+import type { RecodeWish } from "./recode.ts";
 import type { DeviceSettings } from "./settings.ts";
 
 /** What is to be done with a payload; `undefined`: it stays as it is stored. */
-export type MethodsOf = (entry: DeviceEntry) => RecodeJob["codecs"] | undefined;
+export type MethodsOf = (entry: DeviceEntry) => RecodeWish["codec"] | undefined;
 
 /** What to do with each of `entries`, all that stay of a region. */
 export async function chooseMethods(
@@ -27,16 +27,6 @@ export async function chooseMethods(
     entry.codec === "zstd" && !isCleared(entry, settings) ? undefined : all(entry);
 }
 
-/** The job that stores a payload by one of `codecs`. */
-export function recodeJob(
-  region: Source,
-  entry: DeviceEntry,
-  codecs: RecodeJob["codecs"],
-  { effort, stripDebug }: DeviceSettings,
-): RecodeJob {
-  return { entry, stored: storedPayload(region, entry).slice(), codecs, effort, stripDebug };
-}
-
 function isCleared({ kind }: DeviceEntry, { stripDebug }: DeviceSettings): boolean {
   return stripDebug && kind === "sass";
 }
@@ -48,8 +38,8 @@ export function methodsOf(traits: LibraryTraits, settings: DeviceSettings): Meth
     if (!(settings.recompress || clears) || !isRecodable(entry) || !isReadable(entry)) {
       return undefined;
     }
-    if (mayUseZstd(entry, traits, settings)) return ["zstd"];
-    if (entry.codec === "raw" || clears || settings.effort === "best") return ["lz4"];
+    if (mayUseZstd(entry, traits, settings)) return "zstd";
+    if (entry.codec === "raw" || clears || settings.effort === "best") return "lz4";
     return undefined;
   };
 }
@@ -76,9 +66,10 @@ async function isCompressedBest(
   let [before, gained] = [0, 0];
   const jobs = chosen.filter((entry) => entry !== undefined);
   for await (const [stored, gain] of inOrder(jobs, tools.width, async (entry) => {
-    const codecs = methods(entry);
-    const result = codecs && (await tools.recode(recodeJob(region, entry, codecs, probing)));
+    const codec = methods(entry);
+    const result = codec && (await tools.recode(region, { entry, codec, ...probing }));
     const now = result?.payload?.bytes.length ?? entry.storedSize;
+    result?.release();
     return [entry.storedSize, entry.storedSize - now] as const;
   })) {
     before += stored;

@@ -6,9 +6,9 @@ import { digestOf } from "../digest.ts";
 import type { FileSource } from "../runtime.ts";
 import type { Source } from "../source.ts";
 import { readInto, sliceSource } from "../source.ts";
-import { chooseMethods, recodeJob } from "./device-methods.ts";
+import { chooseMethods } from "./device-methods.ts";
 import type { LibraryTraits } from "./device-plan.ts";
-import type { DeviceTools, Spool } from "./device-tools.ts";
+import type { DeviceTools, HeldRecoded, Spool } from "./device-tools.ts";
 import { inOrder } from "./in-order.ts";
 import type { DeviceRegion } from "./inventory.ts";
 import type { Recoded } from "./recode.ts";
@@ -60,12 +60,13 @@ export async function packRegion(
   const moved: { from: number; to: number }[] = [];
   const entries: ExpectedEntry[] = [];
   let [dropped, recoded, cleared] = [0, 0, 0];
-  const results = inOrder(stay, tools.width, async (entry) => {
-    const codecs = methods(entry);
-    const result = codecs && (await tools.recode(recodeJob(region, entry, codecs, settings)));
+  const make = async (entry: DeviceEntry): Promise<HeldRecoded | undefined> => {
+    const codec = methods(entry);
+    const result = codec && (await tools.recode(region, { entry, codec, ...settings }));
     tools.progress(entry.size);
     return result;
-  });
+  };
+  const results = inOrder(stay, tools.width, make, (left) => left?.release());
   try {
     entries.push(...keepPinned(region, plan.region, spool, tools));
     const align = alignmentOf(plan.region.containers);
@@ -80,8 +81,9 @@ export async function packRegion(
       for (const entry of after) {
         const { value } = await results.next();
         const at = spool.size;
-        entries.push(addEntry(region, entry, value, spool, tools));
+        entries.push(addEntry(region, entry, value ?? undefined, spool, tools));
         cleared += value?.cleared ?? 0;
+        value?.release();
         recoded += entry.headerSize + entry.payloadSize - (spool.size - at);
       }
       for (const entry of before) {
@@ -127,14 +129,16 @@ function addEntry(
     copy(region, entry.start, entry.start + entry.headerSize + entry.payloadSize, spool);
     return asItIs(region, entry, tools);
   }
-  const bytes = encodeEntry(region, entry, payload);
-  spool.add(bytes);
+  const { head, padding } = encodeEntry(region, entry, payload);
+  spool.add(head);
+  spool.add(payload.bytes);
+  if (padding.length > 0) spool.add(padding);
   const now: DeviceEntry = {
     ...entry,
     codec: payload.codec,
-    flags: new DataView(bytes.buffer).getUint32(FLAGS_AT, true),
-    storedSize: payload.codec === "raw" ? bytes.length - entry.headerSize : payload.bytes.length,
-    payloadSize: bytes.length - entry.headerSize,
+    flags: new DataView(head.buffer).getUint32(FLAGS_AT, true),
+    storedSize: payload.bytes.length,
+    payloadSize: payload.bytes.length + padding.length,
   };
   return { entry: now, sha256: result.sha256, decoded: true };
 }

@@ -1,12 +1,23 @@
 /** What shrinking device code needs of the place where it runs. */
+import type { DeviceEntry } from "../device-code/entry.ts";
 import type { FileSource, Hasher } from "../runtime.ts";
-import type { Recoded, RecodeJob } from "./recode.ts";
+import type { Source } from "../source.ts";
+import type { Recoded, RecodeWish } from "./recode.ts";
+
+/** A result in a room that others wait for. */
+export interface HeldRecoded extends Recoded {
+  /** Gives the room back; the payload is not there any more. */
+  release(): void;
+}
 
 export interface DeviceTools {
-  /** On another thread, where there is one. */
-  recode(job: RecodeJob): Promise<Recoded>;
+  /**
+   * A payload of the region stored again, on another thread where there is one. Whoever asks for
+   * several must take and release them in the order in which they were asked for.
+   */
+  recode(region: Source, wish: RecodeWish): Promise<HeldRecoded>;
   /** SHA-256 of a decoded payload, likewise. */
-  decodedDigest(job: Pick<RecodeJob, "entry" | "stored">): Promise<Uint8Array>;
+  decodedDigest(region: Source, entry: DeviceEntry): Promise<Uint8Array>;
   /** For SHA-256. */
   hasher(): Hasher;
   /** Jobs that are worth having in the making at once. */

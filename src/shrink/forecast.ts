@@ -109,7 +109,7 @@ function deviceGain(
       for (const entry of container.entries) {
         const now = entry.storedSize * samples.packedShare(entry.codec);
         if (!kept.has(entry)) gained += now;
-        const [codec] = (kept.has(entry) ? methods(entry) : undefined) ?? [];
+        const codec = kept.has(entry) ? methods(entry) : undefined;
         if (codec === undefined) continue;
         const share = samples.recodedShare(entry.codec, codec, device.effort);
         gained += Math.max(0, now - entry.storedSize * share);
@@ -161,8 +161,8 @@ class Samples {
   /** Bytes in the archive for each that is stored by `from` now, once it is stored by `to`. */
   recodedShare(from: DeviceEntry["codec"], to: "lz4" | "zstd", effort: Effort): number {
     const recoded = ({ stored, payload }: Sample): number => {
-      const bytes = encodePayload(payload, to, effort, this.#zstd);
-      const smaller = bytes.length < stored.length ? bytes : stored;
+      const into = new Uint8Array(stored.length);
+      const smaller = encodePayload(payload, to, effort, this.#zstd, into) ?? stored;
       return (deflatedShare(smaller, this.#compression) * smaller.length) / stored.length;
     };
     return this.#share(from, recoded, `${from} ${to} ${effort}`);

@@ -1,8 +1,13 @@
-/** Results in the order of the jobs, of which `width` are in the making at once. */
+/**
+ * Results in the order of the jobs, of which `width` are in the making at once.
+ *
+ * @param drop gets the results that nobody took.
+ */
 export async function* inOrder<Job, Result>(
   jobs: readonly Job[],
   width: number,
   work: (job: Job) => Promise<Result>,
+  drop: (result: Result) => void = () => {},
 ): AsyncGenerator<Result, undefined> {
   const running: Promise<Result>[] = [];
   try {
@@ -15,7 +20,9 @@ export async function* inOrder<Job, Result>(
       yield await first;
     }
   } finally {
-    await Promise.allSettled(running);
+    for (const left of await Promise.allSettled(running)) {
+      if (left.status === "fulfilled") drop(left.value);
+    }
   }
   return undefined;
 }

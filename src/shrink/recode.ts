@@ -5,19 +5,24 @@ import type { DeviceEntry } from "../device-code/entry.ts";
 import type { StoredPayload } from "../device-code/repack.ts";
 import { clearDeviceDebug } from "./device-debug.ts";
 
-export interface RecodeJob {
+export interface RecodeWish {
   readonly entry: DeviceEntry;
-  /** The payload as it is stored, without padding. */
-  readonly stored: Uint8Array;
-  /** By which methods it may be stored; empty: only looked at. */
-  readonly codecs: readonly ("lz4" | "zstd")[];
+  /** By which method it may be stored. */
+  readonly codec: "lz4" | "zstd";
   readonly effort: Effort;
   /** Clears debug sections of a cubin first. */
   readonly stripDebug: boolean;
 }
 
+export interface RecodeJob extends RecodeWish {
+  /** The payload as it is stored, without padding. */
+  readonly stored: Uint8Array;
+  /** As many bytes for the result, which may be where `stored` is. */
+  readonly room: Uint8Array;
+}
+
 export interface Recoded {
-  /** `undefined`: as it is stored now is best. */
+  /** In the room of the job; `undefined`: as it is stored now is best. */
   readonly payload: StoredPayload | undefined;
   /** Bytes of debug information that were cleared. */
   readonly cleared: number;
@@ -35,25 +40,26 @@ export type Digest = (bytes: Uint8Array) => Uint8Array;
  * @throws FormatError when the payload is damaged.
  */
 export function recodePayload(job: RecodeJob, zstd: Zstd, digest: Digest): Recoded {
-  const { entry, stored, codecs, effort } = job;
-  const original = decodePayload(entry, stored, zstd);
-  const { bytes, cleared } =
-    job.stripDebug && entry.kind === "sass"
-      ? clearDeviceDebug(original)
-      : { bytes: original, cleared: 0 };
-  let best: StoredPayload | undefined;
-  for (const codec of codecs) {
-    const encoded = encodePayload(bytes, codec, effort, zstd);
-    if (encoded.length >= (best?.bytes.length ?? bytes.length)) continue;
-    best = { codec, bytes: encoded, size: bytes.length };
-  }
-  // Cleared sections must be stored, even where no method makes them smaller.
-  const fallback = cleared > 0 ? ({ codec: "raw", bytes, size: bytes.length } as const) : undefined;
-  const payload = best ?? fallback;
-  if (payload === undefined || (cleared === 0 && payload.bytes.length >= stored.length)) {
-    return { payload: undefined, cleared: 0, sha256: digest(original) };
-  }
-  return { payload, cleared, sha256: digest(bytes) };
+  const { entry, stored, codec, effort, room } = job;
+  const bytes = decodeApart(job, zstd);
+  // Before the compressor takes more memory, which may move what it has.
+  const before = digest(bytes);
+  const cleared = job.stripDebug && entry.kind === "sass" ? clearDeviceDebug(bytes) : 0;
+  const sha256 = cleared > 0 ? digest(bytes) : before;
+  const { length: size } = bytes;
+  const most = Math.max(0, Math.min(size, stored.length) - 1);
+  const encoded = encodePayload(bytes, codec, effort, zstd, room.subarray(0, most));
+  if (encoded === undefined) return { payload: undefined, cleared: 0, sha256: before };
+  return { payload: { codec, bytes: encoded, size }, cleared, sha256 };
+}
+
+/** The payload where the result does not overwrite it. */
+function decodeApart({ entry, stored }: RecodeJob, zstd: Zstd): Uint8Array {
+  const payload = decodePayload(entry, stored, zstd);
+  if (payload !== stored) return payload;
+  const apart = zstd.room(stored.length);
+  apart.set(stored);
+  return apart;
 }
 
 /** SHA-256 of what a payload gives. @throws FormatError when it is damaged. */

@@ -16,7 +16,6 @@ import { prepareDevice } from "./device-code.ts";
 import type { DeviceTools } from "./device-tools.ts";
 import { readerFor } from "./reader.ts";
 import type { ShrinkSettings } from "./settings.ts";
-import type { StrippableRegion } from "./strippable.ts";
 import { strippable, strippableBytes } from "./strippable.ts";
 import { retagThin } from "./thin.ts";
 
@@ -78,9 +77,7 @@ export async function shrinkWheel(input: ShrinkInput, settings: ShrinkSettings):
   const turn = oneAfterAnother();
   const works = all
     .filter((entry) => copies?.removed.includes(entry) !== true)
-    .map((entry) =>
-      workOf(entry, settings, copies?.edits.get(entry.name) ?? [], input.tools, turn),
-    );
+    .map((entry) => workOf(entry, settings, copies?.edits.get(entry.name) ?? [], input, turn));
   const patched = await workshop.patch(works.map(({ job }) => job));
   const expected: ExpectedFile[] = [];
   for (const [index, { entry, state }] of works.entries()) {
@@ -95,7 +92,7 @@ export async function shrinkWheel(input: ShrinkInput, settings: ShrinkSettings):
       continue;
     }
     draft.place(entry.name, content);
-    files.push({ ...report, after, stripped: strippedBytes(report, after, state, wheel) });
+    files.push({ ...report, after, stripped: strippedBytes(report, after, state) });
     const regions = state.device?.expected ?? [];
     expected.push({ path: entry.name, sha256: content.sha256, regions });
   }
@@ -128,18 +125,18 @@ type DoneDevice = Pick<PreparedDevice, "report" | "expected">;
 interface Work {
   readonly entry: ZipEntry;
   readonly job: PatchJob;
-  /** Filled in when the job is done. */
-  readonly state: { device: DoneDevice | undefined; regions: readonly StrippableRegion[] };
+  /** Filled in when the job is done; `strippable` only where device code shrank too. */
+  readonly state: { device: DoneDevice | undefined; strippable: Bytes | undefined };
 }
 
 function workOf(
   entry: ZipEntry,
   settings: ShrinkSettings,
   renames: readonly NativeEdit[],
-  tools: DeviceTools,
+  { tools, wheel }: Pick<ShrinkInput, "tools" | "wheel">,
   turn: Turn,
 ): Work {
-  const state: Work["state"] = { device: undefined, regions: [] };
+  const state: Work["state"] = { device: undefined, strippable: undefined };
   const edits: NativeEdit[] = [...renames];
   if (settings.thin !== undefined) edits.push({ kind: "keep-archs", archs: [settings.thin] });
   if (settings.strip) edits.push({ kind: "strip", level: "all", optional: true });
@@ -155,9 +152,12 @@ function workOf(
     const nothing = { source, edits: [], close: () => {} };
     if (reader === undefined) return nothing;
     const native = reader.open(source);
-    state.regions = settings.strip ? strippable(source, native) : [];
     const prepared = await turn(() => prepareDevice(source, native, settings.device, tools));
-    state.device = { report: prepared.report, expected: prepared.expected };
+    const { report, expected } = prepared;
+    state.device = { report, expected };
+    if (settings.strip && report.dropped + report.recoded > 0) {
+      state.strippable = strippableBytes(strippable(source, native), wheel.compression);
+    }
     return prepared;
   };
   return { entry, job: { path: entry.name, edits, from: entry, prepare }, state };
@@ -197,13 +197,12 @@ function namedRefusal(path: string, error: unknown): unknown {
 function strippedBytes(
   { before, device }: FileReport,
   after: Bytes,
-  { regions }: Work["state"],
-  { compression }: Wheel,
+  { strippable }: Work["state"],
 ): Bytes {
   const gained = { packed: before.packed - after.packed, size: before.size - after.size };
   const ofDevice = (device?.dropped ?? 0) + (device?.recoded ?? 0);
   if (ofDevice === 0) return gained;
-  const { packed, size } = strippableBytes(regions, compression);
+  const { packed, size } = strippable ?? { packed: 0, size: 0 };
   return {
     packed: Math.min(packed, Math.max(0, gained.packed)),
     size: Math.min(size, Math.max(0, gained.size)),

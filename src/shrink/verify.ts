@@ -1,6 +1,6 @@
 /** The last look at a shrunk wheel before it gets its name: every entry gives what it gave before. */
 import { bytesEqual, printable } from "../bytes.ts";
-import { isReadable, storedPayload } from "../device-code/codec.ts";
+import { isReadable } from "../device-code/codec.ts";
 import type { DeviceEntry } from "../device-code/entry.ts";
 import { targetName } from "../device-code/entry.ts";
 import { RefusalError } from "../errors.ts";
@@ -72,6 +72,5 @@ async function isSame(
     return false;
   }
   if (!decoded) return bytesEqual(storedDigest(region, entry, tools), sha256);
-  const stored = storedPayload(region, entry).slice();
-  return isReadable(entry) && bytesEqual(await tools.decodedDigest({ entry, stored }), sha256);
+  return isReadable(entry) && bytesEqual(await tools.decodedDigest(region, entry), sha256);
 }

@@ -7,7 +7,6 @@ import { decodePayload, storedPayload } from "../../src/device-code/codec.ts";
 import { FLAG, KIND } from "../../src/device-code/constants.ts";
 import { readDeviceCode } from "../../src/device-code/container.ts";
 import { targetName } from "../../src/device-code/entry.ts";
-import { encodeLz4 } from "../../src/device-code/lz4-encode.ts";
 import { elf } from "../../src/elf/index.ts";
 import { FORMATS } from "../../src/formats.ts";
 import { loadZstd } from "../../src/node/zstd.ts";
@@ -20,6 +19,7 @@ import {
   foldedSumOf,
   type Unit,
 } from "../support/cuda-library.ts";
+import { lz4Of } from "../support/encode-payload.ts";
 import { cubinLike } from "../support/fatbin-builder.ts";
 import { unpack } from "../support/foreign.ts";
 import { machoFixture } from "../support/macho-fixtures.ts";
@@ -42,7 +42,7 @@ function unitOf(seed: number, minor = 4): Unit {
     { arch: 70, payload: cubinLike(30_000, seed) },
     {
       arch: 80,
-      payload: encodeLz4(packed, 1),
+      payload: lz4Of(packed, 1),
       size: packed.length,
       flags: FLAG.BITS_64 | FLAG.LZ4,
     },
@@ -52,7 +52,7 @@ function unitOf(seed: number, minor = 4): Unit {
       arch: 80,
       major: 8,
       minor,
-      payload: encodeLz4(ptx, 1),
+      payload: lz4Of(ptx, 1),
       size: ptx.length,
       flags: FLAG.BITS_64 | FLAG.LZ4,
     },

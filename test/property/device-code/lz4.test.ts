@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { bytesEqual } from "../../../src/bytes.ts";
 import { decodeLz4 } from "../../../src/device-code/lz4.ts";
 import { encodeLz4 } from "../../../src/device-code/lz4-encode.ts";
+import { lz4Of } from "../../support/encode-payload.ts";
 import { cubinLike } from "../../support/fatbin-builder.ts";
 
 /** Runs, repetitions near and far, noise. */
@@ -30,7 +31,7 @@ describe("LZ4 of any data", () => {
   it("gives them back", () => {
     fc.assert(
       fc.property(data, fc.constantFrom(1, 16, 256), (bytes, depth) => {
-        const block = encodeLz4(bytes, depth);
+        const block = lz4Of(bytes, depth);
         expect(block.length).toBeLessThanOrEqual(bytes.length + bytes.length / 255 + 16);
         expect(bytesEqual(decodeLz4(block, bytes.length), bytes)).toBe(true);
       }),
@@ -38,9 +39,21 @@ describe("LZ4 of any data", () => {
     );
   });
 
+  it("is not given where it does not fit, and is where it just does", () => {
+    fc.assert(
+      fc.property(data, (bytes) => {
+        const whole = lz4Of(bytes, 16);
+        const exact = new Uint8Array(whole.length);
+        expect(encodeLz4(bytes, 16, exact)).toEqual(whole);
+        expect(encodeLz4(bytes, 16, exact.subarray(1))).toBeUndefined();
+      }),
+      { seed: 20_262, numRuns: 40 },
+    );
+  });
+
   it("ends with five literals and begins no match in the last twelve bytes", () => {
     for (let size = 0; size < 40; size++) {
-      const block = encodeLz4(new Uint8Array(size), 16);
+      const block = lz4Of(new Uint8Array(size), 16);
       const token = block.at(-1 - Math.min(size, 5)) ?? 0;
       if (size >= 17) expect(token >>> 4).toBeGreaterThanOrEqual(5);
       else if (size < 13) expect(block.length).toBeGreaterThan(size);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { bytesEqual, encodeUtf8 } from "../../../src/bytes.ts";
-import { decodePayload, encodePayload, MAX_PAYLOAD } from "../../../src/device-code/codec.ts";
+import { decodePayload, MAX_NEED } from "../../../src/device-code/codec.ts";
 import { FLAG } from "../../../src/device-code/constants.ts";
 import { readDeviceCode } from "../../../src/device-code/container.ts";
 import { cubinArch, cubinKernels } from "../../../src/device-code/cubin.ts";
@@ -10,6 +10,7 @@ import { readPtx } from "../../../src/device-code/ptx.ts";
 import { readZstdFrame } from "../../../src/device-code/zstd-frame.ts";
 import { loadZstd } from "../../../src/node/zstd.ts";
 import { memorySource } from "../../../src/source.ts";
+import { payloadOf } from "../../support/encode-payload.ts";
 import { cubinLike, type EntrySpec, fatContainer, fatEntry } from "../../support/fatbin-builder.ts";
 
 function entryWith(spec: EntrySpec): DeviceEntry {
@@ -25,7 +26,7 @@ const payload = cubinLike(300_000);
 describe("a payload", () => {
   it.each(["lz4", "zstd"] as const)("comes back from %s as it was", (codec) => {
     for (const effort of ["fast", "best"] as const) {
-      const stored = encodePayload(payload, codec, effort, zstd);
+      const stored = payloadOf(payload, codec, effort, zstd);
       expect(stored.length).toBeLessThan(payload.length);
       const flags = codec === "lz4" ? FLAG.LZ4 : FLAG.ZSTD;
       const entry = entryWith({ payload: stored, flags, size: payload.length });
@@ -35,21 +36,21 @@ describe("a payload", () => {
 
   it("is encoded by zstd as drivers know it: with its size, without checksum and dictionary", () => {
     for (const size of [10, 1000, 300_000]) {
-      const frame = readZstdFrame(encodePayload(payload.subarray(0, size), "zstd", "best", zstd));
+      const frame = readZstdFrame(payloadOf(payload.subarray(0, size), "zstd", "best", zstd));
       expect(frame).toMatchObject({ contentSize: size, checksum: false, dictionary: false });
       expect(frame.windowSize).toBeLessThanOrEqual(8 << 20);
     }
   });
 
   it("is refused when the frame contradicts the entry", () => {
-    const stored = encodePayload(payload, "zstd", "fast", zstd);
+    const stored = payloadOf(payload, "zstd", "fast", zstd);
     const entry = entryWith({ payload: stored, flags: FLAG.ZSTD, size: payload.length + 1 });
     expect(() => decodePayload(entry, stored, zstd)).toThrow(/contradicts the entry/);
   });
 
   it("is refused above a size that no published one has", () => {
     const stored = cubinLike(64);
-    const entry = entryWith({ payload: stored, flags: FLAG.LZ4, size: MAX_PAYLOAD + 1 });
+    const entry = entryWith({ payload: stored, flags: FLAG.LZ4, size: MAX_NEED });
     expect(() => decodePayload(entry, stored, zstd)).toThrow(/more than may be taken/);
   });
 });
