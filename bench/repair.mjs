@@ -2,28 +2,30 @@
  * `node bench/repair.mjs`: repairs in one run with what they are measured against.
  *
  * Large: a wheel whose large library must be patched, because a library that it brings was taken out
- * and is found on the host again, beside `unzip -tq` of it. Grafts: wheels that `npm run corpus`
- * built against this host's libraries, beside one thread of zlib at level 6 over the members that
- * the repair changed or added. `--write` writes `docs/benchmarks-repair.md`.
+ * and is found on the host again, beside `unzip -tq` of it; `--wheel FILE --take-out MEMBER` measures
+ * any other. Grafts: wheels that `npm run corpus` built against this host's libraries, beside one
+ * thread of zlib at level 6 over the members that the repair changed or added, and beside auditwheel.
+ *
+ * Each wheel's row is kept in the cache, so that a long table can be measured in several runs
+ * (`--part`, `--only`); `--write` writes what is there to `docs/benchmarks-repair.md`.
  */
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { basename, delimiter, dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { cacheFolder } from "../corpus/cache.mjs";
 import { fetchWheel } from "../corpus/fetch.mjs";
+import { auditwheelVersion } from "../corpus/python.mjs";
 import { measureRun, median } from "./measure.mjs";
+import { repairPage } from "./repair-page.mjs";
 import {
   builtProgram,
   here,
   inWorkFolder,
   loadNow,
   machineText,
-  megabytes,
   pinned,
   python,
-  ratio,
-  seconds,
 } from "./setup.mjs";
 
 /** Wheels of the corpus with a large library, and a member that it needs. */
@@ -86,81 +88,136 @@ print(wall * 1000, cpu * 1000, size)
 const { values: options } = parseArgs({
   options: {
     rounds: { type: "string", default: "3" },
-    jobs: { type: "string", default: "2" },
-    only: { type: "string" },
+    part: { type: "string" },
+    only: { type: "string", default: "" },
+    wheel: { type: "string" },
+    "take-out": { type: "string" },
+    "no-peer": { type: "boolean", default: false },
     write: { type: "boolean", default: false },
   },
 });
 const rounds = Number(options.rounds);
 const cli = builtProgram();
-const list = pinned("wheels");
-const load = loadNow();
-const large = [];
-const grafts = [];
+const kept = join(cacheFolder(), "bench-repair.json");
+/** @type {{ large: Record<string, any>, grafts: Record<string, any> }} */
+const rows = existsSync(kept) ? JSON.parse(readFileSync(kept, "utf8")) : { large: {}, grafts: {} };
 await inWorkFolder("repair", async (work) => {
-  for (const { start, member } of LARGE) {
-    if (options.only === undefined || start.includes(options.only)) {
-      large.push(await measureLarge(work, start, member));
+  if (options.wheel !== undefined) {
+    await large(work, options.wheel, options["take-out"]);
+    return;
+  }
+  if (wants("large")) {
+    for (const { start, member } of LARGE) {
+      if (!start.includes(options.only)) continue;
+      const wheel = pinned("wheels").find(({ file }) => file.startsWith(start));
+      await large(work, await fetchWheel(python, wheel), member);
     }
   }
-  for (const wheel of unrepaired()) {
-    if (options.only === undefined || wheel.includes(options.only)) {
-      grafts.push(measureGrafts(work, wheel));
+  if (wants("grafts")) {
+    for (const wheel of unrepaired()) {
+      if (basename(wheel).includes(options.only)) grafts(work, wheel);
     }
   }
 });
-const page = pageOf();
+const page = repairPage(rows, {
+  text: machineText(),
+  auditwheel: auditwheelVersion(python),
+});
 console.log(page);
-if (options.write) {
-  writeFileSync(here("../docs/benchmarks-repair.md"), page);
+if (options.write) writeFileSync(here("../docs/benchmarks-repair.md"), page);
+
+/** @param {"large" | "grafts"} part */
+function wants(part) {
+  return options.part === undefined || options.part === part;
 }
 
-async function measureLarge(work, start, member) {
-  const wheel = list.find(({ file }) => file.startsWith(start));
-  const source = await fetchWheel(python, wheel);
-  const path = join(work, wheel.file);
-  const folder = join(work, `lib-${large.length}`);
+function keep(part, path, row) {
+  rows[part][basename(path)] = { ...row, rounds, load: loadNow() };
+  writeFileSync(kept, `${JSON.stringify(rows, null, 1)}\n`);
+}
+
+async function large(work, source, member) {
+  const path = join(work, basename(source));
+  const folder = join(work, "lib");
+  rmSync(folder, { recursive: true, force: true });
   execFileSync(python, ["-c", TAKE_OUT, source, path, member, folder]);
-  const out = join(work, "out");
-  /** @type {Record<"unzip" | "repair", object[]>} */
-  const runs = { unzip: [], repair: [] };
-  for (let round = 0; round <= rounds; round++) {
-    rmSync(out, { recursive: true, force: true });
-    const unzip = run(["unzip", "-tq", path]);
-    const repair = run([...repairCommand(out), "--ldpaths", folder, path]);
-    // Round 0 warms the page cache.
-    if (round > 0) {
-      runs.unzip.push(unzip);
-      runs.repair.push(repair);
-    }
-  }
-  return { file: wheel.file, size: statSync(path).size, member, ...mediansOf(runs) };
+  const more = ["--ldpaths", folder];
+  const { runs, out } = inTurn(work, path, more, { unzip: () => run(["unzip", "-tq", path]) });
+  const peaks = peaksOf(runs, out, path, more);
+  keep("large", path, { size: statSync(path).size, member, peaks, ...mediansOf(runs) });
+  rmSync(path);
 }
 
-function measureGrafts(work, path) {
-  const out = join(work, "out");
-  /** @type {Record<"repair" | "deflate", object[]>} */
-  const runs = { repair: [], deflate: [] };
+function grafts(work, path) {
   let changed = 0;
-  for (let round = 0; round <= rounds; round++) {
-    rmSync(out, { recursive: true, force: true });
-    const repair = run([...repairCommand(out), path]);
-    const result = join(out, readdirSync(out)[0]);
-    const printed = execFileSync(python, ["-c", DEFLATE_CHANGED, path, result], {
-      encoding: "utf8",
-    });
-    const [wall, cpu, size] = printed.trim().split(" ").map(Number);
-    changed = size;
-    if (round > 0) {
-      runs.repair.push(repair);
-      runs.deflate.push({ wall, cpu, peak: 0 });
-    }
-  }
-  return { file: basename(path), changed, ...mediansOf(runs) };
+  const { runs, out } = inTurn(work, path, [], {
+    node: () => run([process.execPath, "-e", "0"]),
+    deflate(result) {
+      const printed = execFileSync(python, ["-c", DEFLATE_CHANGED, path, result], {
+        encoding: "utf8",
+      });
+      const [wall, cpu, size] = printed.trim().split(" ").map(Number);
+      changed = size;
+      return { wall, cpu, peak: 0 };
+    },
+  });
+  const size = statSync(resultIn(out)).size;
+  const peaks = peaksOf(runs, out, path, []);
+  const peer = options["no-peer"] ? undefined : auditwheel(join(work, "peer"), path);
+  const known = rows.grafts[basename(path)]?.peer;
+  keep("grafts", path, { changed, size, peaks, peer: peer ?? known, ...mediansOf(runs) });
 }
 
-function repairCommand(out) {
-  return [process.execPath, cli, "repair", "-j", options.jobs, "-w", out];
+/** Rounds of the repair and of `others`, which get its result, after one that warms the page cache. */
+function inTurn(work, path, more, others) {
+  const out = join(work, "out");
+  /** @type {Record<string, any[]>} */
+  const runs = { repair: [] };
+  for (let round = 0; round <= rounds; round++) {
+    const repair = repairOnce(out, "2", path, more);
+    const all = { repair };
+    for (const [name, measure] of Object.entries(others)) all[name] = measure(resultIn(out));
+    if (round === 0) continue;
+    for (const [name, each] of Object.entries(all)) {
+      runs[name] ??= [];
+      runs[name].push(each);
+    }
+  }
+  return { runs, out };
+}
+
+/** MiB with `-j` 1 to 4: the highest of the rounds for 2, else of one run. All make the same bytes. */
+function peaksOf(runs, out, path, more) {
+  const wanted = readFileSync(resultIn(out));
+  const peaks = { 2: Math.max(...runs.repair.map(({ peak }) => peak)) };
+  for (const jobs of ["1", "3", "4"]) {
+    peaks[jobs] = repairOnce(out, jobs, path, more).peak;
+    if (!wanted.equals(readFileSync(resultIn(out)))) {
+      throw new Error(`${basename(path)}: -j ${jobs} makes other bytes`);
+    }
+  }
+  return peaks;
+}
+
+function repairOnce(out, jobs, path, more) {
+  rmSync(out, { recursive: true, force: true });
+  const command = ["repair", "--no-config", "-j", jobs, "-w", out, ...more, path];
+  return run([process.execPath, cli, ...command]);
+}
+
+function resultIn(out) {
+  return join(out, readdirSync(out)[0]);
+}
+
+/** Wall time and result of auditwheel, once; `undefined` where it refuses the wheel. */
+function auditwheel(out, path) {
+  rmSync(out, { recursive: true, force: true });
+  const result = measureRun(python, [python, "-m", "auditwheel", "repair", "-w", out, path], {
+    PATH: `${dirname(python)}${delimiter}${process.env.PATH}`,
+    SOURCE_DATE_EPOCH: "1700000000",
+  });
+  if (result.status !== 0) return undefined;
+  return { wall: result.wall, size: statSync(resultIn(out)).size };
 }
 
 function run(command) {
@@ -175,9 +232,7 @@ function mediansOf(runs) {
   const all = {};
   for (const [name, each] of Object.entries(runs)) {
     all[name] = {};
-    for (const unit of ["wall", "cpu", "peak"]) {
-      all[name][unit] = median(each.map((one) => one[unit]));
-    }
+    for (const unit of ["wall", "cpu"]) all[name][unit] = median(each.map((one) => one[unit]));
   }
   return all;
 }
@@ -185,81 +240,10 @@ function mediansOf(runs) {
 /** Of each project that was built, its wheel. */
 function unrepaired() {
   const folder = join(cacheFolder(), "unrepaired");
-  if (!existsSync(folder)) {
-    return [];
-  }
+  if (!existsSync(folder)) return [];
   return readdirSync(folder, { recursive: true })
     .map(String)
-    .filter((name) => name.endsWith("-linux_x86_64.whl"))
+    .filter((name) => name.endsWith("-linux_x86_64.whl") && !name.startsWith("."))
     .sort()
     .map((name) => join(folder, name));
-}
-
-function pageOf() {
-  const rows = large.map(({ file, size, member, unzip, repair }) => {
-    const cells = [`\`${file}\``, `\`${basename(member)}\``, megabytes(size)];
-    const factors = [ratio(repair.wall, unzip.wall), ratio(repair.cpu, unzip.cpu)];
-    const times = [
-      seconds(unzip.wall),
-      seconds(unzip.cpu),
-      seconds(repair.wall),
-      seconds(repair.cpu),
-    ];
-    return `| ${[...cells, ...times, ...factors, `${Math.round(repair.peak)} MiB`].join(" | ")} |`;
-  });
-  const sum = (pick) => grafts.reduce((total, each) => total + pick(each), 0);
-  const graftRow = (name, changed, repair, deflate, peak) =>
-    `| ${[
-      name,
-      megabytes(changed),
-      seconds(deflate.wall),
-      seconds(deflate.cpu),
-      seconds(repair.wall),
-      seconds(repair.cpu),
-      ratio(repair.wall, deflate.wall),
-      ratio(repair.cpu, deflate.cpu),
-      `${Math.round(peak)} MiB`,
-    ].join(" | ")} |`;
-  const graftRows = grafts.map(({ file, changed, repair, deflate }) =>
-    graftRow(`\`${file.split("-").slice(0, 2).join(" ")}\``, changed, repair, deflate, repair.peak),
-  );
-  const total = (name) => ({
-    wall: sum((each) => each[name].wall),
-    cpu: sum((each) => each[name].cpu),
-  });
-  const most = Math.max(0, ...grafts.map(({ repair }) => repair.peak));
-  const last = graftRow(
-    "all",
-    sum(({ changed }) => changed),
-    total("repair"),
-    total("deflate"),
-    most,
-  );
-  return `# Benchmarks of repairs
-
-Written by \`node bench/repair.mjs --write\`; do not edit by hand.
-
-Medians of ${rounds} rounds after one that warms the page cache, all commands in turn, from start to exit:
-wall and processor time, and the peak resident size. \`wheelkit repair -j ${options.jobs}\`, ${machineText()};
-one minute's load when it began: ${load}. Where other work shares the processor, wall times say little;
-the factors of the processor times are over all threads.
-
-## A large library that must be patched
-
-A library that the wheel brings was taken out of it, and is found on the host: the repair grafts it
-and patches what needs it. The peer is \`unzip -tq\` of the input.
-
-| wheel | taken out | size | unzip, wall | processor | repair, wall | processor | wall | processor | peak |
-|---|---|--:|--:|--:|--:|--:|--:|--:|--:|
-${rows.join("\n")}
-
-## Many grafts
-
-Wheels that \`npm run corpus\` built against this host's libraries. The yardstick is one thread of zlib
-at level 6 over the members that the repair changed or added, without reading or hashing them.
-
-| wheel | changed | zlib, wall | processor | repair, wall | processor | wall | processor | peak |
-|---|--:|--:|--:|--:|--:|--:|--:|--:|
-${[...graftRows, last].join("\n")}
-`;
 }

@@ -163,6 +163,7 @@ async function shrinkOne(
           jobs: jobs ?? Math.min(2, availableParallelism()),
           beside,
           dryRun: false,
+          takeMember: () => undefined,
           indexMember: (span) => engine.indexMember(path, wheel.source, span),
         });
         const members = {

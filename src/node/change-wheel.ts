@@ -1,5 +1,6 @@
 /** One wheel that is a file, repaired or edited into another file: what the commands and the library do. */
 import { dirname, join } from "node:path";
+import type { Engine } from "../audit/audit.ts";
 import type { Edit } from "../edit/apply.ts";
 import { applyEdits } from "../edit/apply.ts";
 import { assemble, copyOf } from "../edit/assemble.ts";
@@ -9,8 +10,14 @@ import type { Repair, RepairContext } from "../repair/repair.ts";
 import { repairWheel } from "../repair/repair.ts";
 import { verifyRepair } from "../repair/verify.ts";
 import { repairReport } from "../report/repair.ts";
+import type { MemberSpan } from "../runtime.ts";
+import type { BlockIndex } from "../zip/deflate-scan.ts";
+import { DEFLATED } from "../zip/layout.ts";
 import { canonicalBuild } from "./canonical-build.ts";
 import type { NodeEngine } from "./engine.ts";
+import type { KeptMembers } from "./kept-members.ts";
+import { keepMembers } from "./kept-members.ts";
+import { lazyStream } from "./lazy-stream.ts";
 import type { Revision, RewriteOptions, Rewritten } from "./rewrite-wheel.ts";
 import { rewriteWheel } from "./rewrite-wheel.ts";
 import type { WorkshopOptions } from "./workshop.ts";
@@ -26,12 +33,20 @@ export interface RepairRun extends RepairContext {
   readonly canonical: boolean;
 }
 
+/** Compressed bytes whose blocks are looked up before it is known that they change. */
+const MOST_EARLY = 256 << 20;
+
 /** @throws RefusalError when the wheel can't be repaired; nothing was written then. */
 export async function repairFile(path: string, run: RepairRun): Promise<Rewritten> {
   const { engine, settings, write, packing, canonical } = run;
   const { wheelDir, dryRun, time } = write;
   let repair: Repair | undefined;
   let workshop: Workshop | undefined;
+  let members: KeptMembers | undefined;
+  const close = (): void => {
+    workshop?.close();
+    members?.close();
+  };
   let remaining: readonly Finding[] = [];
   const revision: Revision = {
     hasNoInPlace: true,
@@ -41,15 +56,40 @@ export async function repairFile(path: string, run: RepairRun): Promise<Rewritte
     async edit(draft, wheel) {
       const { source } = wheel;
       // Of a first try, whose input was changed meanwhile.
-      workshop?.close();
+      close();
+      const indexes = new Map<number, Promise<BlockIndex | undefined>>();
+      const indexMember = (span: MemberSpan): Promise<BlockIndex | undefined> =>
+        indexes.get(span.dataOffset) ?? engine.indexMember(path, source, span);
+      let early = 0;
+      const kept = keepMembers(lazyStream(source), wheelDir, (span) => {
+        // That they change is likely, and to look them up takes longer than to unpack them.
+        if (!packing.splices || !engine.indexesAside(span) || span.method !== DEFLATED) return;
+        early += span.compressedSize;
+        if (early > MOST_EARLY) return;
+        const index = engine.indexMember(path, source, span);
+        indexes.set(span.dataOffset, index);
+        // Whoever asks for it hears of it.
+        index.catch(() => {});
+      });
+      members = dryRun ? undefined : kept;
       workshop = createWorkshop({
         ...packing,
         archive: source,
         beside: join(wheelDir, wheel.file),
         dryRun,
-        indexMember: (span) => engine.indexMember(path, source, span),
+        takeMember: (span) => members?.take(span),
+        indexMember,
       });
-      const outcome = await repairWheel({ draft, wheel, path, workshop }, run);
+      const inspecting: Engine =
+        members === undefined
+          ? engine
+          : { ...engine, inspect: (job) => engine.inspect({ ...job, stream: kept.stream }) };
+      const outcome = await repairWheel(
+        { draft, wheel, path, workshop },
+        { ...run, engine: inspecting },
+      );
+      // What nobody patched takes room for nothing.
+      members?.close();
       repair = outcome.repair;
       return outcome.notes;
     },
@@ -70,7 +110,7 @@ export async function repairFile(path: string, run: RepairRun): Promise<Rewritte
       remaining = await verifyRepair(check, engine);
     },
   };
-  const rewritten = await rewriteWheel(path, write, revision).finally(() => workshop?.close());
+  const rewritten = await rewriteWheel(path, write, revision).finally(close);
   if (repair === undefined) return rewritten;
   const warnings = [...rewritten.warnings, ...stillWrong(remaining)];
   return { ...rewritten, warnings, repair: repairReport(repair.plan, !dryRun) };

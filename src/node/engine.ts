@@ -15,6 +15,8 @@ import { openFile } from "./file.ts";
 import { lazyStream } from "./lazy-stream.ts";
 
 export interface NodeEngine extends Engine {
+  /** Whether another thread would find the blocks of such a member. */
+  indexesAside(span: MemberSpan): boolean;
   /** Finds the blocks of a deflated member of the wheel at `path`, on another thread where it pays. */
   indexMember(path: string, source: Source, span: MemberSpan): Promise<BlockIndex | undefined>;
   /** Ends the pool's threads for now, which frees what they hold. */
@@ -41,22 +43,25 @@ export function createEngine({ jobs = availableParallelism() }: EngineOptions = 
   const pool = createPool(jobs - 1, TASKS, "index");
   // Sources are TypeScript where tests run, and threads load none.
   const threaded = jobs > 1 && !import.meta.url.endsWith(".ts");
+  const indexesAside = ({ compressedSize }: MemberSpan): boolean =>
+    threaded && compressedSize >= INDEX_BYTES;
   return {
     compression: nodeCompression,
     open: openFile,
-    async inspect({ source, tasks, options, onProgress }) {
+    async inspect({ source, tasks, options, onProgress, stream = lazyStream(source) }) {
       // As V8 has it by default: `load.ts` made the heap grow slowly, which costs a third of the time.
       if (tasks.length <= MANY_TASKS) setFlagsFromString("--heap-growing-percent=0");
       const helpers = zlibThreads(jobs);
-      const stream = lazyStream(source);
       const compression = nodeCompression;
       const access = { source, compression, stream, ...(helpers === undefined ? {} : { helpers }) };
       const streams = tasks.some(({ size }) => size > WHOLE_LIMIT);
       const wholeLimit = streams ? WHOLE_BESIDE_STREAMED : WHOLE_LIMIT;
       return await inspectMembers(access, tasks, { ...options, wholeLimit }, onProgress);
     },
-    async indexMember(path, source, { dataOffset, compressedSize, size }) {
-      if (!threaded || compressedSize < INDEX_BYTES) {
+    indexesAside,
+    async indexMember(path, source, span) {
+      const { dataOffset, compressedSize, size } = span;
+      if (!indexesAside(span)) {
         return await indexInline(sliceSource(source, dataOffset, compressedSize), size);
       }
       const share = { path, dataOffset, compressedSize, size };

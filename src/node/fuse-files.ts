@@ -57,6 +57,7 @@ export async function fuseFiles(
           jobs,
           beside: join(wheelDir, wheel.file),
           dryRun,
+          takeMember: () => undefined,
           indexMember: async () => undefined,
         });
         const sides = {

@@ -32,6 +32,8 @@ export interface WorkshopOptions {
   readonly beside: string;
   /** Plans and verifies, but compresses nothing, and makes no folder for results. */
   readonly dryRun: boolean;
+  /** The content of a member where it is kept unpacked. */
+  readonly takeMember: (span: MemberSpan) => FileSource | undefined;
   /** Finds the blocks of a deflated member. */
   readonly indexMember: (span: MemberSpan) => Promise<BlockIndex | undefined>;
 }
@@ -43,7 +45,7 @@ export function createWorkshop(options: WorkshopOptions): Workshop {
   const closers: (() => void)[] = [];
   return {
     patch: (jobs) => patchFiles(jobs, options, closers),
-    open: (archive, span) => openMember(span, { ...options, archive }),
+    open: (archive, span) => openMember(span, { ...options, archive, takeMember: () => undefined }),
     close() {
       for (const close of closers.splice(0)) close();
     },
@@ -109,7 +111,8 @@ async function patchFile(
     const content =
       (await spliceMember(input === source ? deflated : undefined, rewrite, result, packing)) ??
       (await deflateContent(result, packing));
-    closers.push(() => content.packed.close());
+    // A function made here would hold all that this one holds: the unpacked file, above all.
+    closers.push(content.packed.close);
     keepsSource = content.packed.method === STORED;
     return { content, warnings };
   } finally {
@@ -134,8 +137,10 @@ function packedMember(
 /** @throws RefusalError when the member is damaged. */
 async function openMember(
   span: MemberSpan,
-  { archive, beside, dryRun }: WorkshopOptions,
+  { archive, beside, dryRun, takeMember }: WorkshopOptions,
 ): Promise<FileSource> {
+  const kept = takeMember(span);
+  if (kept !== undefined) return kept;
   if (span.size > MEMORY_LIMIT) {
     return await spoolMember(archive, span, dryRun ? undefined : beside);
   }

@@ -70,7 +70,6 @@ export async function repairWheel(
   { settings, roots, providers, engine, seen = seenNothing() }: RepairContext,
 ): Promise<RepairOutcome> {
   const before = await inspectWheel(wheel, path, wheel.source, engine, { hash: true });
-  await engine.rest?.();
   const searched = searchedPlaces(draft, settings, roots);
   const first = judgeWheel(wheel, before, { native: searched });
   rememberLibraries(seen, first.native.graph);

@@ -73,13 +73,16 @@ function distributionOf(root: RootFiles): string {
  * dpkg: `/var/lib/dpkg/info/*.list` have the files of each package, `/var/lib/dpkg/status` versions.
  *
  * A system has hundreds of lists, and most libraries are in packages called after them: those are
- * read first, and the search ends with the first that names the file.
+ * read first, then those that say in their `.shlibs`, which are small, that they have such a library
+ * (Debian policy, 8.6). The search ends with the first list that names the file.
  */
 function dpkgFinder(root: RootFiles): (paths: readonly string[]) => OwningPackage | undefined {
   const status = readText(root, "/var/lib/dpkg/status");
   if (status === undefined) return () => undefined;
   const distribution = distributionOf(root);
-  const lists = root.list("/var/lib/dpkg/info").filter((name) => name.endsWith(".list"));
+  const infos = root.list("/var/lib/dpkg/info");
+  const lists = infos.filter((name) => name.endsWith(".list"));
+  const known = new Set(lists);
   const texts = new Map<string, string>();
   const textOf = (list: string): string => {
     const text = texts.get(list) ?? `\n${readText(root, `/var/lib/dpkg/info/${list}`) ?? ""}\n`;
@@ -88,9 +91,21 @@ function dpkgFinder(root: RootFiles): (paths: readonly string[]) => OwningPackag
   };
   // A package with one library of a wheel often has others of it.
   const found = new Set<string>();
+  let declared: ReadonlyMap<string, readonly string[]> | undefined;
+  const inOrder = function* (names: readonly string[]): Generator<string> {
+    const [first = ""] = names;
+    yield* found;
+    yield* namedAfter(lists, first);
+    declared ??= readShlibs(root, infos);
+    for (const shlib of names.flatMap(shlibsOf)) {
+      const packages = declared.get(shlib) ?? [];
+      yield* packages.map((each) => `${each}.list`).filter((list) => known.has(list));
+    }
+    yield* likelyFirst(lists, first);
+  };
   return (paths) => {
     const names = [...new Set(paths.map(baseNameOf))];
-    for (const list of new Set([...found, ...likelyFirst(lists, names[0] ?? "")])) {
+    for (const list of inOrder(names)) {
       const text = textOf(list);
       if (!names.some((name) => text.includes(`/${name}\n`))) continue;
       if (!paths.some((path) => text.includes(`\n${path}\n`))) continue;
@@ -104,11 +119,52 @@ function dpkgFinder(root: RootFiles): (paths: readonly string[]) => OwningPackag
   };
 }
 
-/** `libfoo2` before `libfoo-dev`, and both before `libbar1`, for `libfoo.so.2` (Debian policy, 8.1). */
-function likelyFirst(lists: readonly string[], file: string): readonly string[] {
+/** Packages by the libraries that their `.shlibs` have: `NAME VERSION DEPENDENCY…` in each line. */
+function readShlibs(
+  root: RootFiles,
+  infos: readonly string[],
+): ReadonlyMap<string, readonly string[]> {
+  const packages = new Map<string, string[]>();
+  for (const info of infos) {
+    if (!info.endsWith(SHLIBS)) continue;
+    const name = info.slice(0, -SHLIBS.length);
+    for (const line of (readText(root, `/var/lib/dpkg/info/${info}`) ?? "").split("\n")) {
+      const [library = "", version = ""] = line.split(" ");
+      const key = `${library} ${version}`;
+      const others = packages.get(key);
+      if (others === undefined) packages.set(key, [name]);
+      else others.push(name);
+    }
+  }
+  return packages;
+}
+
+const SHLIBS = ".shlibs";
+
+/** `libfoo 2.1` and `libfoo 2` of `libfoo.so.2.1`, `libfoo 2.5` of `libfoo-2.5.so`, as dpkg-shlibdeps has it. */
+function shlibsOf(file: string): readonly string[] {
+  const numbered = /^(.+)\.so\.([\d.]+)$/.exec(file);
+  const [, stem, version = ""] = numbered ?? /^(.+)-([^-]+)\.so$/.exec(file) ?? [];
+  if (stem === undefined) return [];
+  const parts = version.split(".");
+  return parts.map((_, index) => `${stem} ${parts.slice(0, parts.length - index).join(".")}`);
+}
+
+/** The package that Debian policy (8.1) would have for a library: `libfoo2` for `libfoo.so.2`. */
+function packageFor(file: string): string {
   const [stem = "", version = ""] = file.toLowerCase().replaceAll("_", "-").split(".so");
   const [major = ""] = version.slice(1).split(".");
-  const wanted = `${stem}${/\d$/.test(stem) ? "-" : ""}${major}`;
+  return `${stem}${/\d$/.test(stem) ? "-" : ""}${major}`;
+}
+
+function namedAfter(lists: readonly string[], file: string): readonly string[] {
+  const wanted = packageFor(file);
+  return lists.filter((list) => list.startsWith(wanted));
+}
+
+/** `libfoo2` before `libfoo-dev`, and both before `libbar1`, for `libfoo.so.2`. */
+function likelyFirst(lists: readonly string[], file: string): readonly string[] {
+  const wanted = packageFor(file);
   const shared = (name: string): number => {
     let length = 0;
     while (length < wanted.length && name.charCodeAt(length) === wanted.charCodeAt(length))

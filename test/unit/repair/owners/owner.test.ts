@@ -107,6 +107,51 @@ describe("dpkg", () => {
     expect(read).toHaveLength(names.length);
   });
 
+  it("finds a library in a package of another name by what the package says it has", () => {
+    const info = "var/lib/dpkg/info";
+    const names = [
+      "libc6",
+      "libcap2",
+      "libcrypt1",
+      "libssl3:amd64",
+      "libboost-x1.74.0",
+      "libdb5.3",
+    ];
+    const files: Record<string, string> = {};
+    for (const name of names) files[`${info}/${name}.list`] = `/usr/lib/${name}.file\n`;
+    files[`${info}/libssl3:amd64.list`] = "/usr/lib/libcrypto.so.3\n/usr/lib/libssl.so.3\n";
+    files[`${info}/libssl3:amd64.shlibs`] =
+      "libcrypto 3 libssl3 (>= 3.0.0)\nudeb: libcrypto 3 libcrypto3-udeb\n";
+    files[`${info}/libdb5.3.list`] = "/usr/lib/libelse-5.3.so\n";
+    files[`${info}/libdb5.3.shlibs`] = "libelse 5.3 libdb5.3\n";
+    files[`${info}/libboost-x1.74.0.list`] = "/usr/lib/libanother.so.1.74.0\n";
+    files[`${info}/libboost-x1.74.0.shlibs`] = "libanother 1.74.0 libboost-x1.74.0\n";
+    // It says so, and has it not.
+    files[`${info}/libcap2.shlibs`] = "libcrypto 3 libcap2\n";
+    files["var/lib/dpkg/status"] = names
+      .map((name) => `Package: ${name.replace(":amd64", "")}\nArchitecture: amd64\nVersion: 1\n`)
+      .join("\n");
+    const opened = openRoot(root(files));
+    const read: string[] = [];
+    const find = packageFinder({
+      ...opened,
+      read(path) {
+        if (path.endsWith(".list")) read.push(path.slice(`/${info}/`.length));
+        return opened.read(path);
+      },
+    });
+    expect(find("/usr/lib/libcrypto.so.3")?.name).toBe("libssl3");
+    expect(read).toEqual(["libcap2.list", "libssl3:amd64.list"]);
+    expect(find("/usr/lib/libelse-5.3.so")?.name).toBe("libdb5.3");
+    expect(find("/usr/lib/libanother.so.1.74.0")?.name).toBe("libboost-x1.74.0");
+    expect(read).toEqual([
+      "libcap2.list",
+      "libssl3:amd64.list",
+      "libdb5.3.list",
+      "libboost-x1.74.0.list",
+    ]);
+  });
+
   it("knows nothing of other files, and of packages that are not installed", () => {
     const folder = root(files);
     expect(ownerOf(folder, "/opt/libown.so")).toBeUndefined();

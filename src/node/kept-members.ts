@@ -1,0 +1,102 @@
+/**
+ * Large native members that an inspection inflates, kept in temporary files for the repair that
+ * follows: each would be inflated once more to be patched.
+ */
+import { existsSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { formatOf } from "../formats.ts";
+import type { FileSource, MemberSpan, MemberStream } from "../runtime.ts";
+import type { TemporaryFile } from "./temporary.ts";
+import { temporaryFile } from "./temporary.ts";
+
+export interface KeptMembers {
+  /** Streams members as the stream below does, and keeps those that are worth it. */
+  readonly stream: MemberStream;
+  /**
+   * The content of a member that was found sound. It is given once, and is the caller's to close.
+   *
+   * @returns `undefined` for one that was not kept.
+   */
+  take(span: MemberSpan): FileSource | undefined;
+  /** Removes the files that nobody took. */
+  close(): void;
+}
+
+/** Bytes of all files together: what comes later is inflated again. */
+const MOST_BYTES = 2 ** 30;
+/** Bytes that are read from a file at once. */
+const CHUNK = 256 << 10;
+
+/**
+ * @param folder where the results go. It is not made for this: they may be refused.
+ * @param onBegin is told of each member that begins to be kept.
+ */
+export function keepMembers(
+  stream: MemberStream,
+  folder: string,
+  onBegin: (span: MemberSpan) => void,
+): KeptMembers {
+  const sound = new Map<number, FileSource>();
+  const beside = join(nearestFolder(folder), "wheelkit");
+  let left = MOST_BYTES;
+  return {
+    async stream(span, onChunk) {
+      const kept = sound.get(span.dataOffset);
+      if (kept !== undefined) return readKept(kept, onChunk);
+      let file: TemporaryFile | undefined;
+      const drop = (): void => {
+        if (file === undefined) return;
+        file.close();
+        file = undefined;
+        left += span.size;
+      };
+      try {
+        const problems = await stream(span, (bytes, offset) => {
+          try {
+            if (offset === 0 && span.size <= left && formatOf(bytes) !== undefined) {
+              file = temporaryFile(beside);
+              left -= span.size;
+              onBegin(span);
+            }
+            file?.write(bytes, offset);
+          } catch {
+            // No room, or no right to write there: it can be inflated again.
+            drop();
+          }
+          const goesOn = onChunk(bytes, offset);
+          if (goesOn === false) drop();
+          return goesOn;
+        });
+        if (file !== undefined && problems.length === 0) {
+          sound.set(span.dataOffset, file.source(span.size));
+          file = undefined;
+        }
+        return problems;
+      } finally {
+        drop();
+      }
+    },
+    take({ dataOffset }) {
+      const source = sound.get(dataOffset);
+      sound.delete(dataOffset);
+      return source;
+    },
+    close() {
+      for (const source of sound.values()) source.close();
+      sound.clear();
+    },
+  };
+}
+
+function nearestFolder(path: string): string {
+  let folder = resolve(path);
+  while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder);
+  return folder;
+}
+
+function readKept(source: FileSource, onChunk: Parameters<MemberStream>[1]): readonly [] {
+  for (let at = 0; at < source.size; at += CHUNK) {
+    if (onChunk(source.read(at, Math.min(CHUNK, source.size - at)), at) === false) break;
+  }
+  return [];
+}
