@@ -26,7 +26,7 @@ export interface DeflatedMember {
 }
 
 /** Smaller members (bytes, unpacked) have too few blocks. */
-const LEAST_SIZE = 1 << 20;
+const LEAST_SIZE = 1 << 18;
 /** Members of this size (bytes, unpacked) are indexed while they are unpacked. */
 const LARGE_SIZE = 32 << 20;
 

@@ -213,11 +213,12 @@ function bytesOf({ compressedSize, size }: ZipEntry): Bytes {
   return { packed: compressedSize, size };
 }
 
-/** The download counts first, then what is installed. */
+/** The download counts first; it may grow by next to nothing where the installed file gets much smaller. */
 function isSmaller(after: Bytes, before: Bytes): boolean {
-  return (
-    after.packed < before.packed || (after.packed === before.packed && after.size < before.size)
-  );
+  const grown = after.packed - before.packed;
+  if (grown < 0) return true;
+  const gained = before.size - after.size;
+  return gained > 0 && grown <= Math.min(gained / 8, before.packed / 1000);
 }
 
 function reportOf(entry: ZipEntry): FileReport {

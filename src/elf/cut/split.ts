@@ -2,7 +2,7 @@
  * Taking bytes of a load segment out of the file without moving anything in memory.
  *
  * The segment is split in two around the hole, which stays reserved in memory and empty. Whole
- * multiples of the largest alignment leave the file, so every segment keeps its place modulo its
+ * multiples of the alignment of what follows leave the file, so every segment keeps its place modulo its
  * alignment.
  */
 import { type Rewrite, rewriteOf, type Splice } from "../../rewrite.ts";
@@ -10,7 +10,7 @@ import { PN_XNUM, PT } from "../constants.ts";
 import { ElfEhdr, ElfPhdr, ElfShdr, type Phdr } from "../layout.ts";
 import type { ElfImage } from "../read/image.ts";
 import { hasBytes, isAllocated } from "../read/sections.ts";
-import type { Segment } from "../read/segments.ts";
+import { alignmentBehind, type Segment } from "../read/segments.ts";
 import { refuse } from "../refuse.ts";
 import type { FreedRange } from "./header-room.ts";
 import { kernelPage } from "./page.ts";
@@ -24,16 +24,15 @@ export interface Split {
   readonly rest: { readonly offset: number } | null;
 }
 
-/** Where the file would be cut; `undefined` when the range is shorter than the largest alignment. */
+/** Where the file would be cut; `undefined` when the range is shorter than the alignment of what follows. */
 export function splitOf(image: ElfImage, { load, start, end }: FreedRange): Split | undefined {
-  let align = kernelPage(image.ehdr.e_machine);
-  for (const { p_type, p_align } of image.segments) {
-    if (p_type === PT.PT_LOAD && p_align > BigInt(align)) align = Number(p_align);
-  }
-  if (!Number.isSafeInteger(align)) return undefined;
   const page = kernelPage(image.ehdr.e_machine);
   const loadEnd = load.p_offset + load.p_filesz;
   const ends = end === loadEnd;
+  // What is left of the segment moves with those behind it.
+  const own = ends ? 0 : Number(load.p_align);
+  const align = Math.max(page, own, alignmentBehind(image, end));
+  if (!Number.isSafeInteger(align)) return undefined;
   // The rest begins with a page, so that nothing of it is mapped twice.
   const stop = ends ? end : Math.floor((end - load.p_offset) / page) * page + load.p_offset;
   const begin = ends ? stop : pageStart(load, stop, page);

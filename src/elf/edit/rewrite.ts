@@ -10,6 +10,8 @@ import { planCut } from "../cut/cut.ts";
 import type { ElfImage } from "../read/image.ts";
 import { parseElf } from "../read/image.ts";
 import { refuse } from "../refuse.ts";
+import { trimFiller } from "../strip/filler.ts";
+import { orderHeaders } from "../strip/header-order.ts";
 import { droppedSections } from "../strip/sections.ts";
 import { isLinked, stripElf } from "../strip/strip.ts";
 import { planElfEdit } from "./plan.ts";
@@ -42,6 +44,8 @@ export function rewriteElf(source: Source, edits: readonly NativeEdit[]): Native
     then(first);
     warnings.push(...reasons);
   }
+  // Whatever lost bytes must not be broken by who strips it next.
+  if (done !== undefined) then(orderHeaders(parseElf(now())));
   const image = parseElf(now());
   const rewrite = planElfEdit(
     image,
@@ -56,7 +60,7 @@ function planStrip(
 ): { readonly first: Rewrite | undefined; readonly warnings: readonly string[] } {
   try {
     const image = parseElf(source);
-    const plan = stripElf(image, level);
+    const plan = level === "all" ? stripFiller(image, level) : stripElf(image, level);
     if (!isUnchanged(plan)) return { first: plan, warnings: [] };
     // Its symbols and sections are what a linker goes by.
     const left = !isLinked(image) && droppedSections(image, "debug").size > 0;
@@ -66,6 +70,15 @@ function planStrip(
     if (!expected || optional !== true) throw error;
     return { first: undefined, warnings: [`was not stripped: ${error.message}`] };
   }
+}
+
+/** Without the filler of earlier patchers, where that makes the file smaller. */
+function stripFiller(image: ElfImage, level: StripEdit["level"]): Rewrite {
+  const plain = stripElf(image, level);
+  const trim = trimFiller(image);
+  if (isUnchanged(trim)) return plain;
+  const shorter = stripElf(parseElf(rewrittenSource(image.source, trim)), level);
+  return shorter.size < plain.size ? composeRewrites(trim, shorter) : plain;
 }
 
 /** The same edit in the format's own words. */

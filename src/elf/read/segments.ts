@@ -158,3 +158,15 @@ export function isCovered(image: Mapped, address: bigint, size: number): boolean
 export function vaddrToOffset(image: Mapped, address: bigint): number | undefined {
   return mapAddress(image, address)?.offset;
 }
+
+/** By multiples of this, load segments from the file offset on may move and keep their addresses. */
+export function alignmentBehind(
+  { segments }: { readonly segments: readonly Segment[] },
+  offset: number,
+): number {
+  let align = PAGE;
+  for (const { p_type, p_align, p_offset } of segments) {
+    if (p_type === PT.PT_LOAD && p_offset >= offset) align = Math.max(align, Number(p_align));
+  }
+  return align;
+}

@@ -20,6 +20,7 @@ import { ET, PT, SHF, SHN, SHT } from "../constants.ts";
 import { ElfEhdr, ElfPhdr, ElfShdr, ElfSym } from "../layout.ts";
 import type { ElfImage } from "../read/image.ts";
 import { hasBytes, isAllocated, type Section, sectionName } from "../read/sections.ts";
+import { alignmentBehind } from "../read/segments.ts";
 import { verifyElfStrip } from "../verify/strip.ts";
 import {
   droppedSections,
@@ -48,12 +49,12 @@ export function stripElf(image: ElfImage, level: StripLevel): Rewrite {
   if (!isLinked(image) || list.length === 0 || image.shstrndx === 0)
     return emptyRewrite(source.size);
   const dropped = droppedSections(image, level);
-  if (dropped.size === 0) return emptyRewrite(source.size);
-  checkSections(image);
-
   const kept = list.filter((section) => !dropped.has(section.index));
   const used = usedRanges(image, kept);
   const cuts = plannedCuts(image, used);
+  if (dropped.size === 0 && cuts.length === 0) return emptyRewrite(source.size);
+  checkSections(image);
+
   const names = nameTable(image, kept);
   const symbols = keptSymbols(image, kept, dropped);
   const indexes = new Map(kept.map((section, now) => [section.index, now]));
@@ -114,9 +115,11 @@ export function stripElf(image: ElfImage, level: StripLevel): Rewrite {
     e_shstrndx: shstrndx >= SHN.SHN_LORESERVE ? SHN.SHN_XINDEX : shstrndx,
   });
   splices.push({ ...splice(0, header.length, "ELF header"), bytes: header });
-  const rewrite = rewriteOf(source, splices, [
-    `${dropped.size} sections with ${sumOf(list, dropped)} bytes left out`,
-  ]);
+  const left =
+    dropped.size === 0
+      ? "what no section has was left out"
+      : `${dropped.size} sections with ${sumOf(list, dropped)} bytes left out`;
+  const rewrite = rewriteOf(source, splices, [left]);
   if (rewrite.size >= source.size) return emptyRewrite(source.size);
   const [fault] = verifyElfStrip(source, rewrittenSource(source, rewrite), rewrite);
   if (fault !== undefined) {
@@ -266,18 +269,14 @@ function holes(image: ElfImage, used: readonly ByteRange[]): ByteRange[] {
   return found;
 }
 
-/** Whole pages of the holes between segments. */
+/** Whole pages of the holes between segments: those of the segments that move. */
 function plannedCuts(image: ElfImage, used: readonly ByteRange[]): readonly ByteRange[] {
-  const { segments, ehdr } = image;
-  let page = 4096;
-  for (const { p_type, p_align } of segments) {
-    if (p_type === PT.PT_LOAD && p_align > BigInt(page)) page = Number(p_align);
-  }
   const cuts: ByteRange[] = [];
   for (const { start, end } of holes(image, used)) {
+    const page = alignmentBehind(image, end);
     const length = Math.floor((end - start) / page) * page;
     // Program headers that lie behind must not come near a segment whose last page is zeroed.
-    if (length > 0 && ehdr.e_phoff < start) cuts.push({ start, end: start + length });
+    if (length > 0 && image.ehdr.e_phoff < start) cuts.push({ start, end: start + length });
   }
   return cuts;
 }
