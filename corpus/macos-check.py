@@ -1,4 +1,4 @@
-"""What LIEF and delocate say of a macOS wheel, as JSON: `facts`, `tags`, `defects`, `unpack`.
+"""What LIEF and delocate say of a macOS wheel, as JSON: `facts`, `tags`, `defects`, `unpack`, `versions`.
 
 `facts WHEEL`: every slice of every Mach-O member, as LIEF reads it.
 `tags WHEEL`: the platform tag that delocate computes.
@@ -140,4 +140,10 @@ def unpack(path, folder):
     return found
 
 
-print(json.dumps({"unpack": unpack, "facts": facts, "tags": tags, "defects": defects}[sys.argv[1]](*sys.argv[2:])))
+def versions():
+    from importlib.metadata import version
+
+    return {name: version(name) for name in ("lief", "delocate")}
+
+
+print(json.dumps({"versions": versions, "unpack": unpack, "facts": facts, "tags": tags, "defects": defects}[sys.argv[1]](*sys.argv[2:])))

@@ -1,86 +1,156 @@
 /**
  * `npm run corpus -- --part macos`: real macOS wheels. Every slice is compared with what LIEF reads,
  * every load command with what llvm-objdump and llvm-otool print, and the tag with what delocate
- * computes. With `--redo`, wheels with grafted libraries are taken
- * apart and repaired again: same libraries, sound, the same bytes twice, unchanged by a repair, and
- * the libraries and tags of delocate, which runs with stand-ins for Apple's tools.
+ * computes. Wheels with grafted libraries are taken apart and repaired again: same libraries, sound,
+ * the same bytes from another folder, umask and time zone, unchanged by a repair, and the libraries
+ * and tags of delocate, which runs with stand-ins for Apple's tools. A complete run writes
+ * `docs/agreement-macos.md`.
  */
 import { execFileSync, spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { fetchWheel } from "./fetch.mjs";
+import { betterThanDelocate } from "./macos-better.mjs";
 import { compareCommands, hasObjdump } from "./macos-objdump.mjs";
+import { macosPage } from "./macos-page.mjs";
+import { redo } from "./macos-redo.mjs";
 import { findPython } from "./python.mjs";
 
 const here = (/** @type {string} */ name) => fileURLToPath(new URL(name, import.meta.url));
 const cli = process.env.WHEELKIT_CLI ?? here("../dist/src/cli.cjs");
-/** Answers that are better than delocate's, and why. */
-const BETTER = new Map([
-  ["arm64 before 11.0", /^macosx_10_\d+_arm64$/],
-  ["no code for the tag", /required architecture/],
-]);
 
-const { values: options } = parseArgs({
-  options: { only: { type: "string" }, redo: { type: "boolean", default: false } },
+const USAGE = `Usage: node corpus/macos.mjs [--only TEXT] [--no-facts | --no-redo] [--json FILE] [WHEEL…]
+
+  --only TEXT  wheels whose file name contains TEXT
+  --no-facts   only take apart and repair
+  --no-redo    only compare facts and tags
+  --json FILE  what became of each wheel
+  WHEEL        these files in place of the pinned wheels
+
+Exit status: 0 agreement, 1 differences
+`;
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    only: { type: "string" },
+    "no-facts": { type: "boolean", default: false },
+    "no-redo": { type: "boolean", default: false },
+    json: { type: "string" },
+    help: { type: "boolean", short: "h", default: false },
+  },
 });
+if (options.help) {
+  process.stdout.write(USAGE);
+  process.exit(0);
+}
 if (!existsSync(cli)) {
   console.error(`error: no ${cli}\n\nhint: \`npm run build\` makes it`);
   process.exit(2);
 }
 const python = findPython();
-const wheels = JSON.parse(readFileSync(here("macos-wheels.json"), "utf8")).filter(
+const pinned = JSON.parse(readFileSync(here("macos-wheels.json"), "utf8")).filter(
   (/** @type {{file: string}} */ { file }) =>
     options.only === undefined || file.includes(options.only),
 );
-let failures = 0;
-let slices = 0;
-let objdumped = 0;
-let redone = 0;
-let delocated = 0;
-const objdump = !options.redo && hasObjdump();
-if (!options.redo && !objdump)
+const objdump = !options["no-facts"] && hasObjdump();
+if (!options["no-facts"] && !objdump)
   console.log("llvm-objdump and llvm-otool-19 are not there: left out");
-for (const wheel of wheels) {
-  const path = await fetchWheel(python, wheel);
-  const problems = options.redo ? redo(path) : [...compare(path), ...dumped(path)];
-  if (problems === undefined) continue;
-  redone += 1;
+
+/** @type {import("./macos-page.mjs").Row[]} */
+const rows = [];
+for (const each of positionals.length > 0 ? positionals : pinned) {
+  const path = typeof each === "string" ? each : await fetchWheel(python, each);
+  const row = examine(path);
+  rows.push(row);
+  const { slices, objdumped, verdict, problems } = row;
+  const failed = problems.length > 0;
   for (const problem of problems) console.log(`  ${problem}`);
-  console.log(`${problems.length === 0 ? "ok  " : "FAIL"} ${wheel.file}`);
-  failures += problems.length === 0 ? 0 : 1;
+  const redone = row.redone === undefined ? "" : `, ${row.redone.libraries} grafted again`;
+  console.log(
+    `${failed ? "FAIL" : "ok  "} ${row.file}: ${verdict}, ${slices} slices, ${objdumped} by llvm${redone}`,
+  );
 }
+const failures = rows.filter(({ problems }) => problems.length > 0).length;
+const sum = (/** @type {(row: any) => number} */ of) =>
+  rows.reduce((total, row) => total + of(row), 0);
 console.log(
-  options.redo
-    ? `${redone} wheels repaired again, ${delocated} beside delocate, ${failures} failures`
-    : `${wheels.length} wheels, ${slices} slices (${objdumped} by llvm-objdump), ${failures} failures`,
+  `${rows.length} wheels, ${sum((row) => row.slices)} slices (${sum((row) => row.objdumped)} by llvm-objdump), ${rows.filter(({ redone }) => redone !== undefined).length} repaired again, ${failures} failures`,
 );
+if (options.json !== undefined) writeFileSync(options.json, JSON.stringify(rows, null, 1));
+const complete =
+  positionals.length === 0 && options.only === undefined && !options["no-facts"] && objdump;
+if (complete && !options["no-redo"]) {
+  const text = macosPage(rows, JSON.parse(ask("versions").toString()), llvmVersion());
+  writeFileSync(here("../docs/agreement-macos.md"), text);
+  console.log("wrote docs/agreement-macos.md");
+}
 process.exitCode = failures === 0 ? 0 : 1;
 
 /** @param {string} what @param {string[]} args */
 function ask(what, ...args) {
-  const text = execFileSync(python, [here("macos-check.py"), what, ...args], {
-    maxBuffer: 1 << 30,
-  });
-  return JSON.parse(text.toString());
+  return execFileSync(python, [here("macos-check.py"), what, ...args], { maxBuffer: 1 << 30 });
 }
 
-/** @param {string} path @returns {string[]} */
-function compare(path) {
-  const shown = spawnSync(process.execPath, [cli, "show", "-f", "json", "--no-hash", path], {
-    encoding: "utf8",
-    maxBuffer: 1 << 30,
-  });
-  const [wheel] = JSON.parse(shown.stdout).wheels;
-  const known = new Map(wheel.binaries.map((/** @type {any} */ each) => [each.path, each]));
-  const problems = [];
-  for (const [member, expected] of Object.entries(ask("facts", path))) {
+/** @param {string} path @returns {import("./macos-page.mjs").Row} */
+function examine(path) {
+  const audited = audit(path);
+  /** @type {import("./macos-page.mjs").Row} */
+  const row = {
+    file: path.slice(path.lastIndexOf("/") + 1),
+    size: statSync(path).size,
+    ...verdictOf(audited),
+    files: 0,
+    slices: 0,
+    objdumped: 0,
+    supported: audited.platform.supported,
+    delocate: null,
+    redone: undefined,
+    problems: [],
+  };
+  if (!options["no-facts"]) {
+    compareFacts(path, audited, row);
+    compareTags(path, row);
+    if (objdump) compareDumps(path, row);
+  }
+  if (!options["no-redo"] && audited.platform.family === "macos") {
+    row.redone = redo(cli, python, path);
+    row.problems.push(...(row.redone?.problems ?? []));
+  }
+  return row;
+}
+
+/** @param {string} path */
+function audit(path) {
+  const args = ["audit", "--no-config", "--exit-zero", "-f", "json", path];
+  const ran = spawnSync(process.execPath, [cli, ...args], { encoding: "utf8", maxBuffer: 1 << 30 });
+  if (ran.status !== 0) throw new Error(ran.stderr);
+  return JSON.parse(ran.stdout).wheels[0];
+}
+
+/** @param {any} audited */
+function verdictOf({ findings, unverified }) {
+  const errors = [
+    ...new Set(
+      findings
+        .filter((/** @type {any} */ { severity }) => severity === "error")
+        .map((/** @type {any} */ { code }) => code),
+    ),
+  ].sort();
+  if (errors.length > 0) return { verdict: errors.join(" "), open: unverified.length };
+  return { verdict: unverified.length > 0 ? "open" : "ok", open: unverified.length };
+}
+
+/** @param {string} path @param {any} audited @param {import("./macos-page.mjs").Row} row */
+function compareFacts(path, audited, row) {
+  const known = new Map(audited.binaries.map((/** @type {any} */ each) => [each.path, each]));
+  for (const [member, expected] of Object.entries(JSON.parse(ask("facts", path).toString()))) {
+    row.files += 1;
     for (const [index, facts] of expected.entries()) {
       if (facts === null) continue;
-      slices += 1;
+      row.slices += 1;
       const slice = known.get(member)?.slices?.[index];
       const own = slice && {
         id: slice.id,
@@ -91,107 +161,40 @@ function compare(path) {
         uuid: slice.uuid?.replaceAll("-", "") ?? null,
       };
       if (JSON.stringify(own) !== JSON.stringify(facts)) {
-        problems.push(`${member}: ${JSON.stringify(own)}, LIEF ${JSON.stringify(facts)}`);
+        row.problems.push(`${member}: ${JSON.stringify(own)}, LIEF ${JSON.stringify(facts)}`);
       }
     }
   }
-  if (wheel.platform.family !== "macos") return problems;
-  const theirs = ask("tags", path);
-  const supported = (wheel.platform.supported ?? "").split(".").sort();
+}
+
+/** @param {string} path @param {import("./macos-page.mjs").Row} row */
+function compareTags(path, row) {
+  if (!/macosx_/.test(row.file)) return;
+  const theirs = JSON.parse(ask("tags", path).toString());
   const answer = Array.isArray(theirs) ? theirs.join(".") : theirs.error;
-  const better = [...BETTER].some(([, pattern]) => pattern.test(answer));
-  if (supported.join(".") !== answer && !better) {
-    problems.push(`supports ${supported.join(".")}, delocate ${answer}`);
+  const supported = (row.supported ?? "").split(".").sort().join(".");
+  row.delocate = { answer, why: undefined };
+  if (supported === answer) return;
+  row.delocate.why = betterThanDelocate(supported, answer);
+  if (row.delocate.why === undefined) {
+    row.problems.push(`supports ${supported}, delocate ${answer}`);
   }
-  return problems;
 }
 
-/** @param {string} path @returns {string[]} */
-function dumped(path) {
-  if (!objdump) return [];
+/** @param {string} path @param {import("./macos-page.mjs").Row} row */
+function compareDumps(path, row) {
   const folder = mkdtempSync(join(tmpdir(), "wheelkit-macos-"));
   try {
-    const { problems, slices: seen } = compareCommands(cli, ask("unpack", path, folder));
-    objdumped += seen;
-    return problems;
+    const files = JSON.parse(ask("unpack", path, folder).toString());
+    const { problems, slices } = compareCommands(cli, files);
+    row.objdumped += slices;
+    row.problems.push(...problems);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** @param {string} path @returns {string[] | undefined} `undefined` without grafted libraries. */
-function redo(path) {
-  if (grafted(path).length === 0) return undefined;
-  const folder = mkdtempSync(join(tmpdir(), "wheelkit-macos-"));
-  // Short, as the names of real libraries outside are.
-  const libraries = join(folder, "l");
-  const name = path.slice(path.lastIndexOf("/") + 1);
-  const unrepaired = join(folder, name);
-  const problems = [];
-  try {
-    execFileSync(python, [here("macos-undo.py"), path, unrepaired, libraries, cli]);
-    const first = repair(unrepaired, join(folder, "1"), {});
-    const second = repair(unrepaired, join(folder, "2"), { TZ: "Asia/Tokyo" });
-    const again = repair(first, join(folder, "3"), {});
-    if (digest(first) !== digest(second)) problems.push("two repairs give different bytes");
-    if (digest(first) !== digest(again)) problems.push("a second repair changes the wheel");
-    const [before, after] = [grafted(path), grafted(first)].map((names) => names.join(" "));
-    if (before !== after) problems.push(`libraries: ${before} became ${after}`);
-    for (const [member, defect] of ask("defects", first)) problems.push(`${member}: ${defect}`);
-    problems.push(...besideDelocate(unrepaired, join(folder, "4"), first));
-  } catch (error) {
-    problems.push(`${error.message}`);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-  return problems;
-}
-
-/**
- * The libraries and the tag that delocate comes to. What it refuses is only told.
- *
- * @param {string} unrepaired
- * @param {string} out
- * @param {string} ours
- * @returns {string[]}
- */
-function besideDelocate(unrepaired, out, ours) {
-  const text = execFileSync(python, [here("macos-delocate.py"), unrepaired, out]);
-  const { name, libraries, error } = JSON.parse(text.toString());
-  if (error !== undefined) {
-    console.log(`  delocate: ${error.split("\n")[0]}`);
-    return [];
-  }
-  delocated += 1;
-  const own = grafted(ours).join(" ");
-  const problems = [];
-  if (own !== libraries.join(" ")) problems.push(`${own}, delocate ${libraries.join(" ")}`);
-  const [tag, theirs] = [ours, name].map((each) => each.slice(each.lastIndexOf("-") + 1, -4));
-  const better = [...BETTER.values()].some((pattern) => pattern.test(theirs));
-  if (tag !== theirs && !better) problems.push(`tagged ${tag}, delocate ${theirs}`);
-  return problems;
-}
-
-/** @param {string} wheel @param {string} out @param {Record<string, string>} env @returns {string} */
-function repair(wheel, out, env) {
-  const ran = spawnSync(process.execPath, [cli, "repair", "-w", out, wheel], {
-    encoding: "utf8",
-    env: { ...process.env, ...env },
-  });
-  if (ran.status !== 0) throw new Error(ran.stderr);
-  return join(out, readdirSync(out).find((name) => name.endsWith(".whl")) ?? "");
-}
-
-/** @param {string} wheel @returns {string[]} */
-function grafted(wheel) {
-  const { stdout } = spawnSync("unzip", ["-Z1", wheel], { encoding: "utf8" });
-  return stdout
-    .split("\n")
-    .filter((name) => /\.dylibs\/[^/]+$/.test(name))
-    .sort();
-}
-
-/** @param {string} file */
-function digest(file) {
-  return createHash("sha256").update(readFileSync(file)).digest("hex");
+function llvmVersion() {
+  const { stdout } = spawnSync("llvm-objdump", ["--version"], { encoding: "utf8" });
+  return /version ([\d.]+)/.exec(stdout)?.[1] ?? "unknown";
 }
