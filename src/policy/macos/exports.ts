@@ -1,5 +1,7 @@
 /** What the system exports since when: the part of a minimum that no load command says. */
 import { DATED_LIBRARIES, DATED_SYMBOLS, LASTING_SYMBOLS } from "../data/macos.ts";
+import { FRAMEWORK_SYMBOLS, KNOWN_FRAMEWORKS } from "../data/macos-frameworks.ts";
+import { LASTING_FAMILIES, LIBRARY_SYMBOLS } from "../data/macos-libraries.ts";
 import { LIBSYSTEM_ALWAYS, LIBSYSTEM_SINCE } from "../data/macos-libsystem.ts";
 import type { SystemVersion } from "./version.ts";
 import { parseSystemVersion } from "./version.ts";
@@ -16,10 +18,13 @@ export interface Introduced {
 /** What is known of one library. */
 interface Exports {
   /** `undefined`: nothing says that the symbol was ever missing. */
-  introduced(name: string): Readonly<Record<AppleSystem, Introduced>> | undefined;
+  introduced(name: string): BySystem | undefined;
   /** True for what every system has had since macOS 10.9. */
   lasts(name: string): boolean;
 }
+
+/** A system of which nothing is known is not in it. */
+type BySystem = Readonly<Partial<Record<AppleSystem, Introduced>>>;
 
 const LIBSYSTEM =
   /^\/usr\/lib\/(?:libSystem\.(?:B\.)?dylib|libc\.dylib|libpthread\.dylib|system\/)/;
@@ -41,15 +46,91 @@ function exportsOf(library: string): Exports | null {
 const MAX_LIBRARIES = 1000;
 
 function byPatterns(library: string): Exports | null {
-  const dated = DATED_SYMBOLS.filter((each) => each.library.test(library)).map(
-    ({ symbols, macos, ios, what }) => ({ symbols, introduced: bothSystems(macos, ios, what) }),
-  );
-  const lasting = LASTING_SYMBOLS.filter((each) => each.library.test(library));
-  if (dated.length === 0 && lasting.length === 0) return null;
+  const isOf = (each: { readonly library: RegExp }): boolean => each.library.test(library);
+  const dated = DATED_SYMBOLS.filter(isOf).map(({ symbols, macos, ios, what }) => ({
+    symbols,
+    introduced: bothSystems(macos, ios, what),
+  }));
+  const lasting = [...LASTING_SYMBOLS, ...LASTING_FAMILIES].filter(isOf);
+  const names = namesOf(library);
+  if (dated.length === 0 && lasting.length === 0 && names === undefined) return null;
+  const listed = (name: string): Introduced | null | undefined => names?.(declarationOf(name));
   return {
-    introduced: (name) => dated.find(({ symbols }) => symbols.test(name))?.introduced,
-    lasts: (name) => lasting.some(({ symbols }) => symbols.test(name)),
+    introduced: (name) => {
+      const found = dated.find(({ symbols }) => symbols.test(name));
+      if (found !== undefined) return found.introduced;
+      const macos = listed(name);
+      return macos === undefined || macos === null ? undefined : { macos };
+    },
+    lasts: (name) => listed(name) === null || lasting.some(({ symbols }) => symbols.test(name)),
   };
+}
+
+/** Objective-C's metaclass, exception type and variables come with the class; of i386 another name. */
+function declarationOf(name: string): string {
+  const found = /^(?:OBJC_(?:METACLASS|EHTYPE|IVAR)_\$_|\.?objc_class_name_)([^.]+)/.exec(name);
+  return found === null ? name : `OBJC_CLASS_$_${found[1] ?? ""}`;
+}
+
+/** What lists of names say of a library; `null` for what macOS 10.9 has. */
+type Names = (name: string) => Introduced | null | undefined;
+
+function namesOf(library: string): Names | undefined {
+  const own = new Map<string, Introduced | null>();
+  const what = library.slice(library.lastIndexOf("/") + 1);
+  for (const { library: pattern, macos, names } of LIBRARY_SYMBOLS) {
+    if (!pattern.test(library)) continue;
+    const introduced = introducedWith(macos, what);
+    for (const name of wordsOf(names)) own.set(name, introduced);
+  }
+  if (!isKnownFramework(library)) return own.size === 0 ? undefined : (name) => own.get(name);
+  const all = frameworks();
+  const introduced = new Map(
+    FRAMEWORK_SYMBOLS.map(({ macos }) => [macos, introducedWith(macos, what)]),
+  );
+  return (name) => {
+    const found = own.get(name);
+    if (found !== undefined) return found;
+    const macos = all.get(name);
+    return macos === undefined ? undefined : introduced.get(macos);
+  };
+}
+
+function introducedWith(macos: string, what: string): Introduced | null {
+  return macos === OLDEST ? null : { since: versionOf(macos), what };
+}
+
+/** The date of all that is older, too. */
+const OLDEST = "10.9";
+
+let everyFramework: ReadonlyMap<string, string> | undefined;
+
+/** By name, whatever the framework: names move between frameworks, and umbrellas hand them on. */
+function frameworks(): ReadonlyMap<string, string> {
+  if (everyFramework !== undefined) return everyFramework;
+  const made = new Map<string, string>();
+  for (const { macos, names } of FRAMEWORK_SYMBOLS) {
+    let last = "";
+    for (const word of wordsOf(names)) {
+      last = last.slice(0, Number.parseInt(word.slice(0, 1), 36)) + word.slice(1);
+      made.set(last, macos);
+    }
+  }
+  everyFramework = made;
+  return made;
+}
+
+const FRAMEWORK =
+  /^\/System\/Library\/(?:Private)?Frameworks\/(?:.*\/)?(\w+)\.framework\/Versions\/\w+\/\1$/;
+
+let knownFrameworks: ReadonlySet<string> | undefined;
+
+/** One of macOS: those of iOS have no versions. */
+function isKnownFramework(library: string): boolean {
+  const name = FRAMEWORK.exec(library)?.[1];
+  if (name === undefined) return false;
+  knownFrameworks ??= new Set(wordsOf(KNOWN_FRAMEWORKS));
+  return knownFrameworks.has(name);
 }
 
 let system: Exports | undefined;
@@ -57,7 +138,7 @@ let system: Exports | undefined;
 /** Made when the first file asks: the lists are long. */
 function libSystem(): Exports {
   if (system !== undefined) return system;
-  const dated = new Map<string, Readonly<Record<AppleSystem, Introduced>>>();
+  const dated = new Map<string, BySystem>();
   for (const { macos, ios, names } of LIBSYSTEM_SINCE) {
     const introduced = bothSystems(macos, ios, "the C library");
     for (const name of wordsOf(names)) dated.set(name, introduced);
@@ -81,11 +162,7 @@ function withoutVariant(name: string): string {
   return at < 0 ? name : name.slice(0, at);
 }
 
-function bothSystems(
-  macos: string | null,
-  ios: string | null,
-  what: string,
-): Readonly<Record<AppleSystem, Introduced>> {
+function bothSystems(macos: string | null, ios: string | null, what: string): BySystem {
   return { macos: { since: versionOf(macos), what }, ios: { since: versionOf(ios), what } };
 }
 
@@ -118,7 +195,11 @@ export function isInLibSystem(name: string): boolean {
 
 /** True where names of the library say since when there are, so that an unknown one can be named. */
 export function hasKnownExports(library: string): boolean {
-  return LIBSYSTEM.test(library) || LASTING_SYMBOLS.some((each) => each.library.test(library));
+  return (
+    LIBSYSTEM.test(library) ||
+    isKnownFramework(library) ||
+    [...LASTING_SYMBOLS, ...LIBRARY_SYMBOLS].some((each) => each.library.test(library))
+  );
 }
 
 /** Since when macOS has a library; `undefined`: since 10.9 or earlier, or nobody knows. */

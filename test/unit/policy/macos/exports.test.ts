@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { FRAMEWORK_SYMBOLS } from "../../../../src/policy/data/macos-frameworks.ts";
 import { LIBSYSTEM_ALWAYS, LIBSYSTEM_SINCE } from "../../../../src/policy/data/macos-libsystem.ts";
 import {
   hasKnownExports,
@@ -111,10 +112,73 @@ describe("the system that first exports a symbol", () => {
   it("is open for what no list has, and where there is no list", () => {
     expect(mayBeMissing(SYSTEM, "recvmsg_x")).toBe(true);
     expect(since(SYSTEM, "recvmsg_x")).toBe("always");
-    expect(mayBeMissing("/usr/lib/libz.1.dylib", "inflateValidate")).toBe(true);
+    expect(mayBeMissing("/usr/lib/libz.1.dylib", "inflateSomething")).toBe(true);
     expect(hasKnownExports("/usr/lib/libcups.2.dylib")).toBe(false);
     expect(mayBeMissing("/usr/lib/libcups.2.dylib", "ppdClose")).toBe(false);
     expect(hasKnownExports("@rpath/libSystem.B.dylib")).toBe(false);
+  });
+
+  const framework = (name: string, version = "A"): string =>
+    `/System/Library/Frameworks/${name}.framework/Versions/${version}/${name}`;
+  const inFrameworks: readonly (readonly [string, string, string | null])[] = [
+    ["CoreFoundation", "CFStringCreateWithCString", null],
+    ["CoreFoundation", "__CFConstantStringClassReference", null],
+    ["CoreFoundation", "CFStringCreateStringWithValidatedFormat", "13.0"],
+    ["CoreFoundation", "OBJC_CLASS_$_NSConstantArray", "11.0"],
+    ["AppKit", "OBJC_CLASS_$_NSView", null],
+    ["AppKit", "OBJC_METACLASS_$_NSView", null],
+    ["AppKit", "OBJC_IVAR_$_NSView._frame", null],
+    ["AppKit", ".objc_class_name_NSView", null],
+    ["AppKit", "OBJC_CLASS_$_NSVisualEffectView", "10.10"],
+    ["AppKit", "NSAppearanceNameDarkAqua", "10.14"],
+    ["Security", "SecItemCopyMatching", null],
+    ["Security", "SSLHandshake", null],
+    ["Security", "SecTrustEvaluateWithError", "10.14"],
+    ["IOKit", "IOServiceMatching", null],
+    ["IOKit", "IOMainPort", "12.0"],
+    ["SystemConfiguration", "SCDynamicStoreCopyProxies", null],
+    ["Metal", "MTLCreateSystemDefaultDevice", "10.11"],
+    ["Accelerate", "vDSP_dotpr", null],
+    ["Accelerate", "cblas_dgemm", null],
+    ["Accelerate", "dgetrf_", null],
+    ["Accelerate", "dgetrf$NEWLAPACK", "13.3"],
+    // An umbrella hands on what others define.
+    ["ApplicationServices", "CGContextDrawImage", null],
+    ["CoreServices", "FSEventStreamCreate", null],
+    ["CoreServices", "LSCopyDefaultApplicationURLForURL", "10.10"],
+  ];
+  for (const [name, symbol, macos] of inFrameworks) {
+    it(`is ${macos ?? "that of all"} for ${symbol} of ${name}`, () => {
+      const library = framework(name, name === "AppKit" ? "C" : "A");
+      expect(hasKnownExports(library)).toBe(true);
+      expect(since(library, symbol)).toBe(macos ?? "always");
+      expect(mayBeMissing(library, symbol)).toBe(macos !== null);
+    });
+  }
+
+  it("is open for a name that no header of a framework declares, and for those of iOS", () => {
+    expect(mayBeMissing(framework("AppKit", "C"), "_NSKillRing")).toBe(true);
+    expect(since(framework("AppKit", "C"), "_NSKillRing")).toBe("always");
+    const ios = "/System/Library/Frameworks/CoreFoundation.framework/CoreFoundation";
+    expect(hasKnownExports(ios)).toBe(false);
+    expect(since(ios, "CFStringCreateStringWithValidatedFormat", "ios")).toBe("always");
+  });
+
+  it("follows the release of a library that others make", () => {
+    const sqlite = "/usr/lib/libsqlite3.dylib";
+    expect(mayBeMissing(sqlite, "sqlite3_prepare_v2")).toBe(false);
+    expect(since(sqlite, "sqlite3_close_v2")).toBe("10.10");
+    expect(since(sqlite, "sqlite3_prepare_v3")).toBe("10.14");
+    expect(since("/usr/lib/libcurl.4.dylib", "curl_mime_init")).toBe("10.15");
+    expect(since("/usr/lib/libz.1.dylib", "inflateValidate")).toBe("10.13");
+  });
+
+  it("has each name of a framework once", () => {
+    const words = FRAMEWORK_SYMBOLS.flatMap(({ names }) => names.trim().split(/\s+/));
+    expect(words.length).toBeGreaterThan(15_000);
+    expect(words.every((word) => /^[0-9a-z][\w$]*$/.test(word))).toBe(true);
+    const dates = FRAMEWORK_SYMBOLS.map(({ macos }) => macos);
+    expect(new Set(dates).size).toBe(dates.length);
   });
 
   it("is told once: no name is old and new", () => {
