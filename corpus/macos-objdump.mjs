@@ -99,9 +99,12 @@ function compareFile(file, slices) {
   }
   for (const { arch, commands } of slices) {
     const own = commands.filter(({ cmd }) => LOADS.test(cmd)).map(({ name }) => name);
-    // A thin file may be of an architecture that the program has no name for.
-    const which = slices.length > 1 ? ["-arch", arch] : [];
-    const listed = run(otool(), [...which, "-L", file])
+    // llvm-otool 19 takes no notice of `-arch`; a thin file may be of an architecture without a name.
+    const text =
+      slices.length > 1
+        ? run("llvm-objdump", ["--macho", `--arch=${arch}`, "--dylibs-used", file])
+        : run(otool(), ["-L", file]);
+    const listed = text
       .split("\n")
       .flatMap((line) => /^\t(.*) \(compatibility version/.exec(line)?.[1] ?? []);
     if (own.join("\n") !== listed.join("\n")) {

@@ -22,12 +22,13 @@ import { findPython } from "./python.mjs";
 const here = (/** @type {string} */ name) => fileURLToPath(new URL(name, import.meta.url));
 const cli = process.env.WHEELKIT_CLI ?? here("../dist/src/cli.cjs");
 
-const USAGE = `Usage: node corpus/macos.mjs [--only TEXT] [--no-facts | --no-redo] [--json FILE] [WHEEL…]
+const USAGE = `Usage: node corpus/macos.mjs [--only TEXT] [--no-facts | --no-redo] [--from FILE] [--json FILE] [WHEEL…]
 
   --only TEXT  wheels whose file name contains TEXT
   --no-facts   only take apart and repair
   --no-redo    only compare facts and tags
-  --json FILE  what became of each wheel
+  --from FILE  what an earlier run wrote with --json: only audits and tags are made again
+  --json FILE  write there what became of each wheel
   WHEEL        these files in place of the pinned wheels
 
 Exit status: 0 agreement, 1 differences
@@ -38,6 +39,7 @@ const { values: options, positionals } = parseArgs({
     only: { type: "string" },
     "no-facts": { type: "boolean", default: false },
     "no-redo": { type: "boolean", default: false },
+    from: { type: "string" },
     json: { type: "string" },
     help: { type: "boolean", short: "h", default: false },
   },
@@ -61,10 +63,13 @@ if (!options["no-facts"] && !objdump)
 
 /** @type {import("./macos-page.mjs").Row[]} */
 const rows = [];
+/** @type {import("./macos-page.mjs").Row[]} */
+const before = options.from === undefined ? [] : JSON.parse(readFileSync(options.from, "utf8"));
 for (const each of positionals.length > 0 ? positionals : pinned) {
   const path = typeof each === "string" ? each : await fetchWheel(python, each);
   const row = examine(path);
   rows.push(row);
+  if (options.json !== undefined) writeFileSync(options.json, JSON.stringify(rows, null, 1));
   const { slices, objdumped, verdict, problems } = row;
   const failed = problems.length > 0;
   for (const problem of problems) console.log(`  ${problem}`);
@@ -79,7 +84,6 @@ const sum = (/** @type {(row: any) => number} */ of) =>
 console.log(
   `${rows.length} wheels, ${sum((row) => row.slices)} slices (${sum((row) => row.objdumped)} by llvm-objdump), ${rows.filter(({ redone }) => redone !== undefined).length} repaired again, ${failures} failures`,
 );
-if (options.json !== undefined) writeFileSync(options.json, JSON.stringify(rows, null, 1));
 const complete =
   positionals.length === 0 && options.only === undefined && !options["no-facts"] && objdump;
 if (complete && !options["no-redo"]) {
@@ -110,6 +114,14 @@ function examine(path) {
     redone: undefined,
     problems: [],
   };
+  const known = before.find(({ file }) => file === row.file);
+  if (known !== undefined) {
+    const { files, slices, objdumped, redone, problems } = known;
+    Object.assign(row, { files, slices, objdumped, redone });
+    row.problems.push(...problems.filter((problem) => !problem.startsWith("supports ")));
+    compareTags(path, row);
+    return row;
+  }
   if (!options["no-facts"]) {
     compareFacts(path, audited, row);
     compareTags(path, row);

@@ -106,7 +106,7 @@ function wantedImports(
 ): readonly DynamicSymbol[] {
   return tables
     .flatMap(({ library, names }) =>
-      names.filter(interest).map((name) => importedSymbol(name, library)),
+      names.filter((name) => interest(name)).map((name) => importedSymbol(name, library)),
     )
     .sort((a, b) => compareText(a.name, b.name));
 }

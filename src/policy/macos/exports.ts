@@ -1,6 +1,7 @@
 /** What the system exports since when: the part of a minimum that no load command says. */
+
 import { DATED_LIBRARIES, DATED_SYMBOLS, LASTING_SYMBOLS } from "../data/macos.ts";
-import { FRAMEWORK_SYMBOLS, KNOWN_FRAMEWORKS } from "../data/macos-frameworks.ts";
+import { FRAMEWORK_SYMBOLS, HASH_DIGITS, KNOWN_FRAMEWORKS } from "../data/macos-frameworks.ts";
 import { LASTING_FAMILIES, LIBRARY_SYMBOLS } from "../data/macos-libraries.ts";
 import { LIBSYSTEM_ALWAYS, LIBSYSTEM_SINCE } from "../data/macos-libsystem.ts";
 import type { SystemVersion } from "./version.ts";
@@ -91,7 +92,7 @@ function namesOf(library: string): Names | undefined {
   return (name) => {
     const found = own.get(name);
     if (found !== undefined) return found;
-    const macos = all.get(name);
+    const macos = all.get(shortHash(name));
     return macos === undefined ? undefined : introduced.get(macos);
   };
 }
@@ -103,21 +104,40 @@ function introducedWith(macos: string, what: string): Introduced | null {
 /** The date of all that is older, too. */
 const OLDEST = "10.9";
 
-let everyFramework: ReadonlyMap<string, string> | undefined;
+let everyFramework: ReadonlyMap<number, string> | undefined;
 
-/** By name, whatever the framework: names move between frameworks, and umbrellas hand them on. */
-function frameworks(): ReadonlyMap<string, string> {
+/** By hash, whatever the framework: names move between frameworks, and umbrellas hand them on. */
+function frameworks(): ReadonlyMap<number, string> {
   if (everyFramework !== undefined) return everyFramework;
-  const made = new Map<string, string>();
-  for (const { macos, names } of FRAMEWORK_SYMBOLS) {
-    let last = "";
-    for (const word of wordsOf(names)) {
-      last = last.slice(0, Number.parseInt(word.slice(0, 1), 36)) + word.slice(1);
-      made.set(last, macos);
-    }
+  const made = new Map<number, string>();
+  for (const { macos, hashes } of FRAMEWORK_SYMBOLS) {
+    for (const hash of ascending(hashes)) made.set(hash, macos);
   }
   everyFramework = made;
   return made;
+}
+
+/** Numbers by their differences: see {@link FRAMEWORK_SYMBOLS}. */
+function* ascending(text: string): Generator<number> {
+  let number = 0;
+  let weight = 1;
+  for (const digit of text) {
+    const value = HASH_DIGITS.indexOf(digit);
+    number += (value % 32) * weight;
+    weight *= 32;
+    if (value >= 32) continue;
+    yield number;
+    weight = 1;
+  }
+}
+
+/** FNV-1a without its six lowest bits. */
+function shortHash(name: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < name.length; index += 1) {
+    hash = Math.imul(hash ^ name.charCodeAt(index), 0x01000193);
+  }
+  return hash >>> 6;
 }
 
 const FRAMEWORK =
