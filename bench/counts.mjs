@@ -1,21 +1,31 @@
 /**
  * `node bench/counts.mjs`: inputs that have very much of one thing, against the limits of every command:
  * 5 seconds and 300 MB. They are built by `test/support/large-inputs.ts` into the cache. `--only TEXT`
- * takes some of them, `--write` writes `docs/benchmarks-counts.md`.
+ * takes some of them, `--write` writes `docs/benchmarks-counts.md`. What this build was measured on is left out
+ * unless `--again` is given, and nothing is begun after `--seconds N`.
  */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { build } from "esbuild";
-import { cacheFolder } from "../corpus/cache.mjs";
+import { build as bundle } from "esbuild";
+import { cacheFolder, programDigest } from "../corpus/cache.mjs";
 import { measureRun } from "./measure.mjs";
-import { builtProgram, here, machineText, python, seconds } from "./setup.mjs";
+import {
+  builtProgram,
+  here,
+  keptResults,
+  machineText,
+  python,
+  seconds,
+  timeLeft,
+} from "./setup.mjs";
 
 const SECONDS = 5;
 const MEGABYTES = 300;
 
 /** What it has, the builder and its arguments. Wheels get all commands, libraries those that read them. */
+/** @type {readonly (readonly [string, string, ...(number | boolean)[]])[]} */
 const INPUTS = [
   ["1,500 ELF libraries that each need 1,500", "elfNeeds", 1500],
   ["1,500 dylibs that each load 1,500", "machoLoads", 1500, 4],
@@ -53,15 +63,19 @@ const { values: options } = parseArgs({
   options: {
     only: { type: "string", default: "" },
     command: { type: "string", default: "" },
+    seconds: { type: "string", default: "1e9" },
+    again: { type: "boolean", default: false },
     prepare: { type: "boolean", default: false },
     write: { type: "boolean", default: false },
   },
 });
 const cli = builtProgram();
 const folder = join(cacheFolder(), "bench", "counts");
-const kept = join(folder, "results.json");
-const results = existsSync(kept) ? JSON.parse(readFileSync(kept, "utf8")) : {};
+const { results, keep } = keptResults("counts");
+const inTime = timeLeft(options.seconds);
+const build = programDigest(cli);
 const builders = await bundled();
+let left = 0;
 for (const [what, builder, ...args] of INPUTS) {
   if (!what.includes(options.only)) continue;
   const path = inputOf(builder, args);
@@ -69,15 +83,21 @@ for (const [what, builder, ...args] of INPUTS) {
   const lines = path.endsWith(".whl") ? OF_WHEELS : OF_LIBRARIES;
   for (const line of lines.filter((each) => each.includes(options.command))) {
     const argv = line.split(" ").map((word) => (word === "X" ? path : word));
+    if (results[what]?.[line]?.build === build && !options.again) continue;
+    if (!inTime()) {
+      left++;
+      continue;
+    }
     const run = measureRun(python, [process.execPath, cli, ...argv]);
-    results[what] = { ...results[what], [line]: run };
+    results[what] = { ...results[what], [line]: { ...run, build } };
+    keep();
     const over = run.wall > 1000 * SECONDS || peakOf(run) > MEGABYTES ? "OVER" : "";
     console.log(
       `${what} | ${line} | ${seconds(run.wall)}, processor ${seconds(run.cpu)}, ${peakOf(run)} MB, status ${run.status} ${over}`,
     );
   }
-  writeFileSync(kept, `${JSON.stringify(results, null, 1)}\n`);
 }
+if (left > 0) console.log(`${left} commands are left: run the same command again`);
 if (options.write) writePage();
 
 /** The builders of the tests, for Node. */
@@ -85,7 +105,7 @@ async function bundled() {
   mkdirSync(folder, { recursive: true });
   const outfile = join(folder, "large-inputs.mjs");
   const entryPoints = [here("../test/support/large-inputs.ts")];
-  await build({ entryPoints, outfile, bundle: true, platform: "node", format: "esm" });
+  await bundle({ entryPoints, outfile, bundle: true, platform: "node", format: "esm" });
   return await import(pathToFileURL(outfile).href);
 }
 

@@ -11,15 +11,7 @@
  * where it stopped. `--write` puts the tables into `docs/benchmarks-peers.md`; `--rounds 0` only does that.
  */
 import { execFileSync, spawnSync } from "node:child_process";
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { cacheFolder, programDigest } from "../corpus/cache.mjs";
@@ -29,7 +21,15 @@ import { measureRun, median } from "./measure.mjs";
 import { PLATFORMS } from "./peer-platforms.mjs";
 import { peerProgram } from "./peer-tools.mjs";
 import { writePeerTables } from "./peers-page.mjs";
-import { builtProgram, loadNow, machineText, pinned, python } from "./setup.mjs";
+import {
+  builtProgram,
+  keptResults,
+  loadNow,
+  machineText,
+  pinned,
+  python,
+  timeLeft,
+} from "./setup.mjs";
 
 const { values: options } = parseArgs({
   options: {
@@ -43,7 +43,7 @@ const { values: options } = parseArgs({
   },
 });
 const rounds = Number(options.rounds);
-const until = performance.now() + 1000 * Number(options.seconds);
+const inTime = timeLeft(options.seconds);
 /** Milliseconds. What takes longer runs once. */
 const SLOW = 4000;
 const cli = builtProgram();
@@ -58,14 +58,13 @@ for (const name of options.platform === undefined ? Object.keys(PLATFORMS) : [op
     console.error(`error: \`--platform\` is one of ${Object.keys(PLATFORMS).join(", ")}`);
     process.exit(2);
   }
-  const kept = join(home, `${name}.json`);
-  const rows = existsSync(kept) ? JSON.parse(readFileSync(kept, "utf8")) : {};
+  const { results: rows, keep } = keptResults(`peers-${name}`);
   const wheels = pinnedOf(platform);
   for (const wheel of wheels.filter(({ file }) => file.includes(options.only))) {
     if (rounds === 0) break;
     const known = rows[wheel.file]?.build === build && !options.again;
     if (known && !options.prepare) continue;
-    if (performance.now() > until) {
+    if (!inTime()) {
       left++;
       continue;
     }
@@ -75,7 +74,7 @@ for (const name of options.platform === undefined ? Object.keys(PLATFORMS) : [op
     const { file, size } = wheel;
     const machine = machineText();
     rows[file] = { file, size, build, rounds, machine, load: inputs.load, ...measured };
-    writeFileSync(kept, `${JSON.stringify(rows, null, 1)}\n`);
+    keep();
     console.log(`${file}: measured`);
   }
   if (options.write) {
@@ -125,6 +124,7 @@ function measureWheel(platform, { published, undone, lib }, out) {
     peerRepair: { command: platform.repair(undone, out, lib), env },
     repairwheel: { command: [repairwheel, "-o", out, "-l", lib, undone], env },
   };
+  /** @type {Record<string, { list: any[], error?: string }>} */
   const runs = Object.fromEntries(Object.keys(subjects).map((name) => [name, { list: [] }]));
   // Round 0 warms the page cache with what is no peer's.
   for (let round = 0; round <= rounds; round++) {

@@ -5,15 +5,15 @@
 import { spawnSync } from "node:child_process";
 import {
   existsSync,
-  mkdtempSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { SourceMap } from "node:module";
-import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { measureRun, median } from "./measure.mjs";
 
@@ -65,20 +65,24 @@ const SOURCES = [
   [/^src\/(repair|edit)\//, "plan"],
 ];
 
-/** Builds the program of the checkout `root` with source maps, in a folder of its own. */
-export function buildMapped(root) {
-  const folder = mkdtempSync(join(tmpdir(), "wheelkit-profile-"));
-  const script = join(root, "scripts", "build.mjs");
+/** The program of the checkout `root` with source maps, built in `folder` where it is not there yet. */
+export function buildMapped(root, folder) {
   const out = join(folder, "dist");
+  const isBuilt = () =>
+    ["cli.cjs", "cli.js"].map((name) => join(out, "src", name)).find(existsSync);
+  const known = isBuilt();
+  if (known !== undefined) return known;
+  mkdirSync(folder, { recursive: true });
+  const script = join(root, "scripts", "build.mjs");
   const built = spawnSync(process.execPath, [script, "--no-types", "--maps", "--out", out], {
     encoding: "utf8",
   });
   if (built.status !== 0) throw new Error(built.stderr);
-  symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+  symlinkSync(realpathSync(join(root, "node_modules")), join(folder, "node_modules"));
   writeFileSync(join(folder, "package.json"), '{ "type": "module" }\n');
-  const cli = ["cli.cjs", "cli.js"].map((name) => join(out, "src", name)).find(existsSync);
+  const cli = isBuilt();
   if (cli === undefined) throw new Error(`${root} was not built`);
-  return { folder, cli };
+  return cli;
 }
 
 /**

@@ -1,19 +1,31 @@
 /**
- * `npm run bench`: wheelkit, auditwheel, `unzip -tq` and `node -e 0` on the same wheels in one run,
- * interleaved: medians of wall time, processor time and peak memory. `--write` writes `docs/benchmarks.md`.
- * `npm run bench -- --peers` is `bench/peers.mjs`: all tools for all platforms.
+ * `npm run bench`: audits, `unzip -tq` and `node -e 0` on the same wheels in one run, interleaved: medians
+ * of wall time, processor time and peak memory, and beside them what the project wants.
+ *
+ * Each wheel is kept in the cache as soon as it is measured. A wheel that this very build was measured on is
+ * left out unless `--again` is given, and no other is begun after `--seconds N`: the same command goes on
+ * where it stopped. `--only TEXT` takes some wheels; `--write` writes `docs/benchmarks.md` from all that is
+ * kept, and `--rounds 0` does only that. `--peers` is `bench/peers.mjs`, all tools for all platforms;
+ * `--profile` says where the time goes (`bench/profile-page.mjs`).
  */
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { loadavg } from "node:os";
-import { fileURLToPath } from "node:url";
+import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { programDigest } from "../corpus/cache.mjs";
 import { fetchWheel } from "../corpus/fetch.mjs";
-import { auditwheelShow } from "../corpus/peer.mjs";
-import { auditwheelVersion, findPython } from "../corpus/python.mjs";
 import { measureRun, median } from "./measure.mjs";
 import { benchmarkPage, printTable } from "./page.mjs";
 import { profilePage, withProfile } from "./profile-page.mjs";
+import {
+  builtProgram,
+  here,
+  keptResults,
+  loadNow,
+  machineText,
+  pinned,
+  python,
+  timeLeft,
+} from "./setup.mjs";
 import { syntheticWheel } from "./synthetic.mjs";
 
 /** Wheels of the corpus, by the start of the file name, smallest first. */
@@ -34,96 +46,102 @@ const WHEELS = [
   "triton-3.4.0-",
   "tensorflow_cpu-2.20.0-",
 ];
-/** A round with auditwheel costs its time; above this size it runs once. */
-const AUDITWHEEL_ONCE = 20e6;
+/** Bytes. Of larger wheels two rounds are enough; of gigabytes that are only read, one without warming. */
+const LARGE = 100e6;
+const HUGE = 1e9;
+const SYNTHETIC = "a synthetic zip64 wheel, 5 GiB";
 const MODULE_WHEEL = "greenlet-3.2.3-cp312-cp312-manylinux_2_24_x86_64";
 
 if (process.argv.includes("--peers")) {
   const rest = process.argv.slice(2).filter((each) => each !== "--peers");
-  const peers = fileURLToPath(new URL("peers.mjs", import.meta.url));
-  process.exit(spawnSync(process.execPath, [peers, ...rest], { stdio: "inherit" }).status ?? 1);
+  const { status } = spawnSync(process.execPath, [here("peers.mjs"), ...rest], {
+    stdio: "inherit",
+  });
+  process.exit(status ?? 1);
 }
 
 const { values: options } = parseArgs({
   options: {
-    rounds: { type: "string", default: "7" },
-    only: { type: "string" },
-    "no-peer": { type: "boolean", default: false },
-    "no-synthetic": { type: "boolean", default: false },
+    rounds: { type: "string", default: "5" },
+    only: { type: "string", default: "" },
+    seconds: { type: "string", default: "1e9" },
+    again: { type: "boolean", default: false },
     write: { type: "boolean", default: false },
-    json: { type: "string" },
-    // Where the time goes, instead of how much there is; beside another checkout.
     profile: { type: "boolean", default: false },
+    // With --profile: another checkout beside this one, and only the builds of both.
     before: { type: "string" },
+    prepare: { type: "boolean", default: false },
   },
 });
-const rounds = Number(options.rounds);
-const here = (name) => fileURLToPath(new URL(name, import.meta.url));
-const cli = process.env.WHEELKIT_CLI ?? here("../dist/src/cli.cjs");
-if (!existsSync(cli)) {
-  console.error(`error: no ${cli}\n\nhint: \`npm run build\` makes it`);
-  process.exit(2);
-}
-const list = JSON.parse(readFileSync(here("../corpus/wheels.json"), "utf8"));
-const python = findPython();
-
 if (options.profile) {
-  await profilePage(python, list, options);
+  await profilePage(options);
   process.exit(0);
 }
-const load = loadavg()[0].toFixed(1);
-const results = [];
-for (const start of WHEELS) {
-  if (options.only !== undefined && !start.includes(options.only)) {
-    continue;
-  }
-  const wheel = list.find(({ file }) => file.startsWith(start));
-  results.push(measure(wheel.file, wheel.size, await fetchWheel(python, wheel), true));
+const rounds = Number(options.rounds);
+const inTime = timeLeft(options.seconds);
+const cli = builtProgram();
+const build = programDigest(cli);
+const { results, keep } = keptResults("audits");
+const node = [process.execPath, "-e", "0"];
+const list = pinned("wheels");
+const wheels = WHEELS.map((start) => list.find(({ file }) => file.startsWith(start)));
+let left = 0;
+await kept("--version", 0, async () => ({
+  node,
+  version: [process.execPath, cli, "--version"],
+}));
+for (const wheel of wheels) {
+  await kept(wheel.file, wheel.size, async () => audits(await fetchWheel(python, wheel)));
 }
-if (!options["no-synthetic"]) {
-  const path = syntheticWheel(await moduleOf(MODULE_WHEEL));
-  results.push(measure("a synthetic zip64 wheel, 5 GiB", 5 * 2 ** 30, path, false));
-}
-const machine = {
-  cores: Number(execFileSync("nproc", { encoding: "utf8" })),
-  cpu: /^model name\s*: (.*)$/m.exec(readFileSync("/proc/cpuinfo", "utf8"))?.[1] ?? "unknown",
-  node: process.version,
-  auditwheel: auditwheelVersion(python),
-  unzip: execFileSync("unzip", ["-v"], { encoding: "utf8" }).split(" ")[1],
-  rounds,
-  load,
-};
-if (options.json !== undefined) {
-  writeFileSync(options.json, `${JSON.stringify({ machine, results }, null, 1)}\n`);
-}
+await kept(SYNTHETIC, 5 * 2 ** 30, async () =>
+  audits(syntheticWheel(await moduleOf(MODULE_WHEEL))),
+);
+if (left > 0) console.log(`${left} wheels are left: run the same command again`);
 if (options.write) {
-  writeFileSync(here("../docs/benchmarks.md"), withProfile(benchmarkPage(results, machine)));
+  const names = ["--version", ...wheels.map(({ file }) => file), SYNTHETIC];
+  const found = names.flatMap((name) => results[name] ?? []);
+  const unzip = execFileSync("unzip", ["-v"], { encoding: "utf8" }).split(" ")[1];
+  const page = benchmarkPage(found, { unzip, text: machineText() });
+  writeFileSync(here("../docs/benchmarks.md"), withProfile(page));
   console.log("wrote docs/benchmarks.md");
 }
 
-function measure(file, size, path, withPeer) {
+/** Measures what is not yet known of this build, as long as there is time. */
+async function kept(name, size, subjects) {
+  if (rounds === 0 || !name.includes(options.only)) return;
+  if (results[name]?.build === build && !options.again) return;
+  if (!inTime()) {
+    left++;
+    return;
+  }
+  const commands = await subjects();
+  const load = loadNow();
+  results[name] = { file: name, size, build, load, ...measure(commands, size) };
+  keep();
+  printTable([results[name]]);
+}
+
+function audits(path) {
   const audit = [process.execPath, cli, "audit", "--no-config"];
-  const subjects = {
-    node: [process.execPath, "-e", "0"],
+  return {
+    node,
     unzip: ["unzip", "-tq", path],
     audit1: [...audit, "-j", "1", path],
     audit2: [...audit, "-j", "2", path],
+    audit4: [...audit, "-j", "4", path],
     noHash1: [...audit, "--no-hash", "-j", "1", path],
     noHash2: [...audit, "--no-hash", "-j", "2", path],
   };
-  if (withPeer && !options["no-peer"]) {
-    subjects.auditwheel = auditwheelShow(python, path);
-  }
+}
+
+function measure(subjects, size) {
   const runs = {};
-  // Gigabytes that are only read and hashed take the same time each time.
-  const count = size > 1e9 ? 1 : rounds;
-  for (let round = 0; round <= count; round += 1) {
+  const count = size > HUGE ? 1 : size > LARGE ? Math.min(2, rounds) : rounds;
+  // Round 0 warms the page cache and is not counted.
+  for (let round = size > HUGE ? 1 : 0; round <= count; round += 1) {
     for (const [name, command] of Object.entries(subjects)) {
-      const slow = name === "auditwheel" && round > (size > AUDITWHEEL_ONCE ? 1 : 3);
-      // Round 0 warms the page cache and is not counted; auditwheel does not need it.
-      if (slow || (name === "auditwheel" && round === 0)) {
-        continue;
-      }
+      // With four threads only the memory is of interest.
+      if (name === "audit4" && round !== 1) continue;
       const run = measureRun(python, command);
       if (run.status !== 0 && run.status !== 1) {
         throw new Error(`\`${command.join(" ")}\` ended with status ${run.status}`);
@@ -134,13 +152,11 @@ function measure(file, size, path, withPeer) {
       }
     }
   }
-  const result = { file, size, wall: {}, cpu: {}, peak: {} };
-  for (const [name, list] of Object.entries(runs)) {
-    for (const unit of ["wall", "cpu", "peak"]) {
-      result[unit][name] = median(list.map((run) => run[unit]));
-    }
+  const result = { rounds: count, wall: {}, cpu: {}, peak: {} };
+  for (const [name, each] of Object.entries(runs)) {
+    for (const unit of ["wall", "cpu"]) result[unit][name] = median(each.map((run) => run[unit]));
+    result.peak[name] = Math.max(...each.map(({ peak }) => peak));
   }
-  printTable([result]);
   return result;
 }
 

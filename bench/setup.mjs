@@ -1,7 +1,7 @@
 /** What the benches share: the built program, Python, the pins of the corpus, a work folder, and cells of tables. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus, loadavg } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cacheFolder } from "../corpus/cache.mjs";
 import { findPython } from "../corpus/python.mjs";
@@ -24,6 +24,25 @@ export const python = findPython();
 /** A list of `corpus/`: wheels with their SHA-256. */
 export function pinned(name) {
   return JSON.parse(readFileSync(here(`../corpus/${name}.json`), "utf8"));
+}
+
+/** What a bench keeps between runs, so that it can be run in parts: an object, and how it is stored. */
+export function keptResults(name) {
+  const path = join(cacheFolder(), "bench", `${name}.json`);
+  const results = existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : {};
+  return {
+    results,
+    keep() {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, `${JSON.stringify(results, null, 1)}\n`);
+    },
+  };
+}
+
+/** True until so many seconds have gone by: an option of benches that go on where they stopped. */
+export function timeLeft(seconds) {
+  const until = performance.now() + 1000 * Number(seconds);
+  return () => performance.now() < until;
 }
 
 /** Runs `body` with a folder in the cache, which is removed afterwards. */

@@ -34,6 +34,9 @@ export interface ChunkReader {
 export const CHUNK = 65_536;
 /** Reads of up to this many bytes share one buffer. */
 const OWN = 256 << 10;
+/** Copies of up to this many bytes lie side by side in buffers of the other size. */
+const SHARED = 4 << 10;
+const SHELF = 64 << 10;
 
 export function chunkReader(source: Source & Pick<FileSource, "readInto">): ChunkReader {
   let start = 0;
@@ -41,6 +44,8 @@ export function chunkReader(source: Source & Pick<FileSource, "readInto">): Chun
   let fields = new DataView(held.buffer);
   // Thousands of buffers would be more work for the collector of garbage than what is read of them.
   let own: Uint8Array | undefined;
+  let shelf = new Uint8Array(0);
+  let shelfUsed = 0;
   const fetch = (offset: number, length: number): Uint8Array => {
     if (source.readInto === undefined || length > OWN) return source.read(offset, length);
     own ??= new Uint8Array(OWN);
@@ -73,7 +78,17 @@ export function chunkReader(source: Source & Pick<FileSource, "readInto">): Chun
     local: (offset) => localHeaderAt(fields, offset - start),
     central: (offset) => centralHeaderAt(fields, offset - start),
     view: (offset, length) => held.subarray(offset - start, offset - start + length),
-    copy: (offset, length) => held.slice(offset - start, offset - start + length),
+    copy(offset, length) {
+      if (length > SHARED) return held.slice(offset - start, offset - start + length);
+      if (shelfUsed + length > shelf.length) {
+        shelf = new Uint8Array(SHELF);
+        shelfUsed = 0;
+      }
+      const copied = shelf.subarray(shelfUsed, shelfUsed + length);
+      shelfUsed += length;
+      copied.set(held.subarray(offset - start, offset - start + length));
+      return copied;
+    },
     equals(offset, text) {
       const from = offset - start;
       for (let index = 0; index < text.length; index++) {

@@ -132,18 +132,26 @@ function readLocal(
   ahead: number,
 ): LocalRecord | undefined {
   const at = entry.headerOffset;
-  return at + LOCAL_SIZE <= limit ? localAt(chunks, at, ahead) : undefined;
+  return at + LOCAL_SIZE <= limit ? localAt(chunks, at, ahead, entry.centralExtra) : undefined;
 }
 
-function localAt(chunks: ChunkReader, at: number, ahead: number): LocalRecord | undefined {
+/** @param likely extra data that the header probably has, of which no copy is needed then. */
+function localAt(
+  chunks: ChunkReader,
+  at: number,
+  ahead: number,
+  likely: Uint8Array = EMPTY,
+): LocalRecord | undefined {
   if (!chunks.hold(at, LOCAL_SIZE, ahead)) return undefined;
   const header = chunks.local(at);
   if (header.signature !== LOCAL_SIGNATURE) return undefined;
   const { name_length: names, extra_length: extras } = header;
   const nameAt = at + LOCAL_SIZE;
   if (!chunks.hold(nameAt, names + extras, ahead)) return undefined;
-  const extra = extras === 0 ? EMPTY : chunks.copy(nameAt + names, extras);
-  return { header, nameAt, extra };
+  if (extras === 0) return { header, nameAt, extra: EMPTY };
+  // Mostly the same bytes in both headers: kept once.
+  const isLikely = bytesEqual(chunks.view(nameAt + names, extras), likely);
+  return { header, nameAt, extra: isLikely ? likely : chunks.copy(nameAt + names, extras) };
 }
 
 /** Fills in what the local header and its place say. */
@@ -189,8 +197,7 @@ function placeEntry(
   const agrees = compareHeaders(entry, header, extra, descriptorSound, add);
   entry.dataOffset = dataOffset;
   entry.end = end;
-  // Mostly the same bytes in both headers: kept once.
-  entry.localExtra = bytesEqual(extra, entry.centralExtra) ? entry.centralExtra : extra;
+  entry.localExtra = extra;
   entry.broken ||= cut || !agrees;
 }
 
