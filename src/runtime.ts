@@ -82,3 +82,12 @@ export type MemberStream = (
   span: MemberSpan,
   onChunk: (bytes: Uint8Array, offset: number) => boolean | void,
 ) => Promise<readonly Problem[]>;
+
+/** A stream of members that keeps some of them where they can be read at random. */
+export interface KeepingStream {
+  readonly stream: MemberStream;
+  /** Whether the member that streams now is kept, so far. */
+  isKept(span: MemberSpan): boolean;
+  /** A member that streamed to its end, was sound and is kept. */
+  kept(span: MemberSpan): Source | undefined;
+}

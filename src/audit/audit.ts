@@ -8,7 +8,7 @@ import { digestOf } from "../digest.ts";
 import type { Level, Problem, Unverified } from "../finding.ts";
 import type { SymbolLists } from "../format.ts";
 import { readerOf } from "../formats.ts";
-import type { Compression, FileSource, MemberStream } from "../runtime.ts";
+import type { Compression, FileSource, KeepingStream, MemberStream } from "../runtime.ts";
 import type { Source } from "../source.ts";
 import type { WheelModel } from "../wheel/check.ts";
 import { checkWheel, distInfoDirectories, findDistInfo } from "../wheel/check.ts";
@@ -52,8 +52,8 @@ export interface InspectJob {
   /** In archive order. */
   readonly tasks: readonly MemberTask[];
   readonly options: InspectOptions;
-  /** Streams what is too large for memory, in the engine's place. */
-  readonly stream?: MemberStream;
+  /** Keeps what is too large for memory while it streams. */
+  readonly keep?: (stream: MemberStream) => KeepingStream;
   /** Called with the inflated bytes of each finished part. */
   readonly onProgress?: (bytes: number) => void;
 }

@@ -17,7 +17,6 @@ import { canonicalBuild } from "./canonical-build.ts";
 import type { NodeEngine } from "./engine.ts";
 import type { KeptMembers } from "./kept-members.ts";
 import { keepMembers } from "./kept-members.ts";
-import { lazyStream } from "./lazy-stream.ts";
 import type { Revision, RewriteOptions, Rewritten } from "./rewrite-wheel.ts";
 import { rewriteWheel } from "./rewrite-wheel.ts";
 import type { WorkshopOptions } from "./workshop.ts";
@@ -61,7 +60,7 @@ export async function repairFile(path: string, run: RepairRun): Promise<Rewritte
       const indexMember = (span: MemberSpan): Promise<BlockIndex | undefined> =>
         indexes.get(span.dataOffset) ?? engine.indexMember(path, source, span);
       let early = 0;
-      const kept = keepMembers(lazyStream(source), wheelDir, (span) => {
+      const kept = keepMembers(wheelDir, (span) => {
         // That they change is likely, and to look them up takes longer than to unpack them.
         if (!packing.splices || !engine.indexesAside(span) || span.method !== DEFLATED) return;
         early += span.compressedSize;
@@ -80,13 +79,9 @@ export async function repairFile(path: string, run: RepairRun): Promise<Rewritte
         takeMember: (span) => members?.take(span),
         indexMember,
       });
-      const inspecting: Engine =
-        members === undefined
-          ? engine
-          : { ...engine, inspect: (job) => engine.inspect({ ...job, stream: kept.stream }) };
       const outcome = await repairWheel(
         { draft, wheel, path, workshop },
-        { ...run, engine: inspecting },
+        { ...run, engine: dryRun ? engine : keepingEngine(engine, kept) },
       );
       // What nobody patched takes room for nothing.
       members?.close();
@@ -107,13 +102,19 @@ export async function repairFile(path: string, run: RepairRun): Promise<Rewritte
       const { updateTags } = settings;
       const { before, judged, native } = repair;
       const check = { before, inputs: [judged], native, path: temporary, built, updateTags };
-      remaining = await verifyRepair(check, engine);
+      // All facts of the input are still there: this is when memory counts most.
+      const kept = keepMembers(wheelDir);
+      remaining = await verifyRepair(check, keepingEngine(engine, kept)).finally(kept.close);
     },
   };
   const rewritten = await rewriteWheel(path, write, revision).finally(close);
   if (repair === undefined) return rewritten;
   const warnings = [...rewritten.warnings, ...stillWrong(remaining)];
   return { ...rewritten, warnings, repair: repairReport(repair.plan, !dryRun) };
+}
+
+function keepingEngine(engine: Engine, { over }: KeptMembers): Engine {
+  return { ...engine, inspect: (job) => engine.inspect({ ...job, keep: over }) };
 }
 
 /** Errors that are told one by one. */

@@ -48,12 +48,18 @@ export function createEngine({ jobs = availableParallelism() }: EngineOptions = 
   return {
     compression: nodeCompression,
     open: openFile,
-    async inspect({ source, tasks, options, onProgress, stream = lazyStream(source) }) {
+    async inspect({ source, tasks, options, onProgress, keep }) {
       // As V8 has it by default: `load.ts` made the heap grow slowly, which costs a third of the time.
       if (tasks.length <= MANY_TASKS) setFlagsFromString("--heap-growing-percent=0");
       const helpers = zlibThreads(jobs);
       const compression = nodeCompression;
-      const access = { source, compression, stream, ...(helpers === undefined ? {} : { helpers }) };
+      const stream = lazyStream(source);
+      const access = {
+        source,
+        compression,
+        ...(keep === undefined ? { stream } : keep(stream)),
+        ...(helpers === undefined ? {} : { helpers }),
+      };
       const streams = tasks.some(({ size }) => size > WHOLE_LIMIT);
       const wholeLimit = streams ? WHOLE_BESIDE_STREAMED : WHOLE_LIMIT;
       return await inspectMembers(access, tasks, { ...options, wholeLimit }, onProgress);

@@ -1,17 +1,17 @@
 /**
- * Large native members that an inspection inflates, kept in temporary files for the repair that
- * follows: each would be inflated once more to be patched.
+ * Large native members that an inspection inflates, kept in temporary files: their tables are read
+ * there instead of in memory, and a repair that follows would inflate each once more to patch it.
  */
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { formatOf } from "../formats.ts";
-import type { FileSource, MemberSpan, MemberStream } from "../runtime.ts";
+import type { FileSource, KeepingStream, MemberSpan, MemberStream } from "../runtime.ts";
 import type { TemporaryFile } from "./temporary.ts";
 import { temporaryFile } from "./temporary.ts";
 
 export interface KeptMembers {
-  /** Streams members as the stream below does, and keeps those that are worth it. */
-  readonly stream: MemberStream;
+  /** Streams members of one wheel as `stream` does, and keeps the native ones. */
+  over(stream: MemberStream): KeepingStream;
   /**
    * The content of a member that was found sound. It is given once, and is the caller's to close.
    *
@@ -32,15 +32,15 @@ const CHUNK = 256 << 10;
  * @param onBegin is told of each member that begins to be kept.
  */
 export function keepMembers(
-  stream: MemberStream,
   folder: string,
-  onBegin: (span: MemberSpan) => void,
+  onBegin: (span: MemberSpan) => void = () => {},
 ): KeptMembers {
   const sound = new Map<number, FileSource>();
   const beside = join(nearestFolder(folder), "wheelkit");
   let left = MOST_BYTES;
-  return {
-    async stream(span, onChunk) {
+  const begun = new Set<number>();
+  const keep = (stream: MemberStream): MemberStream => {
+    return async (span, onChunk) => {
       const kept = sound.get(span.dataOffset);
       if (kept !== undefined) return readKept(kept, onChunk);
       let file: TemporaryFile | undefined;
@@ -48,6 +48,7 @@ export function keepMembers(
         if (file === undefined) return;
         file.close();
         file = undefined;
+        begun.delete(span.dataOffset);
         left += span.size;
       };
       try {
@@ -55,6 +56,7 @@ export function keepMembers(
           try {
             if (offset === 0 && span.size <= left && formatOf(bytes) !== undefined) {
               file = temporaryFile(beside);
+              begun.add(span.dataOffset);
               left -= span.size;
               onBegin(span);
             }
@@ -75,10 +77,18 @@ export function keepMembers(
       } finally {
         drop();
       }
-    },
+    };
+  };
+  return {
+    over: (stream) => ({
+      stream: keep(stream),
+      isKept: ({ dataOffset }) => begun.has(dataOffset),
+      kept: ({ dataOffset }) => sound.get(dataOffset),
+    }),
     take({ dataOffset }) {
       const source = sound.get(dataOffset);
       sound.delete(dataOffset);
+      begun.delete(dataOffset);
       return source;
     },
     close() {

@@ -57,6 +57,26 @@ export async function readFactsThrough(
   }
 }
 
+/** The same of a member that was kept while it streamed; its device code still goes by in a stream. */
+export async function readFactsKept(
+  access: Access,
+  task: MemberTask,
+  format: BinaryFormat,
+  source: Source,
+  options: InspectOptions,
+): Promise<Facts> {
+  const reader = readerOf(format);
+  if (reader === undefined) return unread(task, format);
+  try {
+    const { regions, ...found } = read(reader, source, options);
+    const device =
+      regions.length === 0 ? {} : { device: await streamedTargets(access, task, regions) };
+    return { problems: [], unverified: [], ...found, ...device };
+  } catch (error) {
+    return failureOf(task, error);
+  }
+}
+
 function read(
   reader: Format<AnyNative>,
   source: Source,

@@ -14,7 +14,7 @@ import { memorySource } from "../../source.ts";
 import { checkRecordDigest } from "../../wheel/record.ts";
 import { readMember } from "../../zip/read.ts";
 import type { Facts } from "./facts.ts";
-import { failureOf, merge, readFacts, readFactsThrough } from "./facts.ts";
+import { failureOf, merge, readFacts, readFactsKept, readFactsThrough } from "./facts.ts";
 import { Reports } from "./limits.ts";
 import { Recorder } from "./recorder.ts";
 import { type Prepared, prepareRuns } from "./runs.ts";
@@ -100,7 +100,9 @@ async function inspectStreamed(
 ): Promise<MemberReport | undefined> {
   const expected = task.expected;
   const hasher = expected && access.compression.hasher(expected.algorithm);
-  const recorder = new Recorder(task.size);
+  // What is kept elsewhere needs no room here.
+  let recorder: Recorder | undefined = new Recorder(task.size);
+  let format: BinaryFormat | undefined;
   let size = 0;
   let check: ContentCheck<AnyNative> | undefined;
   const problems: Problem[] = [
@@ -108,10 +110,13 @@ async function inspectStreamed(
       hasher?.update(bytes);
       size = offset + bytes.length;
       // The first chunk holds the headers.
-      const begins = offset === 0 ? formatOf(bytes) : undefined;
-      if (begins !== undefined) check = checkOf(access, begins, bytes, task.size);
+      if (offset === 0) {
+        format = formatOf(bytes);
+        if (format !== undefined) check = checkOf(access, format, bytes, task.size);
+        if (access.isKept?.(task) === true) recorder = undefined;
+      }
       check?.add(bytes, offset);
-      recorder.add(bytes, offset);
+      recorder?.add(bytes, offset);
     })),
   ];
   const sound = problems.length === 0;
@@ -119,11 +124,14 @@ async function inspectStreamed(
     problems.push(...checkRecordDigest(task.name, expected, hasher.digest(), size));
   }
   if (!sound) return damaged(access, task, problems);
-  const format = formatOf(recorder.head());
   if (format === undefined) {
     return problems.length === 0 ? undefined : { index: task.index, problems, unverified: [] };
   }
-  const facts = await readFactsThrough(access, task, format, recorder.windows(), options);
+  const kept = access.kept?.(task);
+  const facts =
+    kept === undefined
+      ? await readFactsThrough(access, task, format, recorder?.windows() ?? [], options)
+      : await readFactsKept(access, task, format, kept, options);
   return { index: task.index, format, ...merge(problems, completed(facts, check)) };
 }
 

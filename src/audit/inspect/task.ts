@@ -6,7 +6,14 @@ import type { Problem, Unverified } from "../../finding.ts";
 import type { SymbolList, SymbolLists } from "../../format.ts";
 import type { AnyNative } from "../../formats.ts";
 import { formatOf } from "../../formats.ts";
-import type { Compression, HashName, Helpers, MemberSpan, MemberStream } from "../../runtime.ts";
+import type {
+  Compression,
+  HashName,
+  Helpers,
+  KeepingStream,
+  MemberSpan,
+  MemberStream,
+} from "../../runtime.ts";
 import type { Source } from "../../source.ts";
 
 /** What RECORD promises of a member. */
@@ -56,6 +63,9 @@ export interface Access {
   readonly source: Source;
   readonly compression: Compression;
   readonly stream: MemberStream;
+  /** Of a {@link KeepingStream}. */
+  readonly isKept?: KeepingStream["isKept"];
+  readonly kept?: KeepingStream["kept"];
   /** Missing where this thread is to do everything. */
   readonly helpers?: Helpers;
 }

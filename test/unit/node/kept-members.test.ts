@@ -55,11 +55,14 @@ describe("keepMembers", () => {
     const begun: string[] = [];
     const inner = streamOf({ 7: ELF });
     const member = span(7, ELF);
-    const kept = keepMembers(inner.stream, folder, ({ name }) => void begun.push(name));
-    expect(Buffer.compare(await collect(kept.stream, member), ELF)).toBe(0);
-    expect(Buffer.compare(await collect(kept.stream, member), ELF)).toBe(0);
+    const kept = keepMembers(folder, ({ name }) => void begun.push(name));
+    const { stream, isKept, kept: content } = kept.over(inner.stream);
+    expect(Buffer.compare(await collect(stream, member), ELF)).toBe(0);
+    expect(Buffer.compare(await collect(stream, member), ELF)).toBe(0);
     expect(inner.asked()).toBe(1);
     expect(begun).toEqual(["m7"]);
+    expect(isKept(member)).toBe(true);
+    expect(content(member)?.size).toBe(ELF.length);
     const source = kept.take(member);
     expect(Buffer.compare(source?.read(0, ELF.length) ?? TEXT, ELF)).toBe(0);
     expect(kept.take(member)).toBeUndefined();
@@ -70,29 +73,34 @@ describe("keepMembers", () => {
 
   it("keeps neither data, nor what is damaged, nor what nobody read to its end", async () => {
     const inner = streamOf({ 1: TEXT, 2: ELF, 3: ELF }, [2]);
-    const kept = keepMembers(inner.stream, folder, () => {});
-    await collect(kept.stream, span(1, TEXT));
-    expect(await kept.stream(span(2, ELF), () => {})).toHaveLength(1);
-    await kept.stream(span(3, ELF), (_, offset) => offset === 0);
+    const kept = keepMembers(folder);
+    const { stream } = kept.over(inner.stream);
+    await collect(stream, span(1, TEXT));
+    expect(await stream(span(2, ELF), () => {})).toHaveLength(1);
+    await stream(span(3, ELF), (_, offset) => offset === 0);
     for (const at of [1, 2, 3]) expect(kept.take(span(at, ELF))).toBeUndefined();
     expect(readdirSync(folder)).toEqual([]);
   });
 
   it("makes no folder for results that may be refused, and does without where it can't write", async () => {
     const missing = join(folder, "a", "b");
-    const kept = keepMembers(streamOf({ 1: ELF }).stream, missing, () => {});
-    await collect(kept.stream, span(1, ELF));
+    const kept = keepMembers(missing);
+    const { stream } = kept.over(streamOf({ 1: ELF }).stream);
+    await collect(stream, span(1, ELF));
     expect(existsSync(join(folder, "a"))).toBe(false);
     expect(kept.take(span(1, ELF))?.size).toBe(ELF.length);
-    const nowhere = keepMembers(streamOf({ 1: ELF }).stream, "/proc/self", () => {});
-    expect(await collect(nowhere.stream, span(1, ELF))).toHaveLength(ELF.length);
+    const nowhere = keepMembers("/proc/self");
+    const there = nowhere.over(streamOf({ 1: ELF }).stream);
+    expect(await collect(there.stream, span(1, ELF))).toHaveLength(ELF.length);
+    expect(there.isKept(span(1, ELF))).toBe(false);
     expect(nowhere.take(span(1, ELF))).toBeUndefined();
   });
 
   it("holds no more than its room, whatever sizes are declared", async () => {
-    const kept = keepMembers(streamOf({ 1: ELF }).stream, folder, () => {});
+    const kept = keepMembers(folder);
+    const { stream } = kept.over(streamOf({ 1: ELF }).stream);
     const huge = { ...span(1, ELF), size: 2 ** 31 };
-    await collect(kept.stream, huge);
+    await collect(stream, huge);
     expect(kept.take(huge)).toBeUndefined();
   });
 });
