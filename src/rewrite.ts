@@ -273,23 +273,40 @@ function cutPieces(pieces: readonly Piece[], start: number, length: number): Pie
   return result;
 }
 
+/** More zeros (bytes) behind others are a splice of their own: a cut may leave hundreds of MB of them. */
+const MANY_ZEROS = 1 << 16;
+
 function splicesOf(sourceSize: number, pieces: readonly Piece[]): Splice[] {
   const splices: Splice[] = [];
   let at = 0;
-  let zeros = 0;
-  let parts: Uint8Array[] = [];
+  /** What is put between two copies: zeros, then bytes, and so on. */
+  let runs: { zeros: number; parts: Uint8Array[] }[] = [{ zeros: 0, parts: [] }];
   const close = (next: number): void => {
-    if (next === at && zeros === 0 && parts.length === 0) return;
-    splices.push({ at, remove: next - at, zeros, bytes: concat(parts), what: "composed" });
-    zeros = 0;
-    parts = [];
+    let from = at;
+    for (const { zeros, parts } of runs) {
+      if (next === from && zeros === 0 && parts.length === 0) continue;
+      splices.push({
+        at: from,
+        remove: next - from,
+        zeros,
+        bytes: concat(parts),
+        what: "composed",
+      });
+      from = next;
+    }
+    runs = [{ zeros: 0, parts: [] }];
   };
   for (const piece of pieces) {
     if (piece.kind === "copy") {
       close(piece.start);
       at = piece.start + piece.length;
-    } else if (piece.kind === "zeros" && parts.length === 0) zeros += piece.length;
-    else parts.push(piece.kind === "zeros" ? new Uint8Array(piece.length) : piece.bytes);
+      continue;
+    }
+    const last = runs.at(-1);
+    if (piece.kind === "bytes") last?.parts.push(piece.bytes);
+    else if (last?.parts.length === 0) last.zeros += piece.length;
+    else if (piece.length > MANY_ZEROS) runs.push({ zeros: piece.length, parts: [] });
+    else last?.parts.push(new Uint8Array(piece.length));
   }
   close(sourceSize);
   return splices;

@@ -6,8 +6,8 @@
  * (as pigz does it). Node's zlib runs asynchronous calls on its own pool of threads.
  */
 import { createHash } from "node:crypto";
-import { promisify } from "node:util";
-import { constants, crc32, deflateRaw } from "node:zlib";
+import type { ZlibOptions } from "node:zlib";
+import { constants, crc32, createDeflateRaw } from "node:zlib";
 import type { Source } from "../source.ts";
 import { readInto } from "../source.ts";
 import { DEFLATED, STORED } from "../zip/layout.ts";
@@ -40,13 +40,6 @@ const MEMORY_LIMIT = 16 << 20;
 /** All results together hold no more in memory, but for those too small for a file of their own. */
 const SHARED_LIMIT = 32 << 20;
 const LEAST_SPOOLED = 1 << 20;
-const deflate = promisify(
-  deflateRaw as (
-    bytes: Uint8Array,
-    options: object,
-    callback: (error: Error | null, result: Uint8Array) => void,
-  ) => void,
-);
 
 /** Compresses `source`; what deflate does not make smaller is stored, and read from `source` later. */
 export async function deflateSource(
@@ -118,12 +111,12 @@ export async function deflateRange(
   sink: DeflateSink,
   onBytes: (bytes: Uint8Array) => void = () => {},
 ): Promise<void> {
-  const running: Promise<Uint8Array>[] = [];
+  const running: Promise<readonly Uint8Array[]>[] = [];
   const most = Math.max(1, Math.min(jobs, MOST_RUNNING));
   const buffers = Array.from({ length: most }, () => new Uint8Array(Math.min(PART, end - start)));
-  const finish = (part: Uint8Array): void => {
-    sink.add(part);
-    discard(part);
+  const finish = (chunks: readonly Uint8Array[]): void => {
+    for (const chunk of chunks) sink.add(chunk);
+    chunks.forEach(discard);
   };
   const before = Math.min(start, WINDOW);
   let dictionary = source.read(start - before, before).slice();
@@ -151,6 +144,18 @@ export async function deflateRange(
     await Promise.allSettled(running);
     throw error;
   }
+}
+
+/** One part in as many chunks as come: zlib's own function for whole buffers would copy them together. */
+function deflate(bytes: Uint8Array, options: ZlibOptions): Promise<readonly Uint8Array[]> {
+  return new Promise((resolve, reject) => {
+    const chunks: Uint8Array[] = [];
+    const stream = createDeflateRaw(options);
+    stream.on("data", (chunk: Uint8Array) => chunks.push(chunk));
+    stream.on("error", reject);
+    stream.on("end", () => resolve(chunks));
+    stream.end(bytes);
+  });
 }
 
 /** Bytes that all sinks hold in memory. */

@@ -136,6 +136,17 @@ describe("any two rewrites", () => {
     );
   });
 
+  it("compose without holding the zeros that a cut leaves behind other bytes", () => {
+    const source = memorySource(ORIGINAL);
+    const zeros = 1 << 22;
+    const first = rewriteOf(source, [splice(4, 6, "b", zeros), splice(20, 0, "c", zeros)]);
+    const middle = applied(ORIGINAL, first);
+    const second = rewriteOf(memorySource(middle), [splice(0, 4, "a"), splice(30, 9, "d")]);
+    const both = composeRewrites(first, second);
+    expect(both.splices.reduce((sum, { bytes }) => sum + bytes.length, 0)).toBeLessThan(100);
+    expect(Buffer.compare(applied(ORIGINAL, both), applied(middle, second))).toBe(0);
+  });
+
   it("can't be composed when they are for different files", () => {
     expect(() => composeRewrites(emptyRewrite(3), emptyRewrite(4))).toThrow(RangeError);
   });
