@@ -63,6 +63,7 @@ export async function repairFile(path: string, run: RepairRun): Promise<Rewritte
       const kept = keepMembers(wheelDir, (span) => {
         // That they change is likely, and to look them up takes longer than to unpack them.
         if (!packing.splices || !engine.indexesAside(span) || span.method !== DEFLATED) return;
+        if (indexes.has(span.dataOffset)) return;
         early += span.compressedSize;
         if (early > MOST_EARLY) return;
         const index = engine.indexMember(path, source, span);

@@ -62,8 +62,9 @@ export function keepMembers(
             }
             file?.write(bytes, offset);
           } catch {
-            // No room, or no right to write there: it can be inflated again.
+            // No room, or no right to write there, and so for the next: they can be inflated again.
             drop();
+            left = 0;
           }
           const goesOn = onChunk(bytes, offset);
           if (goesOn === false) drop();
