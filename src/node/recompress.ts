@@ -55,7 +55,8 @@ async function unpack(source: Source, entry: ZipEntry, beside: string): Promise<
   try {
     const problems = await streamMember(source)(entry, (bytes, at) => {
       file.write(bytes, at);
-      discardFilled(bytes);
+      // What is stored may be the archive's own memory.
+      if (entry.method === DEFLATED) discardFilled(bytes);
     });
     const [problem] = problems;
     if (problem !== undefined) throw damaged(entry, problem.message);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { RefusalError } from "../errors.ts";
 import type { FileSource, MemberSpan } from "../runtime.ts";
 import type { Source } from "../source.ts";
+import { DEFLATED } from "../zip/layout.ts";
 import { discardFilled } from "./discard.ts";
 import { streamMember } from "./stream.ts";
 import { temporaryFile } from "./temporary.ts";
@@ -23,7 +24,8 @@ export async function spoolMember(
   try {
     const problems = await streamMember(archive)(span, (bytes, offset) => {
       file.write(bytes, offset);
-      discardFilled(bytes);
+      // What is stored may be the archive's own memory.
+      if (span.method === DEFLATED) discardFilled(bytes);
     });
     const [first] = problems;
     if (first !== undefined) {

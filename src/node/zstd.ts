@@ -67,11 +67,13 @@ function zstdOf(library: ZstdLibrary): Zstd {
     room,
     compress(bytes, level, into) {
       const inside = bytes.buffer === library.HEAPU8.buffer;
-      const most = Math.min(into.length, library._ZSTD_compressBound(bytes.length));
+      // When memory grows, the array is empty: only addresses last.
+      const { length } = bytes;
+      const most = Math.min(into.length, library._ZSTD_compressBound(length));
       const from = inside ? bytes.byteOffset : put(bytes);
       const to = take(most);
       try {
-        const size = library._ZSTD_compress(to, most, from, bytes.length, level);
+        const size = library._ZSTD_compress(to, most, from, length, level);
         if (library._ZSTD_isError(size) !== 0) {
           if (size === TOO_SMALL) return undefined;
           throw new RangeError(`zstd can't compress: error ${-size}`);
@@ -85,8 +87,9 @@ function zstdOf(library: ZstdLibrary): Zstd {
     },
     decompress(frame, size) {
       room(size);
+      const { length } = frame;
       const from = put(frame);
-      const given = library._ZSTD_decompress(last, size, from, frame.length);
+      const given = library._ZSTD_decompress(last, size, from, length);
       library._free(from);
       const place = { format: "zstd", record: "frame" };
       if (library._ZSTD_isError(given) !== 0) throw new FormatError("the frame is damaged", place);

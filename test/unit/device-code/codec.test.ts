@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { bytesEqual, encodeUtf8 } from "../../../src/bytes.ts";
-import { decodePayload, MAX_NEED } from "../../../src/device-code/codec.ts";
+import { decodePayload, encodePayload, MAX_NEED } from "../../../src/device-code/codec.ts";
 import { FLAG } from "../../../src/device-code/constants.ts";
 import { readDeviceCode } from "../../../src/device-code/container.ts";
 import { cubinArch, cubinKernels } from "../../../src/device-code/cubin.ts";
@@ -40,6 +40,19 @@ describe("a payload", () => {
       expect(frame).toMatchObject({ contentSize: size, checksum: false, dictionary: false });
       expect(frame.windowSize).toBeLessThanOrEqual(8 << 20);
     }
+  });
+
+  it("that is large comes back from zstd, though the memory grows in which it lies", () => {
+    const large = zstd.room(24 << 20);
+    const copy = new Uint8Array(large.length);
+    // A hundred bytes of each page are like no others.
+    for (let at = 0; at < copy.length; at++)
+      copy[at] = at % 4096 < 100 ? Math.imul(at, at) >> 9 : 0;
+    large.set(copy);
+    const stored = encodePayload(large, "zstd", "fast", zstd, new Uint8Array(copy.length));
+    if (stored === undefined) throw new Error("it does not fit");
+    const entry = entryWith({ payload: stored, flags: FLAG.ZSTD, size: copy.length });
+    expect(bytesEqual(decodePayload(entry, stored, zstd), copy)).toBe(true);
   });
 
   it("is refused when the frame contradicts the entry", () => {
