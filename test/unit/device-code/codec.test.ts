@@ -46,8 +46,10 @@ describe("a payload", () => {
     const large = zstd.room(24 << 20);
     const copy = new Uint8Array(large.length);
     // A hundred bytes of each page are like no others.
-    for (let at = 0; at < copy.length; at++)
-      copy[at] = at % 4096 < 100 ? Math.imul(at, at) >> 9 : 0;
+    for (let at = 0, noise = 1; at < copy.length; at++) {
+      noise = Math.imul(noise, 1_664_525) + 1_013_904_223;
+      copy[at] = at % 4096 < 100 ? noise >>> 24 : 0;
+    }
     large.set(copy);
     const stored = encodePayload(large, "zstd", "fast", zstd, new Uint8Array(copy.length));
     if (stored === undefined) throw new Error("it does not fit");
