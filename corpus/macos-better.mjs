@@ -16,8 +16,16 @@ const REASONS = [
 /**
  * @param {string} ours
  * @param {string} theirs tags, or an error.
+ * @param {readonly {why: string, library?: string, symbols?: string[], version?: string}[]} [reasons]
+ *   what an audit says of our tag.
  * @returns {string | undefined} `undefined` where nothing says that ours is better.
  */
-export function betterThanDelocate(ours, theirs) {
-  return REASONS.find(({ is }) => is(ours, theirs))?.why;
+export function betterThanDelocate(ours, theirs, reasons = []) {
+  const known = REASONS.find(({ is }) => is(ours, theirs))?.why;
+  if (known !== undefined) return known;
+  // delocate reads what a file says of itself, and not what it imports.
+  const beyond = reasons.find(({ why }) => why !== "minimum-system");
+  if (beyond === undefined) return undefined;
+  const { library, symbols = [], version } = beyond;
+  return `\`${symbols[0] ?? beyond.why}\` of \`${library}\` is there since ${version}`;
 }

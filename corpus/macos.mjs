@@ -119,12 +119,12 @@ function examine(path) {
     const { files, slices, objdumped, redone, problems } = known;
     Object.assign(row, { files, slices, objdumped, redone });
     row.problems.push(...problems.filter((problem) => !problem.startsWith("supports ")));
-    compareTags(path, row);
+    compareTags(path, row, audited.platform.reasons);
     return row;
   }
   if (!options["no-facts"]) {
     compareFacts(path, audited, row);
-    compareTags(path, row);
+    compareTags(path, row, audited.platform.reasons);
     if (objdump) compareDumps(path, row);
   }
   if (!options["no-redo"] && audited.platform.family === "macos") {
@@ -147,7 +147,7 @@ function verdictOf({ findings, unverified }) {
   const errors = [
     ...new Set(
       findings
-        .filter((/** @type {any} */ { severity }) => severity === "error")
+        .filter((/** @type {any} */ { level }) => level === "error")
         .map((/** @type {any} */ { code }) => code),
     ),
   ].sort();
@@ -179,15 +179,15 @@ function compareFacts(path, audited, row) {
   }
 }
 
-/** @param {string} path @param {import("./macos-page.mjs").Row} row */
-function compareTags(path, row) {
+/** @param {string} path @param {import("./macos-page.mjs").Row} row @param {any[]} reasons */
+function compareTags(path, row, reasons) {
   if (!/macosx_/.test(row.file)) return;
   const theirs = JSON.parse(ask("tags", path).toString());
   const answer = Array.isArray(theirs) ? theirs.join(".") : theirs.error;
   const supported = (row.supported ?? "").split(".").sort().join(".");
   row.delocate = { answer, why: undefined };
   if (supported === answer) return;
-  row.delocate.why = betterThanDelocate(supported, answer);
+  row.delocate.why = betterThanDelocate(supported, answer, reasons);
   if (row.delocate.why === undefined) {
     row.problems.push(`supports ${supported}, delocate ${answer}`);
   }
