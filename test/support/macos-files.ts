@@ -25,7 +25,7 @@ export interface FileSketch {
   readonly kind?: "dylib" | "bundle" | "program";
   /** Default: that of a dylib is its name. */
   readonly id?: string | null;
-  /** Besides libSystem; `?` behind a name: weakly. */
+  /** Besides libSystem; behind a name `?`: weakly, `^`: exported again, `!`: upward, `~`: lazily. */
   readonly loads?: readonly string[];
   readonly rpaths?: readonly string[];
   /** Default 11.0. */
@@ -42,6 +42,13 @@ export interface FileSketch {
 
 const KINDS = { dylib: MH.MH_DYLIB, bundle: MH.MH_BUNDLE, program: MH.MH_EXECUTE } as const;
 
+const LOADS: Readonly<Record<string, number>> = {
+  "?": LC.LC_LOAD_WEAK_DYLIB,
+  "^": LC.LC_REEXPORT_DYLIB,
+  "!": LC.LC_LOAD_UPWARD_DYLIB,
+  "~": LC.LC_LAZY_LOAD_DYLIB,
+};
+
 export function machoFile(sketch: FileSketch = {}): Uint8Array {
   const { arch = "arm64", kind = "dylib", loads = [], minos = "11.0", platform = 1 } = sketch;
   const { sdk = "14.0", rpaths = [], uuid = true, room = 512, variant = 0 } = sketch;
@@ -55,9 +62,10 @@ export function machoFile(sketch: FileSketch = {}): Uint8Array {
     id,
     loads: [
       [LC.LC_LOAD_DYLIB, "/usr/lib/libSystem.B.dylib"],
-      ...loads.map((name): readonly [number, string] =>
-        name.endsWith("?") ? [LC.LC_LOAD_WEAK_DYLIB, name.slice(0, -1)] : [LC.LC_LOAD_DYLIB, name],
-      ),
+      ...loads.map((name): readonly [number, string] => {
+        const command = LOADS[name.slice(-1)];
+        return command === undefined ? [LC.LC_LOAD_DYLIB, name] : [command, name.slice(0, -1)];
+      }),
     ],
     rpaths,
     commands: [[LC.LC_BUILD_VERSION, words(platform, packed(minos), packed(sdk), 0)]],

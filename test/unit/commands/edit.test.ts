@@ -509,6 +509,15 @@ describe("tags", () => {
     expect(audit.status).toBe(0);
   });
 
+  it("make the folder that they are told to write to, and leave the wheel where it is", async () => {
+    const folder = join(scratchFolder(), "not", "there", "yet");
+    const path = writeWheel(scratchFolder());
+    const before = readFileSync(path);
+    const { status } = await wheelkit("tags", "--python-tag", "+py2", "-w", folder, path);
+    expect([status, readdirSync(folder)]).toEqual([0, ["demo-1.0-py2.py3-none-any.whl"]]);
+    expect(readFileSync(path)).toEqual(before);
+  });
+
   it("removes tags and build numbers, and comes back to the same bytes of WHEEL", async () => {
     const folder = scratchFolder();
     const path = writeWheel(folder);

@@ -93,6 +93,69 @@ describe("libraries outside", () => {
     }
   });
 
+  it("of every kind of load come along, and each load keeps its kind", async () => {
+    const { out, err } = await repair(
+      (lib) => ({
+        "demo/x.so": {
+          loads: [
+            `${lib}/liba.dylib?`,
+            `${lib}/libb.dylib^`,
+            `${lib}/libc.dylib!`,
+            `${lib}/libd.dylib~`,
+          ],
+        },
+      }),
+      Object.fromEntries(["a", "b", "c", "d"].map((name) => [`lib${name}.dylib`, {}])),
+    );
+    expect(err).toBe("");
+    expect(grafts(out)).toEqual(
+      ["a", "b", "c", "d"].map((name) => `demo/.dylibs/lib${name}.dylib`),
+    );
+    const shown = await wheelkit("show", "-f", "json", wheelIn(out).path);
+    const binaries: readonly {
+      path: string;
+      slices: { dependencies: { name: string; how: string }[] }[];
+    }[] = JSON.parse(shown.out).wheels[0].binaries;
+    const [slice] = binaries.find(({ path }) => path === "demo/x.so")?.slices ?? [];
+    expect(slice?.dependencies.slice(1).map(({ name, how }) => [name, how])).toEqual([
+      ["@loader_path/.dylibs/liba.dylib", "weak"],
+      ["@loader_path/.dylibs/libb.dylib", "reexport"],
+      ["@loader_path/.dylibs/libc.dylib", "upward"],
+      ["@loader_path/.dylibs/libd.dylib", "lazy"],
+    ]);
+  });
+
+  it("of files in `.data/platlib` are found from where the file is installed", async () => {
+    const { out, status, err } = await repair(
+      (lib) => ({
+        "demo/__init__.py": null,
+        "demo-1.0.data/platlib/demo/__init__.py": "",
+        "demo-1.0.data/platlib/demo/x.so": { loads: [`${lib}/liba.dylib`] },
+      }),
+      { "liba.dylib": {} },
+    );
+    expect([status, err]).toEqual([0, ""]);
+    const [graft = ""] = grafts(out);
+    const audit = await wheelkit("audit", "--select", "LNK,TAG", wheelIn(out).path);
+    expect([graft.endsWith("/liba.dylib"), audit.out, audit.status]).toEqual([
+      true,
+      expect.not.stringContaining("error"),
+      0,
+    ]);
+  });
+
+  it("whose names differ in the form of a letter alone get different names", async () => {
+    const { out } = await repair(
+      (lib) => ({
+        "demo/x.so": { loads: [`${lib}/1/lib\u00e9.dylib`, `${lib}/2/libe\u0301.dylib`] },
+      }),
+      { "1/lib\u00e9.dylib": {}, "2/libe\u0301.dylib": { variant: 1 } },
+    );
+    const names = grafts(out).map((path) => path.normalize("NFC").toLowerCase());
+    expect([names.length, new Set(names).size]).toEqual([2, 2]);
+    expect(new Set(loadsOf(out, "demo/x.so")).size).toBe(2);
+  });
+
   it("that need one another in a circle come along once each", async () => {
     const { out } = await repair((lib) => ({ "demo/x.so": { loads: [`${lib}/liba.dylib`] } }), {
       "liba.dylib": { loads: ["@loader_path/libb.dylib"] },
