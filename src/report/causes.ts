@@ -13,22 +13,25 @@ export interface Cause {
 
 /** Causes that cost most (the newest policy) first. */
 export function foldReasons(reasons: readonly PolicyReason[]): readonly Cause[] {
-  const folded = new Map<string, { reason: PolicyReason; paths: string[]; symbols: Set<string> }>();
+  const folded = new Map<
+    string,
+    { reason: PolicyReason; paths: Set<string>; symbols: Set<string> }
+  >();
   for (const reason of reasons) {
     const key = causeKey(reason);
     let entry = folded.get(key);
     if (entry === undefined) {
-      entry = { reason, paths: [], symbols: new Set() };
+      entry = { reason, paths: new Set(), symbols: new Set() };
       folded.set(key, entry);
     }
-    if (!entry.paths.includes(reason.path)) entry.paths.push(reason.path);
+    entry.paths.add(reason.path);
     for (const symbol of reason.symbols ?? []) entry.symbols.add(symbol);
   }
   const causes = [...folded.values()].map(
     ({ reason, paths, symbols }): Cause => ({
       reason: { ...reason, symbols: [...symbols].sort(compareText) },
       policy: reason.policy,
-      paths,
+      paths: [...paths],
     }),
   );
   return causes.sort(

@@ -1,5 +1,5 @@
 /** Walks the central directory. */
-import { decodeLatin1, decodeUtf8 } from "../bytes.ts";
+import { bytesEqual, decodeLatin1, decodeUtf8 } from "../bytes.ts";
 import type { ChunkReader } from "./chunks.ts";
 import type { Add } from "./collect.ts";
 import { aRecord, bytesText } from "./collect.ts";
@@ -77,7 +77,7 @@ export function readDirectory(
       complete = false;
       break;
     }
-    entries.push(readEntry(chunks, header, at, shift, add));
+    entries.push(readEntry(chunks, header, at, shift, entries.at(-1)?.centralExtra ?? EMPTY, add));
     at = next;
   }
   if (complete) checkEnd(chunks, end, start, at, entries.length, add);
@@ -101,14 +101,12 @@ function readEntry(
   header: CentralHeader,
   at: number,
   shift: number,
+  likely: Uint8Array,
   add: Add,
 ): EntryDraft {
   const nameAt = at + CENTRAL_SIZE;
   const name = readName(chunks, nameAt, header.name_length);
-  const extra =
-    header.extra_length === 0
-      ? EMPTY
-      : chunks.copy(nameAt + header.name_length, header.extra_length);
+  const extra = readExtra(chunks, nameAt + header.name_length, header.extra_length, likely);
   const wide = resolveZip64(
     header,
     extra,
@@ -132,6 +130,17 @@ function readEntry(
     });
   }
   return new EntryDraft(header, at, name, extra, wide, wide.headerOffset + shift);
+}
+
+/** @param likely what the data probably are, of which no copy is needed then. */
+export function readExtra(
+  chunks: ChunkReader,
+  at: number,
+  length: number,
+  likely: Uint8Array,
+): Uint8Array {
+  if (length === 0) return EMPTY;
+  return bytesEqual(chunks.view(at, length), likely) ? likely : chunks.copy(at, length);
 }
 
 function readName(chunks: ChunkReader, at: number, length: number): DraftName {

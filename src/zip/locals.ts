@@ -10,7 +10,7 @@ import { CHUNK } from "./chunks.ts";
 import type { Add } from "./collect.ts";
 import { aRecord, bytesText, NOT_PYPI, shown } from "./collect.ts";
 import { readDescriptor } from "./descriptor.ts";
-import type { Directory } from "./directory.ts";
+import { type Directory, readExtra } from "./directory.ts";
 import type { EntryDraft } from "./draft.ts";
 import { parseExtras } from "./extra.ts";
 import type { LocalHeader } from "./layout.ts";
@@ -135,7 +135,7 @@ function readLocal(
   return at + LOCAL_SIZE <= limit ? localAt(chunks, at, ahead, entry.centralExtra) : undefined;
 }
 
-/** @param likely extra data that the header probably has, of which no copy is needed then. */
+/** @param likely as {@link readExtra} has it: mostly the same bytes are in both headers. */
 function localAt(
   chunks: ChunkReader,
   at: number,
@@ -148,10 +148,7 @@ function localAt(
   const { name_length: names, extra_length: extras } = header;
   const nameAt = at + LOCAL_SIZE;
   if (!chunks.hold(nameAt, names + extras, ahead)) return undefined;
-  if (extras === 0) return { header, nameAt, extra: EMPTY };
-  // Mostly the same bytes in both headers: kept once.
-  const isLikely = bytesEqual(chunks.view(nameAt + names, extras), likely);
-  return { header, nameAt, extra: isLikely ? likely : chunks.copy(nameAt + names, extras) };
+  return { header, nameAt, extra: readExtra(chunks, nameAt + names, extras, likely) };
 }
 
 /** Fills in what the local header and its place say. */

@@ -15,17 +15,21 @@ export function dependencyCount(file: MemberReport["file"]): number {
 
 /**
  * Reports of members, in whatever order they come. Facts of files that lie, in the archive's order,
- * behind the one that goes beyond {@link MAX_DEPENDENCIES} are given up as soon as that is known: no
- * audit will judge them, and together they may take any amount of memory.
+ * behind the one that goes beyond a limit are given up as soon as that is known: no audit will judge
+ * them, and together they may take any amount of memory.
  */
 export class Reports {
   #list: MemberReport[] = [];
-  #since = 0;
+  /** Added since the last look. */
+  #files = 0;
+  #dependencies = 0;
 
   add(report: MemberReport): void {
     this.#list.push(report);
-    this.#since += dependencyCount(report.file);
-    if (this.#since > MAX_DEPENDENCIES) this.#giveUp();
+    if (report.file === undefined) return;
+    this.#files++;
+    this.#dependencies += dependencyCount(report.file);
+    if (this.#files > MAX_BINARIES || this.#dependencies > MAX_DEPENDENCIES) this.#giveUp();
   }
 
   list(): MemberReport[] {
@@ -33,14 +37,17 @@ export class Reports {
   }
 
   #giveUp(): void {
-    let dependencies = 0;
-    this.#since = 0;
+    let [files, dependencies] = [0, 0];
+    this.#files = 0;
+    this.#dependencies = 0;
     this.#list.sort((a, b) => a.index - b.index);
     this.#list = this.#list.map((report) => {
-      if (dependencies > MAX_DEPENDENCIES && report.file !== undefined) {
+      if (report.file === undefined) return report;
+      if (files > MAX_BINARIES || dependencies > MAX_DEPENDENCIES) {
         const { file: _, ...rest } = report;
         return rest;
       }
+      files++;
       dependencies += dependencyCount(report.file);
       return report;
     });

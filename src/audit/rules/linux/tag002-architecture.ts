@@ -14,12 +14,12 @@ export function wrongArchitecture(model: LinuxModel): readonly Problem<NativeCod
   const claims = identity.claims.filter(({ arch }) => arch !== undefined);
   if (claims.length === 0 || linked.length === identity.device.length) return [];
   const claimed = new Set(claims.flatMap(({ arch }) => arch?.arch ?? []));
+  // Beside files of the right kind, one of another is mostly data on purpose: a helper for
+  // other machines. An extension module of the wrong kind never is, unless its name says so.
+  const right = linked.some(({ slice }) => claimed.has(policyArch(slice.arch)));
   for (const binary of linked) {
     const { path, slice } = binary;
     if (!isHostCode(binary) || claimed.has(policyArch(slice.arch))) continue;
-    // Beside files of the right kind, one of another is mostly data on purpose: a helper for
-    // other machines. An extension module of the wrong kind never is, unless its name says so.
-    const right = linked.some((each) => claimed.has(policyArch(each.slice.arch)));
     const module = isPythonExtension(binary) && !namesOther(path, claimed);
     const needed = (graph.users.get(path) ?? []).some((user) => {
       const node = graph.members.get(user);

@@ -29,6 +29,7 @@ export function wrongArchitecture(model: MacosModel): readonly Problem<NativeCod
     if (slices === undefined) byFile.set(binary.path, [binary]);
     else slices.push(binary);
   }
+  const twins = twinsOf(byFile);
   const problems: Problem<NativeCode>[] = [];
   const present = new Set(identity.considered.map(({ slice }) => slice.arch));
   for (const arch of wanted) {
@@ -52,7 +53,7 @@ export function wrongArchitecture(model: MacosModel): readonly Problem<NativeCod
       const message = `the file is for ${quoteSome([...archs])}, the wheel is tagged ${names}`;
       problems.push({ code: "TAG002", path, message, level });
     } else if (lacking.length > 0 && slices.some(isPythonExtension)) {
-      if (hasTwin(path, lacking, byFile)) continue;
+      if (twins(path, lacking)) continue;
       const message = `the module has no code for ${quoteSome(lacking)}, which the tag promises${insteadOf(lacking[0] ?? "", archs)}`;
       problems.push({ code: "TAG002", path, message });
     }
@@ -65,18 +66,21 @@ function insteadOf(arch: string, present: ReadonlySet<string>): string {
   return variant === undefined ? "" : `: ${quote(variant)} is not ${quote(arch)}`;
 }
 
-/** Another file that is imported under the same name, and has the rest: `_x.cpython-…`, `_x.abi3.so`. */
-function hasTwin(
-  path: string,
-  lacking: readonly string[],
+/** Whether another file that is imported under the same name has the rest: `_x.cpython-…`, `_x.abi3.so`. */
+function twinsOf(
   files: ReadonlyMap<string, readonly MachoBinary[]>,
-): boolean {
-  const module = (each: string): string =>
-    each.slice(0, each.lastIndexOf("/") + 1) + moduleStem(each);
-  for (const [other, slices] of files) {
-    if (other === path || module(other) !== module(path)) continue;
-    const archs = new Set(slices.map(({ slice }) => slice.arch));
-    if (lacking.every((arch) => archs.has(arch))) return true;
+): (path: string, lacking: readonly string[]) => boolean {
+  const module = (path: string): string =>
+    path.slice(0, path.lastIndexOf("/") + 1) + moduleStem(path);
+  const byModule = new Map<string, { readonly path: string; readonly archs: Set<string> }[]>();
+  for (const [path, slices] of files) {
+    const file = { path, archs: new Set(slices.map(({ slice }) => slice.arch)) };
+    const known = byModule.get(module(path));
+    if (known === undefined) byModule.set(module(path), [file]);
+    else known.push(file);
   }
-  return false;
+  return (path, lacking) =>
+    (byModule.get(module(path)) ?? []).some(
+      (file) => file.path !== path && lacking.every((arch) => file.archs.has(arch)),
+    );
 }
