@@ -84,7 +84,7 @@ def stand_ins(folder, target):
         lost = [name for name in needed if name not in here and not found(name)]
         missing.update(lost)
         for symbol, version in symbols:
-            if re.match(r"_?_?(cu|nccl|nv|cask)", symbol):
+            if re.match(r"_?_?(cu|nccl|nv|cask)", symbol, re.I):
                 for name in lost:
                     if not version or version == name or version.lower().startswith(re.sub(r"\..*", "", name).lower()):
                         wanted[name].add((symbol, version))

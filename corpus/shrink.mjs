@@ -94,23 +94,29 @@ async function prove(path, way, { code }) {
     unzip(path, before);
     unzip(result, after);
     const files = nativeFiles(before);
-    const device = { cubins: 0, texts: 0, differ: 0, differing: new Set() };
-    for (const file of files) {
-      const found = compareDeviceCode(cuobjdump, join(before, file), join(after, file), folder);
-      device.cubins += found.cubins;
-      device.texts += found.texts;
-      device.differ += found.differ;
-      if (found.differ > 0) device.differing.add(file);
-    }
+    const found = files.map((file) =>
+      compareDeviceCode(cuobjdump, join(before, file), join(after, file), folder),
+    );
+    const sum = (field) => found.reduce((total, each) => total + each[field], 0);
+    const device = {
+      cubins: sum("cubins"),
+      texts: sum("texts"),
+      differ: sum("differ"),
+      differing: files.filter((_, index) => found[index].differ > 0),
+    };
     const load = [before, after].map((each) => loadAll(python, each));
     const runs = code === undefined ? undefined : loadAll(python, after, code);
-    const tools = changeAndLoad(python, after, folder);
+    const changed = files.filter(
+      (file) => !readFileSync(join(before, file)).equals(readFileSync(join(after, file))),
+    );
+    const tools = changeAndLoad(python, after, changed, folder);
     const again = shrink(result, way, join(folder, "again"));
     const alone = shrink(path, way, join(folder, "alone"), ["-j", "1"]);
     const digest = await sha256(result);
     return {
       packed: [statSync(path).size, statSync(result).size],
       files: files.length,
+      changed: changed.length,
       device,
       load,
       ...(runs === undefined ? {} : { runs }),

@@ -26,6 +26,7 @@ export function shrinkHtml(reports: readonly ShrinkReport[]): string {
 
 function section(report: ShrinkReport): readonly string[] {
   const { before, after, steps } = report;
+  const tree = treeOf(report, "before");
   const lines = [
     tableHtml(
       ["", "before", "after", ""],
@@ -45,17 +46,19 @@ function section(report: ShrinkReport): readonly string[] {
       ],
     ),
     "<h3>Steps</h3>",
-    tableHtml(
-      ["step", "download", "installed"],
-      steps.map(({ step, gained }) => [
-        STEP_TITLE[step],
-        `-${formatSize(gained.packed)}`,
-        `-${formatSize(gained.size)}`,
-      ]),
-    ),
+    steps.length === 0
+      ? "<p>nothing could be made smaller</p>"
+      : tableHtml(
+          ["step", "download", "installed"],
+          steps.map(({ step, gained }) => [
+            STEP_TITLE[step],
+            `-${formatSize(gained.packed)}`,
+            `-${formatSize(gained.size)}`,
+          ]),
+        ),
     "<h3>Installed bytes before</h3>",
-    legendHtml(),
-    treemapHtml(treeOf(report, "before")),
+    legendHtml(tree),
+    treemapHtml(tree),
     "<h3>Installed bytes after</h3>",
     treemapHtml(treeOf(report, "after"), after.size / Math.max(1, before.size)),
   ];

@@ -106,10 +106,10 @@ export function sizesHtml(wheels: readonly WheelSizes[], shown: SizesShown): str
   const [only] = wheels;
   const title = `wheelkit show: ${only !== undefined && wheels.length === 1 ? only.file : `${wheels.length} files`}`;
   const body = wheels.flatMap(({ file, tree, libraries }) => {
-    const lines = [`<h2>${xmlText(file)}</h2>`];
+    const lines = wheels.length === 1 ? [] : [`<h2>${xmlText(file)}</h2>`];
     const packed = tree.packed === undefined ? "" : `${formatSize(tree.packed)} to download, `;
     lines.push(`<p>${packed}${formatSize(tree.size)} installed</p>`);
-    if (shown.sizes) lines.push(legendHtml(), treemapHtml(tree));
+    if (shown.sizes) lines.push(legendHtml(tree), treemapHtml(tree));
     if (!shown.deviceCode) return lines;
     for (const { path, rows } of libraries.filter(hasDeviceCode)) {
       lines.push(`<h3><code>${xmlText(path)}</code></h3>`);

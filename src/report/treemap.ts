@@ -84,7 +84,14 @@ const LEGEND: readonly (readonly [kind: string, text: string])[] = [
   ["other", "small things"],
 ];
 
-export function legendHtml(): string {
-  const items = LEGEND.map(([kind, text]) => `<span><i class="${kind}"></i>${text}</span>`);
+/** What the colours of a map mean, of those that are in it. */
+export function legendHtml(tree: SizeNode): string {
+  const shown = new Set<string>();
+  hierarchy<SizeNode>(tree, ({ children }) => children).each(({ depth, data }) => {
+    if (depth > 0) shown.add(data.kind);
+  });
+  const items = LEGEND.filter(([kind]) => shown.has(kind)).map(
+    ([kind, text]) => `<span><i class="${kind}"></i>${text}</span>`,
+  );
   return `<p class="legend">${items.join("")}</p>`;
 }
