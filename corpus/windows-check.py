@@ -3,6 +3,7 @@
 windows-check.py facts WHEEL SHOW.json     what `show -f json` says of each PE file, beside pefile and LIEF
 windows-check.py needed WHEEL SHOW.json    the same of its DLLs, beside `delvewheel needed`
 windows-check.py restore WHEEL OUT LIB     takes back what delvewheel did: OUT, and the DLLs in LIB
+windows-check.py structure OUT LIB REPAIRED   the files of a repair, beside what they were made of
 
 Each prints JSON.
 """
@@ -18,6 +19,7 @@ import zipfile
 
 import lief
 import pefile
+import windows_structure
 
 lief.logging.disable()
 # pefile stops at some thousand symbols; whole DLLs would be missing.
@@ -255,9 +257,38 @@ def restore(wheel, out, folder):
     return {"published": sorted(grafted.values())}
 
 
+def structure(wheel, folder, repaired):
+    """See windows_structure.py."""
+    before = zipfile.ZipFile(wheel)
+    after = zipfile.ZipFile(repaired)
+    members = set(before.namelist())
+    outside = {name.lower(): os.path.join(folder, name) for name in os.listdir(folder)}
+    inside = {os.path.basename(name).lower(): name for name in sorted(members)}
+    pairs = []
+    with tempfile.TemporaryDirectory() as work:
+
+        def keep(archive, name):
+            path = os.path.join(work, str(len(os.listdir(work))))
+            with open(path, "wb") as file:
+                file.write(archive.read(name))
+            return path
+
+        for name in after.namelist():
+            with after.open(name) as member:
+                if member.read(2) != b"MZ":
+                    continue
+            base = MANGLED.sub(r"\1\3", os.path.basename(name)).lower()
+            old = name if name in members else inside.get(base)
+            original = outside.get(base) if old is None else keep(before, old)
+            pairs.append({"name": name, "before": original, "after": keep(after, name)})
+        return windows_structure.compare(pairs)
+
+
 if sys.argv[1] in ("facts", "needed"):
     compare = compare_facts if sys.argv[1] == "facts" else needed
     with open(sys.argv[3], encoding="utf-8") as file:
         print(json.dumps(compare(sys.argv[2], json.load(file))))
+elif sys.argv[1] == "structure":
+    print(json.dumps(structure(*sys.argv[2:5])))
 else:
     print(json.dumps(restore(*sys.argv[2:5])))

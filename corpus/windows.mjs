@@ -4,51 +4,103 @@
  * `delvewheel show`; and wheels that delvewheel repaired are taken back, repaired again in both layouts, and must get the same DLLs,
  * under the same names where the bytes could be restored: not where delvewheel took a signature off
  * (pyarrow's msvcp140_atomic_wait.dll), nor those of delvewheel before 1.11, which had another formula
- * (shapely 2.0.1).
+ * (shapely 2.0.1). What the repair changed must please pefile, LIEF, llvm-readobj and osslsigncode. A complete run writes
+ * `docs/agreement-windows.md`; what a build said of a wheel is kept, so that a run which was
+ * interrupted goes on.
+ *
+ *   --only TEXT   wheels whose file name contains TEXT
+ *   --folder DIR  the wheels of a folder in place of the listed ones
+ *   --no-repair   facts only
  */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { cacheFolder, programDigest } from "./cache.mjs";
 import { fetchWheel } from "./fetch.mjs";
 import { findPython } from "./python.mjs";
+import { windowsPage } from "./windows-page.mjs";
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const cli = process.env.WHEELKIT_CLI ?? here("../dist/src/cli.cjs");
 const python = findPython();
 const { values: options } = parseArgs({
-  options: { only: { type: "string" }, "no-repair": { type: "boolean", default: false } },
+  options: {
+    only: { type: "string" },
+    folder: { type: "string" },
+    "no-repair": { type: "boolean", default: false },
+  },
 });
-const wheels = JSON.parse(readFileSync(here("windows-wheels.json"), "utf8")).filter(
+const listed =
+  options.folder === undefined
+    ? JSON.parse(readFileSync(here("windows-wheels.json"), "utf8"))
+    : readdirSync(options.folder)
+        .filter((file) => file.endsWith(".whl"))
+        .map((file) => ({ file }));
+const wheels = listed.filter(
   ({ file }) => options.only === undefined || file.includes(options.only),
 );
+const kept = join(cacheFolder(), "windows", programDigest(cli));
+mkdirSync(kept, { recursive: true });
 
-let problems = 0;
-const totals = { wheels: 0, files: 0, dlls: 0, sameNames: 0 };
+const rows = [];
 for (const wheel of wheels) {
+  const row = await examine(wheel);
+  rows.push(row);
+  console.log(`${wheel.file}${row.found.map((problem) => `\n  ${problem}`).join("")}`);
+}
+const sum = (field) => rows.reduce((total, row) => total + row[field], 0);
+const problems = rows.reduce((total, { found }) => total + found.length, 0);
+console.log(
+  `\n${rows.length} wheels, ${sum("files")} PE files; ${sum("dlls")} DLLs grafted again, ${sum("sameNames")} under delvewheel's names; structure of ${sum("looked")} files, ${sum("changed")} of them changed; ${problems} differences`,
+);
+if (options.folder === undefined && options.only === undefined && !options["no-repair"]) {
+  writeFileSync(here("../docs/agreement-windows.md"), windowsPage(rows, versions()));
+  console.log("wrote docs/agreement-windows.md");
+}
+process.exitCode = problems === 0 ? 0 : 1;
+
+/** What became of a wheel; from an earlier run of the same build where it found nothing wrong. */
+async function examine({ file, ...pin }) {
+  const keep = join(kept, `${pin.sha256 ?? file}${options["no-repair"] ? "-facts" : ""}.json`);
+  if (existsSync(keep)) return JSON.parse(readFileSync(keep, "utf8"));
+  const row = { file, files: 0, dlls: 0, sameNames: 0, looked: 0, changed: 0, found: [] };
   const work = mkdtempSync(join(tmpdir(), "wheelkit-windows-"));
   try {
-    const path = await fetchWheel(python, wheel);
-    const found = [...checkFacts(path, work), ...checkPeer(path)];
-    if (!options["no-repair"]) found.push(...checkRepair(path, work));
-    totals.wheels++;
-    problems += found.length;
-    console.log(`${wheel.file}${found.length === 0 ? "" : `\n  ${found.join("\n  ")}`}`);
+    const path =
+      options.folder === undefined
+        ? await fetchWheel(python, { file, ...pin })
+        : join(options.folder, file);
+    row.found.push(...checkFacts(path, work, row), ...checkPeer(path));
+    if (!options["no-repair"]) row.found.push(...checkRepair(path, work, row));
   } catch (error) {
-    problems++;
-    console.log(`${wheel.file}\n  ${error.message}`);
+    row.found.push(error.message);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
+  if (row.found.length === 0) writeFileSync(keep, JSON.stringify(row));
+  return row;
 }
-console.log(
-  `\n${totals.wheels} wheels, ${totals.files} PE files; ${totals.dlls} DLLs grafted again, ${totals.sameNames} under delvewheel's names; ${problems} differences`,
-);
-process.exitCode = problems === 0 ? 0 : 1;
 
-function checkFacts(path, work) {
+function versions() {
+  const program =
+    "from importlib.metadata import version; print(*(f'{n} {version(n)}' for n in ('pefile', 'lief', 'delvewheel')), sep=', ')";
+  const readobj = spawnSync("llvm-readobj", ["--version"], { encoding: "utf8" }).stdout;
+  const [, llvm = ""] = /LLVM version (\S+)/.exec(readobj) ?? [];
+  return `${run(python, ["-c", program]).trim()}, llvm-readobj ${llvm}`;
+}
+
+function checkFacts(path, work, row) {
   // Of what `show` says only an audit has seen all bytes: checksums, signatures.
   const args = ["audit", "--no-config", "--exit-zero", "-f", "json", path];
   const shown = JSON.parse(run(process.execPath, [cli, ...args]));
@@ -59,7 +111,7 @@ function checkFacts(path, work) {
   );
   const check = (what) => JSON.parse(run(python, [here("windows-check.py"), what, path, list]));
   const { files, differences } = check("facts");
-  totals.files += files;
+  row.files = files;
   return [...differences, ...check("needed").differences].map(
     (each) => `facts: ${JSON.stringify(each)}`,
   );
@@ -115,7 +167,7 @@ function wheelNeedsWindows(name) {
   );
 }
 
-function checkRepair(path, work) {
+function checkRepair(path, work, row) {
   const file = path.slice(path.lastIndexOf("/") + 1);
   const restored = join(work, file);
   const lib = join(work, "lib");
@@ -140,10 +192,16 @@ function checkRepair(path, work) {
     const stem = (name) => name.replace(/-[0-9a-f]{32}(?=\.[^.]*$)/, "").toLowerCase();
     const stems = new Set([...names].map(stem));
     if (layout === "init") {
-      totals.dlls += published.length;
-      totals.sameNames += published.filter((name) => names.has(name)).length;
+      row.dlls = published.length;
+      row.sameNames = published.filter((name) => names.has(name)).length;
     }
     for (const name of published) if (!stems.has(stem(name))) found.push(`${layout}: no ${name}`);
+    const structure = JSON.parse(
+      run(python, [here("windows-check.py"), "structure", restored, lib, join(out, file)]),
+    );
+    row.looked += structure.files;
+    row.changed += structure.changed;
+    found.push(...structure.problems.map((each) => `${layout}: ${each.join(": ")}`));
     const again = join(work, `${layout}-again`);
     run(process.execPath, [cli, ...args, "-w", again, join(out, file)]);
     const same = readFileSync(join(again, file)).equals(readFileSync(join(out, file)));

@@ -3,10 +3,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { readWheel } from "../support/commands.ts";
+import { readWheel, wheelkit } from "../support/commands.ts";
 import { peFixture } from "../support/pe-fixtures.ts";
 import { requireTool } from "../support/tools.ts";
 import { importUnderWine, windowsBench } from "../support/windows-bench.ts";
+import { structureCheck } from "../support/windows-structure.ts";
 import { loadUnderWine, WINE } from "../support/wine.ts";
 
 const root = mkdtempSync(join(tmpdir(), "wheelkit-windows-"));
@@ -163,6 +164,8 @@ function bytesFor(text: string): Uint8Array {
   return new Uint8Array(bytes);
 }
 
+const structure = structureCheck(() => root);
+
 describe.skipIf(!hasTools).each(["init", "adjacent"])("the %s layout", (layout) => {
   it.each(CASES)("$name", { timeout: 120_000 }, async (each) => {
     const { members, outside = {}, texts = {}, module = PYD, loadsBefore } = each;
@@ -172,6 +175,7 @@ describe.skipIf(!hasTools).each(["init", "adjacent"])("the %s layout", (layout) 
     const args = ["--windows-layout", layout, "--add-path", lib];
     const done = await repair(input, ...args);
     expect([done.status, done.err]).toEqual([0, expect.not.stringContaining("error")]);
+    structure.add(`${layout}: ${each.name}`, done.site, bytesOf({ ...members, ...outside }));
     const name = call.replace(/:.*/, "");
     expect(importUnderWine(done.site, module, call)).toEqual({
       error: null,
@@ -194,6 +198,41 @@ describe.skipIf(!hasTools).each(["init", "adjacent"])("the %s layout", (layout) 
     removeLibraries(done.site, module);
     const { error, crash } = loadUnderWine({ file: join(done.site, module), calls: [call] });
     expect(error === 126 || crash !== null).toBe(true);
+  });
+});
+
+/** Machines that wine can't run here. */
+describe.skipIf(!hasTools).each(["init", "adjacent"])(
+  "other machines in the %s layout",
+  (layout) => {
+    const cases: readonly (readonly [string, string, string, string])[] = [
+      ["win32", "module-x86", "library-x86", "b.dll"],
+      ["win32", "delay-x86", "library-x86", "b.dll"],
+      ["win32", "delay-absolute-x86", "library-x86", "b.dll"],
+      ["win_arm64", "module-arm64", "library-arm64", "b.dll"],
+      ["win_arm64", "arm64x", "library-arm64", "b.dll"],
+    ];
+    it.each(cases)("%s: %s with %s", { timeout: 60_000 }, async (tag, module, library, name) => {
+      const files = { [PYD]: peFixture(module) };
+      const outside = { [name]: peFixture(library) };
+      const input = wheel({ tag: `cp312-cp312-${tag}`, files });
+      const args = ["--windows-layout", layout, "--add-path", folder(outside)];
+      const done = await repair(input, ...args);
+      expect([done.status, done.err]).toEqual([0, ""]);
+      structure.add(`${layout}: ${module} with ${library}`, done.site, { ...files, ...outside });
+      expect((await wheelkit("audit", "--no-config", done.wheel)).status).toBe(0);
+    });
+  },
+);
+
+describe.skipIf(!hasTools)("every file of these repairs", () => {
+  it("has the structure that pefile, LIEF, llvm-readobj and osslsigncode expect", {
+    timeout: 120_000,
+  }, () => {
+    const { files, changed, problems } = structure.ask();
+    expect(problems).toEqual([]);
+    expect(files).toBeGreaterThan(150);
+    expect(changed).toBeGreaterThan(60);
   });
 });
 

@@ -69,7 +69,7 @@ export function planLayout(input: LayoutInput): Layout {
     if (same === undefined) namesakes.set(name, [file]);
     else same.push(file);
   }
-  for (const root of rootsOf(files)) {
+  for (const root of rootsOf(files, isSame)) {
     if (root.role === "program" && !servesProgram(root.path)) continue;
     place(root);
   }

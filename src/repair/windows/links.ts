@@ -1,5 +1,6 @@
 /** The PE files that a repair moves about, and what each needs of the others. */
 import type { DependencyHow } from "../../binary.ts";
+import { dllKey } from "../../formats.ts";
 import { baseNameOf } from "../../paths.ts";
 import { isMangledName } from "./mangle.ts";
 
@@ -36,37 +37,44 @@ export interface Reach {
   /** Keys of the files that the loader brings at once, those of {@link late} included. */
   readonly all: ReadonlySet<string>;
   /**
-   * Keys of files that are only reached by a delayed import, or by a forwarder of the root itself:
-   * loaded at first use, by name.
+   * Keys of files that a delayed import reaches, or a forwarder of the root itself, and that do not
+   * come with the root: loaded at first use, by name.
    */
   readonly late: ReadonlySet<string>;
 }
 
 export function reachOf(files: LinkedFiles, root: LinkedFile): Reach {
+  const later = new Set<string>();
   const all = new Set<string>();
-  const late = new Set<string>();
-  const later: string[] = [];
   follow([root]);
-  for (let key = later.pop(); key !== undefined; key = later.pop()) {
+  // What comes with the root itself is there, whoever asks for it at first use.
+  const atOnce = new Set(all);
+  // Sets keep the order of insertion, so what is added while this runs has its turn later.
+  for (const key of later) {
     const file = files.get(key);
     if (file === undefined || all.has(key)) continue;
-    late.add(key);
     all.add(key);
     follow([file]);
   }
+  const late = new Set([...later].filter((key) => !atOnce.has(key)));
   all.delete(root.key);
   late.delete(root.key);
   return { all, late };
 
+  /** Of a library the loader follows a forwarder when it imports from it, of the root nobody does. */
+  function isLate(file: LinkedFile, how: DependencyHow): boolean {
+    return how === "delay" || (how === "forwarder" && file === root);
+  }
+
   function follow(waiting: LinkedFile[]): void {
     for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
       for (const { how, to } of file.links) {
-        const next = to === undefined || all.has(to) ? undefined : files.get(to);
-        if (next === undefined) continue;
-        // Of a library the loader follows a forwarder when it imports from it, of the root nobody does.
-        if (how === "delay" || (how === "forwarder" && file === root)) {
-          later.push(next.key);
-        } else {
+        const next = to === undefined ? undefined : files.get(to);
+        if (next === undefined || next === file) continue;
+        if (isLate(file, how)) {
+          const comes = file.links.some((each) => each.to === to && !isLate(file, each.how));
+          if (!comes) later.add(next.key);
+        } else if (!all.has(next.key)) {
           all.add(next.key);
           waiting.push(next);
         }
@@ -79,8 +87,13 @@ export function reachOf(files: LinkedFiles, root: LinkedFile): Reach {
  * The files that something loads on its own account: modules, programs, and libraries that none of
  * those needs, which Python opens by their path. Of a circle that nothing else needs, the first one
  * stands for all.
+ *
+ * @param isSame true for two files of the wheel that do as one.
  */
-export function rootsOf(files: LinkedFiles): readonly LinkedFile[] {
+export function rootsOf(
+  files: LinkedFiles,
+  isSame: (key: string, other: string) => boolean,
+): readonly LinkedFile[] {
   const needed = new Set<string>();
   for (const { key, links } of files.values()) {
     for (const { to } of links) if (to !== undefined && to !== key) needed.add(to);
@@ -93,9 +106,18 @@ export function rootsOf(files: LinkedFiles): readonly LinkedFile[] {
     roots.push(file);
     for (const key of reachOf(files, file).all) reached.add(key);
   }
-  // Grafted ones last: before they were there, another one stood for the circle.
-  const grafted = ({ path }: LinkedFile): number => Number(isMangledName(baseNameOf(path)));
-  for (const file of candidates.sort((a, b) => grafted(a) - grafted(b))) {
+  // Before a repair another one stood for the circle: those last that it brought or renamed, or will.
+  const first = new Map<string, LinkedFile>();
+  for (const file of candidates) {
+    const name = dllKey(baseNameOf(file.path));
+    if (!first.has(name)) first.set(name, file);
+  }
+  const late = (file: LinkedFile): number => {
+    const name = baseNameOf(file.path);
+    const other = first.get(dllKey(name)) ?? file;
+    return Number(isMangledName(name) || !isSame(other.key, file.key));
+  };
+  for (const file of candidates.sort((a, b) => late(a) - late(b))) {
     if (file.role !== "library" || reached.has(file.key) || roots.includes(file)) continue;
     roots.push(file);
     for (const key of reachOf(files, file).all) reached.add(key);

@@ -6,7 +6,7 @@ import { dllKey } from "../../formats.ts";
 import { microsoftRuntime } from "../../policy/windows/runtimes.ts";
 import { isFollowed } from "./link-files.ts";
 import type { LinkedFile, LinkedFiles } from "./links.ts";
-import { reachOf, rootsOf } from "./links.ts";
+import { reachOf } from "./links.ts";
 
 interface Missing {
   readonly name: string;
@@ -77,8 +77,8 @@ function neededByModules(
   const counts = ({ role, path }: LinkedFile): boolean =>
     role === "module" || (role === "program" && servesProgram(path));
   const keys = new Set<string>();
-  for (const root of rootsOf(files)) {
-    if (!counts(root)) continue;
+  for (const root of files.values()) {
+    if (!root.inside || !counts(root)) continue;
     keys.add(root.key);
     for (const key of reachOf(files, root).all) keys.add(key);
   }

@@ -11,6 +11,8 @@ export interface NameInput {
   readonly files: LinkedFiles;
   /** Keys of the files outside that come into the wheel. */
   readonly grafted: ReadonlySet<string>;
+  /** Keys of the files that are looked for in folders which code adds, in an order that nobody knows. */
+  readonly sought: ReadonlySet<string>;
   /** Names by which code opens files outside, by their keys: they stay. */
   readonly opened: ReadonlyMap<string, string>;
   readonly keepsName: (name: string) => boolean;
@@ -71,7 +73,8 @@ function namedByHybrids({ files, grafted }: NameInput): ReadonlySet<string> {
 }
 
 /** DLLs of the wheel that are needed under a name that another one, needed as well, has first. */
-function clashing({ files, isSame }: NameInput): LinkedFile[] {
+function clashing(input: NameInput): LinkedFile[] {
+  const { files, isSame } = input;
   const byName = new Map<string, LinkedFile[]>();
   const seen = new Set<string>();
   for (const { links } of files.values()) {
@@ -85,11 +88,34 @@ function clashing({ files, isSame }: NameInput): LinkedFile[] {
       else same.push(file);
     }
   }
-  return [...byName.values()].flatMap((same) => {
+  const others = [...byName.values()].flatMap((same) => {
     if (same.length === 1) return [];
-    const [first, ...others] = same.sort((a, b) => compareText(a.path, b.path));
-    return others.filter(({ key }) => first !== undefined && !isSame(key, first.key));
+    const [first, ...rest] = same.sort((a, b) => compareText(a.path, b.path));
+    return rest.filter(({ key }) => first !== undefined && !isSame(key, first.key));
   });
+  return [...others, ...ambiguous(input, new Set(others))];
+}
+
+/** DLLs that code leads to, where a folder that other code adds may hold a different one of that name. */
+function ambiguous(
+  { files, sought, isSame }: NameInput,
+  renamed: ReadonlySet<LinkedFile>,
+): LinkedFile[] {
+  if (sought.size === 0) return [];
+  const byName = new Map<string, LinkedFile[]>();
+  for (const file of files.values()) {
+    if (!file.inside || renamed.has(file)) continue;
+    const name = dllKey(baseNameOf(file.path));
+    const same = byName.get(name);
+    if (same === undefined) byName.set(name, [file]);
+    else same.push(file);
+  }
+  return [...byName.values()].flatMap((same) =>
+    same.filter(
+      ({ key, role }) =>
+        role === "library" && sought.has(key) && same.some((each) => !isSame(each.key, key)),
+    ),
+  );
 }
 
 function refuseTwins(names: ReadonlyMap<string, string>, digest: NameInput["digest"]): void {

@@ -94,6 +94,7 @@ export function planFiles(input: WindowsPlanInput): WindowsFiles {
   const names = nameFiles({
     files,
     grafted: new Set(layout.homes.keys()),
+    sought: soughtIn(layout),
     opened,
     keepsName: (name) => input.keepsName(name) || input.keepsName(name.toLowerCase()),
     digest: digestIn(files),
@@ -117,6 +118,14 @@ export function planFiles(input: WindowsPlanInput): WindowsFiles {
       ...renameNotes(members),
     ],
   };
+}
+
+function soughtIn({ inits }: Layout): ReadonlySet<string> {
+  const keys = new Set<string>();
+  for (const { folders } of inits.values()) {
+    for (const found of folders.values()) for (const key of found) keys.add(key);
+  }
+  return keys;
 }
 
 interface PlanState {
