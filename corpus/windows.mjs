@@ -74,7 +74,15 @@ process.exitCode = problems === 0 ? 0 : 1;
 async function examine({ file, ...pin }) {
   const keep = join(kept, `${pin.sha256 ?? file}${options["no-repair"] ? "-facts" : ""}.json`);
   if (existsSync(keep)) return JSON.parse(readFileSync(keep, "utf8"));
-  const row = { file, files: 0, dlls: 0, sameNames: 0, looked: 0, changed: 0, found: [] };
+  const row = {
+    file,
+    files: 0,
+    dlls: 0,
+    sameNames: 0,
+    looked: 0,
+    changed: 0,
+    found: /** @type {string[]} */ ([]),
+  };
   const work = mkdtempSync(join(tmpdir(), "wheelkit-windows-"));
   try {
     const path =

@@ -69,9 +69,22 @@ export function windowsBench(root: () => string): WindowsBench {
 
 /** Imports a module of an unpacked wheel: its packages' code first, and then the module itself. */
 export function importUnderWine(site: string, module: string, ...calls: readonly string[]): Loaded {
+  return importWith(64, site, module, calls);
+}
+
+/** The same of a 32-bit module. */
+export function importUnderWine32(
+  site: string,
+  module: string,
+  ...calls: readonly string[]
+): Loaded {
+  return importWith(32, site, module, calls);
+}
+
+function importWith(bits: 32 | 64, site: string, module: string, calls: readonly string[]): Loaded {
   const parts = dirname(module).split("/");
   const packages = parts[0] === "." ? [] : parts.map((_, at) => parts.slice(0, at + 1).join("/"));
   const output = execFileSync(python(), [RUN_INITS, site, ...packages], { encoding: "utf8" });
   const told: { folders: string[]; preload: string[] } = JSON.parse(output);
-  return loadUnderWine({ file: join(site, module), calls, ...told });
+  return loadUnderWine({ file: join(site, module), calls, bits, ...told });
 }

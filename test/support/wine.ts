@@ -3,13 +3,30 @@
  * a test names. `fixtures/pe/src/load.c` is what runs there.
  */
 import { execFileSync, spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { peFixturePath } from "./pe-fixtures.ts";
 import { cacheFolder, requireTool } from "./tools.ts";
 
 /** `undefined`: skip the test. */
 export const WINE: string | undefined = requireTool("wine");
+
+/**
+ * Folder of wine's own DLLs for 32-bit programs, which Debian's wine64 lacks; with them its WoW64 mode
+ * runs such programs. `node scripts/setup-wine32.mjs` makes it; `undefined`: skip the test.
+ */
+export const WINE32: string | undefined =
+  WINE !== undefined && existsSync(join(cacheFolder(), "wine32", "i386-windows", "ntdll.dll"))
+    ? join(cacheFolder(), "wine32")
+    : undefined;
 
 /** A start of wine takes about a second; a first one ten. */
 const TIMEOUT = 60_000;
@@ -25,6 +42,8 @@ export interface Load {
   readonly preload?: readonly string[];
   /** Loads it as Python before 3.8 does: with LOAD_WITH_ALTERED_SEARCH_PATH. */
   readonly old?: boolean;
+  /** Of the module; 32 needs {@link WINE32}. */
+  readonly bits?: 32 | 64;
 }
 
 /** `values` of the calls, or the loader's error number: 126 a DLL is not found, 127 a symbol is not, 193 no image. */
@@ -36,14 +55,14 @@ export interface Loaded {
 }
 
 export function loadUnderWine(load: Load): Loaded {
-  const { file, calls = [], folders = [], preload = [], old = false } = load;
+  const { file, calls = [], folders = [], preload = [], old = false, bits = 64 } = load;
   const args = [
     ...folders.flatMap((folder) => ["-d", windowsPath(folder)]),
     ...preload.flatMap((path) => ["-p", windowsPath(path)]),
     ...(old ? ["-o"] : []),
     ...[windowsPath(file), ...calls],
   ];
-  const { status, stdout } = runHarness(args);
+  const { status, stdout } = runHarness(args, bits);
   const values: Record<string, number> = {};
   let error: number | null = null;
   for (const line of stdout.split(/\r?\n/)) {
@@ -71,8 +90,11 @@ function windowsPath(path: string): string {
   return path.startsWith("/") ? `Z:${path.replaceAll("/", "\\")}` : path;
 }
 
-function runHarness(args: readonly string[]): { status: number | null; stdout: string } {
-  const { env, harness } = prepare();
+function runHarness(
+  args: readonly string[],
+  bits: 32 | 64 = 64,
+): { status: number | null; stdout: string } {
+  const { env, harness } = bits === 32 ? prepare32() : prepare();
   const { status, stdout } = spawnSync(WINE ?? "wine", [harness, ...args], {
     env,
     encoding: "utf8",
@@ -105,6 +127,25 @@ function prepare(): NonNullable<typeof prepared> {
   });
   prepared = { env, harness };
   return prepared;
+}
+
+let prepared32: typeof prepared;
+
+/** Of each of wine's own DLLs the prefix needs a copy as well. */
+function prepare32(): NonNullable<typeof prepared> {
+  if (prepared32 !== undefined) return prepared32;
+  if (WINE32 === undefined) throw new Error("no DLLs for 32-bit programs");
+  const { env, harness } = prepare();
+  const from = join(WINE32, "i386-windows");
+  const to = join(env.WINEPREFIX ?? "", "drive_c", "windows", "syswow64");
+  mkdirSync(to, { recursive: true });
+  for (const name of readdirSync(from)) {
+    if (!existsSync(join(to, name))) copyFileSync(join(from, name), join(to, name));
+  }
+  const program = join(dirname(harness), "load-x86.exe");
+  copyFileSync(peFixturePath("load-x86"), program);
+  prepared32 = { env: { ...env, WINEDLLPATH: WINE32 }, harness: program };
+  return prepared32;
 }
 
 /** Runs `make` in one process of all that need it; the others wait for its mark. */
