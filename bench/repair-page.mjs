@@ -6,7 +6,13 @@ const JOBS = ["1", "2", "3", "4"];
 /** MiB, with any `-j` up to 4: 400 MB. */
 const MOST = 400e6 / 2 ** 20;
 
-export function repairPage({ large, grafts }, machine) {
+export function repairPage(rows, machine) {
+  // Rows of which all is known.
+  const [large, grafts] = [rows.large, rows.grafts].map((part) =>
+    Object.fromEntries(
+      Object.entries(part).filter(([, row]) => row.repair !== undefined && row.peaks !== undefined),
+    ),
+  );
   const loads = [...Object.values(large), ...Object.values(grafts)].map(({ load }) => Number(load));
   const rounds = [...Object.values(large), ...Object.values(grafts)].map((row) => row.rounds);
   return `# Benchmarks of repairs
@@ -16,9 +22,9 @@ Written by \`node bench/repair.mjs --write\`; do not edit by hand. A part of it:
 
 Medians of ${range(rounds)} rounds after one that warms the page cache, all commands in turn, from start to exit:
 wall and processor time. \`wheelkit repair -j 2\`, ${machine.text}, auditwheel ${machine.auditwheel};
-one minute's load when the wheels were done: ${range(loads)}. Where other work shares the processor, wall times say
+one minute's load when each wheel began: ${range(loads)}. Where other work shares the processor, wall times say
 little; the factors of the processor times are over all threads. Peaks are the resident size that \`wait4\`
-gives, of the highest round for \`-j 2\` and of one run for the others, whose results are the same bytes.
+gives, of one run for each \`-j\`, whose results are the same bytes. auditwheel ran once.
 
 ## A large library that must be patched
 
@@ -32,7 +38,7 @@ ${table(["wheel", "taken out"], ["size", "unzip, wall", "processor", "repair, wa
 
 Wheels that \`npm run corpus\` built against this host's libraries. The yardstick is one thread of zlib
 at level 6 over the members that the repair changed or added, without reading or hashing them; the
-goal is 0.7 × in sum, and a sixth of auditwheel's time, which ran once.
+goal is 0.7 × in sum, and a sixth of auditwheel's time.
 
 ${graftTable(grafts)}
 

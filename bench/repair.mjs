@@ -7,9 +7,10 @@
  * thread of zlib at level 6 over the members that the repair changed or added, and beside auditwheel.
  *
  * Each wheel's row is kept in the cache, so that a long table can be measured in several runs
- * (`--part`, `--only`); `--write` writes what is there to `docs/benchmarks-repair.md`.
+ * (`--part`, `--only`, `--measure times`, `memory` or `peer`); `--write` writes what is there to `docs/benchmarks-repair.md`.
  */
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, delimiter, dirname, join } from "node:path";
 import { parseArgs } from "node:util";
@@ -92,15 +93,13 @@ const { values: options } = parseArgs({
     only: { type: "string", default: "" },
     wheel: { type: "string" },
     "take-out": { type: "string" },
-    "no-peer": { type: "boolean", default: false },
+    measure: { type: "string" },
     write: { type: "boolean", default: false },
   },
 });
 const rounds = Number(options.rounds);
 const cli = builtProgram();
 const kept = join(cacheFolder(), "bench-repair.json");
-/** @type {{ large: Record<string, any>, grafts: Record<string, any> }} */
-const rows = existsSync(kept) ? JSON.parse(readFileSync(kept, "utf8")) : { large: {}, grafts: {} };
 await inWorkFolder("repair", async (work) => {
   if (options.wheel !== undefined) {
     await large(work, options.wheel, options["take-out"]);
@@ -119,7 +118,7 @@ await inWorkFolder("repair", async (work) => {
     }
   }
 });
-const page = repairPage(rows, {
+const page = repairPage(known(), {
   text: machineText(),
   auditwheel: auditwheelVersion(python),
 });
@@ -131,8 +130,20 @@ function wants(part) {
   return options.part === undefined || options.part === part;
 }
 
+/** @returns {{ large: Record<string, any>, grafts: Record<string, any> }} */
+function known() {
+  return existsSync(kept) ? JSON.parse(readFileSync(kept, "utf8")) : { large: {}, grafts: {} };
+}
+
+/** @param {"times" | "memory" | "peer"} what */
+function measures(what) {
+  return options.measure === undefined || options.measure === what;
+}
+
 function keep(part, path, row) {
-  rows[part][basename(path)] = { ...row, rounds, load: loadNow() };
+  // Another run may have put something there meanwhile.
+  const rows = known();
+  rows[part][basename(path)] = { ...rows[part][basename(path)], ...row };
   writeFileSync(kept, `${JSON.stringify(rows, null, 1)}\n`);
 }
 
@@ -142,35 +153,42 @@ async function large(work, source, member) {
   rmSync(folder, { recursive: true, force: true });
   execFileSync(python, ["-c", TAKE_OUT, source, path, member, folder]);
   const more = ["--ldpaths", folder];
-  const { runs, out } = inTurn(work, path, more, { unzip: () => run(["unzip", "-tq", path]) });
-  const peaks = peaksOf(runs, out, path, more);
-  keep("large", path, { size: statSync(path).size, member, peaks, ...mediansOf(runs) });
+  const out = join(work, "out");
+  keep("large", path, { size: statSync(path).size, member });
+  if (measures("times")) {
+    keep("large", path, inTurn(out, path, more, { unzip: () => run(["unzip", "-tq", path]) }));
+  }
+  if (measures("memory")) keep("large", path, { peaks: peaksOf(out, path, more) });
   rmSync(path);
 }
 
 function grafts(work, path) {
-  let changed = 0;
-  const { runs, out } = inTurn(work, path, [], {
-    node: () => run([process.execPath, "-e", "0"]),
-    deflate(result) {
-      const printed = execFileSync(python, ["-c", DEFLATE_CHANGED, path, result], {
-        encoding: "utf8",
-      });
-      const [wall, cpu, size] = printed.trim().split(" ").map(Number);
-      changed = size;
-      return { wall, cpu, peak: 0 };
-    },
-  });
-  const size = statSync(resultIn(out)).size;
-  const peaks = peaksOf(runs, out, path, []);
-  const peer = options["no-peer"] ? undefined : auditwheel(join(work, "peer"), path);
-  const known = rows.grafts[basename(path)]?.peer;
-  keep("grafts", path, { changed, size, peaks, peer: peer ?? known, ...mediansOf(runs) });
+  const out = join(work, "out");
+  if (measures("times")) {
+    let changed = 0;
+    const times = inTurn(out, path, [], {
+      node: () => run([process.execPath, "-e", "0"]),
+      deflate(result) {
+        const printed = execFileSync(python, ["-c", DEFLATE_CHANGED, path, result], {
+          encoding: "utf8",
+        });
+        const [wall, cpu, size] = printed.trim().split(" ").map(Number);
+        changed = size;
+        return { wall, cpu };
+      },
+    });
+    keep("grafts", path, { changed, size: statSync(resultIn(out)).size, ...times });
+  }
+  if (measures("memory")) keep("grafts", path, { peaks: peaksOf(out, path, []) });
+  if (measures("peer")) keep("grafts", path, { peer: auditwheel(out, path) });
 }
 
-/** Rounds of the repair and of `others`, which get its result, after one that warms the page cache. */
-function inTurn(work, path, more, others) {
-  const out = join(work, "out");
+/**
+ * Medians of rounds of the repair and of `others`, which get its result, after one that warms the page
+ * cache.
+ */
+function inTurn(out, path, more, others) {
+  const load = loadNow();
   /** @type {Record<string, any[]>} */
   const runs = { repair: [] };
   for (let round = 0; round <= rounds; round++) {
@@ -183,18 +201,21 @@ function inTurn(work, path, more, others) {
       runs[name].push(each);
     }
   }
-  return { runs, out };
+  return { ...mediansOf(runs), rounds, load };
 }
 
-/** MiB with `-j` 1 to 4: the highest of the rounds for 2, else of one run. All make the same bytes. */
-function peaksOf(runs, out, path, more) {
-  const wanted = readFileSync(resultIn(out));
-  const peaks = { 2: Math.max(...runs.repair.map(({ peak }) => peak)) };
-  for (const jobs of ["1", "3", "4"]) {
+/** MiB of one run with each of `-j` 1 to 4. All make the same bytes. */
+function peaksOf(out, path, more) {
+  /** @type {Record<string, number>} */
+  const peaks = {};
+  let wanted;
+  for (const jobs of ["1", "2", "3", "4"]) {
     peaks[jobs] = repairOnce(out, jobs, path, more).peak;
-    if (!wanted.equals(readFileSync(resultIn(out)))) {
-      throw new Error(`${basename(path)}: -j ${jobs} makes other bytes`);
-    }
+    const digest = createHash("sha256")
+      .update(readFileSync(resultIn(out)))
+      .digest("hex");
+    wanted ??= digest;
+    if (digest !== wanted) throw new Error(`${basename(path)}: -j ${jobs} makes other bytes`);
   }
   return peaks;
 }
