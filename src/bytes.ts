@@ -91,11 +91,17 @@ export function toHex(bytes: Uint8Array): string {
   return text;
 }
 
+/** Spaces to tildes: asked before a pattern of Unicode classes, which takes a millisecond to compile. */
+export function isPlainAscii(text: string): boolean {
+  return /^[ -~]*$/.test(text);
+}
+
 /**
  * Text from a file made safe to print: control, format and lone surrogate characters are escaped,
  * so that a name in a wheel can't drive a terminal or forge a line of a report.
  */
 export function printable(text: string): string {
+  if (isPlainAscii(text)) return text;
   return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, (character) => {
     const code = character.codePointAt(0) ?? 0;
     return code <= 0xff ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u{${code.toString(16)}}`;

@@ -1,8 +1,9 @@
 /** Loads the program: one script, with what V8 compiled of it in earlier runs. */
 import { isAscii } from "node:buffer";
-import { setFlagsFromString } from "node:v8";
+import { statSync } from "node:fs";
 import { Script } from "node:vm";
 import { codeFolder, openCodeCache } from "./node/compiled-code.ts";
+import { needsLittle, setHeapGrowth } from "./node/heap-growth.ts";
 import type { run } from "./program.ts";
 
 /** The program as `scripts/build.mjs` wraps it. */
@@ -35,10 +36,10 @@ export async function load(file: ProgramFile, first: string): Promise<void> {
     filename,
     ...(cachedData === undefined ? {} : { cachedData }),
   });
-  // Until it is known that a wheel has no more members than any real one, garbage is looked for soon: V8
-  // would let the heap grow fourfold before. V8 rejects code that was compiled with other flags, so this
-  // comes after it.
-  setFlagsFromString("--heap-growing-percent=20");
+  // Until it is known that a wheel has no more members than any real one, garbage is looked for soon.
+  // V8 rejects code that was compiled with other flags, so this comes after it.
+  const large = process.argv.slice(3).some(mayBeLarge);
+  if (large) setHeapGrowth(20);
 
   const program: Program = script.runInThisContext();
   const loaded: Module = { exports: {} };
@@ -47,6 +48,17 @@ export async function load(file: ProgramFile, first: string): Promise<void> {
 
   if (FAILED.includes(process.exitCode)) return;
   // As V8 has it by default: the flags are kept with the code, and compared.
-  setFlagsFromString("--heap-growing-percent=0");
+  if (large) setHeapGrowth(0);
   cache.keep(script);
+}
+
+/** Of an argument: a large file, or a folder or a list in which large files may be. */
+function mayBeLarge(argument: string): boolean {
+  if (argument === "-") return true;
+  try {
+    const stat = statSync(argument.replace(/^--[a-z-]+=/, ""), { throwIfNoEntry: false });
+    return stat !== undefined && !(stat.isFile() && needsLittle(stat.size));
+  } catch {
+    return false;
+  }
 }

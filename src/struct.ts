@@ -86,14 +86,17 @@ export function struct<
 ): Struct<keyof V & string, RecordOf<First>> {
   type Variant = keyof V & string;
   type Value = RecordOf<First>;
+  // Made at first use: a run meets files of one format, and few of its structures.
   const plans = new Map<string, Plan>();
-  for (const [variant, layout] of Object.entries<Layout>(variants)) {
-    plans.set(variant, planOf(layout));
-  }
   const plan = (variant: Variant): Plan => {
-    const found = plans.get(variant);
-    if (found === undefined) throw new TypeError(`${name} has no variant ${variant}`);
-    return found;
+    const known = plans.get(variant);
+    if (known !== undefined) return known;
+    const layouts: Readonly<Record<string, Layout>> = variants;
+    const layout = Object.hasOwn(layouts, variant) ? layouts[variant] : undefined;
+    if (layout === undefined) throw new TypeError(`${name} has no variant ${variant}`);
+    const made = planOf(layout);
+    plans.set(variant, made);
+    return made;
   };
   const field = (variant: Variant, key: string): PlannedField => {
     const found = plan(variant).byName.get(key);

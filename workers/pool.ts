@@ -1,8 +1,8 @@
 /**
  * Threads beside the caller's: a piscina pool that is made when the first job is worth it.
  */
-import { setImmediate as immediate } from "node:timers/promises";
 import type { Piscina } from "piscina";
+import { immediate } from "../src/node/immediate.ts";
 
 /** Milliseconds without a job after which a thread gives its memory back. */
 const IDLE = 10_000;

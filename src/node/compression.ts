@@ -1,6 +1,5 @@
 /** Node's zlib and hashes as the engine's {@link Compression}. */
 import { createHash, hash as hashOnce } from "node:crypto";
-import { setImmediate as immediate } from "node:timers/promises";
 import type { ZlibOptions } from "node:zlib";
 import {
   constants,
@@ -11,6 +10,7 @@ import {
 } from "node:zlib";
 import { FormatError } from "../errors.ts";
 import type { Compression, Helpers, Inflated } from "../runtime.ts";
+import { immediate } from "./immediate.ts";
 
 /** zlib's smallest output buffer. */
 const MIN_CHUNK = 64;

@@ -1,6 +1,5 @@
 /** The engine on Node: files, zlib, hashes, and a pool of threads when the work is large enough. */
 import { availableParallelism } from "node:os";
-import { setFlagsFromString } from "node:v8";
 import type { IndexShare } from "../../workers/index.ts";
 import { createPool, TASKS } from "../../workers/pool.ts";
 import type { Engine } from "../audit/audit.ts";
@@ -12,6 +11,8 @@ import type { BlockIndex } from "../zip/deflate-scan.ts";
 import { indexBlocks } from "../zip/deflate-scan.ts";
 import { nodeCompression, zlibThreads } from "./compression.ts";
 import { openFile } from "./file.ts";
+import { needsLittle, setHeapGrowth } from "./heap-growth.ts";
+import { immediate } from "./immediate.ts";
 import { lazyStream } from "./lazy-stream.ts";
 
 export interface NodeEngine extends Engine {
@@ -27,6 +28,8 @@ export interface NodeEngine extends Engine {
 
 /** Members of this size (bytes, packed) are indexed by another thread. */
 const INDEX_BYTES = 8 << 20;
+/** Less than this in all (bytes, inflated) is done before other threads have begun. */
+const LEAST_SHARED = 3 << 20;
 /** More members than any real wheel has: memory counts more than time. */
 const MANY_TASKS = 50_000;
 /** Larger members (bytes, inflated) are streamed: what one of them may hold of memory. */
@@ -49,9 +52,10 @@ export function createEngine({ jobs = availableParallelism() }: EngineOptions = 
     compression: nodeCompression,
     open: openFile,
     async inspect({ source, tasks, options, onProgress, keep }) {
-      // As V8 has it by default: `load.ts` made the heap grow slowly, which costs a third of the time.
-      if (tasks.length <= MANY_TASKS) setFlagsFromString("--heap-growing-percent=0");
-      const helpers = zlibThreads(jobs);
+      // `load.ts` made the heap grow slowly, which costs a third of the time.
+      if (tasks.length <= MANY_TASKS && !needsLittle(source.size)) setHeapGrowth(0);
+      const total = tasks.reduce((sum, { size }) => sum + size, 0);
+      const helpers = total < LEAST_SHARED ? undefined : zlibThreads(jobs);
       const compression = nodeCompression;
       const stream = lazyStream(source);
       const access = {
@@ -83,6 +87,6 @@ async function indexInline(stream: Source, size: number): Promise<BlockIndex | u
   for (let step = walk.next(); ; step = walk.next()) {
     if (step.done === true) return step.value;
     // Lets signals through, and what other threads have done.
-    await new Promise((resolve) => setImmediate(resolve));
+    await immediate();
   }
 }

@@ -25,6 +25,7 @@ import type { Source } from "../source.ts";
 import type { ArchiveLayout } from "../zip/writer.ts";
 import { readPiece, readPieceInto, sizeOf, unchangedPrefix } from "../zip/writer.ts";
 import { registerCleanup } from "./cleanup.ts";
+import { immediate } from "./immediate.ts";
 import { makeFolders } from "./make-folders.ts";
 import { lifeOf, RUN_PATTERN, runToken } from "./run-identity.ts";
 
@@ -255,7 +256,7 @@ async function writePieces(
       position += COPY;
       at += COPY;
       onProgress?.(position);
-      await new Promise((resolve) => setImmediate(resolve));
+      await immediate();
     }
     while (at < size) {
       const bytes = readPiece(piece, at, Math.min(CHUNK, size - at));
@@ -265,7 +266,7 @@ async function writePieces(
       if (waitingBytes < CHUNK) continue;
       flush();
       // Lets signals through.
-      await new Promise((resolve) => setImmediate(resolve));
+      await immediate();
     }
     offset += size;
   }

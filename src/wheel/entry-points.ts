@@ -2,7 +2,7 @@
  * entry_points.txt: an INI file as `configparser` reads it with `=` as its only delimiter,
  * case-sensitive keys and no interpolation (the entry points specification; PyPI's check).
  */
-import { decodeUtf8, printable } from "../bytes.ts";
+import { decodeUtf8, isPlainAscii, printable } from "../bytes.ts";
 import type { Problem } from "../finding.ts";
 import type { WheelCode } from "./rules.ts";
 
@@ -161,13 +161,12 @@ class Reader {
   }
 }
 
-/** Identifiers and dots. The second pattern is costly to compile, and hardly ever needed. */
-const ASCII_DOTTED = /^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/;
-const DOTTED =
-  /^[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Mn}\p{Mc}\p{Nd}\p{Pc}]*(?:\.[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Mn}\p{Mc}\p{Nd}\p{Pc}]*)*$/u;
-
+/** Identifiers and dots. */
 function isDotted(text: string): boolean {
-  return ASCII_DOTTED.test(text) || (/[\x80-\uffff]/.test(text) && DOTTED.test(text));
+  if (isPlainAscii(text)) return /^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/.test(text);
+  return /^[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Mn}\p{Mc}\p{Nd}\p{Pc}]*(?:\.[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Mn}\p{Mc}\p{Nd}\p{Pc}]*)*$/u.test(
+    text,
+  );
 }
 
 /** `undefined` where the text is no `mod(.mod)*[:attr(.attr)*] [extras]`. */

@@ -43,7 +43,7 @@ const MAX_LENGTH = 4096;
 
 /** NAM008, for a base name that can't be printed or is no base name. */
 export function fileNameProblem(base: string): Problem<WheelCode> | undefined {
-  return /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029/\\]/u.test(base)
+  return base.includes("/") || base.includes("\\") || printable(base) !== base
     ? {
         code: "NAM008",
         message: `the file name \`${shown(base)}\` holds a control character or a slash`,

@@ -18,8 +18,6 @@ export interface NameTargets {
 /** Only ordinary characters: nothing below looks at such a name but its components. */
 const PLAIN = /^[\w.+\-/!@#$%&'(),;=[\]^`{}~]+$/;
 const CONTROL = /[\x00-\x1f\x7f]/;
-/** C1 controls, format, surrogate, private use and unassigned characters. */
-const INVISIBLE = /(?![\x00-\x1f\x7f])\p{C}/u;
 /** A component that is empty, `.` or `..`; the empty one at the end is a directory's. */
 const DOTS = /(?:^|\/)(?:\.{0,2}\/|\.{1,2}$)/;
 /** A version as VMS has it; Info-ZIP takes it off unless it is told not to. */
@@ -49,7 +47,9 @@ export function checkPlainNames(entries: readonly EntryDraft[], nameLimit: numbe
     }
     if (!PLAIN.test(name)) {
       if (CONTROL.test(name)) report("ZIP018", `the name holds ${codePoint(name, CONTROL)}`);
-      if (INVISIBLE.test(name)) report("ZIP037", `the name holds ${codePoint(name, INVISIBLE)}`);
+      // C1 controls, format, surrogate, private use and unassigned characters.
+      const invisible = /(?![\x00-\x1f\x7f])\p{C}/u;
+      if (invisible.test(name)) report("ZIP037", `the name holds ${codePoint(name, invisible)}`);
       if (name.includes("\\")) report("ZIP031", "the path holds a backslash");
       if (DRIVE.test(name)) report("ZIP031", "the path begins with a drive letter");
       if (/[ \u0080-\uffff]/.test(name)) {

@@ -6,6 +6,7 @@
  */
 
 import type { BinaryFormat } from "../../binary.ts";
+import { digestBytes } from "../../digest.ts";
 import type { Problem } from "../../finding.ts";
 import type { ContentCheck } from "../../format.ts";
 import type { AnyNative } from "../../formats.ts";
@@ -73,9 +74,8 @@ function inspectWhole(
   const found: Problem[] = [...problems];
   // Of data that can't be unpacked there is no digest to compare.
   if (task.expected !== undefined && bytes.length === task.size) {
-    const hasher = access.compression.hasher(task.expected.algorithm);
-    hasher.update(bytes);
-    found.push(...checkRecordDigest(task.name, task.expected, hasher.digest(), bytes.length));
+    const digest = digestBytes(access.compression, task.expected.algorithm, bytes);
+    found.push(...checkRecordDigest(task.name, task.expected, digest, bytes.length));
   }
   if (problems.length > 0) return damaged(access, task, found);
   const format = formatOf(bytes);

@@ -1,5 +1,5 @@
 /** LKS001-LKS005: what PEP 778 and the packaging summit ask of links in wheels. */
-import { printable } from "../../bytes.ts";
+import { isPlainAscii, printable } from "../../bytes.ts";
 import type { Problem } from "../../finding.ts";
 import { foldersOf } from "../folders.ts";
 import type { Link } from "../links.ts";
@@ -160,7 +160,7 @@ function unsafePath(path: string): string | undefined {
     path.startsWith("/") ||
     path.includes("\\") ||
     /^[A-Za-z]:/.test(path) ||
-    /\p{C}/u.test(path) ||
+    (!isPlainAscii(path) && /\p{C}/u.test(path)) ||
     parts.some((part) => part === "" || part === "." || part === "..")
   ) {
     return `${shown(path)} is not a path inside the wheel`;
