@@ -6,24 +6,11 @@
  * or one thread of zlib at level 6 over what was added. `--write` writes `docs/benchmarks-macos.md`.
  */
 import { execFileSync } from "node:child_process";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
-import { loadavg } from "node:os";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { cacheFolder } from "../corpus/cache.mjs";
-import { fetchWheel } from "../corpus/fetch.mjs";
-import { findPython } from "../corpus/python.mjs";
+import { auditRows, cli, finish, measure, options, python, unzip, wanted } from "./beside.mjs";
 import { fatDylib, largeDylib } from "./large-dylib.mjs";
-import { measureRun, median } from "./measure.mjs";
 
 const LARGE = 100e6;
 const AUDITED = 30e6;
@@ -59,57 +46,26 @@ packer.flush()
 print((time.perf_counter() - start) * 1000, (time.process_time() - used) * 1000)
 `;
 
-const { values: options } = parseArgs({
-  options: {
-    rounds: { type: "string", default: "3" },
-    jobs: { type: "string", default: "2" },
-    only: { type: "string" },
-    write: { type: "boolean", default: false },
-  },
-});
-const rounds = Number(options.rounds);
-const here = (/** @type {string} */ name) => fileURLToPath(new URL(name, import.meta.url));
-const cli = process.env.WHEELKIT_CLI ?? here("../dist/src/cli.cjs");
-if (!existsSync(cli)) {
-  console.error(`error: no ${cli}\n\nhint: \`npm run build\` makes it`);
-  process.exit(2);
-}
-const python = findPython();
 const bench = join(cacheFolder(), "bench");
 mkdirSync(bench, { recursive: true });
-const load = loadavg()[0].toFixed(1);
 const work = mkdtempSync(join(bench, "macos-"));
-const rows = [];
 try {
-  const wheels = JSON.parse(readFileSync(here("../corpus/macos-wheels.json"), "utf8"));
-  for (const wheel of wheels) {
-    if (wheel.size < AUDITED || !wanted(`audit ${wheel.file}`)) continue;
-    const path = await fetchWheel(python, wheel);
-    rows.push(
-      row(`audit \`${wheel.name} ${wheel.version}\``, wheel.size, unzip(path), [
-        cli,
-        "audit",
-        path,
-      ]),
-    );
-  }
+  await auditRows("macos-wheels.json", AUDITED);
   for (const fat of [false, true]) {
     for (const outside of [false, true]) {
       const what = `repair: ${fat ? "fat" : "thin"}, ${outside ? "from outside" : "a member"}`;
-      if (wanted(what)) rows.push(repairRow(what, fat, outside));
+      if (wanted(what)) repairRow(what, fat, outside);
     }
   }
 } finally {
   rmSync(work, { recursive: true, force: true });
 }
-const page = pageOf();
-console.log(page);
-if (options.write) writeFileSync(here("../docs/benchmarks-macos.md"), page);
-
-/** @param {string} what */
-function wanted(what) {
-  return options.only === undefined || what.includes(options.only);
-}
+finish(
+  "macos",
+  `Audits of published wheels; repairs of a library of 100 MB that is a member which must be patched and
+signed, or comes from outside. Yardsticks: \`unzip -tq\` of the input, or one thread of zlib at level 6 over
+the library, without reading it.`,
+);
 
 /** @param {string} what @param {boolean} fat @param {boolean} outside */
 function repairRow(what, fat, outside) {
@@ -138,20 +94,14 @@ function repairRow(what, fat, outside) {
   execFileSync(python, ["-c", PACK, wheel, tag, ...members]);
   const yardstick = outside ? deflate(at("liblarge.dylib")) : unzip(wheel);
   const out = at("out");
-  const result = row(
+  measure(
     what,
-    LARGE,
+    { size: LARGE, goal: outside ? 1 : 2.5 },
     yardstick,
     [cli, "repair", "-j", options.jobs, "-w", out, wheel],
     out,
   );
   rmSync(folder, { recursive: true });
-  return result;
-}
-
-/** @param {string} path */
-function unzip(path) {
-  return { what: "unzip -tq", measure: () => measureRun(python, ["unzip", "-tq", path]) };
 }
 
 /** @param {string} path */
@@ -164,69 +114,4 @@ function deflate(path) {
       return { status: 0, wall, cpu, peak: 0 };
     },
   };
-}
-
-/**
- * @param {string} what
- * @param {number} size
- * @param {{what: string, measure(): {status: number, wall: number, cpu: number, peak: number}}} yardstick
- * @param {string[]} command
- * @param {string} [out] removed before each run.
- */
-function row(what, size, yardstick, command, out) {
-  /** @type {Record<"theirs" | "ours", {status: number, wall: number, cpu: number, peak: number}[]>} */
-  const runs = { theirs: [], ours: [] };
-  for (let round = 0; round <= rounds; round++) {
-    if (out !== undefined) rmSync(out, { recursive: true, force: true });
-    const theirs = yardstick.measure();
-    const ours = measureRun(python, [process.execPath, ...command]);
-    // An audit that finds errors ends with 1.
-    if (ours.status > 1 || theirs.status !== 0) throw new Error(`${command.join(" ")} failed`);
-    if (out !== undefined && readdirSync(out).length !== 1) throw new Error(`nothing in ${out}`);
-    // Round 0 warms the page cache.
-    if (round > 0) {
-      runs.theirs.push(theirs);
-      runs.ours.push(ours);
-    }
-  }
-  const [theirs, ours] = [runs.theirs, runs.ours].map((each) => ({
-    wall: median(each.map(({ wall }) => wall)),
-    cpu: median(each.map(({ cpu }) => cpu)),
-    peak: Math.max(...each.map(({ peak }) => peak)),
-  }));
-  console.error(`${what}: ${(ours.wall / theirs.wall).toFixed(2)} x`);
-  return { what, size, yardstick: yardstick.what, theirs, ours };
-}
-
-function pageOf() {
-  const cpu = /^model name\s*: (.*)$/m.exec(readFileSync("/proc/cpuinfo", "utf8"))?.[1];
-  const lines = rows.map(({ what, size, yardstick, theirs, ours }) => {
-    const cells = [what, `${(size / 1e6).toFixed(1)} MB`, yardstick];
-    cells.push(seconds(theirs.wall), seconds(ours.wall), factor(ours.wall, theirs.wall));
-    cells.push(factor(ours.cpu, theirs.cpu), `${Math.round(ours.peak)} MiB`);
-    return `| ${cells.join(" | ")} |`;
-  });
-  return `# Benchmarks of macOS wheels
-
-Written by \`node bench/macos.mjs --write\`; do not edit by hand.
-
-Medians of ${rounds} rounds after one that warms the page cache, from start to exit; peaks are the highest.
-Audits of published wheels; repairs of a library of 100 MB that is a member which must be patched and
-signed, or comes from outside. Yardsticks: \`unzip -tq\` of the input, or one thread of zlib at level 6 over
-the library, without reading it. \`-j ${options.jobs}\`, ${cpu}, Node ${process.version}; one minute's load when it began: ${load}.
-
-| | size | beside | wall | wheelkit, wall | wall | processor | peak |
-|---|--:|---|--:|--:|--:|--:|--:|
-${lines.join("\n")}
-`;
-}
-
-/** @param {number} ms */
-function seconds(ms) {
-  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
-}
-
-/** @param {number} a @param {number} b */
-function factor(a, b) {
-  return `${(a / b).toFixed(2)} ×`;
 }
