@@ -13,6 +13,17 @@ export function nextHash(hash: number, byte: number): number {
 
 export function symbolHash(name: string): number {
   let hash = SYMBOL_HASH_START;
-  for (const byte of encodeUtf8(name)) hash = nextHash(hash, byte);
+  for (let at = 0; at < name.length; at++) {
+    const code = name.charCodeAt(at);
+    // Hardly any name needs an array of its bytes, which takes as long as the hash itself.
+    if (code >= 0x80) return hashOf(encodeUtf8(name));
+    hash = nextHash(hash, code);
+  }
+  return hash >>> 1;
+}
+
+function hashOf(bytes: Uint8Array): number {
+  let hash = SYMBOL_HASH_START;
+  for (const byte of bytes) hash = nextHash(hash, byte);
   return hash >>> 1;
 }
