@@ -166,10 +166,11 @@ In parentheses: what a prototype with native zstd reached.
 ${head.replace("{}", "published")}
 ${sizes.join("\n")}
 
-Where a figure misses the prototype's by more than 5 %, two limits explain most of it. \`--level fast\` takes zstd at
-level 9: on samples, level 19 left 11 to 15 % less for 7 to 20 times the time, level 16 some 8 to 12 % less for 4 to
-9 times, and levels 12 to 14 up to 7 % less for 2 to 5 times. NCCL keeps four payloads of more than 64 MiB as they
-are, because the compressor would hold more memory than 512 MB. An empty cell was not measured.
+Where a figure misses the prototype's by more than 5 %, \`--level fast\` explains it: it takes zstd at level 9; on
+samples, level 19 left 11 to 15 % less for 7 to 20 times the time, level 16 some 8 to 12 % less for 4 to 9 times, and
+levels 12 to 14 up to 7 % less for 2 to 5 times. An empty cell was not measured. Cells were measured
+with builds of different hours, beside other work on the same machine: sizes don't depend on that, but processor time
+is the higher for it, and some peaks are those of builds that held more memory.
 
 What must hold besides: \`node corpus/shrink.mjs --shrunk FOLDER\` compares what NVIDIA's cuobjdump takes out of
 each library before and after; \`python corpus/shrink-load.py WHEEL [CODE]\` loads every library without a GPU, with
