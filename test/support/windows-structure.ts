@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { python, requireTool } from "./tools.ts";
+import { python } from "./tools.ts";
 
 const SCRIPT = fileURLToPath(new URL("../../corpus/windows_structure.py", import.meta.url));
 
@@ -25,7 +25,6 @@ export interface StructureCheck {
 }
 
 export function structureCheck(root: () => string): StructureCheck {
-  for (const tool of ["llvm-readobj", "osslsigncode"]) requireTool(tool);
   const pairs: { name: string; before: string | null; after: string }[] = [];
   const folder = (): string => join(root(), "structure");
   return {
