@@ -79,7 +79,7 @@ function stripped(file) {
 function canLoad(data) {
   const [table, count] = [Number(data.readBigUInt64LE(0x20)), data.readUInt16LE(0x38)];
   return Array.from({ length: count }, (_, index) => table + index * 56).every((at) => {
-    const distance = data.readBigUInt64LE(at + 16) - data.readBigUInt64LE(at + 8);
+    const distance = BigInt(data.readBigUInt64LE(at + 16)) - BigInt(data.readBigUInt64LE(at + 8));
     return data.readUInt32LE(at) !== 1 || distance % 4096n === 0n;
   });
 }
