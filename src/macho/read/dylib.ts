@@ -72,7 +72,8 @@ function readDylib(
   base: number,
   problems: Problems,
 ): Dylib {
-  const record = DylibCommand.read(padded(command.bytes), 0, context, base + command.at);
+  const size = DylibCommand.sizeOf(context.variant);
+  const record = DylibCommand.read(padded(command.bytes, size), 0, context, base + command.at);
   const path = commandString(command, context);
   if (path === null || path === "") {
     problems.add("the name of the library is empty or outside of the load command", {
@@ -82,18 +83,21 @@ function readDylib(
       value: `${record.name}`,
     });
   }
-  return { ...record, command, path: path ?? "", how: newHow(command, context) ?? plain };
+  return { ...record, command, path: path ?? "", how: newHow(command, record, context) ?? plain };
 }
 
 /** dylib_use_command says with flags what older files say with the command's number. */
-function newHow({ cmd, bytes }: LoadCommand, context: MachoContext): DependencyHow | undefined {
-  if (cmd === LC.LC_ID_DYLIB || bytes.length < DylibUseCommand.sizeOf(context.variant)) {
-    return undefined;
-  }
-  const { marker, nameoff, flags } = DylibUseCommand.read(bytes, 0, context);
-  if (marker !== DYLIB_USE_MARKER || nameoff < DylibUseCommand.sizeOf(context.variant)) {
-    return undefined;
-  }
+function newHow(
+  { cmd, bytes }: LoadCommand,
+  { timestamp }: { readonly timestamp: number },
+  context: MachoContext,
+): DependencyHow | undefined {
+  // The marker stands where others have a date; nearly all are others.
+  if (timestamp !== DYLIB_USE_MARKER || cmd === LC.LC_ID_DYLIB) return undefined;
+  const size = DylibUseCommand.sizeOf(context.variant);
+  if (bytes.length < size) return undefined;
+  const { nameoff, flags } = DylibUseCommand.read(bytes, 0, context);
+  if (nameoff < size) return undefined;
   if ((flags & DYLIB_USE.DYLIB_USE_REEXPORT) !== 0) return "reexport";
   if ((flags & DYLIB_USE.DYLIB_USE_UPWARD) !== 0) return "upward";
   if ((flags & DYLIB_USE.DYLIB_USE_WEAK_LINK) !== 0) return "weak";
