@@ -7,24 +7,7 @@
  */
 import type { Zstd } from "../device-code/codec.ts";
 import { FormatError } from "../errors.ts";
-
-/** What is used of the compiled library; sizes and addresses are bytes. */
-export interface ZstdLibrary {
-  /** All of its memory; another array when it grew. */
-  readonly HEAPU8: Uint8Array;
-  readonly _malloc: (size: number) => number;
-  readonly _free: (address: number) => void;
-  readonly _ZSTD_compressBound: (size: number) => number;
-  readonly _ZSTD_isError: (result: number) => number;
-  readonly _ZSTD_compress: (
-    to: number,
-    room: number,
-    from: number,
-    size: number,
-    level: number,
-  ) => number;
-  readonly _ZSTD_decompress: (to: number, room: number, from: number, size: number) => number;
-}
+import type { ZstdLibrary } from "./zstd-library.ts";
 
 /** The error of a result that does not fit, as a size. */
 const TOO_SMALL = -70;
