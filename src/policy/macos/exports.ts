@@ -92,7 +92,7 @@ function namesOf(library: string): Names | undefined {
   return (name) => {
     const found = own.get(name);
     if (found !== undefined) return found;
-    const macos = all.get(shortHash(name));
+    const macos = all.get(hashOf(name));
     return macos === undefined ? undefined : introduced.get(macos);
   };
 }
@@ -131,13 +131,13 @@ function* ascending(text: string): Generator<number> {
   }
 }
 
-/** FNV-1a without its six lowest bits. */
-function shortHash(name: string): number {
+/** 32 bits of FNV-1a: an unknown name is taken for a known one about once in 250,000. */
+function hashOf(name: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < name.length; index += 1) {
     hash = Math.imul(hash ^ name.charCodeAt(index), 0x01000193);
   }
-  return hash >>> 6;
+  return hash >>> 0;
 }
 
 const FRAMEWORK =
