@@ -1,5 +1,9 @@
 /** Load commands of Mach-O files: what `wheelkit show` says beside llvm-objdump and llvm-otool. */
-import { spawnSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 
 /** Fields that both print under the same name, as numbers. */
 const NUMBERS = [
@@ -55,11 +59,29 @@ function otool() {
 }
 
 /**
+ * Every slice of every Mach-O member of a wheel.
+ *
+ * @param {string} cli
+ * @param {string} python
+ * @param {string} wheel
+ */
+export function compareDumps(cli, python, wheel) {
+  const check = fileURLToPath(new URL("macos-check.py", import.meta.url));
+  const folder = mkdtempSync(join(tmpdir(), "wheelkit-macos-"));
+  try {
+    const files = execFileSync(python, [check, "unpack", wheel, folder], { maxBuffer: 1 << 30 });
+    return compareCommands(cli, JSON.parse(files.toString()));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/**
  * @param {string} cli
  * @param {readonly (readonly [member: string, file: string])[]} files
  * @returns {{problems: string[], slices: number}}
  */
-export function compareCommands(cli, files) {
+function compareCommands(cli, files) {
   const problems = [];
   let slices = 0;
   for (let at = 0; at < files.length; at += BATCH) {

@@ -37,12 +37,12 @@ dependencies and their kinds, run paths, minimum, SDK and UUID; with \`llvm-objd
 command and its fields; with \`llvm-otool -L\`, what is loaded. Of each wheel: the tag that delocate computes.
 Wheels with grafted libraries are taken apart: the libraries move to a folder, and absolute and \`@rpath\` names lead
 there. A repair must bring back the same libraries; LIEF must find no name outside the wheel, no run path that leads
-out, no repetition; the bytes must be those of a repair in another folder, with another umask and time zone; a second
+out, no repetition; LLVM's programs must read every slice of it as wheelkit does; the bytes must be those of a repair in another folder, with another umask and time zone; a second
 repair must change nothing; and delocate, with stand-ins for Apple's programs, must come to the same libraries and tag.
 
 - ${sum((row) => row.files)} Mach-O files, ${sum((row) => row.slices)} slices that LIEF can judge, ${sum((row) => row.objdumped)} slices by LLVM: ${failed.length === 0 ? "no difference" : `differences in ${failed.length} wheels, below`}.
 - ${tagged.length} wheels for macOS: ${tagged.length - better.length} with delocate's tag, ${better.length} with a better one.
-- ${redone.length} wheels repaired again, ${redone.reduce((total, each) => total + each.libraries, 0)} libraries; delocate gives the same libraries and tag for ${redone.filter(({ delocate }) => delocate === "same").length}.
+- ${redone.length} wheels repaired again, ${redone.reduce((total, each) => total + each.libraries, 0)} libraries, ${redone.reduce((total, each) => total + each.objdumped, 0)} slices by LLVM; delocate gives the same libraries and tag for ${redone.filter(({ delocate }) => delocate === "same").length}.
 - Verdicts: ${count(({ verdict }) => verdict === "ok")} \`ok\`, ${count(({ verdict }) => verdict === "open")} \`open\`, ${count(({ verdict }) => !/^(?:ok|open)$/.test(verdict))} with errors.
 ${failed.length === 0 ? "" : `\n## Differences\n\n${failed.flatMap(({ file, problems }) => problems.map((each) => `- \`${file}\`: ${each}`)).join("\n")}\n`}
 ## Tags

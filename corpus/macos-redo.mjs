@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { betterThanDelocate } from "./macos-better.mjs";
+import { compareDumps } from "./macos-objdump.mjs";
 
 const here = (/** @type {string} */ name) => fileURLToPath(new URL(name, import.meta.url));
 
@@ -14,6 +15,7 @@ const here = (/** @type {string} */ name) => fileURLToPath(new URL(name, import.
  *
  * @typedef {object} Redone
  * @property {number} libraries grafted again.
+ * @property {number} objdumped slices of the result compared with llvm-objdump and llvm-otool.
  * @property {string} delocate what delocate made of the same wheel: `same`, `better`, or its error.
  * @property {string[]} problems
  */
@@ -22,9 +24,10 @@ const here = (/** @type {string} */ name) => fileURLToPath(new URL(name, import.
  * @param {string} cli
  * @param {string} python
  * @param {string} path
+ * @param {boolean} objdump whether LLVM's programs are there.
  * @returns {Redone | undefined} `undefined` without grafted libraries.
  */
-export function redo(cli, python, path) {
+export function redo(cli, python, path, objdump) {
   const wanted = graftedIn(path);
   if (wanted.length === 0) return undefined;
   const folder = mkdtempSync(join(tmpdir(), "wheelkit-macos-"));
@@ -34,6 +37,7 @@ export function redo(cli, python, path) {
   const unrepaired = join(folder, name);
   const problems = [];
   let delocate = "not asked";
+  let objdumped = 0;
   try {
     execFileSync(python, [here("macos-undo.py"), path, unrepaired, libraries, cli]);
     const first = repair(cli, unrepaired, join(folder, "1"), "umask 022");
@@ -49,6 +53,11 @@ export function redo(cli, python, path) {
     for (const [member, defect] of JSON.parse(defects.toString())) {
       problems.push(`${member}: ${defect}`);
     }
+    if (objdump) {
+      const { problems: found, slices } = compareDumps(cli, python, first);
+      objdumped = slices;
+      problems.push(...found.map((each) => `repaired: ${each}`));
+    }
     const beside = besideDelocate(python, unrepaired, join(folder, "4"), first);
     delocate = beside.answer;
     problems.push(...beside.problems);
@@ -57,7 +66,7 @@ export function redo(cli, python, path) {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  return { libraries: wanted.length, delocate, problems };
+  return { libraries: wanted.length, objdumped, delocate, problems };
 }
 
 /**

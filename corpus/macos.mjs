@@ -7,14 +7,12 @@
  * `docs/agreement-macos.md`.
  */
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { fetchWheel } from "./fetch.mjs";
 import { betterThanDelocate } from "./macos-better.mjs";
-import { compareCommands, hasObjdump } from "./macos-objdump.mjs";
+import { compareDumps, hasObjdump } from "./macos-objdump.mjs";
 import { macosPage } from "./macos-page.mjs";
 import { redo } from "./macos-redo.mjs";
 import { findPython } from "./python.mjs";
@@ -57,9 +55,8 @@ const pinned = JSON.parse(readFileSync(here("macos-wheels.json"), "utf8")).filte
   (/** @type {{file: string}} */ { file }) =>
     options.only === undefined || file.includes(options.only),
 );
-const objdump = !options["no-facts"] && hasObjdump();
-if (!options["no-facts"] && !objdump)
-  console.log("llvm-objdump and llvm-otool-19 are not there: left out");
+const objdump = hasObjdump();
+if (!objdump) console.log("llvm-objdump and llvm-otool-19 are not there: left out");
 
 /** @type {import("./macos-page.mjs").Row[]} */
 const rows = [];
@@ -125,10 +122,14 @@ function examine(path) {
   if (!options["no-facts"]) {
     compareFacts(path, audited, row);
     compareTags(path, row, audited.platform.reasons);
-    if (objdump) compareDumps(path, row);
+    if (objdump) {
+      const { problems, slices } = compareDumps(cli, python, path);
+      row.objdumped += slices;
+      row.problems.push(...problems);
+    }
   }
   if (!options["no-redo"] && audited.platform.family === "macos") {
-    row.redone = redo(cli, python, path);
+    row.redone = redo(cli, python, path, objdump);
     row.problems.push(...(row.redone?.problems ?? []));
   }
   return row;
@@ -190,19 +191,6 @@ function compareTags(path, row, reasons) {
   row.delocate.why = betterThanDelocate(supported, answer, reasons);
   if (row.delocate.why === undefined) {
     row.problems.push(`supports ${supported}, delocate ${answer}`);
-  }
-}
-
-/** @param {string} path @param {import("./macos-page.mjs").Row} row */
-function compareDumps(path, row) {
-  const folder = mkdtempSync(join(tmpdir(), "wheelkit-macos-"));
-  try {
-    const files = JSON.parse(ask("unpack", path, folder).toString());
-    const { problems, slices } = compareCommands(cli, files);
-    row.objdumped += slices;
-    row.problems.push(...problems);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
   }
 }
 
