@@ -1,6 +1,6 @@
 /** `wheelkit audit [OPTIONS] PATH…` */
 
-import { basename, isAbsolute, relative, sep } from "node:path";
+import { basename } from "node:path";
 import type { AuditOptions } from "../audit/audit.ts";
 import { auditWheel } from "../audit/audit.ts";
 import type { Shape } from "../audit/baseline.ts";
@@ -9,6 +9,7 @@ import type { WheelResult } from "../audit/result.ts";
 import { printable } from "../bytes.ts";
 import type { Problem } from "../finding.ts";
 import { createEngine } from "../node/engine.ts";
+import { checkoutPath } from "../node/host-path.ts";
 import type { Io } from "../node/io.ts";
 import { createProgress } from "../node/progress.ts";
 import { palette, useColor } from "../node/terminal.ts";
@@ -95,12 +96,12 @@ async function run({ args, options }: Invocation, io: Io): Promise<number> {
         const judged = await auditWheel(path, engine, compared?.options ?? auditOptions);
         const wanted = await withSizeHint(path, judged, settings);
         const result = await refine(judged, compared?.shape(), wanted, engine, leftOut);
-        wheels.push({ path, uri: uriOf(path, io.cwd), result });
+        wheels.push({ path, uri: checkoutPath(path, io.cwd), result });
       } catch (error) {
         progress.clear();
         const failure = describeFailure(error, path);
         io.err(failure.text);
-        unread.push({ uri: uriOf(path, io.cwd), message: failure.message });
+        unread.push({ uri: checkoutPath(path, io.cwd), message: failure.message });
         status = Math.max(status, failure.status);
       }
     }
@@ -291,11 +292,4 @@ async function appendSummary(io: Io, text: string): Promise<void> {
 function oneLine(result: WheelResult): string {
   const counts = countFindings(result.findings, ["error", "warning"]);
   return `${verdictWord(result)} ${printable(result.file)}: ${platformLine(result)}${counts === "" ? "" : `; ${counts}`}`;
-}
-
-/** As annotations want it: relative to the checkout, with `/`; the bare name from elsewhere. */
-function uriOf(path: string, cwd: string): string {
-  const inside = isAbsolute(path) ? relative(cwd, path) : path;
-  const outside = isAbsolute(inside) || inside.split(sep)[0] === "..";
-  return outside ? basename(path) : inside.split(sep).join("/").replace(/^\.\//, "");
 }

@@ -1,7 +1,7 @@
 /** `wheelkit edit FILE --replace-needed …`: one native file, whatever its format. */
 
 import { statSync } from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { basename, join } from "node:path";
 import { printable } from "../bytes.ts";
 import { RefusalError, UsageError } from "../errors.ts";
 import type { Format, NativeRewrite } from "../format.ts";
@@ -9,11 +9,13 @@ import type { AnyNative } from "../formats.ts";
 import { FORMATS, formatOf, readerOf } from "../formats.ts";
 import type { NativeEdit } from "../native-edit.ts";
 import { nodeCompression } from "../node/compression.ts";
+import { pathKey } from "../node/host-path.ts";
 import type { Io } from "../node/io.ts";
 import { lockFiles } from "../node/lock.ts";
 import { writeArchive } from "../node/output.ts";
 import type { RewriteOptions } from "../node/rewrite-wheel.ts";
 import { refuseFileName } from "../node/rewrite-wheel.ts";
+import { isSameFile } from "../node/same-file.ts";
 import { againWhenChanged, openWitnessed } from "../node/witness.ts";
 import { jsonText } from "../report/json.ts";
 import { isUnchanged, piecesOf } from "../rewrite.ts";
@@ -151,7 +153,7 @@ async function editFile(
         lock?.release();
       }
     }
-    write.written.set(resolve(target), path);
+    write.written.set(pathKey(target), path);
     return { ...result, path: target };
   } finally {
     source.close();
@@ -179,7 +181,7 @@ function refuseAbsent(
 }
 
 function refuseSame(path: string, target: string, { inPlace, written }: RewriteOptions): void {
-  const earlier = written.get(resolve(target));
+  const earlier = written.get(pathKey(target));
   if (earlier !== undefined) {
     throw new RefusalError(
       "EDT006",
@@ -187,7 +189,7 @@ function refuseSame(path: string, target: string, { inPlace, written }: RewriteO
       "edit them in runs of their own, with a `--wheel-dir` for each",
     );
   }
-  if (inPlace || resolve(path) !== resolve(target)) return;
+  if (inPlace || !isSameFile(path, target)) return;
   throw new UsageError(
     `\`${target}\` is the file that is read`,
     "to replace it, say `--in-place`; otherwise name another folder with `--wheel-dir`",

@@ -1,8 +1,9 @@
 /** PATH…: files, folders of wheels, `-` for a list on standard input. */
 import { existsSync, readdirSync, statSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { compareText, printable } from "../bytes.ts";
 import { UsageError } from "../errors.ts";
+import { isWindows, matchingFiles, pathKey } from "../node/host-path.ts";
 import type { Io } from "../node/io.ts";
 import { journalOf } from "../node/journal.ts";
 import { projectOf } from "../wheel/filename.ts";
@@ -39,7 +40,7 @@ export async function expandInputs(args: readonly string[], io: Io): Promise<Inp
 function withoutRepetitions(paths: readonly string[]): readonly string[] {
   const seen = new Set<string>();
   return paths.filter((path) => {
-    const whole = resolve(path);
+    const whole = pathKey(path);
     if (seen.has(whole)) return false;
     seen.add(whole);
     return true;
@@ -58,6 +59,11 @@ function expand(path: string, paths: string[], problems: UsageError[]): void {
   }
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined) {
+    const matching = matchingFiles(path, namesIn) ?? [];
+    if (matching.length > 0) {
+      for (const each of matching) expand(each, paths, problems);
+      return;
+    }
     // A run that was killed may have given it another name: the command finds that out.
     if (existsSync(journalOf(path))) paths.push(path);
     else {
@@ -84,10 +90,16 @@ function expand(path: string, paths: string[], problems: UsageError[]): void {
   }
 }
 
+function namesIn(folder: string): readonly string[] {
+  const isFolder = statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
+  return isFolder ? readdirSync(folder).sort(compareText) : [];
+}
+
 function globHint(path: string): string | undefined {
-  return /[*?]/.test(path)
-    ? "the shell found nothing for this pattern; name the folder instead"
-    : undefined;
+  if (!/[*?]/.test(path)) return undefined;
+  return isWindows()
+    ? "nothing matches this pattern; only the last part of a path can be one"
+    : "the shell found nothing for this pattern; name the folder instead";
 }
 
 /** An edit in place may have given the wheel another name. */

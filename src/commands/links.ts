@@ -1,5 +1,5 @@
 /** `wheelkit links check|list|add|remove|import|materialize WHEEL …` */
-import { lstatSync, readdirSync, readlinkSync, realpathSync, symlinkSync } from "node:fs";
+import { lstatSync, readdirSync, realpathSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Command } from "commander";
 import { toFindings } from "../audit/findings.ts";
@@ -21,6 +21,7 @@ import type { Finding } from "../finding.ts";
 import { nodeCompression } from "../node/compression.ts";
 import { openFile } from "../node/file.ts";
 import type { Io } from "../node/io.ts";
+import { linkText, makeLink } from "../node/make-link.ts";
 import { rewriteWheel } from "../node/rewrite-wheel.ts";
 import { sameBytes } from "../node/same-members.ts";
 import { folderOf, relativePath } from "../paths.ts";
@@ -349,7 +350,7 @@ function treeLinks(folder: string, draft: Draft): readonly LinkPair[] {
       const stat = lstatSync(join(folder, inside));
       if (stat.isDirectory()) walk(inside);
       else if (stat.isSymbolicLink()) {
-        found.push(pairOf(inside, readlinkSync(join(folder, inside)).replaceAll("\\", "/")));
+        found.push(pairOf(inside, linkText(join(folder, inside))));
       }
     }
   };
@@ -375,11 +376,11 @@ function materializeInto(paths: readonly string[], into: string, io: Io): number
       const way = relativePath(folderOf(link), folderOf(target));
       const text = way === "" ? basename(target) : `${way}/${basename(target)}`;
       const present = lstatSync(place, { throwIfNoEntry: false });
-      if (present?.isSymbolicLink() === true && readlinkSync(place) === text) continue;
+      if (present?.isSymbolicLink() === true && linkText(place) === text) continue;
       if (present !== undefined) {
         throw new RefusalError("LKS001", `\`${link}\` is there already, and is no such link`);
       }
-      symlinkSync(text, place);
+      makeLink(text, place);
       io.out(`${place}\n`);
     }
   }

@@ -1,6 +1,6 @@
 /** Options of `repair` for macOS wheels, as delocate has them. */
-import { delimiter, resolve } from "node:path";
 import type { Command } from "commander";
+import { absolutePath, listedFolders } from "../node/host-path.ts";
 import type { Io } from "../node/io.ts";
 import type { RepairSettings } from "../repair/settings.ts";
 import type { GivenOption, Options } from "./command.ts";
@@ -41,9 +41,9 @@ export function readMacosSettings(
     macosTarget: textOption(options, "requireTargetMacosVersion") ?? env.MACOSX_DEPLOYMENT_TARGET,
     ignoresMissing: flagOption(options, "ignoreMissingDependencies"),
     sanitizesRunPaths: options.sanitizeRpaths !== false,
-    executablePath: executablePath === undefined ? undefined : resolve(executablePath),
-    dyldPath: folders(env.DYLD_LIBRARY_PATH),
-    dyldFallbackPath: folders(env.DYLD_FALLBACK_LIBRARY_PATH),
+    executablePath: executablePath === undefined ? undefined : absolutePath(executablePath),
+    dyldPath: listedFolders([env.DYLD_LIBRARY_PATH ?? ""]),
+    dyldFallbackPath: listedFolders([env.DYLD_FALLBACK_LIBRARY_PATH ?? ""]),
   };
 }
 
@@ -54,11 +54,4 @@ export function tellOfDefaults(sequence: readonly GivenOption[], options: Option
   if (given.has("check-archs"))
     io.err("note: `--check-archs`: architectures are always compared\n");
   if (given.has("dylibs-only")) io.err("note: `--dylibs-only`: files are found by their content\n");
-}
-
-function folders(text: string | undefined): readonly string[] {
-  return (text ?? "")
-    .split(delimiter)
-    .filter((folder) => folder !== "")
-    .map((folder) => resolve(folder));
 }

@@ -9,7 +9,7 @@ import type { PlatformName } from "../audit/platform.ts";
 import { printable } from "../bytes.ts";
 import { UsageError } from "../errors.ts";
 import type { PathRules } from "../node/host-path.ts";
-import { listedFolders } from "../node/host-path.ts";
+import { isWindows, listedFolders } from "../node/host-path.ts";
 import type { Io } from "../node/io.ts";
 import type { WorkshopOptions } from "../node/workshop.ts";
 import { matchesAnyCase } from "../repair/had-effect.ts";
@@ -247,10 +247,6 @@ function hostFolders({ sysPaths }: Options, env: Io["env"], rules: PathRules): r
   // Windows itself compares the names of variables without regard to case.
   const name = Object.keys(env).find((each) => each.toUpperCase() === "PATH") ?? "PATH";
   return isWindows(rules) && sysPaths !== false ? listedFolders([env[name] ?? ""], rules) : [];
-}
-
-function isWindows({ sep }: PathRules): boolean {
-  return sep === "\\";
 }
 
 function included(options: Options): readonly string[] {

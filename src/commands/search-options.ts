@@ -1,11 +1,13 @@
 /** Where libraries outside the wheel are looked for, and which of them don't count. */
-import { delimiter } from "node:path";
+import hostRules from "node:path";
 import type { Command } from "commander";
 import type { Wish } from "../audit/had-effect.ts";
 import type { NativeOptions } from "../audit/options.ts";
 import { DEFAULT_NATIVE_OPTIONS } from "../audit/options.ts";
 import { printable } from "../bytes.ts";
 import { UsageError } from "../errors.ts";
+import type { PathRules } from "../node/host-path.ts";
+import { listedFolders } from "../node/host-path.ts";
 import type { Io } from "../node/io.ts";
 import type { Options } from "./command.ts";
 import type { Config } from "./config.ts";
@@ -36,8 +38,12 @@ export async function nativeOptions(
   options: Options,
   config: Config,
   io: Io,
+  rules: PathRules = hostRules,
 ): Promise<NativeOptions> {
-  const ldpaths = split(given(listOption(options, "ldpaths")) ?? config.ldpaths ?? [], delimiter);
+  const ldpaths = listedFolders(
+    given(listOption(options, "ldpaths")) ?? config.ldpaths ?? [],
+    rules,
+  );
   const sysroot = textOption(options, "sysroot");
   const plain: NativeOptions = {
     ...DEFAULT_NATIVE_OPTIONS,
@@ -46,8 +52,7 @@ export async function nativeOptions(
     isaCheck: options.disableIsaExtCheck !== true,
   };
   if (ldpaths.length === 0 && sysroot === undefined) return plain;
-  const [{ resolve }, { statSync }, { openRoot }] = await Promise.all([
-    import("node:path"),
+  const [{ statSync }, { openRoot }] = await Promise.all([
     import("node:fs"),
     import("../node/root-files.ts"),
   ]);
@@ -60,13 +65,13 @@ export async function nativeOptions(
   }
   return {
     ...plain,
-    ldpaths: ldpaths.map((folder) => resolve(folder)),
     ...(ldpaths.length === 0 ? {} : { host: openRoot("/") }),
     ...(sysroot === undefined
       ? {}
       : {
           sysroot: openRoot(sysroot),
-          libraryPath: split([io.env.LD_LIBRARY_PATH ?? ""], delimiter),
+          // Of that root, whatever separates lists on this host.
+          libraryPath: split([io.env.LD_LIBRARY_PATH ?? ""], /[:;]/),
         }),
   };
 }

@@ -26,7 +26,8 @@ export function runCleanups(): void {
   }
 }
 
-const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+/** SIGBREAK is Ctrl+Break of Windows; SIGHUP there is a console that is closed. */
+const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGBREAK: 149 } as const;
 
 /** Ends the process on the first signal, after the cleanups; a signal during them ends it at once. */
 export function cleanUpOnSignals(): void {

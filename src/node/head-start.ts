@@ -6,7 +6,8 @@ import { constants, copyFile, rmdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { registerCleanup } from "./cleanup.ts";
 import type { BegunCopy } from "./output.ts";
-import { makeFolder, removeFile, temporaryName } from "./output.ts";
+import { makeFolder, temporaryName } from "./output.ts";
+import { removeFile } from "./replace-file.ts";
 
 export interface HeadStart extends BegunCopy {
   /** Removes what was not renamed meanwhile, and the folder when it was made for nothing. */

@@ -37,16 +37,9 @@ import { openFile } from "./file.ts";
 import { encodeJournal, type Journal, journalOf, TAIL_LIMIT } from "./journal.ts";
 import { lockFiles } from "./lock.ts";
 import type { Original } from "./output.ts";
-import {
-  codeOf,
-  flushFolder,
-  removeFile,
-  renameOver,
-  temporaryName,
-  writeArchive,
-  writeFully,
-} from "./output.ts";
+import { temporaryName, writeArchive, writeFully } from "./output.ts";
 import { inodeOf } from "./recover.ts";
+import { codeOf, flushFolder, removeFile, renameOver } from "./replace-file.ts";
 import { runToken } from "./run-identity.ts";
 import { InputChanged, type WitnessedFile } from "./witness.ts";
 
@@ -138,8 +131,13 @@ async function replaceLocked(
     source.check();
   };
   await writeArchive(layout, target, { original, mode, temporary, verify });
-  if (renamed) unlinkSync(path);
+  removeOldName(path, target);
   return "copy";
+}
+
+/** Where the names differ in the case of letters alone, they may be one: then nothing is left to remove. */
+function removeOldName(path: string, target: string): void {
+  if (target !== path && inodeOf(path) !== inodeOf(target)) removeFile(path);
 }
 
 /** @returns false where the file system shares no blocks. */
@@ -171,7 +169,7 @@ function cloneAndRename(
     }
     original.source.check();
     renameOver(temporary, target);
-    if (target !== original.path) unlinkSync(original.path);
+    removeOldName(original.path, target);
     flushFolder(dirname(target));
     return true;
   } finally {
@@ -242,7 +240,8 @@ function createJournal(path: string, bytes: Uint8Array): boolean {
     const code = codeOf(error);
     // Of a run that died since this one looked: the next look finds it.
     if (code === "EEXIST") throw new InputChanged();
-    if (code === "EPERM" || code === "ENOTSUP" || code === "ENOSYS") return false;
+    // Windows says EISDIR of a function that a FAT file system does not have.
+    if (["EPERM", "ENOTSUP", "ENOSYS", "EISDIR"].includes(code ?? "")) return false;
     throw error;
   } finally {
     closeSync(fd);

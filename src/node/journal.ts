@@ -4,7 +4,7 @@ import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs
 import { basename, dirname, join } from "node:path";
 import { bytesEqual, decodeUtf8, encodeUtf8 } from "../bytes.ts";
 import { fileNameProblem, parseWheelFilename } from "../wheel/filename.ts";
-import { codeOf } from "./output.ts";
+import { codeOf } from "./replace-file.ts";
 
 export interface Journal {
   /** Of the run that wrote it: its process number, and where that means something. */

@@ -1,6 +1,5 @@
 /** The calls that write and compare wheels, for library users: paths in, results as data out. */
 import { availableParallelism } from "node:os";
-import { resolve } from "node:path";
 import type { Edit } from "../edit/apply.ts";
 import { checkValues } from "../edit/check-values.ts";
 import { diffWheels as diffOpenWheels } from "../edit/diff.ts";
@@ -10,6 +9,7 @@ import { DEFAULT_REPAIR_SETTINGS } from "../repair/settings.ts";
 import { dosTimeOf } from "../zip/dos-time.ts";
 import { editFile, repairFile } from "./change-wheel.ts";
 import type { NodeEngine } from "./engine.ts";
+import { absolutePath } from "./host-path.ts";
 import { openSide } from "./open-side.ts";
 import { openProviders, openRoots } from "./repair-roots.ts";
 import type { RewriteOptions, Rewritten } from "./rewrite-wheel.ts";
@@ -72,7 +72,7 @@ export async function repairWheel(
     settings: {
       ...DEFAULT_REPAIR_SETTINGS,
       ...options,
-      ldpaths: (options.ldpaths ?? []).map((folder) => resolve(folder)),
+      ldpaths: (options.ldpaths ?? []).map((folder) => absolutePath(folder)),
     },
     providers: await openProviders(providedBy, engine),
     roots: openRoots(sysroot ?? undefined),

@@ -15,7 +15,8 @@ import { connect, createServer } from "node:net";
 import { basename, dirname, join } from "node:path";
 import { RefusalError } from "../errors.ts";
 import { registerCleanup } from "./cleanup.ts";
-import { codeOf, removeFile, STALE_AFTER } from "./output.ts";
+import { STALE_AFTER } from "./output.ts";
+import { codeOf, removeFile } from "./replace-file.ts";
 import { isThisBoot, lifeOf, RUN_PATTERN, runToken } from "./run-identity.ts";
 
 export interface Lock {

@@ -27,6 +27,7 @@ import { readPiece, readPieceInto, sizeOf, unchangedPrefix } from "../zip/writer
 import { registerCleanup } from "./cleanup.ts";
 import { immediate } from "./immediate.ts";
 import { makeFolders } from "./make-folders.ts";
+import { codeOf, flushFolder, removeFile, renameOver } from "./replace-file.ts";
 import { lifeOf, RUN_PATTERN, runToken } from "./run-identity.ts";
 
 /** The file that a layout takes pieces from. */
@@ -279,46 +280,6 @@ export function writeFully(fd: number, bytes: Uint8Array, position: number): voi
   while (done < bytes.length) {
     done += writeSync(fd, bytes, done, bytes.length - done, position + done);
   }
-}
-
-/** Windows refuses to rename onto a file that a scanner has open; that passes. */
-export function renameOver(from: string, to: string): void {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      renameSync(from, to);
-      return;
-    } catch (error) {
-      const busy = ["EPERM", "EBUSY", "EACCES"].includes(codeOf(error) ?? "");
-      if (process.platform !== "win32" || !busy || attempt === 10) throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20 << attempt);
-    }
-  }
-}
-
-/** A rename lasts only when its folder is flushed. Not every system can. */
-export function flushFolder(folder: string): void {
-  try {
-    const fd = openSync(folder, "r");
-    try {
-      fsyncSync(fd);
-    } finally {
-      closeSync(fd);
-    }
-  } catch {
-    // Windows, and file systems that don't know it.
-  }
-}
-
-export function removeFile(path: string): void {
-  try {
-    unlinkSync(path);
-  } catch (error) {
-    if (codeOf(error) !== "ENOENT") throw error;
-  }
-}
-
-export function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error ? String(error.code) : undefined;
 }
 
 function exists(path: string): boolean {

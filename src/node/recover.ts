@@ -16,15 +16,8 @@ import { projectOf } from "../wheel/filename.ts";
 import type { Journal } from "./journal.ts";
 import { readJournal, wheelOfJournal } from "./journal.ts";
 import { isLockName, lockFiles, removeDeadLocks } from "./lock.ts";
-import {
-  codeOf,
-  flushFolder,
-  isPlaceTemporary,
-  removeFile,
-  removePlaceTemporaries,
-  renameOver,
-  writeFully,
-} from "./output.ts";
+import { isPlaceTemporary, removePlaceTemporaries, writeFully } from "./output.ts";
+import { codeOf, flushFolder, removeFile, renameOver } from "./replace-file.ts";
 
 export interface Recovered {
   readonly recovery: "completed" | "undone";

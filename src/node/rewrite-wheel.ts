@@ -3,7 +3,7 @@
  * never shows half of it.
  */
 
-import { existsSync, lstatSync, realpathSync } from "node:fs";
+import { existsSync, lstatSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Built } from "../edit/assemble.ts";
 import { assemble } from "../edit/assemble.ts";
@@ -29,11 +29,14 @@ import { voidAttestations } from "./attestations.ts";
 import { nodeCompression } from "./compression.ts";
 import type { HeadStart } from "./head-start.ts";
 import { startCopy } from "./head-start.ts";
+import { pathKey } from "./host-path.ts";
 import { replaceInPlace, tailStart } from "./in-place.ts";
 import { lazyStream } from "./lazy-stream.ts";
 import { lockFiles } from "./lock.ts";
-import { removeFile, writeArchive } from "./output.ts";
+import { writeArchive } from "./output.ts";
 import { recoverInPlace } from "./recover.ts";
+import { removeFile } from "./replace-file.ts";
+import { isSameFile, truePath } from "./same-file.ts";
 import type { WitnessedFile } from "./witness.ts";
 import { againWhenChanged, openWitnessed } from "./witness.ts";
 
@@ -256,7 +259,7 @@ async function write(job: Job, { wheel, draft, built, result }: Judged): Promise
   const target = join(inPlace ? dirname(path) : options.wheelDir, built.file);
   refuseSecond(written, target, given);
   if (options.dryRun) {
-    written.set(resolve(target), given);
+    written.set(pathKey(target), given);
     return result;
   }
   const original = { path, source };
@@ -267,7 +270,7 @@ async function write(job: Job, { wheel, draft, built, result }: Judged): Promise
   } else {
     if (isSameFile(path, target)) {
       if (!draft.changed()) {
-        written.set(resolve(target), given);
+        written.set(pathKey(target), given);
         return { ...result, path: target };
       }
       throw new UsageError(
@@ -288,7 +291,7 @@ async function write(job: Job, { wheel, draft, built, result }: Judged): Promise
     });
     if (options.remove) await removeInput(job);
   }
-  written.set(resolve(target), given);
+  written.set(pathKey(target), given);
   await revision.finish?.({ path: target, built, draft, wheel });
   const warnings = [...result.warnings, ...voidAttestations(target, path)];
   // As the user named the folder, not where links lead to.
@@ -309,7 +312,7 @@ async function removeInput({ path, source }: Job): Promise<void> {
 /** A symbolic link that named the wheel, when the wheel gets another name. */
 function strandedLink(given: string, inPlace: boolean, built: Built): readonly string[] {
   const linked = inPlace && lstatSync(given).isSymbolicLink();
-  return linked && basename(realpathSync(given)) !== built.file
+  return linked && basename(truePath(given)) !== built.file
     ? [`the symbolic link \`${given}\` will dangle: the wheel is called \`${built.file}\` now`]
     : [];
 }
@@ -322,7 +325,7 @@ export function refuseFileName(given: string): void {
 
 /** Two wheels of one name and one folder for their results: the second must not bury the first. */
 function refuseSecond(written: ReadonlyMap<string, string>, target: string, given: string): void {
-  const earlier = written.get(resolve(target));
+  const earlier = written.get(pathKey(target));
   if (earlier !== undefined) {
     throw new RefusalError(
       "EDT006",
@@ -348,7 +351,7 @@ async function settle(
   given: string,
   { inPlace, dryRun }: RewriteOptions,
 ): Promise<{ readonly path: string; readonly warnings: readonly string[] }> {
-  const path = existsSync(given) ? realpathSync(given) : resolve(given);
+  const path = existsSync(given) ? truePath(given) : resolve(given);
   const mended = await recoverInPlace(path, inPlace && !dryRun);
   if (mended === undefined) return { path, warnings: [] };
   if (mended.path !== path) {
@@ -364,8 +367,4 @@ async function settle(
 function tagsOf(file: string): readonly string[] {
   const { name } = parseWheelFilename(file);
   return name === undefined ? [] : expandTags(name);
-}
-
-function isSameFile(a: string, b: string): boolean {
-  return existsSync(b) && realpathSync(a) === realpathSync(b);
 }

@@ -13,7 +13,7 @@ import { interestingSymbol } from "../policy/interest.ts";
 import type { RootFiles } from "../repair/owners/owner.ts";
 import type { FileSource } from "../runtime.ts";
 import { openFile } from "./file.ts";
-import { corePath } from "./host-path.ts";
+import { corePath, linkTarget } from "./host-path.ts";
 import { readRegular } from "./special-file.ts";
 
 export interface Root extends HostFiles, RootFiles {
@@ -97,8 +97,9 @@ function rootedPath(base: string, path: string): string | undefined {
       continue;
     }
     links += 1;
-    const target = attempt(() => readlinkSync(here));
-    if (target === undefined || links > LINK_LIMIT) return undefined;
+    const written = attempt(() => readlinkSync(here));
+    if (written === undefined || links > LINK_LIMIT) return undefined;
+    const target = linkTarget(written, base);
     if (target.startsWith("/")) done = [];
     open = [...target.split("/").filter((each) => each !== "" && each !== "."), ...open];
   }

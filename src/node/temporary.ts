@@ -4,7 +4,9 @@ import { dirname } from "node:path";
 import type { FileSource } from "../runtime.ts";
 import { registerCleanup } from "./cleanup.ts";
 import { descriptorSource } from "./file.ts";
-import { makeFolder, removeFile, temporaryName, writeFully } from "./output.ts";
+import { isWindows } from "./host-path.ts";
+import { makeFolder, temporaryName, writeFully } from "./output.ts";
+import { removeFile } from "./replace-file.ts";
 
 export interface TemporaryFile {
   write(bytes: Uint8Array, position: number): void;
@@ -24,7 +26,7 @@ export function temporaryFile(beside: string): TemporaryFile {
   const path = temporaryName(beside);
   const fd = openSync(path, "wx+", 0o600);
   const remove = (): void => removeFile(path);
-  const done = process.platform === "win32" ? registerCleanup(remove) : remove();
+  const done = isWindows() ? registerCleanup(remove) : remove();
   let open = true;
   const close = (): void => {
     if (!open) return;

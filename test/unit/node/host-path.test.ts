@@ -1,6 +1,13 @@
 import { posix, win32 } from "node:path";
 import { describe, expect, it } from "vitest";
-import { corePath, listedFolders } from "../../../src/node/host-path.ts";
+import {
+  checkoutPath,
+  corePath,
+  linkTarget,
+  listedFolders,
+  matchingFiles,
+  pathKey,
+} from "../../../src/node/host-path.ts";
 
 describe("corePath", () => {
   it.each([
@@ -35,5 +42,73 @@ describe("listedFolders", () => {
   it("makes folders absolute", () => {
     expect(listedFolders(["lib"], posix)).toEqual([`${process.cwd()}/lib`]);
     expect(listedFolders([""], posix)).toEqual([]);
+  });
+});
+
+describe("checkoutPath", () => {
+  it.each([
+    ["dist\\a.whl", "dist/a.whl"],
+    ["dist/a.whl", "dist/a.whl"],
+    [".\\a.whl", "a.whl"],
+    ["..\\a.whl", "a.whl"],
+    ["../a.whl", "a.whl"],
+    ["C:\\work\\dist\\a.whl", "dist/a.whl"],
+    ["c:/WORK/dist/a.whl", "dist/a.whl"],
+    ["D:\\work\\a.whl", "a.whl"],
+    ["D:a.whl", "a.whl"],
+    ["\\\\server\\share\\a.whl", "a.whl"],
+  ])("of Windows' %s is %s", (path, expected) => {
+    expect(checkoutPath(path, "C:\\work", win32)).toBe(expected);
+  });
+
+  it("leaves a backslash in a name of POSIX alone", () => {
+    expect(checkoutPath("./a\\b.whl", "/work", posix)).toBe("a\\b.whl");
+    expect(checkoutPath("/work/dist/a.whl", "/work", posix)).toBe("dist/a.whl");
+    expect(checkoutPath("../a.whl", "/work", posix)).toBe("a.whl");
+  });
+});
+
+describe("pathKey", () => {
+  it("is one for all spellings that are one file on Windows", () => {
+    expect(pathKey("C:\\Work\\.\\A.whl", win32)).toBe(pathKey("c:/work/a.WHL", win32));
+    expect(pathKey("/Work/a", posix)).not.toBe(pathKey("/work/a", posix));
+  });
+});
+
+describe("linkTarget", () => {
+  it("takes the root of Windows' absolute links for the root that is looked into", () => {
+    const base = "D:\\roots\\debian";
+    expect(linkTarget("..\\lib\\b.so", base, win32)).toBe("../lib/b.so");
+    expect(linkTarget("\\usr\\lib", base, win32)).toBe("/usr/lib");
+    expect(linkTarget("d:\\Roots\\Debian\\usr\\lib", base, win32)).toBe("/usr/lib");
+    expect(linkTarget("\\\\?\\C:\\usr\\lib", base, win32)).toBe("/usr/lib");
+    expect(linkTarget("a\\b", "/", posix)).toBe("a\\b");
+  });
+});
+
+describe("matchingFiles", () => {
+  const names = ["a-1.0.whl", "B-1.0.WHL", "b.txt", "c[1].whl"];
+  const match = (pattern: string, rules: typeof win32) => {
+    const folders: string[] = [];
+    const list = (folder: string) => {
+      folders.push(folder);
+      return names;
+    };
+    return { found: matchingFiles(pattern, list, rules), folders };
+  };
+
+  it.each([
+    ["dist\\*.whl", ["dist\\a-1.0.whl", "dist\\B-1.0.WHL", "dist\\c[1].whl"], ["dist"]],
+    ["C:/dist/?-1.0.whl", ["C:\\dist\\a-1.0.whl", "C:\\dist\\B-1.0.WHL"], ["C:/dist"]],
+    ["*[1]*", ["c[1].whl"], ["."]],
+    ["z*", [], ["."]],
+    [`${"*".repeat(40)}z`, [], ["."]],
+  ])("matches Windows' %s as its own programs do", (pattern, found, folders) => {
+    expect(match(pattern, win32)).toEqual({ found, folders });
+  });
+
+  it("leaves patterns to the shells of POSIX, and names to everybody", () => {
+    expect(match("dist/*.whl", posix)).toEqual({ found: undefined, folders: [] });
+    expect(match("dist\\a.whl", win32)).toEqual({ found: undefined, folders: [] });
   });
 });
