@@ -13,7 +13,6 @@ import {
   ftruncateSync,
   openSync,
   readdirSync,
-  renameSync,
   statSync,
   unlinkSync,
   writeFileSync,

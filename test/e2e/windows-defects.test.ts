@@ -276,6 +276,17 @@ describe.skipIf(requireTool("unzip") === undefined)("the wheel", () => {
     ]);
   });
 
+  it("whose DLLs get a path beyond what Windows loads says so, and which signatures are gone", async () => {
+    const long = `demo/${"folder/".repeat(20)}_x.pyd`;
+    const files = { [PYD]: peFixture("signed"), [long]: peFixture("module-x86_64") };
+    const done = await repair(wheel({ files }), "--add-path", folder(B), "--no-patch-init");
+    expect([done.status, done.err]).toEqual([
+      0,
+      expect.stringContaining("characters, which Windows may not load"),
+    ]);
+    expect(done.err).toMatch(/_x\.cp312-win_amd64\.pyd.*signature/);
+  });
+
   it("is never unpacked over what is there", async () => {
     mkdirSync(join(root, "kept"));
     writeFileSync(join(root, "kept", "mine.txt"), "mine");

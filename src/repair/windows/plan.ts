@@ -20,6 +20,7 @@ import type { LinkedFile, LinkedFiles } from "./links.ts";
 import { refuseMissing } from "./missing.ts";
 import { nameFiles } from "./names.ts";
 import { caseNamesakes } from "./namesakes.ts";
+import { newPathNotes } from "./new-paths.ts";
 import { refuseOtherLibraries } from "./outside-symbols.ts";
 import type { InitModule, Packages } from "./packages.ts";
 import { findPackages } from "./packages.ts";
@@ -116,6 +117,7 @@ export function planFiles(input: WindowsPlanInput): WindowsFiles {
       ...caseNamesakes(grafts, input.graph),
       ...along.notes,
       ...renameNotes(members),
+      ...newPathNotes(grafts),
     ],
   };
 }

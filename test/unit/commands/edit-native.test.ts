@@ -12,6 +12,7 @@ import { describe, expect, it } from "vitest";
 import { FORMATS } from "../../../src/formats.ts";
 import { memorySource } from "../../../src/source.ts";
 import { wheelkit } from "../../support/commands.ts";
+import { peFixture } from "../../support/pe-fixtures.ts";
 import { scratchFolder } from "../../support/scratch.ts";
 import { buildWheel, wheelFileName } from "../../support/wheel-builder.ts";
 
@@ -112,6 +113,19 @@ describe("edit of a native file", () => {
     expect(ran.status).toBe(2);
     expect(ran.err).toContain("notes.txt` is not a native file");
     expect(factsOf(join(out, "libmodule.so")).id).toBe("libx.so");
+  });
+
+  it.each(["B.DLL", "b"])("finds the DLL `b.dll` by %s, as Windows does", async (from) => {
+    const folder = scratchFolder();
+    const path = join(folder, "_x.pyd");
+    writeFileSync(path, peFixture("module-x86_64"));
+    const edits = ["--replace-needed", `${from}=other.dll`];
+    const ran = await wheelkit("edit", "--in-place", ...edits, path);
+    expect([ran.status, ran.err]).toEqual([0, ""]);
+    const { slices } = FORMATS.pe.open(memorySource(readFileSync(path))).facts(() => false);
+    expect(slices[0].dependencies.map(({ name }) => name)).toContain("other.dll");
+    const absent = await wheelkit("edit", "--replace-needed", "bb=c.dll", "--in-place", path);
+    expect([absent.status, absent.err]).toEqual([3, expect.stringContaining("needs `bb`")]);
   });
 
   it("takes no edits of metadata beside, and no value without its parts", async () => {
