@@ -1,10 +1,10 @@
 /** `--baseline`: what is compared of the wheel and of an earlier one. */
+import { basename } from "node:path";
 import type { Engine, Inspection } from "../audit/audit.ts";
 import { inspectWheel } from "../audit/audit.ts";
 import { compareWithBaseline, type Shape } from "../audit/baseline.ts";
 import { UsageError } from "../errors.ts";
 import type { Problem } from "../finding.ts";
-import { baseNameOf } from "../paths.ts";
 import type { Wheel } from "../wheel/open.ts";
 import { openSoundWheel } from "../wheel/open.ts";
 import { describeFailure } from "./failure.ts";
@@ -40,7 +40,7 @@ export function shapeOf({ file, source, index }: Wheel, { symbols }: Inspection)
 async function readShape(path: string, engine: Engine): Promise<Shape> {
   const source = engine.open(path);
   try {
-    const file = baseNameOf(path.replaceAll("\\", "/"));
+    const file = basename(path);
     const wheel = openSoundWheel(source, file, engine.compression);
     const options = { hash: false, symbols: ["exports"] } as const;
     return shapeOf(wheel, await inspectWheel(wheel, path, source, engine, options));

@@ -57,13 +57,13 @@ function expand(path: string, paths: string[], problems: UsageError[]): void {
     );
     return;
   }
+  const matching = matchingFiles(path, namesIn) ?? [];
+  if (matching.length > 0) {
+    for (const each of matching) expand(each, paths, problems);
+    return;
+  }
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined) {
-    const matching = matchingFiles(path, namesIn) ?? [];
-    if (matching.length > 0) {
-      for (const each of matching) expand(each, paths, problems);
-      return;
-    }
     // A run that was killed may have given it another name: the command finds that out.
     if (existsSync(journalOf(path))) paths.push(path);
     else {

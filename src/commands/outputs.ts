@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import type { Command } from "commander";
 import { printable } from "../bytes.ts";
 import { UsageError } from "../errors.ts";
+import { pathKey } from "../node/host-path.ts";
 import type { Io } from "../node/io.ts";
 import { notWritable, writeSpecial } from "../node/special-file.ts";
 import { didYouMean } from "../suggest.ts";
@@ -56,7 +57,8 @@ export function wantedOutputs<Format extends string>(
     );
   }
   const places = outputs.map(({ file }) => file ?? "standard output");
-  const twice = places.find((place, index) => places.indexOf(place) !== index);
+  const keys = outputs.map(({ file }) => (file === undefined ? undefined : pathKey(file)));
+  const twice = places.find((_, index) => keys.indexOf(keys[index]) !== index);
   if (twice !== undefined) {
     throw new UsageError(
       `two reports would go to ${twice === "standard output" ? twice : `\`${twice}\``}`,

@@ -9,7 +9,7 @@ import type { PlatformName } from "../audit/platform.ts";
 import { printable } from "../bytes.ts";
 import { UsageError } from "../errors.ts";
 import type { PathRules } from "../node/host-path.ts";
-import { isWindows, listedFolders } from "../node/host-path.ts";
+import { isWindows, listedFolders, listedNames } from "../node/host-path.ts";
 import type { Io } from "../node/io.ts";
 import type { WorkshopOptions } from "../node/workshop.ts";
 import { matchesAnyCase } from "../repair/had-effect.ts";
@@ -29,7 +29,7 @@ import {
   textOption,
 } from "./options.ts";
 import { addMacosOptions, readMacosSettings, tellOfDefaults } from "./repair-macos-options.ts";
-import { addWindowsOptions, readWindowsOptions, splitNames } from "./windows-options.ts";
+import { addWindowsOptions, readWindowsOptions } from "./windows-options.ts";
 import { exclusions } from "./wishes.ts";
 
 /** What the options of `repair` say. */
@@ -166,7 +166,10 @@ export function readSettings(
       io.err(`warning: there is no folder \`${printable(folder)}\` to look for libraries in\n`);
     }
   }
-  const exclude = exclusions(options, config, (text) => splitNames([text]), ["exclude", "dll"]);
+  const exclude = exclusions(options, config, (text) => listedNames([text], rules), [
+    "exclude",
+    "dll",
+  ]);
   const open = exclude.find(({ pattern }) => /\[[^\]]*$/.test(pattern));
   if (open !== undefined) {
     throw new UsageError(`\`${printable(open.spelled)}\` has a \`[\` without its \`]\``);
@@ -182,7 +185,7 @@ export function readSettings(
         ? librarySuffix(options)
         : undefined,
       include: included(options),
-      bundle: splitNames(listOption(options, "bundle")),
+      bundle: listedNames(listOption(options, "bundle")),
       keepsName: namesToKeep(options),
       strip: flagOption(options, "strip"),
       clearExecstack: flagOption(options, "clearExecstack"),
@@ -198,7 +201,7 @@ export function readSettings(
       ...readWindowsOptions(options),
     },
     exclude,
-    keep: splitNames(listOption(options, "mangle")),
+    keep: listedNames(listOption(options, "mangle")),
     providedBy: listOption(options, "providedBy"),
     sysroot,
     packing: {
@@ -250,7 +253,7 @@ function hostFolders({ sysPaths }: Options, env: Io["env"], rules: PathRules): r
 }
 
 function included(options: Options): readonly string[] {
-  const given = splitNames([...listOption(options, "include"), ...listOption(options, "addDll")]);
+  const given = listedNames([...listOption(options, "include"), ...listOption(options, "addDll")]);
   const path = given.find((name) => /[\\/]/.test(name));
   if (path === undefined) return [...new Set(given)];
   throw new UsageError(
@@ -261,7 +264,7 @@ function included(options: Options): readonly string[] {
 
 function namesToKeep(options: Options): (name: string) => boolean {
   if (options.mangleAll === false) return () => true;
-  const kept = splitNames(listOption(options, "mangle"));
+  const kept = listedNames(listOption(options, "mangle"));
   return (name) => kept.some((pattern) => matchesAnyCase(name, pattern));
 }
 

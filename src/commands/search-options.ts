@@ -7,7 +7,7 @@ import { DEFAULT_NATIVE_OPTIONS } from "../audit/options.ts";
 import { printable } from "../bytes.ts";
 import { UsageError } from "../errors.ts";
 import type { PathRules } from "../node/host-path.ts";
-import { listedFolders } from "../node/host-path.ts";
+import { listedFolders, listedNames } from "../node/host-path.ts";
 import type { Io } from "../node/io.ts";
 import type { Options } from "./command.ts";
 import type { Config } from "./config.ts";
@@ -25,7 +25,7 @@ export function addSearchOptions(command: Command): void {
 
 /** `--exclude`, else the settings'. */
 export function excludedLibraries(options: Options, config: Config): readonly Wish[] {
-  return exclusions(options, config, (text) => split([text], /[:;]/));
+  return exclusions(options, config, (text) => listedNames([text]));
 }
 
 /**

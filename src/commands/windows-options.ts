@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { printable } from "../bytes.ts";
 import { UsageError } from "../errors.ts";
+import { listedNames } from "../node/host-path.ts";
 import type { RepairSettings } from "../repair/settings.ts";
 import type { Options } from "./command.ts";
 import { choice, collect, flagOption, listOption, textOption } from "./options.ts";
@@ -31,7 +32,7 @@ export function addWindowsOptions(command: Command): void {
 
 /** @throws UsageError when options contradict each other. */
 export function readWindowsOptions(options: Options): WindowsSettings {
-  const namespaces = splitNames(listOption(options, "namespacePkg"));
+  const namespaces = listedNames(listOption(options, "namespacePkg"));
   const custom = flagOption(options, "customPatch");
   if (custom && namespaces.length > 0) {
     throw new UsageError("`--namespace-pkg` and `--custom-patch` contradict each other");
@@ -57,12 +58,4 @@ export function readWindowsOptions(options: Options): WindowsSettings {
       imports: flagOption(options, "includeImports"),
     },
   };
-}
-
-/** Names in lists that `;` or `:` separates, without the blanks around them. */
-export function splitNames(texts: readonly string[]): readonly string[] {
-  return texts
-    .flatMap((text) => text.split(/[;:]/))
-    .map((name) => name.trim())
-    .filter((name) => name !== "");
 }

@@ -42,6 +42,21 @@ export function listedFolders(
     .map((folder) => absolutePath(folder, rules));
 }
 
+/**
+ * Names, and patterns of names and paths, in lists that `;` or `:` separates, without the blanks around
+ * them. On Windows a `:` before a slash belongs to a drive.
+ */
+export function listedNames(
+  lists: readonly string[],
+  rules: Pick<PathRules, "sep"> = path,
+): readonly string[] {
+  const separator = isWindows(rules) ? /;|:(?![\\/])/ : /[;:]/;
+  return lists
+    .flatMap((text) => text.split(separator))
+    .map((name) => corePath(name.trim(), rules))
+    .filter((name) => name !== "");
+}
+
 /** The same for all spellings of one path that differ by the host's rules alone. */
 export function pathKey(hostPath: string, rules: PathRules = path): string {
   const whole = absolutePath(hostPath, rules);

@@ -213,7 +213,10 @@ export function resolveGraph<S extends Slice>(
   }
 
   function leftOutAt(path: string): boolean {
-    return leftOut((pattern) => matchesGlob(path, pattern));
+    const key = loader.key(path);
+    return leftOut(
+      (pattern) => matchesGlob(path, pattern) || matchesGlob(key, loader.key(pattern)),
+    );
   }
 
   /** As it stands, as the platform compares names, and without the folder that a name may begin with. */

@@ -118,6 +118,29 @@ describe("on Windows", () => {
     expect(await namesIn(out)).toEqual([NAME]);
   });
 
+  it("libraries are left out by a path with its drive, in any case, and found below a root", async () => {
+    const folder = await folderWith("left", { [NAME]: buildWheel({ tag: TAG, files: MODULE }) });
+    await folderWith("left\\Dlls", { "b.dll": peFixture("library-x86_64") });
+    await folderWith("left\\root\\usr\\x86_64-w64-mingw32\\bin", {
+      "b.dll": peFixture("library-x86_64"),
+    });
+    const path = `${folder}\\${NAME}`;
+    const exclude = `other.dll;c:\\WORK\\left\\dlls\\*.DLL`;
+    const out = ["-w", `${folder}\\out`, "-j", "1"];
+    const dlls = ["--no-sys-paths", "--add-path", `${folder}\\Dlls`];
+    const left = await wheelkit("repair", ...dlls, "--exclude", exclude, ...out, path);
+    expect([left.status, left.out]).toEqual([0, expect.not.stringContaining("b-")]);
+    const show = ["show", "--format", "json", `${folder}\\out\\${NAME}`];
+    expect((await wheelkit(...show)).out).not.toContain("demo.libs");
+    await wheelkit("repair", ...dlls, ...out, path);
+    expect((await wheelkit(...show)).out).toContain("demo.libs");
+    const audit = await wheelkit("audit", "-f", "json", "--sysroot", `${folder}\\root`, path);
+    expect(audit.out).toContain("usr/x86_64-w64-mingw32/bin/b.dll");
+    const twice = ["-f", `json=${folder}\\a.json`, "-f", `sarif=${folder.toUpperCase()}\\A.json`];
+    const reports = await wheelkit("audit", ...twice, path);
+    expect(reports).toMatchObject({ status: 2, err: expect.stringContaining("two reports would") });
+  });
+
   it("`show` reads files by any spelling, and `edit` writes no file over the one that it reads", async () => {
     const folder = await folderWith("Native", { "Module.pyd": peFixture("module-x86_64") });
     const shown = await wheelkit("show", "c:/WORK/native/module.PYD");

@@ -5,6 +5,7 @@ import {
   corePath,
   linkTarget,
   listedFolders,
+  listedNames,
   matchingFiles,
   pathKey,
 } from "../../../src/node/host-path.ts";
@@ -65,6 +66,21 @@ describe("checkoutPath", () => {
     expect(checkoutPath("./a\\b.whl", "/work", posix)).toBe("a\\b.whl");
     expect(checkoutPath("/work/dist/a.whl", "/work", posix)).toBe("dist/a.whl");
     expect(checkoutPath("../a.whl", "/work", posix)).toBe("a.whl");
+  });
+});
+
+describe("listedNames", () => {
+  it("leaves drives of Windows whole, and takes both separators for names", () => {
+    const lists = ["a.dll; b.dll :c*.dll", "C:\\lib\\*.dll;D:/x/b.dll:e.dll", " ;"];
+    expect(listedNames(lists, win32)).toEqual([
+      ...["a.dll", "b.dll", "c*.dll"],
+      ...["C:/lib/*.dll", "D:/x/b.dll", "e.dll"],
+    ]);
+    expect(listedNames(["liba.so:/lib/b.so;c\\d"], posix)).toEqual([
+      "liba.so",
+      "/lib/b.so",
+      "c\\d",
+    ]);
   });
 });
 
