@@ -24,7 +24,7 @@ import { modeOf } from "../zip/writer.ts";
 import { promisedGpus } from "./device-variant.ts";
 import type { FindingOptions } from "./findings.ts";
 import { atLeast, DEFAULT_FINDING_OPTIONS, toFindings } from "./findings.ts";
-import { dependencyCount, MAX_BINARIES, MAX_DEPENDENCIES } from "./inspect/limits.ts";
+import { withinLimits } from "./inspect/limits.ts";
 import type { InspectOptions, MemberReport, MemberTask } from "./inspect/task.ts";
 import type { NativeMember } from "./member.ts";
 import { auditNative } from "./native.ts";
@@ -171,12 +171,13 @@ export async function inspectWheel(
       options.onProgress?.(done, total);
     },
   });
-  const problems: Problem[] = [];
+  const judged = withinLimits([...reports].sort((a, b) => a.index - b.index));
+  const problems: Problem[] = judged.problem === undefined ? [] : [judged.problem];
   const unverified: Unverified[] = [];
   const binaries: NativeMember[] = [];
   const nativeMembers = new Set<string>();
   const symbols = new Map<string, SymbolLists>();
-  for (const report of [...reports].sort((a, b) => a.index - b.index)) {
+  for (const report of judged.reports) {
     const entry = wheel.index.entries[report.index];
     if (entry === undefined) continue;
     problems.push(...report.problems);
@@ -217,8 +218,7 @@ export function judgeWheel(
   options: Pick<AuditOptions, "native">,
 ): Judgement {
   const { entries } = wheel.index;
-  const { nativeMembers, record } = inspection;
-  const { binaries, problem } = withinLimits(inspection.binaries);
+  const { binaries, nativeMembers, record } = inspection;
   const { model, problems } = checkWheel({
     filename: wheel.file,
     entries,
@@ -262,7 +262,6 @@ export function judgeWheel(
     problems: [
       ...wheel.index.problems,
       ...inspection.problems,
-      ...(problem === undefined ? [] : [problem]),
       // Of an archive that can't be read only the name is known.
       ...(readable ? problems : problems.filter(({ code }) => code.startsWith("NAM"))),
       ...native.problems,
@@ -277,25 +276,6 @@ export function judgeWheel(
 /** Installers set no execute bit, and keep those of the archive. */
 function isIdle(entry: ZipEntry): boolean {
   return !entry.directory && (modeOf(entry) & 0o111) === 0;
-}
-
-/** The files that are judged; for the others nobody can say what they need. */
-function withinLimits(binaries: readonly NativeMember[]): {
-  readonly binaries: readonly NativeMember[];
-  readonly problem?: Problem;
-} {
-  let dependencies = 0;
-  const first = binaries.findIndex(({ file }, index) => {
-    dependencies += dependencyCount(file);
-    return index === MAX_BINARIES || dependencies > MAX_DEPENDENCIES;
-  });
-  if (first === -1) return { binaries };
-  const what =
-    first === MAX_BINARIES
-      ? `${MAX_BINARIES} native files`
-      : `${MAX_DEPENDENCIES} dependencies of native files`;
-  const message = `the wheel has more than the limit of ${what}: the rest was not judged`;
-  return { binaries: binaries.slice(0, first), problem: { code: "ZIP030", message } };
 }
 
 /** What has no `.dist-info` is no wheel, and supports nothing. */

@@ -37,12 +37,12 @@ export async function inspectMembers(
 ): Promise<MemberReport[]> {
   const reports = new Reports();
   const inspect = async (prepared: Prepared): Promise<void> => {
-    const report = await inspectOne(prepared, options);
+    const report = await inspectOne(prepared, options, () => reports.wants(prepared.task));
     if (report !== undefined) reports.add(report);
     onDone(prepared.task.size);
   };
   if (access.helpers !== undefined) {
-    await shareOut(access, access.helpers, tasks, options, inspect);
+    await shareOut(access, access.helpers, tasks, options, inspect, () => reports.areOver());
   } else {
     for (const prepared of prepareRuns(access, tasks, options)) await inspect(prepared);
   }
@@ -52,23 +52,30 @@ export async function inspectMembers(
 async function inspectOne(
   { access, task }: Prepared,
   options: InspectOptions,
+  isWanted: () => boolean,
 ): Promise<MemberReport | undefined> {
   try {
     const whole = isWhole(task, options.wholeLimit);
-    if (!options.hash) return await inspectNative(access, task, whole, options);
+    if (!options.hash) return await inspectNative(access, task, whole, options, isWanted);
     return whole
-      ? inspectWhole(access, task, options)
+      ? inspectWhole(access, task, options, isWanted)
       : await inspectStreamed(access, task, options);
   } catch (error) {
     return { index: task.index, ...failureOf(task, error) };
   }
 }
 
-/** Everything at once, in memory. */
+/**
+ * Everything at once, in memory.
+ *
+ * @param isWanted false when nobody will judge what the file holds: members that are large enough to
+ * stream are too few to be asked for.
+ */
 function inspectWhole(
   access: Access,
   task: MemberTask,
   options: InspectOptions,
+  isWanted: () => boolean,
 ): MemberReport | undefined {
   const { bytes, problems } = readMember(access.source, task, access.compression);
   const found: Problem[] = [...problems];
@@ -82,6 +89,7 @@ function inspectWhole(
   if (format === undefined) {
     return found.length === 0 ? undefined : { index: task.index, problems: found, unverified: [] };
   }
+  if (!isWanted()) return { index: task.index, format, problems: found, unverified: [] };
   const check = checkOf(access, format, bytes, bytes.length);
   check?.add(bytes, 0);
   const checked = completed(readFacts(task, format, memorySource(bytes), options), check);
@@ -141,12 +149,15 @@ async function inspectNative(
   task: MemberTask,
   whole: boolean,
   options: InspectOptions,
+  isWanted: () => boolean,
 ): Promise<MemberReport | undefined> {
   if (whole) {
     const { bytes, problems } = readMember(access.source, task, access.compression);
     const format = formatOf(bytes) ?? formatAtStart(access, task);
     if (format === undefined) return undefined;
-    if (problems.length > 0) return { index: task.index, format, problems, unverified: [] };
+    if (problems.length > 0 || !isWanted()) {
+      return { index: task.index, format, problems, unverified: [] };
+    }
     return {
       index: task.index,
       format,

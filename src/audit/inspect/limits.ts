@@ -1,4 +1,5 @@
 /** How much of native code is kept of one wheel. */
+import type { Problem } from "../../finding.ts";
 import type { MemberReport } from "./task.ts";
 
 /** Native files of one wheel that are judged; real wheels have up to some thousand. */
@@ -6,11 +7,66 @@ export const MAX_BINARIES = 20_000;
 /** Dependencies of all of them together. */
 export const MAX_DEPENDENCIES = 100_000;
 
-/** @param file of a report or of a member. */
-export function dependencyCount(file: MemberReport["file"]): number {
+/** What reading a native file may say, besides its facts: `failureOf` and `unread` in facts.ts. */
+const OF_FACTS: ReadonlySet<string> = new Set(["LNK011", "INT001", "INT002"]);
+
+/**
+ * The reports with nothing of what native files hold beyond a limit: how many of those were read
+ * before it was known depends on the threads.
+ *
+ * @param reports in archive order.
+ */
+export function withinLimits(reports: readonly MemberReport[]): {
+  readonly reports: readonly MemberReport[];
+  readonly problem?: Problem;
+} {
+  const count = new NativeCount();
+  const first = reports.findIndex((report) => count.add(report));
+  if (first === -1) return { reports };
+  const what =
+    count.files > MAX_BINARIES
+      ? `${MAX_BINARIES} native files`
+      : `${MAX_DEPENDENCIES} dependencies of native files`;
+  const message = `the wheel has more than the limit of ${what}: the rest was not judged`;
+  const rest = reports.slice(first).map((report): MemberReport => {
+    const { index, format, problems, unverified } = report;
+    if (format === undefined) return report;
+    const isOfMember = ({ code }: { readonly code: string }): boolean => !OF_FACTS.has(code);
+    return {
+      index,
+      format,
+      problems: problems.filter(isOfMember),
+      unverified: unverified.filter(isOfMember),
+    };
+  });
+  return {
+    reports: [...reports.slice(0, first), ...rest],
+    problem: { code: "ZIP030", message },
+  };
+}
+
+function dependencyCount(file: MemberReport["file"]): number {
   let count = 0;
   for (const { dependencies } of file?.slices ?? []) count += dependencies.length;
   return count;
+}
+
+/** Native files, damaged ones too, and what they need. */
+class NativeCount {
+  files = 0;
+  dependencies = 0;
+
+  /** True when this one is beyond a limit. */
+  add({ format, file }: MemberReport): boolean {
+    if (format === undefined) return false;
+    this.files++;
+    this.dependencies += dependencyCount(file);
+    return this.isOver();
+  }
+
+  isOver(): boolean {
+    return this.files > MAX_BINARIES || this.dependencies > MAX_DEPENDENCIES;
+  }
 }
 
 /**
@@ -21,34 +77,39 @@ export function dependencyCount(file: MemberReport["file"]): number {
 export class Reports {
   #list: MemberReport[] = [];
   /** Added since the last look. */
-  #files = 0;
-  #dependencies = 0;
+  #recent = new NativeCount();
+  /** Position in the archive of the file that goes beyond a limit, as far as is known. */
+  #last = Number.POSITIVE_INFINITY;
 
   add(report: MemberReport): void {
     this.#list.push(report);
-    if (report.file === undefined) return;
-    this.#files++;
-    this.#dependencies += dependencyCount(report.file);
-    if (this.#files > MAX_BINARIES || this.#dependencies > MAX_DEPENDENCIES) this.#giveUp();
+    if (this.#recent.add(report)) this.#giveUp();
   }
 
   list(): MemberReport[] {
     return this.#list;
   }
 
+  /** False for a file that nobody will judge, so that it need not be read. */
+  wants({ index }: { readonly index: number }): boolean {
+    return index <= this.#last;
+  }
+
+  /** True when some files will not be judged. */
+  areOver(): boolean {
+    return this.#last !== Number.POSITIVE_INFINITY;
+  }
+
   #giveUp(): void {
-    let [files, dependencies] = [0, 0];
-    this.#files = 0;
-    this.#dependencies = 0;
+    this.#recent = new NativeCount();
+    const count = new NativeCount();
     this.#list.sort((a, b) => a.index - b.index);
     this.#list = this.#list.map((report) => {
-      if (report.file === undefined) return report;
-      if (files > MAX_BINARIES || dependencies > MAX_DEPENDENCIES) {
-        const { file: _, ...rest } = report;
+      if (count.isOver()) {
+        const { file: _, symbols: __, ...rest } = report;
         return rest;
       }
-      files++;
-      dependencies += dependencyCount(report.file);
+      if (count.add(report)) this.#last = report.index;
       return report;
     });
   }

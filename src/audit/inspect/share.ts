@@ -16,6 +16,9 @@ const TURN_BYTES = 512 << 10;
  * Calls `inspect` for each member: the largest first, as the others have inflated them, and small ones
  * in between. When there is nothing else to do this thread inflates, from the smallest on, and members
  * that are streamed run beside everything else.
+ *
+ * @param isOver true once there is more native code than an audit judges. Then this thread goes on with
+ * the first in the archive: from these it is known which of the others need not be read.
  */
 export async function shareOut(
   access: Access,
@@ -23,6 +26,7 @@ export async function shareOut(
   tasks: readonly MemberTask[],
   options: InspectOptions,
   inspect: (prepared: Prepared) => Promise<void>,
+  isOver: () => boolean,
 ): Promise<void> {
   const isHanded = (task: MemberTask): boolean =>
     task.method === DEFLATED &&
@@ -33,12 +37,13 @@ export async function shareOut(
     tasks.filter((task) => !isHanded(task)),
     options,
   );
-  const large = tasks
+  let large = tasks
     .filter((task) => isHanded(task) && (options.hash || isNative(access, task)))
     .sort((a, b) => b.size - a.size);
   const isHeld = (task: MemberTask): boolean => isWhole(task, options.wholeLimit);
   let first = 0;
   let end = large.length;
+  let isBySize = true;
   const ready: (Prepared & { readonly bytes: number })[] = [];
   let open = 0;
   let running = 0;
@@ -73,6 +78,12 @@ export async function shareOut(
     await helpers.turn();
   };
   while (failure === undefined) {
+    if (isBySize && isOver()) {
+      isBySize = false;
+      large = large.slice(first, end).sort((a, b) => b.index - a.index);
+      first = 0;
+      end = large.length;
+    }
     for (let task = large[first]; task !== undefined; task = large[first]) {
       const fits = open === 0 || open + task.size <= OPEN_BYTES || !isHeld(task);
       if (running >= helpers.count || first >= end || !fits) break;

@@ -38,7 +38,15 @@ export function dyld(options: SearchOptions): Loader<MachoSlice> {
     return isInstalled(folder) || files === undefined ? { via, folder } : { via, folder, files };
   };
 
-  const ownPlaces = (user: Located<MachoSlice>): readonly Place[] =>
+  /** Of each file once, however many libraries it loads. */
+  const expanded = new WeakMap<Located<MachoSlice>, readonly Place[]>();
+  const ownPlaces = (user: Located<MachoSlice>): readonly Place[] => {
+    const places = expanded.get(user) ?? expand(user);
+    expanded.set(user, places);
+    return places;
+  };
+
+  const expand = (user: Located<MachoSlice>): readonly Place[] =>
     user.slice.searchPaths.flatMap(({ path }): readonly Place[] => {
       const parsed = parseInstallName(path);
       if (parsed.kind === "rpath" || parsed.kind === "relative") return [];
@@ -47,36 +55,38 @@ export function dyld(options: SearchOptions): Loader<MachoSlice> {
       return folder === undefined ? [] : asList(placeAt(user, "rpath", `${folder}/${parsed.rest}`));
     });
 
-  /** What the name itself says, in dyld's order. */
+  /** What the name itself says, in dyld's order: the folders, and the path in each of them. */
   const named = (
     user: Located<MachoSlice>,
     name: string,
     inherited: readonly Place[],
-  ): readonly Candidate[] => {
+  ): { readonly places: Iterable<Place>; readonly rest: string } => {
     const parsed = parseInstallName(name);
     switch (parsed.kind) {
-      case "rpath": {
-        const places = [...ownPlaces(user), ...inherited];
-        return places.map((place) => candidateAt(place, parsed.rest));
-      }
+      case "rpath":
+        return { places: inTurn(ownPlaces(user), inherited), rest: parsed.rest };
       case "loader":
       case "executable": {
         const folder = folderOf(user, parsed.kind);
         const via = parsed.kind === "loader" ? "@loader_path" : "@executable_path";
-        return folder === undefined ? [] : direct(user, via, `${folder}/${parsed.rest}`);
+        return folder === undefined ? NOWHERE : direct(user, via, `${folder}/${parsed.rest}`);
       }
       case "absolute":
         return direct(user, "path", parsed.path);
       case "relative":
         // From the working directory of whoever loads it.
-        return [];
+        return NOWHERE;
     }
   };
 
-  const direct = (user: Located<MachoSlice>, via: string, path: string): readonly Candidate[] => {
-    const place = placeAt(user, via, parentFolder(path));
-    return place === undefined ? [] : [candidateAt(place, baseNameOf(path))];
-  };
+  const direct = (
+    user: Located<MachoSlice>,
+    via: string,
+    path: string,
+  ): { readonly places: readonly Place[]; readonly rest: string } => ({
+    places: asList(placeAt(user, via, parentFolder(path))),
+    rest: baseNameOf(path),
+  });
 
   return {
     format: "macho",
@@ -84,11 +94,16 @@ export function dyld(options: SearchOptions): Loader<MachoSlice> {
     ownPlaces,
     passesOn: () => true,
     *candidates(user, { name }: Dependency, inherited) {
-      const own = named(user, name, inherited);
+      // Each is made when it is asked for: a file may have a thousand folders and be found in the first.
+      const { places, rest } = named(user, name, inherited);
       // What the wheel has is taken from there, whatever the builder's machine has besides.
-      yield* own.filter(({ place }) => isInstalled(place.folder));
+      const elsewhere: Place[] = [];
+      for (const place of places) {
+        if (isInstalled(place.folder)) yield candidateAt(place, rest);
+        else elsewhere.push(place);
+      }
       for (const place of first) yield byLeaf(place, name);
-      yield* own.filter(({ place }) => !isInstalled(place.folder));
+      for (const place of elsewhere) yield candidateAt(place, rest);
       for (const place of last) yield byLeaf(place, name);
     },
     *outside(name) {
@@ -135,6 +150,12 @@ function byLeaf(place: Place, name: string): Candidate {
     place,
     paths: framework === undefined ? [leaf] : [`${place.folder}/${framework}`, leaf],
   };
+}
+
+const NOWHERE = { places: [], rest: "" };
+
+function* inTurn<Item>(...lists: readonly (readonly Item[])[]): Iterable<Item> {
+  for (const list of lists) yield* list;
 }
 
 function asList<Item>(item: Item | undefined): readonly Item[] {

@@ -1,43 +1,45 @@
 /** Wheels with more native code than any real one: judged up to a limit, and that is told. */
 import { expect, it } from "vitest";
-import { judgeWheel } from "../../../src/audit/audit.ts";
-import { DEFAULT_NATIVE_OPTIONS } from "../../../src/audit/options.ts";
-
-import { nodeCompression } from "../../../src/node/compression.ts";
-import { memorySource } from "../../../src/source.ts";
-import { openWheel } from "../../../src/wheel/open.ts";
-import type { ElfFacts } from "../../support/elf.ts";
+import { MAX_BINARIES, withinLimits } from "../../../src/audit/inspect/limits.ts";
+import type { MemberReport } from "../../../src/audit/inspect/task.ts";
 import { elf, linuxGraph, memberOf } from "../../support/native.ts";
 import { timed } from "../../support/quick.ts";
-import { buildZip } from "../../support/zip-builder.ts";
-
-const FILE = "demo-1.0-cp312-cp312-linux_x86_64.whl";
-
-function judged(slice: ElfFacts, count: number) {
-  const archive = buildZip([{ name: "demo-1.0.dist-info/WHEEL", data: "" }]);
-  const wheel = openWheel(memorySource(archive), FILE, nodeCompression);
-  const binaries = Array.from({ length: count }, (_, index) =>
-    memberOf(`demo/l${index}.so`, slice, 1),
-  );
-  const nativeMembers = new Set(binaries.map(({ path }) => path));
-  const inspection = { problems: [], unverified: [], binaries, nativeMembers };
-  const { problems, native } = judgeWheel(wheel, inspection, { native: DEFAULT_NATIVE_OPTIONS });
-  return {
-    told: problems.filter(({ code }) => code === "ZIP030").map(({ message }) => message),
-    count: native.binaries.length,
-    truthful: native.verdict.truthful,
-  };
-}
 
 it("dependencies", () => {
   const slice = elf({ needed: Array.from({ length: 1000 }, (_, index) => `lib${index}.so.1`) });
-  expect(judged(slice, 100).told).toEqual([]);
-  expect(judged(slice, 102)).toMatchObject({
-    told: [
-      "the wheel has more than the limit of 100000 dependencies of native files: the rest was not judged",
-    ],
-    count: 100,
+  const { file } = memberOf("demo/l.so", slice, 1);
+  const reports = Array.from({ length: 102 }, (_, index): MemberReport => {
+    const broken = { code: "LNK011", path: `demo/l${index}.so`, message: "broken" };
+    const digest = { code: "RCD004", path: `demo/l${index}.so`, message: "another digest" };
+    return {
+      index,
+      format: "elf",
+      problems: [broken, digest],
+      unverified: [],
+      ...(file === undefined ? {} : { file }),
+    };
   });
+  expect(withinLimits(reports.slice(0, 100))).toEqual({ reports: reports.slice(0, 100) });
+  const judged = withinLimits(reports);
+  expect(judged.problem?.message).toBe(
+    "the wheel has more than the limit of 100000 dependencies of native files: the rest was not judged",
+  );
+  expect(judged.reports.slice(0, 100)).toEqual(reports.slice(0, 100));
+  for (const { problems, file } of judged.reports.slice(100)) {
+    expect(problems.map(({ code }) => code)).toEqual(["RCD004"]);
+    expect(file).toBeUndefined();
+  }
+});
+
+it("damaged files count too", () => {
+  const reports = Array.from({ length: MAX_BINARIES + 1 }, (_, index): MemberReport => {
+    const problem = { code: "LNK011", path: `demo/l${index}.so`, message: "broken" };
+    return { index, format: "elf", problems: [problem], unverified: [] };
+  });
+  expect(withinLimits(reports.slice(1)).problem).toBeUndefined();
+  const { problem, reports: judged } = withinLimits(reports);
+  expect(problem?.code).toBe("ZIP030");
+  expect(judged.filter(({ problems }) => problems.length > 0)).toHaveLength(MAX_BINARIES);
 });
 
 it("ten thousand libraries of one name that need each other cost time in proportion", () => {

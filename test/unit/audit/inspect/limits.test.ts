@@ -32,6 +32,10 @@ describe("reports of files with very many dependencies", () => {
     // What goes beyond the limit is among them: the audit says so.
     expect(kept.filter((index) => index < first)).toHaveLength(first);
     expect(reports.list()).toHaveLength(FILES);
+    // These need not even be read.
+    expect(reports.areOver()).toBe(true);
+    expect(reports.wants({ index: first - 1 })).toBe(true);
+    expect(reports.wants({ index: 2 * first })).toBe(false);
     // At no time more than twice what may be judged.
     expect(most).toBeLessThanOrEqual(2 * first);
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { inspectMembers } from "../../../../src/audit/inspect/inspect.ts";
+import { shareOut } from "../../../../src/audit/inspect/share.ts";
 import type { InspectOptions, MemberReport } from "../../../../src/audit/inspect/task.ts";
 import { nodeCompression, zlibThreads } from "../../../../src/node/compression.ts";
 import { lazyStream } from "../../../../src/node/lazy-stream.ts";
@@ -80,5 +81,41 @@ describe("members that several threads inflate", () => {
       turn: () => Promise.reject(error),
     };
     await expect(inspect(helpers, { hash: true })).rejects.toBe(error);
+  });
+
+  it("go on with the first in the archive once there are more than are judged", async () => {
+    const source = memorySource(ARCHIVE);
+    const { entries } = readIndex(source, nodeCompression);
+    const tasks = entries
+      .map((entry, index) => ({ ...entry, index }))
+      .filter(({ size }) => size > 100_000);
+    const access = { source, compression: nodeCompression, stream: lazyStream(source) };
+    // No other thread ever has anything ready.
+    let release: (() => void) | undefined;
+    const helpers: Helpers = {
+      count: 1,
+      inflate: (packed, limit) =>
+        new Promise((resolve) => {
+          release = () => resolve(nodeCompression.inflateRaw(packed, limit));
+        }),
+      turn: async () => {},
+    };
+    const order: number[] = [];
+    await shareOut(
+      access,
+      helpers,
+      tasks,
+      { hash: true },
+      async ({ task }) => {
+        order.push(task.index);
+        if (order.length === tasks.length - 1) release?.();
+      },
+      () => order.length >= 3,
+    );
+    // Those of later members are larger here; the largest is with the other thread.
+    const smallest = tasks.slice(0, 3).map(({ index }) => index);
+    expect(order.slice(0, 3)).toEqual(smallest);
+    expect(order.slice(3)).toEqual([...order.slice(3)].sort((a, b) => a - b));
+    expect(order).toHaveLength(tasks.length);
   });
 });
