@@ -106,6 +106,10 @@ export function parentFolder(path: string): string {
  */
 export function normalizePath(path: string): string | undefined {
   const virtual = isInstalled(path);
+  const isPlain = !path.includes("//") && !path.includes("/.") && !path.endsWith("/");
+  if (isPlain && path.startsWith("/", virtual ? PREFIX.length : 0)) {
+    return virtual ? path.replace(SITE_SPELLING, SITE) : path;
+  }
   const parts: string[] = [];
   for (const part of path.slice(virtual ? PREFIX.length : 0).split("/")) {
     if (part === "" || part === ".") continue;

@@ -130,7 +130,7 @@ export function resolveGraph<S extends Slice>(
     const byKey = new Map(binaries.map((binary) => [binary.key, binary]));
     for (const binary of binaries) {
       const own = loader.ownPlaces(located(binary)).filter((place) => loader.passesOn(place));
-      if (own.length > 0) passedOn.set(binary.key, own);
+      if (own.length > 0) passedOn.set(binary.key, takeable(own));
     }
     const changed = new Set(passedOn.keys());
     const loads = new Map<string, ReadonlySet<string>>();
@@ -373,6 +373,16 @@ export function resolveGraph<S extends Slice>(
     trace.push({ via, place: folderOf(found.path) || ".", found: "yes" });
     return { kind: "wheel", path: found.path, key: found.key };
   }
+}
+
+/** Those that can be taken over at most: of a thousand the rest need not be kept. */
+function takeable(places: readonly Place[]): readonly Place[] {
+  const first = new Map<string, Place>();
+  for (const place of places) {
+    if (first.size >= INHERITED_LIMIT) break;
+    if (!first.has(place.folder)) first.set(place.folder, place);
+  }
+  return [...first.values()];
 }
 
 function addTo<Item>(map: Map<string, Item[]>, key: string, item: Item): void {

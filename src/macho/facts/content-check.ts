@@ -8,7 +8,7 @@ import { FAT_HEADER_SIZE, fatArchSize, headerSize } from "../layout.ts";
 import { hashNameOf, pageBytes } from "../read/code-directory.ts";
 import { fatKind, isArchive, MAX_SLICES, parseFat } from "../read/fat.ts";
 import { HEAD_SIZE, parseHeader, readHead } from "../read/header.ts";
-import { parseSlice } from "../read/image.ts";
+import { parseSignatureOf } from "../read/image.ts";
 import { parseTables, type TableRange } from "../read/linkedit.ts";
 import {
   hashFaults,
@@ -99,7 +99,7 @@ function wholeCheck(bytes: Uint8Array, { start, size }: Place, tools: FormatTool
       const source = memorySource(bytes.subarray(start, start + size));
       try {
         if (isArchive(source.read(0, Math.min(8, size)))) return null;
-        const signature = parseSlice(source, start).signature();
+        const signature = parseSignatureOf(source, start);
         if (signature === null) return null;
         return [...signature.faults, ...hashFaults(source, signature, tools)];
       } catch (error) {

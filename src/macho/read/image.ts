@@ -107,10 +107,7 @@ export function parseSlice(source: Source, base: number): MachoImage {
     rpaths: parseRpaths(commands, context, base, problems),
     targets: parseTargets(commands, header.header, context),
     room: Math.max(0, firstContent(segments, source.size) - header.commandsEnd),
-    signature: lazy(() => {
-      const data = tables.data.get(LC.LC_CODE_SIGNATURE);
-      return data === undefined ? null : parseSignature(source, data);
-    }),
+    signature: lazy(() => signatureIn(source, tables)),
     symbols,
     indirect: lazy(() => indirectNames(readIndirect(source, context, tables), symbols())),
     chained,
@@ -122,6 +119,22 @@ export function parseSlice(source: Source, base: number): MachoImage {
     bound: lazy(() => readBound(tables, chained, table, problems)),
     problems: problems.list,
   };
+}
+
+/**
+ * The signature alone, for which a slice's thousands of libraries need not be read.
+ *
+ * @throws FormatError when the header or the list of load commands is damaged.
+ */
+export function parseSignatureOf(source: Source, base: number): Signature | null {
+  const problems = collectProblems();
+  const { commands, context } = parseHeader(source, base, problems);
+  return signatureIn(source, parseTables(commands, context, base, source.size, problems));
+}
+
+function signatureIn(source: Source, { data }: Tables): Signature | null {
+  const place = data.get(LC.LC_CODE_SIGNATURE);
+  return place === undefined ? null : parseSignature(source, place);
 }
 
 /** Bytes of a table that are read. */

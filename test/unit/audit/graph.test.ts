@@ -484,4 +484,19 @@ describe("normalizePath", () => {
       "\0/lib/python/site-packages/a",
     );
   });
+
+  it.each([
+    ["/", "/"],
+    ["", "/"],
+    ["usr/lib", "/usr/lib"],
+    ["/usr/lib", "/usr/lib"],
+    ["/usr/lib/", "/usr/lib"],
+    ["//usr/lib", "/usr/lib"],
+    ["/usr/.lib/.", "/usr/.lib"],
+    ["\0", "\0"],
+    ["\0/", "\0"],
+    ["\0/lib/x", "\0/lib/x"],
+  ])("gives each folder one spelling: %j", (path, expected) => {
+    expect(normalizePath(path)).toBe(expected);
+  });
 });
