@@ -52,7 +52,7 @@ structure and native code only. ${text}, unzip ${unzip}; one minute's load when 
 wheel began: ${Math.min(...loads)} to ${Math.max(...loads)}${builds === 1 ? "" : `; ${builds} builds`}.${certificates()}
 
 Elsewhere: [beside the tools that wheelkit takes the place of](benchmarks-peers.md), [repairs](benchmarks-repair.md),
-[macOS wheels](benchmarks-macos.md), [shrinking](benchmarks-shrink.md), [very much of one thing](benchmarks-counts.md).
+[macOS wheels](benchmarks-macos.md), [Windows wheels](benchmarks-windows.md), [shrinking](benchmarks-shrink.md), [very much of one thing](benchmarks-counts.md).
 
 ## What is wanted
 
