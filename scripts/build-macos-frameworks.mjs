@@ -157,7 +157,7 @@ function isNewer(a, b) {
   return (x - u || y - v) > 0;
 }
 
-/** FNV-1a, as in src/policy/macos/exports.ts. @param {string} name */
+/** `fnv1a` of src/symbol-hash.ts. @param {string} name */
 function hashOf(name) {
   let hash = 0x811c9dc5;
   for (const byte of Buffer.from(name)) hash = Math.imul(hash ^ byte, 0x01000193);

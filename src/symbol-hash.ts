@@ -1,5 +1,5 @@
 /**
- * A hash of symbol names: sets of exports cross threads as numbers, 4 bytes for each name. Two names of
+ * Hashes of symbol names: sets of exports cross threads as numbers, 4 bytes for each name. Two names of
  * one hash are taken for one, so that a check may miss a symbol and never invents one.
  */
 import { encodeUtf8 } from "./bytes.ts";
@@ -26,4 +26,13 @@ function hashOf(bytes: Uint8Array): number {
   let hash = SYMBOL_HASH_START;
   for (const byte of bytes) hash = nextHash(hash, byte);
   return hash >>> 1;
+}
+
+/** All 32 bits of FNV-1a over UTF-16 code units, for lists that are only asked whether they lack a name. */
+export function fnv1a(name: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < name.length; index++) {
+    hash = Math.imul(hash ^ name.charCodeAt(index), 0x01000193);
+  }
+  return hash >>> 0;
 }

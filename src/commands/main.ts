@@ -1,5 +1,7 @@
 /** From argv to an exit status. */
+
 import type { Command, CommanderError, Option } from "commander";
+import { addTo } from "../add-to.ts";
 import { UsageError } from "../errors.ts";
 import type { Io } from "../node/io.ts";
 import { palette, useColor, type When } from "../node/terminal.ts";
@@ -190,9 +192,7 @@ function commonLast<T extends Command | Option>(
   const groups = new Map<string, T[]>();
   for (const item of visible) {
     const heading = groupOf(item);
-    const group = groups.get(heading);
-    if (group === undefined) groups.set(heading, [item]);
-    else group.push(item);
+    addTo(groups, heading, item);
   }
   const common = groups.get(COMMON_GROUP);
   if (common !== undefined) {

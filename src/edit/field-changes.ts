@@ -1,4 +1,5 @@
 /** What differs between two METADATA or WHEEL files, field by field. */
+import { addTo } from "../add-to.ts";
 import { compareText } from "../bytes.ts";
 import { parseHeaders } from "../wheel/headers.ts";
 import { metadataField } from "../wheel/metadata-fields.ts";
@@ -31,9 +32,7 @@ function valuesByField(bytes: Uint8Array): ReadonlyMap<string, readonly string[]
   const { fields, bodyStart } = parseHeaders(bytes);
   const values = new Map<string, string[]>();
   const add = (name: string, value: string): void => {
-    const known = values.get(name);
-    if (known === undefined) values.set(name, [value]);
-    else known.push(value);
+    addTo(values, name, value);
   };
   for (const { name, value } of fields) add(metadataField(name)?.name ?? name, value);
   const body = new TextDecoder().decode(bytes.subarray(bodyStart));

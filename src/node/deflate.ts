@@ -118,7 +118,8 @@ export async function deflateRange(
 ): Promise<void> {
   const running: Promise<readonly Uint8Array[]>[] = [];
   const most = Math.max(1, Math.min(jobs, MOST_RUNNING));
-  const buffers = Array.from({ length: most }, () => new Uint8Array(Math.min(PART, end - start)));
+  /** Each is made at its first turn: a short range needs few. */
+  const buffers: Uint8Array[] = [];
   const finish = (chunks: readonly Uint8Array[]): void => {
     for (const chunk of chunks) sink.add(chunk);
     chunks.forEach(discard);
@@ -129,7 +130,9 @@ export async function deflateRange(
     for (let at = start, turn = 0; at < end || (last && at === start); at += PART, turn++) {
       const first = running.length >= most ? running.shift() : undefined;
       if (first !== undefined) finish(await first);
-      const bytes = (buffers[turn % most] ?? new Uint8Array(PART)).subarray(0, end - at);
+      const buffer = buffers[turn % most] ?? new Uint8Array(Math.min(PART, end - start));
+      buffers[turn % most] = buffer;
+      const bytes = buffer.subarray(0, end - at);
       readInto(source, at, bytes);
       running.push(
         deflate(bytes, {

@@ -9,6 +9,7 @@ import { likelyRanges } from "./read/ranges.ts";
 
 export { dllKey, dllName } from "./dll-name.ts";
 export { hidesDlls } from "./edit/load-flags.ts";
+export { mayHold } from "./facts/name-hashes.ts";
 export type {
   PeChecksum,
   PeExports,
@@ -23,7 +24,6 @@ export type {
   PeSignature,
   PeSlice,
 } from "./facts/slice.ts";
-export { mayHold, symbolHash } from "./facts/symbol-hash.ts";
 export { readVersionInfo, type VersionInfo } from "./facts/version-info.ts";
 
 export const pe: Format<PeFile> = {

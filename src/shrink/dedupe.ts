@@ -3,6 +3,7 @@
  * need the others are told of the one. A copy goes only when everybody who needs it finds the one, and
  * everything else that was found before, as the loaders of the wheel's platform search.
  */
+import { addTo } from "../add-to.ts";
 import { compareText, printable } from "../bytes.ts";
 import type { Draft } from "../edit/draft.ts";
 import type { LinkPair } from "../edit/links.ts";
@@ -87,7 +88,7 @@ function candidates(natives: readonly ZipEntry[]): readonly (readonly ZipEntry[]
   const groups = new Map<string, ZipEntry[]>();
   for (const entry of natives) {
     const key = `${entry.size}\0${entry.crc32}`;
-    groups.set(key, [...(groups.get(key) ?? []), entry]);
+    addTo(groups, key, entry);
   }
   return [...groups.values()].filter(({ length }) => length > 1);
 }

@@ -4,6 +4,7 @@
  *
  * Every field keeps the bytes it came from, so that an editor can replace one and leave the rest.
  */
+import { addTo } from "../add-to.ts";
 import { decodeUtf8, decodeUtf8Lossy } from "../bytes.ts";
 
 export interface HeaderField {
@@ -113,9 +114,7 @@ function indexOf({ fields }: Headers): ReadonlyMap<string, readonly HeaderField[
   const index = new Map<string, HeaderField[]>();
   for (const field of fields) {
     const key = field.name.toLowerCase();
-    const list = index.get(key);
-    if (list === undefined) index.set(key, [field]);
-    else list.push(field);
+    addTo(index, key, field);
   }
   INDEXES.set(fields, index);
   return index;

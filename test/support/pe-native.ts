@@ -6,7 +6,7 @@ import { DEFAULT_NATIVE_OPTIONS } from "../../src/audit/options.ts";
 import type { NativeAudit } from "../../src/audit/platform.ts";
 import type { DependencyHow, DynamicSymbol } from "../../src/binary.ts";
 import type { PeFile, PeSlice } from "../../src/formats.ts";
-import { symbolHash } from "../../src/pe/index.ts";
+import { fnv1a } from "../../src/symbol-hash.ts";
 import { parseMetadata } from "../../src/wheel/metadata.ts";
 
 const AT = { record: "IMAGE_IMPORT_DESCRIPTOR", offset: 0 };
@@ -95,7 +95,7 @@ export function peFile(path: string, sketch: PeSketch): PeFile {
     exports: {
       count: exports.length,
       nameCount: exports.length,
-      nameHashes: Uint32Array.from(exports.map(symbolHash)).sort(),
+      nameHashes: Uint32Array.from(exports.map(fnv1a)).sort(),
       ordinals: exports.length === 0 ? [] : [[1, exports.length]],
       forwarders: [],
     },

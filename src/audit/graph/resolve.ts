@@ -1,4 +1,5 @@
 /** Resolves the edges of a {@link DependencyGraph}, one step of the loader after the other. */
+import { addTo } from "../../add-to.ts";
 import type { Dependency, Slice } from "../../binary.ts";
 import { compareText } from "../../bytes.ts";
 import { matchesGlob } from "../../glob.ts";
@@ -383,10 +384,4 @@ function takeable(places: readonly Place[]): readonly Place[] {
     if (!first.has(place.folder)) first.set(place.folder, place);
   }
   return [...first.values()];
-}
-
-function addTo<Item>(map: Map<string, Item[]>, key: string, item: Item): void {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [item]);
-  else list.push(item);
 }

@@ -1,5 +1,6 @@
 /** What the files of a wheel ask of the platform, each with the first policy that grants it. */
 
+import { addTo } from "../../add-to.ts";
 import type { DynamicSymbol } from "../../binary.ts";
 import { compareText } from "../../bytes.ts";
 import type { ElfSlice } from "../../formats.ts";
@@ -134,9 +135,7 @@ function symbolNeeds(
       if (symbol.library !== undefined && symbol.library !== library) continue;
       const position = table.forbidden(library, symbol.name);
       if (position === 0) continue;
-      const names = byPosition.get(position);
-      if (names === undefined) byPosition.set(position, [symbol.name]);
-      else names.push(symbol.name);
+      addTo(byPosition, position, symbol.name);
     }
     for (const [position, symbols] of byPosition) {
       needs.push({

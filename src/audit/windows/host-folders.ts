@@ -1,4 +1,5 @@
 /** Folders outside the wheel where DLLs are looked for, by names without regard to case. */
+import { addTo } from "../../add-to.ts";
 import { dllKey } from "../../formats.ts";
 import { isAmbiguousSystemName } from "../../policy/windows/baseline.ts";
 import { microsoftRuntime } from "../../policy/windows/runtimes.ts";
@@ -65,9 +66,7 @@ function hostFolder(via: string, folder: string, files: HostFiles): HostFolder {
     const byKey = new Map<string, string[]>();
     for (const name of files.list(folder)) {
       const key = dllKey(name);
-      const same = byKey.get(key);
-      if (same === undefined) byKey.set(key, [name]);
-      else same.push(name);
+      addTo(byKey, key, name);
     }
     names = byKey;
     return byKey;

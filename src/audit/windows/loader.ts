@@ -7,6 +7,7 @@
  * code adds is not known here: every other folder of the wheel comes after the file's own, with the
  * words `added folder` in the trace.
  */
+import { addTo } from "../../add-to.ts";
 import type { Dependency } from "../../binary.ts";
 import { compareText } from "../../bytes.ts";
 import type { PeSlice } from "../../formats.ts";
@@ -65,9 +66,7 @@ export function windowsLoader(
     const installed = layout.installed(path);
     const key = dllKey(baseNameOf(path));
     files.set(fold(parentFolder(installed), key), installed);
-    const same = namesakes.get(key);
-    if (same === undefined) namesakes.set(key, [installed]);
-    else same.push(installed);
+    addTo(namesakes, key, installed);
   }
 
   const neighbours = new Map<string, HostFolder>();

@@ -1,4 +1,5 @@
 /** What a summary says of the dynamic symbols: counts, chosen imports, who uses which version. */
+import { addTo } from "../../add-to.ts";
 import type { DynamicSymbol } from "../../binary.ts";
 import { compareText, encodeUtf8 } from "../../bytes.ts";
 import { PYTHON_INIT_PREFIXES } from "../../python-init.ts";
@@ -82,9 +83,7 @@ export function symbolFacts(image: ElfImage, interest: (name: string) => boolean
     }
     if (init) pythonInit.push(name);
     if (bound) {
-      const others = users.get(version);
-      if (others === undefined) users.set(version, [name]);
-      else others.push(name);
+      addTo(users, version, name);
     }
     const owner = owners.get(version);
     if (imported && owner === undefined && name !== "") {

@@ -1,4 +1,5 @@
 /** What the load commands shall say after the edits: pure, before anything is placed. */
+import { addTo } from "../../add-to.ts";
 import type { DependencyHow } from "../../binary.ts";
 import type { NativeEdit } from "../../native-edit.ts";
 import { LC, MH } from "../constants.ts";
@@ -198,9 +199,7 @@ function mergeEqual(commands: readonly Command[], image: MachoImage, notes: stri
     const rpath = command.cmd === LC.LC_RPATH;
     if (!rpath && !isDependency(command)) continue;
     const key = `${rpath ? "rpath" : "load"} ${stringOf(command, context)}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [command]);
-    else group.push(command);
+    addTo(groups, key, command);
   }
   const into = new Map<Command, Command>();
   /** What is put in the place of a group's first command. */

@@ -1,10 +1,10 @@
 /** What a summary says of the exports: counts, hashes of the names, forwarders, Python's initialisers. */
 import { isPythonInit } from "../../python-init.ts";
+import { fnv1a } from "../../symbol-hash.ts";
 import { type Exports, forwardersOf, splitForwarder } from "../read/exports.ts";
 import type { Reading } from "../read/imports.ts";
 import { offsetOf } from "../read/thunks.ts";
 import type { PeExports, PeForwarder } from "./slice.ts";
-import { symbolHash } from "./symbol-hash.ts";
 
 export interface ExportFacts extends PeExports {
   /** Sorted as the table is: by bytes. */
@@ -27,7 +27,7 @@ export function exportFacts(reading: Reading, exports: Exports | null): ExportFa
   const hashes = new Uint32Array(names.length);
   const pythonInit: string[] = [];
   for (const [at, { name, index }] of names.entries()) {
-    hashes[at] = symbolHash(name);
+    hashes[at] = fnv1a(name);
     if (!byIndex.has(index)) byIndex.set(index, name);
     if (isPythonInit(name)) pythonInit.push(name);
   }

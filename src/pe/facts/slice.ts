@@ -114,7 +114,7 @@ export interface PeExports {
   /** Exported names. */
   readonly nameCount: number;
   /**
-   * `symbolHash` of each exported name, ascending: enough to tell that a name is missing,
+   * `fnv1a` of each exported name, ascending: enough to tell that a name is missing,
    * in a fraction of the memory.
    */
   readonly nameHashes: Uint32Array;

@@ -1,5 +1,6 @@
 /** What the system exports since when: the part of a minimum that no load command says. */
 
+import { fnv1a } from "../../symbol-hash.ts";
 import { DATED_LIBRARIES, DATED_SYMBOLS, LASTING_SYMBOLS } from "../data/macos.ts";
 import { FRAMEWORK_SYMBOLS, HASH_DIGITS, KNOWN_FRAMEWORKS } from "../data/macos-frameworks.ts";
 import { LASTING_FAMILIES, LIBRARY_SYMBOLS } from "../data/macos-libraries.ts";
@@ -92,7 +93,8 @@ function namesOf(library: string): Names | undefined {
   return (name) => {
     const found = own.get(name);
     if (found !== undefined) return found;
-    const macos = all.get(hashOf(name));
+    // Another name has the hash of one of them about once in 250,000.
+    const macos = all.get(fnv1a(name));
     return macos === undefined ? undefined : introduced.get(macos);
   };
 }
@@ -129,15 +131,6 @@ function* ascending(text: string): Generator<number> {
     yield number;
     weight = 1;
   }
-}
-
-/** 32 bits of FNV-1a: an unknown name is taken for a known one about once in 250,000. */
-function hashOf(name: string): number {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < name.length; index += 1) {
-    hash = Math.imul(hash ^ name.charCodeAt(index), 0x01000193);
-  }
-  return hash >>> 0;
 }
 
 const FRAMEWORK =

@@ -1,4 +1,5 @@
 /** Edits of every file of the repaired wheel: the members that change, and the grafts. */
+import { addTo } from "../../add-to.ts";
 import type { Edge, GraphNode } from "../../audit/graph/graph.ts";
 import type { MacosFacts } from "../../audit/macos/facts.ts";
 import { compareText } from "../../bytes.ts";
@@ -42,9 +43,7 @@ export function planMembers(input: MembersInput): PlannedMembers {
   for (const { key, path } of facts.identity.considered) {
     const node = facts.graph.members.get(key);
     if (node === undefined) continue;
-    const nodes = byPath.get(path);
-    if (nodes === undefined) byPath.set(path, [node]);
-    else nodes.push(node);
+    addTo(byPath, path, node);
   }
   const homes = movedPrograms(input, byPath);
   const whereNow = (path: string): string => names.get(path)?.path ?? homes.get(path) ?? path;

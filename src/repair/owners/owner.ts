@@ -2,7 +2,9 @@
  * Which package of a Linux distribution owns a file, read from the package manager's own database
  * below a root, so that it works for the host and for any `--sysroot`.
  */
+
 import { PackageURL } from "packageurl-js";
+import { addTo } from "../../add-to.ts";
 import { decodeUtf8Lossy } from "../../bytes.ts";
 import { baseNameOf } from "../../paths.ts";
 import { readHashValues } from "./bdb.ts";
@@ -131,9 +133,7 @@ function readShlibs(
     for (const line of (readText(root, `/var/lib/dpkg/info/${info}`) ?? "").split("\n")) {
       const [library = "", version = ""] = line.split(" ");
       const key = `${library} ${version}`;
-      const others = packages.get(key);
-      if (others === undefined) packages.set(key, [name]);
-      else others.push(name);
+      addTo(packages, key, name);
     }
   }
   return packages;

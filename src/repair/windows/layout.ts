@@ -7,6 +7,7 @@
  * so it is as well where no package has an `__init__.py` of its own: in top-level modules, namespace
  * packages and packages that are compiled as a whole.
  */
+import { addTo } from "../../add-to.ts";
 import { dllKey } from "../../formats.ts";
 import { baseNameOf, folderOf } from "../../paths.ts";
 import { installedPath, isSitePath, sitePath } from "../../wheel/installed.ts";
@@ -65,9 +66,7 @@ export function planLayout(input: LayoutInput): Layout {
   for (const file of files.values()) {
     if (!file.inside) continue;
     const name = dllKey(baseNameOf(file.path));
-    const same = namesakes.get(name);
-    if (same === undefined) namesakes.set(name, [file]);
-    else same.push(file);
+    addTo(namesakes, name, file);
   }
   for (const root of rootsOf(files, isSame)) {
     if (root.role === "program" && !servesProgram(root.path)) continue;

@@ -1,4 +1,5 @@
 /** The names that files have in the repaired wheel. */
+import { addTo } from "../../add-to.ts";
 import { compareText } from "../../bytes.ts";
 import { RefusalError } from "../../errors.ts";
 import { dllKey } from "../../formats.ts";
@@ -83,9 +84,7 @@ function clashing(input: NameInput): LinkedFile[] {
       if (file === undefined || !file.inside || file.role !== "library") continue;
       seen.add(file.key);
       const name = dllKey(baseNameOf(file.path));
-      const same = byName.get(name);
-      if (same === undefined) byName.set(name, [file]);
-      else same.push(file);
+      addTo(byName, name, file);
     }
   }
   const others = [...byName.values()].flatMap((same) => {
@@ -106,9 +105,7 @@ function ambiguous(
   for (const file of files.values()) {
     if (!file.inside || renamed.has(file)) continue;
     const name = dllKey(baseNameOf(file.path));
-    const same = byName.get(name);
-    if (same === undefined) byName.set(name, [file]);
-    else same.push(file);
+    addTo(byName, name, file);
   }
   return [...byName.values()].flatMap((same) =>
     same.filter(

@@ -63,9 +63,9 @@ describe("checkoutPath", () => {
   });
 
   it("leaves a backslash in a name of POSIX alone", () => {
-    expect(checkoutPath("./a\\b.whl", "/work", posix)).toBe("a\\b.whl");
-    expect(checkoutPath("/work/dist/a.whl", "/work", posix)).toBe("dist/a.whl");
-    expect(checkoutPath("../a.whl", "/work", posix)).toBe("a.whl");
+    expect(checkoutPath("./a\\b.whl", "/repo", posix)).toBe("a\\b.whl");
+    expect(checkoutPath("/repo/dist/a.whl", "/repo", posix)).toBe("dist/a.whl");
+    expect(checkoutPath("../a.whl", "/repo", posix)).toBe("a.whl");
   });
 });
 
@@ -86,8 +86,8 @@ describe("listedNames", () => {
 
 describe("pathKey", () => {
   it("is one for all spellings that are one file on Windows", () => {
-    expect(pathKey("C:\\Work\\.\\A.whl", win32)).toBe(pathKey("c:/work/a.WHL", win32));
-    expect(pathKey("/Work/a", posix)).not.toBe(pathKey("/work/a", posix));
+    expect(pathKey("C:\\Repo\\.\\A.whl", win32)).toBe(pathKey("c:/repo/a.WHL", win32));
+    expect(pathKey("/Repo/a", posix)).not.toBe(pathKey("/repo/a", posix));
   });
 });
 

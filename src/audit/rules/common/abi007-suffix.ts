@@ -1,3 +1,4 @@
+import { addTo } from "../../../add-to.ts";
 import type { Problem } from "../../../finding.ts";
 import type { Binary } from "../../member.ts";
 import type { AuditModel } from "../../model.ts";
@@ -17,9 +18,7 @@ export function moduleSuffixes(model: AuditModel): readonly Problem<NativeCode>[
     if (moduleSuffix(binary.path) === undefined && !isPythonExtension(binary)) continue;
     const folder = binary.path.slice(0, binary.path.lastIndexOf("/") + 1);
     const module = folder + moduleStem(binary.path);
-    const group = groups.get(module);
-    if (group === undefined) groups.set(module, [binary]);
-    else group.push(binary);
+    addTo(groups, module, binary);
   }
   const tags = quoteSome(model.wheel.abiTags);
   for (const group of groups.values()) {

@@ -1,3 +1,4 @@
+import { addTo } from "../../../add-to.ts";
 import { printable } from "../../../bytes.ts";
 import type { Level, Problem } from "../../../finding.ts";
 import { policyApi } from "../../../policy/linux/android.ts";
@@ -26,9 +27,7 @@ export function externalLibrary(model: LinuxModel): readonly Problem<NativeCode>
       later.push(allowedLater(model, path, library, policy));
       continue;
     }
-    const names = byFile.get(path);
-    if (names === undefined) byFile.set(path, [library]);
-    else names.push(library);
+    addTo(byFile, path, library);
   }
   for (const [path, libraries] of byFile) {
     for (const { names, ...group } of byProvider(libraries, model.wheel.requirements)) {
@@ -131,9 +130,7 @@ function byProvider(
   const groups = new Map<Provider | undefined, string[]>();
   for (const library of libraries) {
     const provider = knownProvider(library);
-    const names = groups.get(provider);
-    if (names === undefined) groups.set(provider, [library]);
-    else names.push(library);
+    addTo(groups, provider, library);
   }
   return [...groups].map(([provider, names]): Group => {
     if (provider === undefined) return { names };

@@ -1,3 +1,4 @@
+import { addTo } from "../../../add-to.ts";
 import type { Problem } from "../../../finding.ts";
 import type { ElfBinary } from "../../linux/binary.ts";
 import type { LinuxModel } from "../../linux/model.ts";
@@ -16,9 +17,7 @@ export function nameClash({ identity }: LinuxModel): readonly Problem<NativeCode
   for (const binary of identity.considered) {
     const { id, kind } = binary.slice;
     if (id === null || kind !== "shared" || isPythonExtension(binary)) continue;
-    const same = bySoname.get(id);
-    if (same === undefined) bySoname.set(id, [binary]);
-    else same.push(binary);
+    addTo(bySoname, id, binary);
   }
   const problems: Problem<NativeCode>[] = [];
   for (const [soname, binaries] of bySoname) {

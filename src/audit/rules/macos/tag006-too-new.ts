@@ -1,3 +1,4 @@
+import { addTo } from "../../../add-to.ts";
 import type { Problem } from "../../../finding.ts";
 import type { SystemVersion } from "../../../policy/macos/version.ts";
 import { needsUpdate, printSystemVersion } from "../../../policy/macos/version.ts";
@@ -15,9 +16,7 @@ export function newerSystem(model: MacosModel): readonly Problem<NativeCode>[] {
   const tagsOf = new Map<MacosNeed, string[]>();
   for (const { tag, verdict } of judged) {
     for (const need of verdict.against ?? []) {
-      const tags = tagsOf.get(need);
-      if (tags === undefined) tagsOf.set(need, [tag]);
-      else tags.push(tag);
+      addTo(tagsOf, need, tag);
     }
   }
   for (const [need, tags] of tagsOf) {

@@ -1,3 +1,4 @@
+import { addTo } from "../../../add-to.ts";
 import type { Level, Problem } from "../../../finding.ts";
 import { hidesDlls } from "../../../formats.ts";
 import type { RequiredProject } from "../../../policy/meta-packages.ts";
@@ -77,9 +78,7 @@ function byProvider(
   const groups = new Map<Provider | undefined, Edge[]>();
   for (const edge of edges) {
     const provider = knownProvider(edge.name.toLowerCase());
-    const of = groups.get(provider);
-    if (of === undefined) groups.set(provider, [edge]);
-    else of.push(edge);
+    addTo(groups, provider, edge);
   }
   return [...groups].map(([provider, of]): Group => {
     if (provider === undefined) return { edges: of };

@@ -1,3 +1,4 @@
+import { addTo } from "../../../add-to.ts";
 import type { Problem } from "../../../finding.ts";
 import { dllKey } from "../../../formats.ts";
 import { baseNameOf } from "../../../paths.ts";
@@ -17,9 +18,7 @@ export function nameClash({ graph, identity }: WindowsModel): readonly Problem<N
   for (const binary of identity.considered) {
     if (!graph.users.has(binary.path) || /\.pyd$/i.test(binary.path)) continue;
     const key = dllKey(baseNameOf(binary.path));
-    const same = byName.get(key);
-    if (same === undefined) byName.set(key, [binary]);
-    else same.push(binary);
+    addTo(byName, key, binary);
   }
   const problems: Problem<NativeCode>[] = [];
   for (const [key, binaries] of byName) {
