@@ -27,6 +27,8 @@ const PARTS = {
   windows: "windows.mjs",
   macos: "macos.mjs",
   findings: "findings.mjs",
+  shrink: "shrink.mjs",
+  strip: "strip.mjs",
 };
 
 const USAGE = `Usage: node corpus/run.mjs [--small | --no-big] [--only TEXT] [--list FILE] [--no-facts] [--json FILE] [--write]

@@ -115,6 +115,8 @@ export interface RecognisedFormat {
 
 /** A format whose files are read and rewritten. */
 export interface Format<File extends NativeFile = NativeFile> extends RecognisedFormat {
+  /** The same for two names that the loader takes for one library; absent where names are bytes. */
+  libraryKey?(name: string): string;
   /** Where {@link OpenNative.facts} will read, judged by the first 64 KiB; for files that are streamed. */
   likelyRanges(head: Uint8Array, size: number): readonly ByteRange[];
   /** @throws FormatError when the headers are damaged. */

@@ -6,7 +6,7 @@ import { printable } from "../bytes.ts";
 import { RefusalError, UsageError } from "../errors.ts";
 import type { Format, NativeRewrite } from "../format.ts";
 import type { AnyNative } from "../formats.ts";
-import { dllKey, FORMATS, formatOf, readerOf } from "../formats.ts";
+import { FORMATS, formatOf, readerOf } from "../formats.ts";
 import type { NativeEdit } from "../native-edit.ts";
 import { nodeCompression } from "../node/compression.ts";
 import { pathKey } from "../node/host-path.ts";
@@ -131,7 +131,7 @@ async function editFile(
     if (reader === undefined) {
       throw new RefusalError("native-unread", `${FORMATS[format].title} files can't be edited yet`);
     }
-    refuseAbsent(reader, source, edits, format === "pe" ? dllKey : (name) => name);
+    refuseAbsent(reader, source, edits);
     const file = basename(path);
     const rewrite = reader.rewrite(source, edits, { ...nodeCompression, name: file });
     const target = write.inPlace ? path : join(write.wheelDir, file);
@@ -160,17 +160,13 @@ async function editFile(
   }
 }
 
-/**
- * What is not there can't be replaced: a misspelt name must not pass as done.
- *
- * @param keyOf is the same for names that the loader takes for one.
- */
+/** What is not there can't be replaced: a misspelt name must not pass as done. */
 function refuseAbsent(
   reader: Format<AnyNative>,
   source: FileSource,
   edits: readonly NativeEdit[],
-  keyOf: (name: string) => string,
 ): void {
+  const keyOf = (name: string): string => reader.libraryKey?.(name) ?? name;
   const { slices } = reader.open(source).facts(() => false);
   for (const edit of edits) {
     if (edit.kind !== "replace-dependency") continue;

@@ -1,5 +1,6 @@
 /** The PE format: the only file of this folder that others import. */
 import type { Format } from "../format.ts";
+import { dllKey } from "./dll-name.ts";
 import { rewritePe } from "./edit/plan.ts";
 import { contentCheck } from "./facts/content-check.ts";
 import type { PeFile } from "./facts/slice.ts";
@@ -42,6 +43,7 @@ export const pe: Format<PeFile> = {
     },
   },
   matches,
+  libraryKey: dllKey,
   likelyRanges,
   open: openPe,
   contentCheck,
