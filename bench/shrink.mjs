@@ -178,8 +178,8 @@ with builds of different hours, beside other work on the same machine: sizes don
 is the higher for it, and some peaks are those of builds that held more memory.
 
 What must hold besides: \`node corpus/shrink.mjs --shrunk FOLDER\` compares what NVIDIA's cuobjdump takes out of
-each library before and after; \`python corpus/shrink-load.py WHEEL [CODE]\` loads every library without a GPU, with
-a stand-in for the CUDA runtime that walks each fat binary that is registered, and runs code on the CPU.
+each library before and after; \`python corpus/shrink-load.py WHEEL [SCRIPT]\` loads every library without a GPU, with
+a stand-in for the CUDA runtime that walks each fat binary that is registered, or runs a script on the CPU.
 
 ## Processor time and memory
 

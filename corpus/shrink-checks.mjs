@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   closeSync,
-  cpSync,
+  copyFileSync,
   mkdtempSync,
   openSync,
   readdirSync,
@@ -44,19 +44,37 @@ function head(path) {
 /**
  * What NVIDIA's tool takes out of two copies of a library: how many cubins and texts of PTX, and how
  * many of them are not in both, or not with the same bytes.
+ *
+ * @param kept names of the targets (`sm_80`) whose code the second copy was to keep; undefined: all.
  */
-export function compareDeviceCode(cuobjdump, before, after, folder) {
-  const [old, now] = [before, after].map((library) => extracted(cuobjdump, library, folder));
-  const differ =
-    [...old.files].filter(([name, digest]) => now.files.get(name) !== digest).length +
-    [...now.files.keys()].filter((name) => !old.files.has(name)).length +
-    (old.said === now.said ? 0 : 1);
-  const names = [...old.files.keys()];
+export function compareDeviceCode(cuobjdump, before, after, folder, kept) {
+  const old = extracted(cuobjdump, before, folder);
+  const isUnchanged = readFileSync(before).equals(readFileSync(after));
+  const now = isUnchanged ? old : extracted(cuobjdump, after, folder);
+  const names = [...(kept === undefined ? old : now).files.keys()];
   return {
     cubins: names.filter((name) => name.endsWith(".cubin")).length,
     texts: names.filter((name) => name.endsWith(".ptx")).length,
-    differ,
+    differ: kept === undefined ? differing(old.files, now.files) : lost(old.files, now.files, kept),
+    ...(old.said === now.said ? {} : { said: [old.said, now.said] }),
   };
+}
+
+function differing(old, now) {
+  return (
+    [...old].filter(([name, digest]) => now.get(name) !== digest).length +
+    [...now.keys()].filter((name) => !old.has(name)).length
+  );
+}
+
+/** Entries are counted anew where some were left out: they are told apart by their bytes alone. */
+function lost(old, now, kept) {
+  const [known, left] = [new Set(old.values()), new Set(now.values())];
+  const wanted = [...old].filter(([name]) => kept.includes(/sm_\d+/.exec(name)?.[0]));
+  return (
+    [...left].filter((digest) => !known.has(digest)).length +
+    wanted.filter(([name, digest]) => name.endsWith(".cubin") && !left.has(digest)).length
+  );
 }
 
 /**
@@ -80,9 +98,10 @@ function extracted(cuobjdump, library, folder) {
 function takenOut(cuobjdump, library, folder) {
   const files = new Map();
   const said = [];
+  // Without `--all-fatbin` it leaves relocatable code out.
   for (const option of ["--extract-elf", "--extract-ptx"]) {
     const place = mkdtempSync(join(folder, "x-"));
-    const run = spawnSync(cuobjdump, [option, "all", library], {
+    const run = spawnSync(cuobjdump, ["--all-fatbin", option, "all", library], {
       cwd: place,
       stdio: "ignore",
       timeout: LONGEST,
@@ -129,16 +148,9 @@ function containersOf(library) {
   });
 }
 
-/**
- * Loads every library of an unpacked wheel without a GPU, and walks what it registers.
- *
- * @param code Python that runs with the folder on its path, in place of loading each library.
- */
-export function loadAll(python, folder, code) {
-  const run = spawnSync(python, [LOAD, folder, ...(code === undefined ? [] : [code])], {
-    encoding: "utf8",
-    timeout: LONGEST,
-  });
+/** Loads every library of an unpacked wheel without a GPU, and walks what it registers. */
+export function loadAll(python, folder) {
+  const run = spawnSync(python, [LOAD, folder], { encoding: "utf8", timeout: LONGEST });
   const text = `${run.stdout}\n${run.stderr}`;
   const registered = /registered (\d+) fat binaries with (\d+) entries, (\d+) broken/.exec(text);
   return {
@@ -149,6 +161,16 @@ export function loadAll(python, folder, code) {
     broken: Number(registered?.[3] ?? 0),
     text: run.status === 0 ? "" : text.trim().split("\n").slice(-8).join("\n"),
   };
+}
+
+/** What a script prints that runs with an unpacked wheel on its path, and `needs`, a folder of packages. */
+export function runScript(python, folder, script, needs) {
+  return execFileSync(python, [LOAD, folder, script], {
+    encoding: "utf8",
+    env: { ...process.env, PYTHONPATH: needs },
+    stdio: ["ignore", "pipe", "ignore"],
+    timeout: LONGEST,
+  });
 }
 
 /** What people may do to a library later on. */
@@ -169,8 +191,10 @@ export function changeAndLoad(python, folder, changed, scratch) {
   for (const [name, [program, ...args]] of Object.entries(TOOLS)) {
     const copy = mkdtempSync(join(scratch, "tool-"));
     try {
-      cpSync(folder, copy, { recursive: true });
+      execFileSync("cp", ["-al", `${folder}/.`, copy]);
       const refused = changed.filter((file) => {
+        rmSync(join(copy, file));
+        copyFileSync(join(folder, file), join(copy, file));
         const command = [...args, join(copy, file)];
         return spawnSync(program, command, { stdio: "ignore", timeout: LONGEST }).status !== 0;
       });

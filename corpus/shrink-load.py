@@ -1,14 +1,15 @@
 """Loads the libraries of a shrunk wheel without a GPU, and runs code of it on the CPU.
 
-    python corpus/shrink-load.py WHEEL [CODE]
+    python corpus/shrink-load.py WHEEL [SCRIPT]
 
 WHEEL is a wheel, or a folder into which one was unpacked.
 
 Needs gcc and readelf. Libraries that the wheel needs and nobody here has (the CUDA runtime, cuBLAS,
 the driver) are replaced by stand-ins that export what is asked for. The one of the runtime walks
 every fat binary that is registered: wrapper, container, every entry to its end, and every payload is
-read. Every library of the wheel is loaded with all its symbols bound when CODE is not given; else
-CODE runs with the wheel first on the path. Exits with 1 when anything fails.
+read: it takes the runtime's place also where one is installed. Every library of the wheel is loaded with
+all its symbols bound when SCRIPT is not given; else SCRIPT runs with the wheel first on the path, and
+with the runtime that is installed. Exits with 1 when anything fails.
 """
 
 import collections
@@ -50,11 +51,17 @@ void **walk(const void *given) {
 
 
 def dynamic(path):
-    """Needed libraries and undefined symbols (name, library that its version comes from)."""
-    text = subprocess.run(["readelf", "-dW", "--dyn-syms", path], stdout=subprocess.PIPE, text=True).stdout
+    """Needed libraries, undefined symbols (name, version), and the library that each version comes from."""
+    text = subprocess.run(["readelf", "-dVW", "--dyn-syms", path], stdout=subprocess.PIPE, text=True).stdout
     needed = re.findall(r"\(NEEDED\).*\[(.+)\]", text)
     symbols = re.findall(r"(?:FUNC|NOTYPE|OBJECT|TLS)\s+(?:GLOBAL|WEAK)\s+DEFAULT\s+UND (\w+)(?:@(\S+))?", text)
-    return needed, symbols
+    origins, file = {}, None
+    for line in text.splitlines():
+        if match := re.search(r"Version: \d+  File: (\S+)", line):
+            file = match[1]
+        elif match := re.search(r"^  0x\w+:   Name: (\S+)", line):
+            origins[match[1]] = file
+    return needed, symbols, origins
 
 
 def natives(folder):
@@ -74,19 +81,23 @@ def found(name):
         return False
 
 
-def stand_ins(folder, target):
-    """One library for each that is missing; names say whose an unversioned symbol is."""
+def stand_ins(folder, target, is_walked):
+    """One library for each that is missing, and for the CUDA runtime where it is to walk fat binaries."""
     paths = list(natives(folder))
     here = {os.path.basename(path) for path in paths}
     missing, wanted = set(), collections.defaultdict(set)
     for path in paths:
-        needed, symbols = dynamic(path)
-        lost = [name for name in needed if name not in here and not found(name)]
+        needed, symbols, origins = dynamic(path)
+        lost = [
+            name
+            for name in needed
+            if name not in here and (is_walked and name.startswith("libcudart.") or not found(name))
+        ]
         missing.update(lost)
         for symbol, version in symbols:
             if re.match(r"_?_?(cu|nccl|nv|cask)", symbol, re.I):
                 for name in lost:
-                    if not version or version == name or version.lower().startswith(re.sub(r"\..*", "", name).lower()):
+                    if not version or origins.get(version) == name:
                         wanted[name].add((symbol, version))
     for name in sorted(missing):
         body = [REGISTER]
@@ -130,7 +141,7 @@ sys.exit(failed)
 FOREIGN = re.compile(r"\.(cpython|pypy|cp)\d*-?[\w-]*\.so$")
 
 
-def main(wheel, code=None):
+def main(wheel, script=None):
     with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR")) as folder:
         inside, stubs = os.path.join(folder, "wheel"), os.path.join(folder, "stubs")
         os.makedirs(stubs)
@@ -139,15 +150,16 @@ def main(wheel, code=None):
         else:
             with zipfile.ZipFile(wheel) as archive:
                 archive.extractall(inside)
-        print("stand-ins:", *stand_ins(inside, stubs))
+        print("stand-ins:", *stand_ins(inside, stubs, script is None))
         libraries = [path for path in natives(inside) if re.search(r"\.so[.\d]*$", path)]
         own = sysconfig.get_config_var("EXT_SUFFIX")
         # Libraries of auditwheel find each other by whoever loads them first.
         search = [stubs, *sorted({os.path.dirname(path) for path in libraries})]
-        environment = dict(os.environ, LD_LIBRARY_PATH=":".join(search), PYTHONPATH=inside)
+        path = os.pathsep.join([inside, os.environ.get("PYTHONPATH", "")])
+        environment = dict(os.environ, LD_LIBRARY_PATH=":".join(search), PYTHONPATH=path)
         run = ["-c", LOAD, *[path for path in libraries if path.endswith(own) or not FOREIGN.search(path)]]
-        if code is not None:
-            run = ["-c", code]
+        if script is not None:
+            run = [os.path.abspath(script)]
         return subprocess.run([sys.executable, *run], env=environment, cwd=folder).returncode
 
 

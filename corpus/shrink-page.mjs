@@ -4,6 +4,11 @@ export function proofPage(wheels, known) {
   const rows = wheels.flatMap(({ file }) =>
     Object.entries(known[file] ?? {}).map(([way, proof]) => rowOf(file, way, proof)),
   );
+  const runs = wheels.flatMap(({ file }) =>
+    Object.entries(known[file] ?? {}).flatMap(([way, proof]) =>
+      proof.runs === undefined ? [] : [runOf(file, way, proof)],
+    ),
+  );
   const head =
     "wheel | options | MB | files | changed | cubins | PTX | differ | load | fat binaries | strip -s | strip -g | llvm-strip | patchelf | again | -j 1";
   return `# What was proved of shrunk wheels
@@ -11,7 +16,8 @@ export function proofPage(wheels, known) {
 Written by \`node corpus/shrink.mjs --write\`; do not edit by hand. One wheel: \`node corpus/shrink.mjs --only NAME\`.
 No GPU took part: what one has to show is \`bench/gpu/compare.py\`'s.
 
-* options: none, or \`--min-driver 550\`; MB: download before and after
+* options: none, or \`--min-driver 550\`, "best" at \`--level best\`, "4 GPUs" with \`--keep-archs sm_80,sm_90,sm_100,sm_120
+  --ptx newest\`; MB: download before and after
 * files: ELF and PE files, each of which went through NVIDIA's \`cuobjdump\` before and after; what it took out, and
   how much of that is not in both with the same bytes. Where it stops early in the published file, each container is
   given to it alone
@@ -19,12 +25,34 @@ No GPU took part: what one has to show is \`bench/gpu/compare.py\`'s.
   loaded before; fat binaries that were registered, with their entries, each walked to its end and read
 * strip, llvm-strip, patchelf (\`--set-rpath\` with 300 characters): the same after the tool changed every file that the shrink changed; in
   parentheses files that the tool refused
-* again: shrinking the result gives the result; -j 1: one thread gives the same bytes
+* again: shrinking the result gives the result; -j 1: one thread gives the same bytes; an empty cell was not tried
 
 | ${head} |
 |---|---|${"--:|".repeat(head.split("|").length - 2)}
 ${rows.join("\n")}
+
+## Scripts that compute on the CPU
+
+They run with the unpacked wheel first on the path, before and after, with stand-ins for NVIDIA's libraries that this
+machine lacks; the CUDA runtime is NVIDIA's own where it is installed. Some of what they do throws in one library and
+is caught in another.
+
+${runs.join("\n")}
 `;
+}
+
+function runOf(file, way, { runs: { script, prints } }) {
+  const lines = prints[1].trim().split("\n").length - 1;
+  const verdict = prints[0] === prints[1] ? "the same before and after" : "OTHERS after";
+  return `* \`${script}\`, ${titleOf(file)}, options: ${wayOf(way)}: ${lines} lines of results, ${verdict}`;
+}
+
+function titleOf(file) {
+  return file.split("-").slice(0, 2).join(" ");
+}
+
+function wayOf(way) {
+  return way === "default" ? "none" : way;
 }
 
 function rowOf(
@@ -32,17 +60,16 @@ function rowOf(
   way,
   { packed, files, changed: touched, device, load: [before, after], tools, again, alone },
 ) {
-  const name = file.split("-").slice(0, 2).join(" ");
   const megabytes = packed.map((bytes) => (bytes / 1e6).toFixed(0)).join(" → ");
   const loaded = (each) => `${each.libraries} of ${before.libraries}`;
   const changed = Object.values(tools).map((each) => {
     const rest = each.refused.length === 0 ? "" : ` (${each.refused.length})`;
-    const same = each.entries === before.entries && each.broken === 0;
+    const same = each.entries === after.entries && each.broken === 0;
     return same ? `${each.libraries}${rest}` : `${each.libraries}${rest}, ${each.entries} ENTRIES`;
   });
   return `| ${[
-    name,
-    way === "default" ? "none" : way,
+    titleOf(file),
+    wayOf(way),
     megabytes,
     files,
     touched,
@@ -52,7 +79,12 @@ function rowOf(
     loaded(after),
     `${after.containers} (${after.entries})`,
     ...changed,
-    again ? "same" : "DIFFERS",
-    alone ? "same" : "DIFFERS",
+    sameness(again),
+    sameness(alone),
   ].join(" | ")} |`;
+}
+
+function sameness(same) {
+  if (same === undefined) return "";
+  return same ? "same" : "DIFFERS";
 }
