@@ -21,7 +21,7 @@ const GOALS = [
 
 export function printTable(results) {
   for (const { file, size, wall, cpu, peak } of results) {
-    console.log(`${file.split("-").slice(0, 2).join(" ")}, ${megabytes(size)}`);
+    console.log(size === 0 ? file : `${file.split("-").slice(0, 2).join(" ")}, ${megabytes(size)}`);
     const base = wall.unzip === undefined ? "node" : "unzip";
     for (const name of Object.keys(wall)) {
       const factors = `${factor(wall[name] / wall[base])} and ${factor(cpu[name] / cpu[base])} ${base}`;

@@ -49,6 +49,9 @@ const WHEELS = [
 /** Bytes. Of larger wheels two rounds are enough; of gigabytes that are only read, one without warming. */
 const LARGE = 100e6;
 const HUGE = 1e9;
+/** Seconds that a round takes, and a byte in a round: more than on a quick machine, so that parts end in time. */
+const ROUND = 1;
+const BYTE = 0.1e-6;
 const SYNTHETIC = "a synthetic zip64 wheel, 5 GiB";
 const MODULE_WHEEL = "greenlet-3.2.3-cp312-cp312-manylinux_2_24_x86_64";
 
@@ -68,8 +71,9 @@ const { values: options } = parseArgs({
     again: { type: "boolean", default: false },
     write: { type: "boolean", default: false },
     profile: { type: "boolean", default: false },
-    // With --profile: another checkout beside this one, and only the builds of both.
+    // With --profile: another checkout beside this one.
     before: { type: "string" },
+    // Only the wheels, or the builds of a profile.
     prepare: { type: "boolean", default: false },
   },
 });
@@ -110,7 +114,11 @@ if (options.write) {
 async function kept(name, size, subjects) {
   if (rounds === 0 || !name.includes(options.only)) return;
   if (results[name]?.build === build && !options.again) return;
-  if (!inTime()) {
+  if (options.prepare) {
+    await subjects();
+    return;
+  }
+  if (!inTime(roundsOf(size) * (ROUND + size * BYTE))) {
     left++;
     return;
   }
@@ -119,6 +127,11 @@ async function kept(name, size, subjects) {
   results[name] = { file: name, size, build, load, ...measure(commands, size) };
   keep();
   printTable([results[name]]);
+}
+
+/** With the one that warms. */
+function roundsOf(size) {
+  return size > HUGE ? 1 : 1 + (size > LARGE ? Math.min(2, rounds) : rounds);
 }
 
 function audits(path) {
@@ -136,7 +149,7 @@ function audits(path) {
 
 function measure(subjects, size) {
   const runs = {};
-  const count = size > HUGE ? 1 : size > LARGE ? Math.min(2, rounds) : rounds;
+  const count = roundsOf(size) - Number(size <= HUGE);
   // Round 0 warms the page cache and is not counted.
   for (let round = size > HUGE ? 1 : 0; round <= count; round += 1) {
     for (const [name, command] of Object.entries(subjects)) {

@@ -13,21 +13,21 @@ export interface LargeInput {
   readonly bytes: Uint8Array;
 }
 
-const pad = (index: number): string => String(index).padStart(7, "0");
-const range = <T>(count: number, item: (index: number) => T): readonly T[] =>
+export const padded = (index: number): string => String(index).padStart(7, "0");
+export const range = <T>(count: number, item: (index: number) => T): readonly T[] =>
   Array.from({ length: count }, (_, index) => item(index));
 
-function wheelOf(spec: WheelSpec): LargeInput {
+export function wheelOf(spec: WheelSpec): LargeInput {
   return { name: wheelFileName(spec), bytes: buildWheel(spec) };
 }
 
-const LINUX = "cp312-cp312-manylinux_2_17_x86_64";
-const MACOS = "cp312-cp312-macosx_11_0_x86_64";
-const WINDOWS = "cp312-cp312-win_amd64";
+export const LINUX = "cp312-cp312-manylinux_2_17_x86_64";
+export const MACOS = "cp312-cp312-macosx_11_0_x86_64";
+export const WINDOWS = "cp312-cp312-win_amd64";
 
 /** `count` libraries of which each needs all others. */
 export function elfNeeds(count: number): LargeInput {
-  const names = range(count, (at) => `lib${pad(at)}.so`);
+  const names = range(count, (at) => `lib${padded(at)}.so`);
   const library = (soname: string): Uint8Array =>
     buildElf({ soname, needed: names, runpath: "$ORIGIN" }).bytes;
   return wheelOf({
@@ -40,7 +40,7 @@ export function elfNeeds(count: number): LargeInput {
 export function elfSymbols(count: number, length: number): LargeInput {
   const tail = "x".repeat(Math.max(0, length - 8));
   const symbol = (at: number): { name: string; defined: boolean } => ({
-    name: `s${pad(at)}${tail}`,
+    name: `s${padded(at)}${tail}`,
     defined: at >= count / 2,
   });
   return { name: "libdemo.so", bytes: buildElf({ symbols: range(count, symbol) }).bytes };
@@ -51,14 +51,14 @@ export function brokenElf(count: number): LargeInput {
   const bytes = Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, ...new Array(57).fill(0));
   return wheelOf({
     tag: LINUX,
-    files: Object.fromEntries(range(count, (at) => [`demo/lib${pad(at)}.so`, bytes])),
+    files: Object.fromEntries(range(count, (at) => [`demo/lib${padded(at)}.so`, bytes])),
   });
 }
 
 /** Members with `extra` bytes of extra data in each header. */
 export function extraData(count: number, extra: number): LargeInput {
   const field = extraField(0x4b57, new Uint8Array(extra - 4));
-  const paths = range(count, (at) => `demo/m${pad(at)}.py`);
+  const paths = range(count, (at) => `demo/m${padded(at)}.py`);
   return wheelOf({
     files: Object.fromEntries(paths.map((path) => [path, "x"])),
     members: Object.fromEntries(
@@ -71,14 +71,14 @@ export function extraData(count: number, extra: number): LargeInput {
 export function longPaths(count: number, length: number): LargeInput {
   const middle = `${"d".repeat(199)}/`.repeat(Math.floor((length - 20) / 200));
   return wheelOf({
-    files: Object.fromEntries(range(count, (at) => [`demo/${middle}m${pad(at)}.py`, "x"])),
+    files: Object.fromEntries(range(count, (at) => [`demo/${middle}m${padded(at)}.py`, "x"])),
   });
 }
 
 /** `count` dylibs of which each loads all others, through `rpaths` run paths. */
 export function machoLoads(count: number, rpaths: number): LargeInput {
-  const names = range(count, (at) => `lib${pad(at)}.dylib`);
-  const paths = range(rpaths, (at) => `@loader_path/${pad(at)}`).with(-1, "@loader_path");
+  const names = range(count, (at) => `lib${padded(at)}.dylib`);
+  const paths = range(rpaths, (at) => `@loader_path/${padded(at)}`).with(-1, "@loader_path");
   const library = (name: string): Uint8Array =>
     buildMacho({
       id: `@rpath/${name}`,
@@ -158,7 +158,7 @@ function exportTrie(digits: number): Uint8Array {
 
 /** `count` DLLs of which each imports one function from each other. */
 export function peImports(count: number): LargeInput {
-  const names = range(count, (at) => `l${pad(at)}.dll`);
+  const names = range(count, (at) => `l${padded(at)}.dll`);
   const imports = names.map((name) => ({ library: name, names: ["f"] }));
   const library = buildPe({ library: "demo.dll", imports, exports: ["f"] });
   return wheelOf({
@@ -171,9 +171,9 @@ export function peImports(count: number): LargeInput {
 export function peSymbols(imported: number, exported: number, forwards: boolean): LargeInput {
   const bytes = buildPe({
     library: "demo.dll",
-    imports: [{ library: "other.dll", names: range(imported, (at) => `s${pad(at)}`) }],
-    exports: range(exported, (at) => `e${pad(at)}`),
-    ...(forwards ? { forwards: range(exported, (at) => `f${pad(at)}.g`) } : {}),
+    imports: [{ library: "other.dll", names: range(imported, (at) => `s${padded(at)}`) }],
+    exports: range(exported, (at) => `e${padded(at)}`),
+    ...(forwards ? { forwards: range(exported, (at) => `f${padded(at)}.g`) } : {}),
   });
   return { name: "demo.dll", bytes };
 }
