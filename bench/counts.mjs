@@ -13,9 +13,12 @@ import { cacheFolder, programDigest } from "../corpus/cache.mjs";
 import { INPUTS, OF_LIBRARIES, OF_WHEELS } from "./counts-inputs.mjs";
 import { measureRun } from "./measure.mjs";
 import {
+  buildText,
   builtProgram,
+  commitOf,
   here,
   keptResults,
+  loadNow,
   machineText,
   python,
   seconds,
@@ -40,6 +43,7 @@ const folder = join(cacheFolder(), "bench", "counts");
 const { results, keep } = keptResults("counts");
 const inTime = timeLeft(options.seconds);
 const build = programDigest(cli);
+const commit = commitOf(cli);
 const builders = await bundled();
 let left = 0;
 for (const [what, builder, ...args] of INPUTS) {
@@ -54,8 +58,9 @@ for (const [what, builder, ...args] of INPUTS) {
       left++;
       continue;
     }
+    const load = loadNow();
     const run = measureRun(python, [process.execPath, cli, ...argv]);
-    results[what] = { ...results[what], [line]: { ...run, build } };
+    results[what] = { ...results[what], [line]: { ...run, build, commit, load } };
     keep();
     const over = run.wall > 1000 * SECONDS || peakOf(run) > MEGABYTES ? "OVER" : "";
     console.log(
@@ -100,6 +105,8 @@ function writePage() {
         `| ${what} | \`${line}\` | ${mark(seconds(run.wall), run.wall > 1000 * SECONDS)} | ${seconds(run.cpu)} | ${mark(`${peakOf(run)} MB`, peakOf(run) > MEGABYTES)} |`,
     );
   });
+  const runs = INPUTS.flatMap(([what]) => Object.values(results[what] ?? {}));
+  const loads = runs.map(({ load }) => Number(load));
   const page = here("../docs/benchmarks-counts.md");
   writeFileSync(
     page,
@@ -108,7 +115,8 @@ function writePage() {
 Written by \`node bench/counts.mjs --write\`; do not edit by hand.
 
 Inputs that no one publishes, built by \`test/support/large-*.ts\`. Every command should end within
-${SECONDS} seconds and ${MEGABYTES} MB, however it ends. ${machineText()}; one run each.
+${SECONDS} seconds and ${MEGABYTES} MB, however it ends. One run each; ${buildText(runs)}; ${machineText()}; one
+minute's load when a run began: ${Math.min(...loads)} to ${Math.max(...loads)}.
 
 | input | command | wall | processor | peak |
 |---|---|--:|--:|--:|

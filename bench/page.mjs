@@ -40,7 +40,6 @@ export function benchmarkPage(results, { unzip, text }) {
       ...wheels.map(row),
     ].join("\n");
   const loads = results.map(({ load }) => Number(load));
-  const builds = new Set(results.map(({ build }) => build)).size;
   return `# Benchmarks
 
 Written by \`npm run bench -- --write\`; do not edit by hand.
@@ -48,8 +47,8 @@ Written by \`npm run bench -- --write\`; do not edit by hand.
 Audits of published Linux wheels. All commands run on the same wheel in one run, in turn, up to ${Math.max(...results.map(({ rounds }) => rounds))} rounds after
 one that warms the page cache; the numbers are medians, measured from start to exit, so Node's own start is
 part of them. \`audit\` is \`wheelkit audit\` with every CRC-32 and every hash of RECORD; \`--no-hash\` judges
-structure and native code only. ${text}, unzip ${unzip}; one minute's load when a
-wheel began: ${Math.min(...loads)} to ${Math.max(...loads)}${builds === 1 ? "" : `; ${builds} builds`}.${certificates()}
+structure and native code only. Measured: ${text}, unzip ${unzip}; one minute's load when a
+wheel began: ${Math.min(...loads)} to ${Math.max(...loads)}.${certificates()}
 
 Elsewhere: [beside the tools that wheelkit takes the place of](benchmarks-peers.md), [repairs](benchmarks-repair.md),
 [macOS wheels](benchmarks-macos.md), [Windows wheels](benchmarks-windows.md), [shrinking](benchmarks-shrink.md), [very much of one thing](benchmarks-counts.md).

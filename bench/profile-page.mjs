@@ -11,6 +11,8 @@ import { fetchWheel } from "../corpus/fetch.mjs";
 import { graftWheel } from "./graft-wheel.mjs";
 import { buildMapped, profile, STEPS } from "./profile.mjs";
 import {
+  buildText,
+  commitOf,
   here,
   inWorkFolder,
   keptResults,
@@ -39,13 +41,17 @@ export async function profilePage(options) {
   const roots = [
     ...(before === undefined ? [] : [{ name: "before", root: before }]),
     { name: before === undefined ? "" : "after", root: here("..") },
-  ].map((each) => ({ ...each, sources: digestOf(join(each.root, "src")) }));
+  ].map((each) => ({
+    ...each,
+    sources: digestOf(join(each.root, "src")),
+    commit: commitOf(each.root),
+  }));
   const builds = join(cacheFolder(), "bench", "profile");
   const { results, keep } = keptResults("profile");
   let left = 0;
   await inWorkFolder("profile", async (work) => {
     for (const { what, args, clean } of await tasks(work, only)) {
-      for (const { name, root, sources } of roots) {
+      for (const { name, root, sources, commit } of roots) {
         const row = [what, name].filter((text) => text !== "").join(", ");
         const built = buildMapped(root, join(builds, sources));
         if (options.prepare || (results[row]?.sources === sources && !options.again)) continue;
@@ -55,7 +61,7 @@ export async function profilePage(options) {
         }
         const load = loadNow();
         const found = profile(python, built, args, { clean });
-        results[row] = { ...found, sources, load };
+        results[row] = { ...found, sources, commit, load };
         keep();
         console.log(lineOf(row, found));
       }
@@ -130,13 +136,15 @@ function sectionOf(results) {
   /** @param {readonly [string, any]} row */
   const isAfter = ([name]) => Number(name.endsWith("after"));
   rows.sort((a, b) => order(a) - order(b) || grafts(a) - grafts(b) || isAfter(a) - isAfter(b));
+  /** @param {string} end */
+  const named = (end) => rows.flatMap(([name, row]) => (name.endsWith(end) ? [row] : []));
   const loads = rows.map(([, { load }]) => Number(load));
   return `${MARKS[0]}
 ## Where the time goes
 
 Written by \`npm run bench -- --profile --write\`. Milliseconds of processor time with \`-j 2\`, from V8's
 profiles of the very program that is measured, laid over what it takes without them; \`node -e 0\` is part
-of the start. Medians; ${machineText()}, one minute's load when a row began: ${Math.min(...loads)} to ${Math.max(...loads)}.
+of the start. Medians; before: ${buildText(named("before"))}, after: ${buildText(named("after"))}; ${machineText()}, one minute's load when a row began: ${Math.min(...loads)} to ${Math.max(...loads)}.
 "waiting" is the main thread's, of the wall time.
 
 | what | ${head.join(" | ")} |

@@ -17,7 +17,9 @@ import { measureRun, median } from "./measure.mjs";
 import { benchmarkPage, printTable } from "./page.mjs";
 import { profilePage, withProfile } from "./profile-page.mjs";
 import {
+  buildText,
   builtProgram,
+  commitOf,
   here,
   keptResults,
   loadNow,
@@ -85,6 +87,7 @@ const rounds = Number(options.rounds);
 const inTime = timeLeft(options.seconds);
 const cli = builtProgram();
 const build = programDigest(cli);
+const commit = commitOf(cli);
 const { results, keep } = keptResults("audits");
 const node = [process.execPath, "-e", "0"];
 const list = pinned("wheels");
@@ -105,7 +108,7 @@ if (options.write) {
   const names = ["--version", ...wheels.map(({ file }) => file), SYNTHETIC];
   const found = names.flatMap((name) => results[name] ?? []);
   const unzip = execFileSync("unzip", ["-v"], { encoding: "utf8" }).split(" ")[1];
-  const page = benchmarkPage(found, { unzip, text: machineText() });
+  const page = benchmarkPage(found, { unzip, text: `${buildText(found)}; ${machineText()}` });
   writeFileSync(here("../docs/benchmarks.md"), withProfile(page));
   console.log("wrote docs/benchmarks.md");
 }
@@ -124,7 +127,7 @@ async function kept(name, size, subjects) {
   }
   const commands = await subjects();
   const load = loadNow();
-  results[name] = { file: name, size, build, load, ...measure(commands, size) };
+  results[name] = { file: name, size, build, commit, load, ...measure(commands, size) };
   keep();
   printTable([results[name]]);
 }

@@ -1,5 +1,14 @@
 /** What the benches share: the built program, Python, the pins of the corpus, a work folder, and cells of tables. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { availableParallelism, cpus, loadavg } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -20,6 +29,20 @@ export function builtProgram() {
 }
 
 export const python = findPython();
+
+/** The commit of the checkout that a program or a folder is in; `-dirty` where files differ from it. */
+export function commitOf(path) {
+  const inside = statSync(path).isDirectory() ? path : dirname(path);
+  const args = ["-C", inside, "describe", "--always", "--dirty", "--exclude", "*"];
+  const { status, stdout } = spawnSync("git", args, { encoding: "utf8" });
+  return status === 0 ? stdout.trim() : "unknown";
+}
+
+/** What was measured, for a page: the commits of all results. */
+export function buildText(results) {
+  const commits = [...new Set(results.map(({ commit = "unknown" }) => commit))];
+  return `${commits.length === 1 ? "build" : "builds"} ${commits.join(", ")}`;
+}
 
 /** A list of `corpus/`: wheels with their SHA-256. */
 export function pinned(name) {
