@@ -4,17 +4,21 @@ import { createHash } from "node:crypto";
 import {
   closeSync,
   copyFileSync,
+  existsSync,
+  mkdirSync,
   mkdtempSync,
   openSync,
   readdirSync,
   readFileSync,
   readSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { cacheFolder } from "./cache.mjs";
 
 const LOAD = fileURLToPath(new URL("shrink-load.py", import.meta.url));
 /** Of one program over one library, in milliseconds. */
@@ -163,11 +167,32 @@ export function loadAll(python, folder) {
   };
 }
 
-/** What a script prints that runs with an unpacked wheel on its path, and `needs`, a folder of packages. */
-export function runScript(python, folder, script, needs) {
+/** A folder with the Python packages that a wheel's script needs besides the wheel. */
+export function installNeeds(python, needs) {
+  const digest = createHash("sha256").update(needs.join()).digest("hex").slice(0, 12);
+  const folder = join(cacheFolder(), `shrink-needs-${digest}`);
+  if (!existsSync(folder)) {
+    const part = `${folder}-part`;
+    mkdirSync(part, { recursive: true });
+    const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+    if (needs.length > 0) {
+      execFileSync(python, [...pip, "--target", part, ...needs], { stdio: ["ignore", 2, 2] });
+    }
+    renameSync(part, folder);
+  }
+  return folder;
+}
+
+/**
+ * What a script prints that runs with an unpacked wheel on its path.
+ *
+ * @param needs a folder of packages.
+ * @param preload a library that is loaded first.
+ */
+export function runScript(python, folder, script, needs, preload = "") {
   return execFileSync(python, [LOAD, folder, script], {
     encoding: "utf8",
-    env: { ...process.env, PYTHONPATH: needs },
+    env: { ...process.env, PYTHONPATH: needs, LD_PRELOAD: preload },
     stdio: ["ignore", "pipe", "ignore"],
     timeout: LONGEST,
   });

@@ -52,7 +52,7 @@ void **walk(const void *given) {
 
 def dynamic(path):
     """Needed libraries, undefined symbols (name, version), and the library that each version comes from."""
-    text = subprocess.run(["readelf", "-dVW", "--dyn-syms", path], stdout=subprocess.PIPE, text=True).stdout
+    text = subprocess.run(["readelf", "-dVW", "--dyn-syms", path], stdout=subprocess.PIPE, errors="replace").stdout
     needed = re.findall(r"\(NEEDED\).*\[(.+)\]", text)
     symbols = re.findall(r"(?:FUNC|NOTYPE|OBJECT|TLS)\s+(?:GLOBAL|WEAK)\s+DEFAULT\s+UND (\w+)(?:@(\S+))?", text)
     origins, file = {}, None

@@ -1,6 +1,6 @@
 /** The table of `docs/shrink-proof.md`. */
 
-export function proofPage(wheels, known) {
+export function proofPage(wheels, known, thrown) {
   const rows = wheels.flatMap(({ file }) =>
     Object.entries(known[file] ?? {}).map(([way, proof]) => rowOf(file, way, proof)),
   );
@@ -38,7 +38,25 @@ machine lacks; the CUDA runtime is NVIDIA's own where it is installed. Some of w
 is caught in another.
 
 ${runs.join("\n")}
+
+## C++ exceptions
+
+\`node corpus/throws.mjs\` makes libraries of published wheels throw, before and after a shrink, and counts what each
+throws by a stand-in for \`__cxa_throw\`; functions of a DLL are called under wine, and what they print comes from their
+own handlers.
+
+| wheel | options | libraries changed | what arrived, and who threw | after |
+|---|---|--:|---|---|
+${Object.entries(thrown).map(thrownRow).join("\n")}
 `;
+}
+
+function thrownRow([file, { options, seen, changed }]) {
+  const lines = seen[0]
+    .split("\n")
+    .map((line) => `\`${line.slice(0, 90).replaceAll("|", "\\|")}\``);
+  const verdict = seen[0] === seen[1] ? "the same" : "DIFFERS";
+  return `| ${[titleOf(file) + (file.includes("win_") ? " (Windows)" : ""), options.join(" "), changed.length, lines.join("<br>"), verdict].join(" | ")} |`;
 }
 
 function runOf(file, way, { runs: { script, prints } }) {

@@ -17,7 +17,6 @@
  * Wheels are fetched into the cache; `npm run build` comes first. Exits with 1 when anything differs.
  */
 import { execFileSync } from "node:child_process";
-import { createHash } from "node:crypto";
 import {
   chmodSync,
   existsSync,
@@ -25,7 +24,6 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
-  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -40,6 +38,7 @@ import { findPython } from "./python.mjs";
 import {
   changeAndLoad,
   compareDeviceCode,
+  installNeeds,
   loadAll,
   nativeFiles,
   runScript,
@@ -84,11 +83,20 @@ for (const wheel of listed.wheels.filter(({ file }) =>
   }
 }
 if (values.write) {
-  writeFileSync(join(ROOT, "docs/shrink-proof.md"), proofPage(listed.wheels, provedSoFar()));
+  writeFileSync(
+    join(ROOT, "docs/shrink-proof.md"),
+    proofPage(listed.wheels, provedSoFar(), thrownSoFar()),
+  );
 }
 
 function provedSoFar() {
   return existsSync(store) ? JSON.parse(readFileSync(store, "utf8")) : {};
+}
+
+/** What `throws.mjs` saw. */
+function thrownSoFar() {
+  const thrown = join(cacheFolder(), "shrink-throws.json");
+  return existsSync(thrown) ? JSON.parse(readFileSync(thrown, "utf8")) : {};
 }
 
 function remember(file, way, proof) {
@@ -107,18 +115,6 @@ async function findCuobjdump() {
   }
   chmodSync(program, 0o755);
   return program;
-}
-
-/** A folder with the Python packages that a wheel's script needs besides the wheel. */
-function installNeeds(needs) {
-  const digest = createHash("sha256").update(needs.join()).digest("hex").slice(0, 12);
-  const folder = join(cacheFolder(), `shrink-needs-${digest}`);
-  if (!existsSync(folder)) {
-    const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
-    execFileSync(python, [...pip, "--target", `${folder}-part`, ...needs], { stdio: "inherit" });
-    renameSync(`${folder}-part`, folder);
-  }
-  return folder;
 }
 
 async function prove(path, way, { runs }) {
@@ -144,7 +140,12 @@ async function prove(path, way, { runs }) {
     const prints =
       runs &&
       [before, after].map((each) =>
-        runScript(python, each, join(ROOT, "corpus", runs.script), installNeeds(runs.needs)),
+        runScript(
+          python,
+          each,
+          join(ROOT, "corpus", runs.script),
+          installNeeds(python, runs.needs),
+        ),
       );
     const changed = files.filter(
       (file) => !readFileSync(join(before, file)).equals(readFileSync(join(after, file))),
