@@ -2,6 +2,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
+  chmodSync,
   closeSync,
   copyFileSync,
   existsSync,
@@ -19,6 +20,7 @@ import {
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cacheFolder } from "./cache.mjs";
+import { fetchWheel } from "./fetch.mjs";
 
 const LOAD = fileURLToPath(new URL("shrink-load.py", import.meta.url));
 /** Of one program over one library, in milliseconds. */
@@ -43,6 +45,24 @@ function head(path) {
   } finally {
     closeSync(file);
   }
+}
+
+/** NVIDIA's `cuobjdump`, unpacked from its wheel. */
+export async function findCuobjdump(python) {
+  const { cuobjdump } = JSON.parse(readFileSync(new URL("shrink-wheels.json", import.meta.url)));
+  const folder = join(cacheFolder(), cuobjdump.file.split("-").slice(0, 2).join("-"));
+  const program = join(folder, "nvidia/cu13/bin/cuobjdump");
+  if (!existsSync(program)) {
+    mkdirSync(folder, { recursive: true });
+    unzip(await fetchWheel(python, cuobjdump), folder);
+  }
+  chmodSync(program, 0o755);
+  return program;
+}
+
+/** SHA-256 by name of what the tool takes out of a library: `….sm_80.cubin`, `….sm_90.ptx`. */
+export function deviceCodeOf(cuobjdump, library, folder) {
+  return extracted(cuobjdump, library, folder).files;
 }
 
 /**
@@ -83,11 +103,13 @@ function lost(old, now, kept) {
 
 /**
  * SHA-256 by name of everything that the tool takes out of a library. Some libraries as they are published
- * stop it early: then the containers are cut out, and each is given to the tool alone.
+ * stop it early, and those for Windows it does not read: then the containers are cut out, and each is given
+ * to the tool alone.
  */
 function extracted(cuobjdump, library, folder) {
   const whole = takenOut(cuobjdump, library, folder);
-  if (!/ended with (?!0)/.test(whole.said)) return whole;
+  const isRead = head(library) === "\x7fELF" && !/ended with (?!0)/.test(whole.said);
+  if (isRead) return whole;
   const all = { files: new Map(), said: "" };
   const container = join(folder, "one.fatbin");
   for (const [index, bytes] of containersOf(library).entries()) {
@@ -121,23 +143,15 @@ function takenOut(cuobjdump, library, folder) {
 }
 
 const FATBIN = 0xba55ed50;
-const SECTIONS = new Set([".nv_fatbin", "__nv_relfatbin"]);
+/** PE keeps eight letters. */
+const SECTIONS = new Set([".nv_fatbin", "__nv_relfatbin", ".nv_fatb", "__nv_rel"]);
 
-/** The containers of a 64-bit ELF file, one after the other as their own lengths say. */
+/** The containers of a 64-bit ELF or PE file, one after the other as their own lengths say. */
 function containersOf(library) {
   const data = readFileSync(library);
-  if (data.readUInt32LE(0) !== 0x464c457f) return [];
-  const table = Number(data.readBigUInt64LE(0x28));
-  const [stride, count, names] = [0x3a, 0x3c, 0x3e].map((at) => data.readUInt16LE(at));
-  const heads = Array.from({ length: count }, (_, index) => {
-    const at = table + index * stride;
-    const [start, size] = [0x18, 0x20].map((field) => Number(data.readBigUInt64LE(at + field)));
-    return { name: data.readUInt32LE(at), start, size };
-  });
-  const texts = heads[names].start;
-  return heads.flatMap(({ name, start, size }) => {
-    const end = data.indexOf(0, texts + name);
-    if (!SECTIONS.has(data.toString("latin1", texts + name, end))) return [];
+  const sections = data.readUInt32LE(0) === 0x464c457f ? elfSections(data) : peSections(data);
+  return sections.flatMap(({ name, start, size }) => {
+    if (!SECTIONS.has(name)) return [];
     const containers = [];
     for (let at = start; at + 16 <= start + size; ) {
       if (data.readUInt32LE(at) !== FATBIN) {
@@ -152,17 +166,43 @@ function containersOf(library) {
   });
 }
 
+function elfSections(data) {
+  const table = Number(data.readBigUInt64LE(0x28));
+  const [stride, count, names] = [0x3a, 0x3c, 0x3e].map((at) => data.readUInt16LE(at));
+  const heads = Array.from({ length: count }, (_, index) => {
+    const at = table + index * stride;
+    const [start, size] = [0x18, 0x20].map((field) => Number(data.readBigUInt64LE(at + field)));
+    return { name: data.readUInt32LE(at), start, size };
+  });
+  const texts = heads[names]?.start ?? 0;
+  return heads.map(({ name, start, size }) => {
+    const end = data.indexOf(0, texts + name);
+    return { name: data.toString("latin1", texts + name, end), start, size };
+  });
+}
+
+function peSections(data) {
+  const header = data.readUInt32LE(0x3c);
+  const [count, optional] = [header + 6, header + 20].map((at) => data.readUInt16LE(at));
+  return Array.from({ length: count }, (_, index) => {
+    const at = header + 24 + optional + 40 * index;
+    const name = data.toString("latin1", at, at + 8).replace(/\0+$/, "");
+    return { name, start: data.readUInt32LE(at + 20), size: data.readUInt32LE(at + 16) };
+  });
+}
+
 /** Loads every library of an unpacked wheel without a GPU, and walks what it registers. */
 export function loadAll(python, folder) {
   const run = spawnSync(python, [LOAD, folder], { encoding: "utf8", timeout: LONGEST });
   const text = `${run.stdout}\n${run.stderr}`;
-  const registered = /registered (\d+) fat binaries with (\d+) entries, (\d+) broken/.exec(text);
+  const counted = (pattern) =>
+    [...text.matchAll(pattern)].reduce((sum, [, count]) => sum + Number(count), 0);
   return {
     loads: run.status === 0,
-    libraries: Number(/^loaded (\d+)/m.exec(text)?.[1] ?? 0),
-    containers: Number(registered?.[1] ?? 0),
-    entries: Number(registered?.[2] ?? 0),
-    broken: Number(registered?.[3] ?? 0),
+    libraries: counted(/^loaded (\d+)/gm),
+    containers: counted(/^registered (\d+) fat binaries/gm),
+    entries: counted(/^registered .* with (\d+) entries/gm),
+    broken: counted(/^registered .* (\d+) broken/gm),
     text: run.status === 0 ? "" : text.trim().split("\n").slice(-8).join("\n"),
   };
 }

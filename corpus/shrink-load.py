@@ -7,9 +7,9 @@ WHEEL is a wheel, or a folder into which one was unpacked.
 Needs gcc and readelf. Libraries that the wheel needs and nobody here has (the CUDA runtime, cuBLAS,
 the driver) are replaced by stand-ins that export what is asked for. The one of the runtime walks
 every fat binary that is registered: wrapper, container, every entry to its end, and every payload is
-read: it takes the runtime's place also where one is installed. Every library of the wheel is loaded with
-all its symbols bound when SCRIPT is not given; else SCRIPT runs with the wheel first on the path, and
-with the runtime that is installed. Exits with 1 when anything fails.
+read: it takes the runtime's place also where one is installed. Without SCRIPT every library of the wheel is
+loaded with all its symbols bound: in one process, or where that crashes each in its own. SCRIPT runs with
+the wheel first on the path, and with the runtime that is installed. Exits with 1 when anything fails.
 """
 
 import collections
@@ -157,10 +157,16 @@ def main(wheel, script=None):
         search = [stubs, *sorted({os.path.dirname(path) for path in libraries})]
         path = os.pathsep.join([inside, os.environ.get("PYTHONPATH", "")])
         environment = dict(os.environ, LD_LIBRARY_PATH=":".join(search), PYTHONPATH=path)
-        run = ["-c", LOAD, *[path for path in libraries if path.endswith(own) or not FOREIGN.search(path)]]
+
+        def python(*run):
+            return subprocess.run([sys.executable, *run], env=environment, cwd=folder).returncode
+
         if script is not None:
-            run = [os.path.abspath(script)]
-        return subprocess.run([sys.executable, *run], env=environment, cwd=folder).returncode
+            return python(os.path.abspath(script))
+        paths = [path for path in libraries if path.endswith(own) or not FOREIGN.search(path)]
+        # Two copies of LLVM can't be in one process.
+        status = python("-c", LOAD, *paths)
+        return status if status >= 0 else max(abs(python("-c", LOAD, path)) for path in paths)
 
 
 if __name__ == "__main__":

@@ -19,8 +19,8 @@ No GPU took part: what one has to show is \`bench/gpu/compare.py\`'s.
 * options: none, or \`--min-driver 550\`, "best" at \`--level best\`, "4 GPUs" with \`--keep-archs sm_80,sm_90,sm_100,sm_120
   --ptx newest\`; MB: download before and after
 * files: ELF and PE files, each of which went through NVIDIA's \`cuobjdump\` before and after; what it took out, and
-  how much of that is not in both with the same bytes. Where it stops early in the published file, each container is
-  given to it alone
+  how much of that is not in both with the same bytes. Where it stops early in the published file, and of
+  files for Windows, which it does not read, each container is given to it alone
 * load: libraries that load in a process with stand-ins for what the wheel needs and this machine lacks, of those that
   loaded before; fat binaries that were registered, with their entries, each walked to its end and read
 * strip, llvm-strip, patchelf (\`--set-rpath\` with 300 characters): the same after the tool changed every file that the shrink changed; in

@@ -18,9 +18,7 @@
  */
 import { execFileSync } from "node:child_process";
 import {
-  chmodSync,
   existsSync,
-  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -38,6 +36,7 @@ import { findPython } from "./python.mjs";
 import {
   changeAndLoad,
   compareDeviceCode,
+  findCuobjdump,
   installNeeds,
   loadAll,
   nativeFiles,
@@ -68,7 +67,7 @@ const { values } = parseArgs({
   },
 });
 const python = findPython();
-const cuobjdump = await findCuobjdump();
+const cuobjdump = await findCuobjdump(python);
 const store = join(cacheFolder(), "shrink-proof.json");
 const names = values.only.split(",");
 for (const wheel of listed.wheels.filter(({ file }) =>
@@ -103,18 +102,6 @@ function remember(file, way, proof) {
   const known = provedSoFar();
   known[file] = { ...known[file], [way]: proof };
   writeFileSync(store, JSON.stringify(known, undefined, 1));
-}
-
-/** The tool, unpacked from its wheel. */
-async function findCuobjdump() {
-  const folder = join(cacheFolder(), listed.cuobjdump.file.split("-").slice(0, 2).join("-"));
-  const program = join(folder, "nvidia/cu13/bin/cuobjdump");
-  if (!existsSync(program)) {
-    mkdirSync(folder, { recursive: true });
-    unzip(await fetchWheel(python, listed.cuobjdump), folder);
-  }
-  chmodSync(program, 0o755);
-  return program;
 }
 
 async function prove(path, way, { runs }) {
