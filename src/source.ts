@@ -38,6 +38,17 @@ export interface ByteRange {
   readonly end: number;
 }
 
+/** Ranges in order, overlapping and touching ones joined. */
+export function mergeRanges(ranges: readonly ByteRange[]): readonly ByteRange[] {
+  const merged: { start: number; end: number }[] = [];
+  for (const { start, end } of [...ranges].sort((a, b) => a.start - b.start)) {
+    const last = merged.at(-1);
+    if (last !== undefined && start <= last.end) last.end = Math.max(last.end, end);
+    else merged.push({ start, end });
+  }
+  return merged;
+}
+
 /** Thrown by a {@link windowSource} for bytes that it does not hold; see {@link readThrough}. */
 export class MissingRange extends Error {
   override readonly name = "MissingRange";

@@ -64,12 +64,12 @@ export function reportInputProblems(problems: readonly UsageError[], io: Io): vo
 }
 
 /** Runs `rewrite` on each wheel; one that fails does not stop the others. */
-export async function rewriteAll(
+export async function rewriteAll<Wheel extends Rewritten>(
   paths: readonly string[],
   io: Io,
-  rewrite: (path: string) => Promise<Rewritten | undefined>,
-): Promise<{ readonly wheels: readonly Rewritten[]; readonly status: number }> {
-  const wheels: Rewritten[] = [];
+  rewrite: (path: string) => Promise<Wheel | undefined>,
+): Promise<{ readonly wheels: readonly Wheel[]; readonly status: number }> {
+  const wheels: Wheel[] = [];
   let status: number = STATUS.done;
   for (const path of paths) {
     try {
@@ -84,11 +84,16 @@ export async function rewriteAll(
   return { wheels, status };
 }
 
-/** Warnings and findings of wheels that were written, on standard error. */
+/**
+ * Warnings and findings of wheels that were written, on standard error.
+ *
+ * @param same what is said of a wheel that is as it was; `undefined`: nothing.
+ */
 export function reportWarnings(
   wheels: readonly Rewritten[],
   options: Options,
   io: Pick<Io, "err">,
+  same: string | undefined,
 ): void {
   const common = commonOptions(options);
   for (const { file, warnings, findings, unchanged } of wheels) {
@@ -99,19 +104,19 @@ export function reportWarnings(
     for (const { code, message } of findings) {
       io.err(`warning: \`${printable(file)}\`: ${printable(message)} [${code}]\n`);
     }
-    if (unchanged && common.verbosity >= 0) {
-      io.err(`note: \`${printable(file)}\`: unchanged, for it says so already\n`);
+    if (unchanged && same !== undefined && common.verbosity >= 0) {
+      io.err(`note: \`${printable(file)}\`: ${same}\n`);
     }
   }
 }
 
 /** Warnings of a run, not of one of its wheels: said once, with the last one; alone where none was written. */
-export function withRunWarnings(
-  wheels: readonly Rewritten[],
+export function withRunWarnings<Wheel extends Rewritten>(
+  wheels: readonly Wheel[],
   warnings: readonly string[],
   options: Options,
   io: Pick<Io, "err">,
-): readonly Rewritten[] {
+): readonly Wheel[] {
   if (wheels.length === 0) reportIdle(warnings, commonOptions(options), io);
   return wheels.map((wheel, index) =>
     index === wheels.length - 1 ? { ...wheel, warnings: [...wheel.warnings, ...warnings] } : wheel,
@@ -126,7 +131,7 @@ export async function reportRewrites(
   io: Io,
 ): Promise<void> {
   const common = commonOptions(options);
-  reportWarnings(wheels, options, io);
+  reportWarnings(wheels, options, io, "unchanged, for it says so already");
   if (common.verbosity === 0 && io.errTerminal) {
     for (const wheel of wheels) if (wheel.path !== undefined) io.err(repairSummary(wheel));
   }

@@ -1,6 +1,7 @@
 /** `[shrink]` of the settings: the options of `shrink` by their names, without the dashes. */
 
 import { UsageError } from "../errors.ts";
+import type { Spelling } from "../shrink/had-effect.ts";
 import { isTable } from "../tables.ts";
 import type { Options } from "./command.ts";
 import { tableReader } from "./config-table.ts";
@@ -62,4 +63,16 @@ export function withShrinkSettings(given: Options, settings: Options | undefined
       value !== undefined && !overruled.includes(name) && given[name] === undefined,
   );
   return { ...given, ...Object.fromEntries(rest) };
+}
+
+/** How options of a run were given: on the command line, or in the settings. */
+export function spelling(given: Options, merged: Options): Spelling {
+  return (key, value) => {
+    const name = key.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+    const set = merged[name];
+    if (set === undefined || set === false) return undefined;
+    const shown = value ?? (set === true ? "" : String(set));
+    if (given[name] !== undefined) return shown === "" ? `--${key}` : `--${key} ${shown}`;
+    return `shrink.${key} = ${shown === "" ? "true" : shown}`;
+  };
 }

@@ -20,12 +20,14 @@ import { sameBytes } from "../node/same-members.ts";
 import { spoolMember } from "../node/spool.ts";
 import { palette, useColor } from "../node/terminal.ts";
 import { createWorkshop } from "../node/workshop.ts";
-import { shrinkJson, shrinkMarkdown, shrinkText, totalOf } from "../report/shrink.ts";
+import { shrinkJson, shrinkMarkdown, shrinkText } from "../report/shrink.ts";
 import { shrinkHtml } from "../report/shrink-html.ts";
 import type { DeviceTools } from "../shrink/device-tools.ts";
+import { totalOf } from "../shrink/gains.ts";
+import { idleOptions } from "../shrink/had-effect.ts";
 import { nativeWorld } from "../shrink/native-world.ts";
 import { repackMembers } from "../shrink/repack.ts";
-import type { ShrinkReport } from "../shrink/report.ts";
+import type { ShrinkSizes } from "../shrink/report.ts";
 import { shrinkReport } from "../shrink/report.ts";
 import type { Shrunk } from "../shrink/shrink.ts";
 import { shrinkToTarget } from "../shrink/to-target.ts";
@@ -45,8 +47,14 @@ import {
   numberOption,
 } from "./options.ts";
 import { addReportFileOption, reportFiles, wantedOutputs, writeOutputs } from "./outputs.ts";
-import { reportInputProblems, reportWarnings, rewriteAll, rewriteOptions } from "./rewrite.ts";
-import { withShrinkSettings } from "./shrink-config.ts";
+import {
+  reportInputProblems,
+  reportWarnings,
+  rewriteAll,
+  rewriteOptions,
+  withRunWarnings,
+} from "./rewrite.ts";
+import { spelling, withShrinkSettings } from "./shrink-config.ts";
 import type { ShrinkRequest } from "./shrink-options.ts";
 import { addShrinkOptions, readShrink } from "./shrink-options.ts";
 
@@ -80,28 +88,34 @@ export const command: CommandDeclaration = {
 };
 
 interface ShrunkWheel extends Rewritten {
-  readonly report: ShrinkReport;
+  readonly shrunk: Shrunk;
+  readonly sizes: ShrinkSizes;
+  readonly repacked: number;
 }
 
 async function run({ args, options, sequence }: Invocation, io: Io): Promise<number> {
   const write = rewriteOptions(options, sequence, io);
   const common = commonOptions(options);
   const { shrink: settings } = await loadConfig(common.config, io);
-  const request = readShrink(withShrinkSettings(options, settings));
+  const merged = withShrinkSettings(options, settings);
+  const request = readShrink(merged);
   const outputs = [...wantedOutputs(options, FORMATS), ...reportFiles(options, REPORTS)];
   const { paths, problems } = await expandInputs(args, io);
   reportInputProblems(problems, io);
   const progress = createProgress(common.progress, io);
   const jobs = numberOption(options, "jobs");
-  const reports: ShrinkReport[] = [];
-  const { wheels, status } = await rewriteAll(paths, io, async (path) => {
-    const wheel = await shrinkOne(path, { request, write, jobs, progress }).finally(() =>
-      progress.clear(),
-    );
-    reports.push(wheel.report);
-    return wheel;
-  });
-  reportWarnings(wheels, options, io);
+  const { wheels, status } = await rewriteAll(paths, io, (path) =>
+    shrinkOne(path, { request, write, jobs, progress }).finally(() => progress.clear()),
+  );
+  const idle = idleOptions(
+    request.settings,
+    spelling(options, merged),
+    wheels.map(({ shrunk }) => shrunk),
+  );
+  const told = withRunWarnings(wheels, idle, options, io);
+  const isSaid = outputs.some(({ format }) => format === "text");
+  reportWarnings(told, options, io, isSaid ? undefined : "nothing could be made smaller");
+  const reports = told.map(shrinkReport);
   await writeOutputs(outputs, io, async (format, toTerminal) => {
     if (format === "json") return shrinkJson(reports);
     if (format === "md") return shrinkMarkdown(reports);
@@ -127,7 +141,7 @@ async function shrinkOne(
   let workshop: Workshop | undefined;
   let tools: (DeviceTools & { close(): Promise<void> }) | undefined;
   let shrunk: Shrunk | undefined;
-  let sizes: Pick<ShrinkReport, "before" | "after"> | undefined;
+  let sizes: ShrinkSizes | undefined;
   let repacked = 0;
   // A dry run makes no folder for results, but does all the work: only then its sizes are known.
   const folder = write.dryRun ? tmpdir() : write.wheelDir;
@@ -202,8 +216,7 @@ async function shrinkOne(
       },
     });
     if (shrunk === undefined || sizes === undefined) throw new TypeError("nothing was shrunk");
-    const { file, output } = rewritten;
-    return { ...rewritten, report: shrinkReport({ file, output, ...sizes, shrunk, repacked }) };
+    return { ...rewritten, shrunk, sizes, repacked };
   } finally {
     workshop?.close();
     await tools?.close();

@@ -106,6 +106,7 @@ export function createDeviceTools({
     // Each thread takes two at a time, and one waits for whoever is first.
     width: threaded ? 2 * jobs + 1 : 1,
     spool: () => createSpool(beside),
+    compression: nodeCompression,
     hasher: () => nodeCompression.hasher("sha256"),
     progress: onProgress,
     async close() {

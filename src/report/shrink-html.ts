@@ -83,7 +83,8 @@ function fileNode(file: FileReport, when: "before" | "after"): SizeNode | undefi
   if (size === undefined) return undefined;
   const rows = file.device?.[when] ?? [];
   const device = rows.reduce((sum, { stored }) => sum + stored, 0);
-  const symbols = when === "before" ? file.stripped.size : 0;
+  const stripped = file.gains.find(({ step }) => step === "strip");
+  const symbols = when === "before" ? Math.max(0, stripped?.gained.size ?? 0) : 0;
   const rest = size - device - symbols;
   const parts: SizeNode[] = [
     ...targetNodes(rows),

@@ -1,18 +1,24 @@
 /** What `shrink` gained, as text, Markdown and JSON. */
 import { printable } from "../bytes.ts";
 import { FUTURE_GPU } from "../device-code/selection.ts";
+import type { GpuChange } from "../shrink/device-plan.ts";
 import type { Opportunity, ShrinkReport, StepGain } from "../shrink/report.ts";
-import type { Bytes } from "../shrink/shrink.ts";
+import type { FileReport } from "../shrink/shrink.ts";
 import { document } from "./json.ts";
 import type { Palette } from "./palette.ts";
 import { formatSize, plural } from "./reported.ts";
 import { alignedTable } from "./text-table.ts";
 
 export const STEP_TITLE: Readonly<Record<StepGain["step"], string>> = {
-  drop: "files left out",
   strip: "symbols and debug data",
   "recompress-device-code": "device code stored better",
-  "drop-device-code": "device code left out",
+  "strip-device-debug": "line tables inside device code",
+  "drop-archs": "code for other GPUs",
+  ptx: "PTX",
+  "drop-linked-duplicates": "device code that is there linked",
+  thin: "other architectures",
+  dedupe: "copies of libraries",
+  drop: "files left out",
   repack: "other files deflated better",
 };
 
@@ -26,17 +32,49 @@ const SUPPORT: Readonly<Record<ShrinkReport["gpus"][number]["after"], string>> =
 export function shrinkJson(reports: readonly ShrinkReport[]): string {
   return document("wheelkit.shrink/1", {
     wheels: reports.map((report) => ({
-      ...report,
-      gpus: report.gpus.map((change) => ({ ...change, gpu: gpuName(change.gpu) })),
+      file: report.file,
+      output: report.output,
+      before: report.before,
+      after: report.after,
+      steps: report.steps,
+      files: report.files.map(fileJson),
+      gpus: report.gpus.map(gpuJson),
+      more: report.more,
+      warnings: report.warnings,
     })),
   });
+}
+
+function fileJson({ path, before, after, gains, device }: FileReport): object {
+  return {
+    path,
+    before,
+    after: after ?? null,
+    gains,
+    ...(device === undefined || (device.before.length === 0 && device.others.length === 0)
+      ? {}
+      : {
+          deviceCode: {
+            before: device.before,
+            after: device.after,
+            others: device.others,
+            leftAlone: device.fixed,
+            gpus: device.gpus.map(gpuJson),
+            cleared: device.cleared.size,
+          },
+        }),
+  };
+}
+
+function gpuJson({ gpu, before, after }: GpuChange): object {
+  return { gpu: gpuName(gpu), before, after };
 }
 
 /** One wheel: a line that says what was gained, then the steps. */
 export function shrinkText(report: ShrinkReport, palette: Palette): string {
   const { strong, faint } = palette;
   const lines = [
-    `${strong(printable(report.output))}: ${change(report.before.packed, report.after.packed)}; installed ${change(report.before.size, report.after.size)}`,
+    `${report.path === undefined ? "would write " : ""}${strong(printable(report.path ?? report.output))}: ${change(report.before.packed, report.after.packed)}; installed ${change(report.before.size, report.after.size)}`,
   ];
   const rows = report.steps.map(({ step, gained, files }) => [
     STEP_TITLE[step],
@@ -130,13 +168,4 @@ export function moreLines({ more }: ShrinkReport): readonly string[] {
     ({ option, bytes, price }: Opportunity) =>
       `more with ${option}: ${formatSize(bytes)} are concerned; ${price}`,
   );
-}
-
-export function totalOf(files: readonly Bytes[]): Bytes {
-  let [packed, size] = [0, 0];
-  for (const file of files) {
-    packed += file.packed;
-    size += file.size;
-  }
-  return { packed, size };
 }

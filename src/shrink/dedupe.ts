@@ -32,6 +32,8 @@ export interface Deduped {
   /** By the path of the member. */
   readonly edits: ReadonlyMap<string, readonly NativeEdit[]>;
   readonly notes: readonly string[];
+  /** How often libraries are there several times, whatever became of them. */
+  readonly groups: number;
 }
 
 /** @param natives every native member that stays in the wheel. */
@@ -40,9 +42,9 @@ export async function dedupe(
   natives: readonly ZipEntry[],
   tools: MemberTools,
 ): Promise<Deduped> {
-  const nothing = { removed: [], edits: new Map(), notes: [] };
   const groups: (readonly ZipEntry[])[] = [];
   for (const group of candidates(natives)) groups.push(...(await equalOnes(group, tools)));
+  const nothing = { removed: [], edits: new Map(), notes: [], groups: groups.length };
   if (groups.length === 0) return nothing;
   const world = await tools.world();
   const opened = await openedNames(natives, groups, tools);
@@ -75,11 +77,12 @@ export async function dedupe(
     );
   }
   return {
+    ...nothing,
+    notes,
     removed: natives.filter(({ name }) => change.removed.has(name)),
     edits: new Map(
       [...change.retold].map(([path, retold]) => [path, editsOf(world, path, retold)]),
     ),
-    notes,
   };
 }
 

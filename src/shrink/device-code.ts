@@ -2,6 +2,7 @@
 
 import type { DeviceEntry } from "../device-code/entry.ts";
 import { targetName } from "../device-code/entry.ts";
+import { chosenEntry } from "../device-code/selection.ts";
 import type { OpenNative, Region } from "../format.ts";
 import type { NativeEdit } from "../native-edit.ts";
 import type { Source } from "../source.ts";
@@ -18,8 +19,11 @@ import {
   traitsOf,
 } from "./device-plan.ts";
 import type { DeviceTools } from "./device-tools.ts";
+import type { Gain } from "./gains.ts";
+import { sumOfGains } from "./gains.ts";
 import type { DeviceRegion, DeviceRow, OtherCode } from "./inventory.ts";
 import { deviceInventory, deviceRows } from "./inventory.ts";
+import type { LeftOut } from "./left-out.ts";
 import type { DeviceSettings } from "./settings.ts";
 
 export interface DeviceReport {
@@ -33,13 +37,18 @@ export interface DeviceReport {
     readonly reason: string;
   }[];
   readonly gpus: readonly GpuChange[];
-  /** Bytes by which the regions shrank. */
-  readonly dropped: number;
+  /** About what was gained by leaving entries out, one for each step. */
+  readonly left: readonly Gain[];
+  /** Bytes by which payloads got smaller. */
   readonly recoded: number;
-  /** Debug information that was cleared inside of cubins. */
-  readonly cleared: number;
+  /** Bytes of debug information that were cleared inside of cubins, and about what they would take stored. */
+  readonly cleared: { readonly size: number; readonly stored: number };
   /** Bytes that zstd would save if drivers before 550 were given up: stored bytes of what it would take. */
   readonly waiting: number;
+  /** The same before anything was done, whatever driver is asked for. */
+  readonly driverBytes: number;
+  /** GPUs of those to keep that find code in it. */
+  readonly keptArchs: readonly number[];
   /** Stored bytes of relocatable code for targets of which the linked code is there, too. */
   readonly linkedTwice: number;
 }
@@ -116,10 +125,17 @@ export async function prepareDevice(
         reason: reason ?? "",
       })),
       gpus,
-      dropped: done.reduce((sum, { dropped }) => sum + dropped, 0),
+      left: sumOfGains(done.flatMap(({ left }) => left)),
       recoded: done.reduce((sum, { recoded }) => sum + recoded, 0),
-      cleared: done.reduce((sum, { cleared }) => sum + cleared, 0),
+      cleared: {
+        size: done.reduce((sum, { cleared }) => sum + cleared.size, 0),
+        stored: done.reduce((sum, { cleared }) => sum + cleared.stored, 0),
+      },
       waiting: waitingBytes(after, traits, settings),
+      driverBytes: waitingBytes(entriesOf(regions), traits, { ...settings, minDriver: undefined }),
+      keptArchs: (settings.keepArchs ?? []).filter((gpu) =>
+        plans.some(({ kept }) => kept.some(({ before }) => chosenEntry(before, gpu) !== undefined)),
+      ),
       linkedTwice: linkedTwice(plans, linkedTargets(regions)),
     },
     expected: done.map(({ plan, entries }) => ({ region: plan.region.region.name, entries })),
@@ -135,14 +151,24 @@ function planRegion(
   settings: DeviceSettings,
 ): RegionPlan {
   const linked = settings.dropLinked && region.relocatable ? linkedTargets(all) : new Set<string>();
+  const left: LeftOut[] = [];
   const kept = region.containers.slice(region.pinned).map((container) => {
     const before = container.entries;
     if (region.fixed !== null) return { container, before, after: before };
-    const chosen = keptEntries(container, settings);
-    const after = chosen.filter((entry) => entry.kind !== "sass" || !linked.has(targetName(entry)));
-    return { container, before, after: after.length === 0 ? chosen.slice(-1) : after };
+    const chosen = new Set(keptEntries(container, settings));
+    const unlinked = [...chosen].filter(
+      (entry) => entry.kind !== "sass" || !linked.has(targetName(entry)),
+    );
+    const after = unlinked.length === 0 ? [...chosen].slice(-1) : unlinked;
+    const stays = new Set(after);
+    for (const entry of before) {
+      if (stays.has(entry)) continue;
+      const byChoice = entry.kind === "ptx" ? "ptx" : "drop-archs";
+      left.push({ entry, step: chosen.has(entry) ? "drop-linked-duplicates" : byChoice });
+    }
+    return { container, before, after };
   });
-  return { region, kept };
+  return { region, kept, left };
 }
 
 /** Targets of the cubins that need no linking any more. */

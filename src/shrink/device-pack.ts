@@ -9,8 +9,11 @@ import { readInto, sliceSource } from "../source.ts";
 import { chooseMethods } from "./device-methods.ts";
 import type { LibraryTraits } from "./device-plan.ts";
 import type { DeviceTools, HeldRecoded, Spool } from "./device-tools.ts";
+import type { Gain } from "./gains.ts";
 import { inOrder } from "./in-order.ts";
 import type { DeviceRegion } from "./inventory.ts";
+import type { LeftOut } from "./left-out.ts";
+import { leftOutGains } from "./left-out.ts";
 import type { Recoded } from "./recode.ts";
 import type { DeviceSettings } from "./settings.ts";
 
@@ -30,6 +33,8 @@ export interface RegionPlan {
     readonly before: readonly DeviceEntry[];
     readonly after: readonly DeviceEntry[];
   }[];
+  /** What is not kept. */
+  readonly left: readonly LeftOut[];
 }
 
 export interface PackedRegion {
@@ -37,9 +42,12 @@ export interface PackedRegion {
   readonly content: FileSource;
   readonly moved: readonly { readonly from: number; readonly to: number }[];
   readonly entries: readonly ExpectedEntry[];
-  readonly dropped: number;
+  /** About what was gained by leaving entries out. */
+  readonly left: readonly Gain[];
+  /** Bytes by which payloads got smaller, however that was done. */
   readonly recoded: number;
-  readonly cleared: number;
+  /** Bytes of debug information that were cleared, and about what they would take as payloads are stored. */
+  readonly cleared: { readonly size: number; readonly stored: number };
 }
 
 /** `undefined` when nothing of the region is to change. */
@@ -54,12 +62,13 @@ export async function packRegion(
   const region = sliceSource(source, start, size);
   const stay = plan.kept.flatMap(({ after }) => after);
   const methods = await chooseMethods(region, stay, traits, settings, tools);
-  const drops = plan.kept.some(({ before, after }) => after.length < before.length);
-  if (!drops && stay.every((entry) => methods(entry) === undefined)) return undefined;
+  if (plan.left.length === 0 && stay.every((entry) => methods(entry) === undefined))
+    return undefined;
   const spool = tools.spool();
   const moved: { from: number; to: number }[] = [];
   const entries: ExpectedEntry[] = [];
-  let [dropped, recoded, cleared] = [0, 0, 0];
+  let recoded = 0;
+  const cleared = { size: 0, stored: 0 };
   const make = async (entry: DeviceEntry): Promise<HeldRecoded | undefined> => {
     const codec = methods(entry);
     const result = codec && (await tools.recode(region, { entry, codec, ...settings }));
@@ -70,7 +79,7 @@ export async function packRegion(
   try {
     entries.push(...keepPinned(region, plan.region, spool, tools));
     const align = alignmentOf(plan.region.containers);
-    for (const { container, before, after } of plan.kept) {
+    for (const { container, after } of plan.kept) {
       const gap = (align - (spool.size % align)) % align;
       if (gap > 0) spool.add(new Uint8Array(gap));
       const head = spool.size;
@@ -82,12 +91,10 @@ export async function packRegion(
         const { value } = await results.next();
         const at = spool.size;
         entries.push(addEntry(region, entry, value ?? undefined, spool, tools));
-        cleared += value?.cleared ?? 0;
+        cleared.size += value?.cleared.size ?? 0;
+        cleared.stored += value?.cleared.stored ?? 0;
         value?.release();
         recoded += entry.headerSize + entry.payloadSize - (spool.size - at);
-      }
-      for (const entry of before) {
-        if (!after.includes(entry)) dropped += entry.headerSize + entry.payloadSize;
       }
       spool.put(encodeContainerHead(region, container, spool.size - body), head);
     }
@@ -97,7 +104,8 @@ export async function packRegion(
   } finally {
     await results.return(undefined);
   }
-  return { plan, content: spool.source(), moved, entries, dropped, recoded, cleared };
+  const left = leftOutGains(region, plan.left, tools.compression);
+  return { plan, content: spool.source(), moved, entries, left, recoded, cleared };
 }
 
 /** The containers that stay where they are, as they are. */

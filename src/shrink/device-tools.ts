@@ -1,6 +1,6 @@
 /** What shrinking device code needs of the place where it runs. */
 import type { DeviceEntry } from "../device-code/entry.ts";
-import type { FileSource, Hasher } from "../runtime.ts";
+import type { Compression, FileSource, Hasher } from "../runtime.ts";
 import type { Source } from "../source.ts";
 import type { Recoded, RecodeWish } from "./recode.ts";
 
@@ -18,6 +18,8 @@ export interface DeviceTools {
   recode(region: Source, wish: RecodeWish): Promise<HeldRecoded>;
   /** SHA-256 of a decoded payload, likewise. */
   decodedDigest(region: Source, entry: DeviceEntry): Promise<Uint8Array>;
+  /** To see what bytes would take in the archive. */
+  readonly compression: Pick<Compression, "deflateRaw">;
   /** For SHA-256. */
   hasher(): Hasher;
   /** Jobs that are worth having in the making at once. */

@@ -3,6 +3,7 @@ import type { Effort, Zstd } from "../device-code/codec.ts";
 import { decodePayload, encodePayload } from "../device-code/codec.ts";
 import type { DeviceEntry } from "../device-code/entry.ts";
 import type { StoredPayload } from "../device-code/repack.ts";
+import type { ClearedDebug } from "./device-debug.ts";
 import { clearDeviceDebug } from "./device-debug.ts";
 
 export interface RecodeWish {
@@ -24,8 +25,8 @@ export interface RecodeJob extends RecodeWish {
 export interface Recoded {
   /** In the room of the job; `undefined`: as it is stored now is best. */
   readonly payload: StoredPayload | undefined;
-  /** Bytes of debug information that were cleared. */
-  readonly cleared: number;
+  /** Bytes of debug information that were cleared, and about what they would take as it is stored now. */
+  readonly cleared: { readonly size: number; readonly stored: number };
   /** SHA-256 of what the payload gives when it is decoded. */
   readonly sha256: Uint8Array;
 }
@@ -44,13 +45,30 @@ export function recodePayload(job: RecodeJob, zstd: Zstd, digest: Digest): Recod
   const bytes = decodeApart(job, zstd);
   // Before the compressor takes more memory, which may move what it has.
   const before = digest(bytes);
-  const cleared = job.stripDebug && entry.kind === "sass" ? clearDeviceDebug(bytes) : 0;
-  const sha256 = cleared > 0 ? digest(bytes) : before;
+  const cleared =
+    job.stripDebug && entry.kind === "sass" ? clearDeviceDebug(bytes) : { size: 0, sample: NONE };
+  const sha256 = cleared.size > 0 ? digest(bytes) : before;
   const { length: size } = bytes;
   const most = Math.max(0, Math.min(size, stored.length) - 1);
   const encoded = encodePayload(bytes, codec, effort, zstd, room.subarray(0, most));
-  if (encoded === undefined) return { payload: undefined, cleared: 0, sha256: before };
-  return { payload: { codec, bytes: encoded, size }, cleared, sha256 };
+  if (encoded === undefined) return { payload: undefined, cleared: NOTHING, sha256: before };
+  const payload = { codec, bytes: encoded, size };
+  return { payload, cleared: storedSize(cleared, job, zstd), sha256 };
+}
+
+const NONE = new Uint8Array(0);
+const NOTHING = { size: 0, stored: 0 };
+
+/** What debug information would take, judged by its sample. */
+function storedSize(
+  { size, sample }: ClearedDebug,
+  { codec, effort }: RecodeJob,
+  zstd: Zstd,
+): Recoded["cleared"] {
+  if (size === 0) return NOTHING;
+  const { length } = sample;
+  const encoded = encodePayload(sample, codec, effort, zstd, new Uint8Array(length));
+  return { size, stored: Math.round((size * (encoded?.length ?? length)) / length) };
 }
 
 /** The payload where the result does not overwrite it. */

@@ -1,15 +1,13 @@
 /** What a shrink gained, step by step, as data. */
 
 import type { GpuChange } from "./device-plan.ts";
+import type { Bytes, Gain, StepName } from "./gains.ts";
+import { totalOf } from "./gains.ts";
 import type { DeviceRow } from "./inventory.ts";
-import type { Bytes, FileReport, Shrunk } from "./shrink.ts";
+import type { FileReport, Shrunk } from "./shrink.ts";
 
-export type StepName = "drop" | "strip" | "recompress-device-code" | "drop-device-code" | "repack";
-
-export interface StepGain {
-  readonly step: StepName;
-  /** Bytes that it saved in the archive and installed. Of the archive, shares within one file are estimates. */
-  readonly gained: Bytes;
+export interface StepGain extends Gain {
+  /** Files that it made smaller; 0: it is not told. */
   readonly files: number;
 }
 
@@ -21,76 +19,73 @@ export interface Opportunity {
   readonly price: string;
 }
 
-export interface ShrinkReport {
-  readonly file: string;
-  readonly output: string;
+export interface ShrinkSizes {
   readonly before: Bytes;
   readonly after: Bytes;
+}
+
+export interface ShrinkReport extends ShrinkSizes {
+  readonly file: string;
+  readonly output: string;
+  /** Where the result is; none in a dry run. */
+  readonly path?: string;
   readonly steps: readonly StepGain[];
   readonly files: readonly FileReport[];
   /** GPUs that find other code than before: the worst of all files. */
   readonly gpus: readonly GpuChange[];
   readonly more: readonly Opportunity[];
+  /** What whoever asked for it should know. */
+  readonly warnings: readonly string[];
 }
 
 export interface ReportInput {
   readonly file: string;
   readonly output: string;
-  readonly before: Bytes;
-  readonly after: Bytes;
+  readonly path?: string;
+  readonly sizes: ShrinkSizes;
   readonly shrunk: Shrunk;
   /** Bytes that deflating other members again gained. */
   readonly repacked: number;
+  readonly warnings: readonly string[];
 }
 
 export function shrinkReport(input: ReportInput): ShrinkReport {
-  const { shrunk, repacked, ...names } = input;
+  const { file, output, path, sizes, shrunk, repacked, warnings } = input;
   const { files } = shrunk;
   const steps = [
-    gainOf("drop", files, (file) => (file.after === undefined ? file.before : NONE)),
-    gainOf("strip", files, ({ stripped }) => stripped),
-    gainOf("recompress-device-code", files, (file) => deviceShare(file, "recoded")),
-    gainOf("drop-device-code", files, (file) => deviceShare(file, "dropped")),
+    ...STEPS.map((step) => gainOf(step, files)),
     { step: "repack", gained: { packed: repacked, size: 0 }, files: 0 } as const,
   ];
   return {
-    ...names,
+    file,
+    output,
+    ...(path === undefined ? {} : { path }),
+    ...sizes,
     steps: steps.filter(({ gained }) => gained.packed > 0 || gained.size > 0),
     files,
     gpus: worstOf(files.flatMap(({ device }) => device?.gpus ?? [])),
     more: opportunities(files),
+    warnings,
   };
 }
 
-const NONE: Bytes = { packed: 0, size: 0 };
+/** In the order in which they are told: what leaves something out comes last. */
+const STEPS: readonly StepName[] = [
+  "strip",
+  "recompress-device-code",
+  "strip-device-debug",
+  "drop-archs",
+  "ptx",
+  "drop-linked-duplicates",
+  "thin",
+  "dedupe",
+  "drop",
+];
 
-function gainOf(
-  step: StepName,
-  files: readonly FileReport[],
-  share: (file: FileReport) => Bytes,
-): StepGain {
-  let [packed, size, count] = [0, 0, 0];
-  for (const file of files) {
-    const gained = share(file);
-    if (gained.packed <= 0 && gained.size <= 0) continue;
-    packed += gained.packed;
-    size += gained.size;
-    count++;
-  }
-  return { step, gained: { packed, size }, files: count };
-}
-
-/** Device code hardly deflates, so what is left of a file's gain is shared by stored bytes. */
-function deviceShare(file: FileReport, which: "recoded" | "dropped"): Bytes {
-  const { before, after, stripped, device } = file;
-  const all = (device?.recoded ?? 0) + (device?.dropped ?? 0);
-  if (device === undefined || after === undefined || all <= 0) return NONE;
-  const share = device[which] / all;
-  const rest = {
-    packed: before.packed - after.packed - stripped.packed,
-    size: before.size - after.size - stripped.size,
-  };
-  return { packed: Math.round(rest.packed * share), size: Math.round(rest.size * share) };
+function gainOf(step: StepName, files: readonly FileReport[]): StepGain {
+  const gains = files.flatMap((file) => file.gains.filter((gain) => gain.step === step));
+  const gained = totalOf(gains.map((gain) => gain.gained));
+  return { step, gained, files: gains.length };
 }
 
 const RANK = ["none", "jit", "same-major", "native"] as const;
@@ -119,6 +114,7 @@ function opportunities(files: readonly FileReport[]): readonly Opportunity[] {
     "drivers before 550.54.14 (CUDA 12.4) can't run it any more",
   );
   const after = files.flatMap(({ device }) => device?.after ?? []);
+  const chosen = files.some(({ gains }) => gains.some(({ step }) => step === "drop-archs"));
   add(
     "--ptx newest",
     olderTexts(after),
@@ -127,7 +123,7 @@ function opportunities(files: readonly FileReport[]): readonly Opportunity[] {
   add(
     "--keep-archs",
     after
-      .filter(({ target }) => target.startsWith("sm_"))
+      .filter(({ target }) => !chosen && target.startsWith("sm_"))
       .reduce((total, row) => total + row.stored, 0),
     "only the GPUs that are named find code made for them",
   );

@@ -14,10 +14,13 @@ import { dedupe } from "./dedupe.ts";
 import type { DeviceReport, PreparedDevice } from "./device-code.ts";
 import { prepareDevice } from "./device-code.ts";
 import type { DeviceTools } from "./device-tools.ts";
+import type { Bytes, Gain, StepName } from "./gains.ts";
+import { shareGain } from "./gains.ts";
+import type { Found } from "./had-effect.ts";
 import { readerFor } from "./reader.ts";
 import type { ShrinkSettings } from "./settings.ts";
 import { strippable, strippableBytes } from "./strippable.ts";
-import { retagThin } from "./thin.ts";
+import { retagThin, shareOfOthers } from "./thin.ts";
 
 export interface ShrinkInput {
   readonly draft: Draft;
@@ -27,20 +30,14 @@ export interface ShrinkInput {
   readonly members: MemberTools;
 }
 
-/** Bytes in the archive and installed. */
-export interface Bytes {
-  readonly packed: number;
-  readonly size: number;
-}
-
 /** What one member had and has. */
 export interface FileReport {
   readonly path: string;
   readonly before: Bytes;
   /** `undefined`: it was left out. */
   readonly after: Bytes | undefined;
-  /** Bytes that stripping took out of the file, and that they took in the archive. */
-  readonly stripped: Bytes;
+  /** What each step gained of it; shares within one file are estimates. */
+  readonly gains: readonly Gain[];
   readonly device: DeviceReport | undefined;
 }
 
@@ -57,6 +54,8 @@ export interface Shrunk {
   readonly notes: readonly string[];
   /** Whether members that nothing changed are to be deflated again. */
   readonly repack: boolean;
+  /** What was come across that options could act on. */
+  readonly found: Found;
 }
 
 /** @throws RefusalError when a step can't be done. */
@@ -67,18 +66,25 @@ export async function shrinkWheel(input: ShrinkInput, settings: ShrinkSettings):
   const left = new Set(dropped(wheel, settings));
   for (const entry of left) {
     draft.remove(entry.name);
-    files.push({ ...reportOf(entry), after: undefined });
+    files.push(leftOut(entry, "drop"));
   }
   const all = natives(wheel).filter((entry) => !left.has(entry));
   const copies = settings.dedupe ? await dedupe(draft, all, input.members) : undefined;
-  for (const entry of copies?.removed ?? []) files.push({ ...reportOf(entry), after: undefined });
+  for (const entry of copies?.removed ?? []) files.push(leftOut(entry, "dedupe"));
   notes.push(...(copies?.notes ?? []));
-  if (settings.thin !== undefined) retagThin(draft, settings.thin);
+  const thin = settings.thin === undefined ? undefined : retagThin(draft, settings.thin);
   const turn = oneAfterAnother();
   const works = all
     .filter((entry) => copies?.removed.includes(entry) !== true)
-    .map((entry) => workOf(entry, settings, copies?.edits.get(entry.name) ?? [], input, turn));
+    .map((entry) => {
+      const renames = copies?.edits.get(entry.name) ?? [];
+      return workOf(entry, { settings, thin: thin?.arch, renames }, input, turn);
+    });
   const patched = await workshop.patch(works.map(({ job }) => job));
+  refuseNoGpu(
+    settings,
+    works.flatMap(({ state }) => state.device?.report ?? []),
+  );
   const expected: ExpectedFile[] = [];
   for (const [index, { entry, state }] of works.entries()) {
     const { content, warnings = [] } = patched[index] ?? {};
@@ -92,22 +98,43 @@ export async function shrinkWheel(input: ShrinkInput, settings: ShrinkSettings):
       continue;
     }
     draft.place(entry.name, content);
-    files.push({ ...report, after, stripped: strippedBytes(report, after, state) });
+    files.push({ ...report, after, gains: gainsOf(report, after, state, settings) });
     const regions = state.device?.expected ?? [];
     expected.push({ path: entry.name, sha256: content.sha256, regions });
   }
-  return { files, expected, notes, repack: settings.repack };
+  const found: Found = {
+    dropped: settings.drop.filter((glob) => [...left].some(({ name }) => matchesGlob(name, glob))),
+    members: droppable(wheel).map(({ name }) => name),
+    twins: copies?.groups ?? 0,
+    thinned: thin?.retagged === true || works.some(({ state }) => state.thinned !== undefined),
+  };
+  return { files, expected, notes, repack: settings.repack, found };
 }
 
-/** The members that the globs name, RECORD and its folder never. */
+/** @throws RefusalError (`shrink-gpu-lost`) when nobody who is to keep code has any. */
+function refuseNoGpu(
+  { device: { keepArchs } }: ShrinkSettings,
+  all: readonly DeviceReport[],
+): void {
+  const some = all.some(({ before }) => before.length > 0);
+  if (keepArchs === undefined || !some || all.some((each) => each.keptArchs.length > 0)) return;
+  throw new RefusalError(
+    "shrink-gpu-lost",
+    `GPUs of ${keepArchs.map((gpu) => `sm_${gpu}`).join(", ")} find no code that they can run`,
+    "`wheelkit show --device-code` lists what there is",
+  );
+}
+
+/** The members that may be left out: never those of dist-info. */
+function droppable({ index }: Wheel): readonly ZipEntry[] {
+  return index.entries.filter(
+    ({ name, directory }) => !directory && !/^[^/]+\.dist-info\//.test(name),
+  );
+}
+
 function dropped(wheel: Wheel, { drop }: ShrinkSettings): readonly ZipEntry[] {
   if (drop.length === 0) return [];
-  return wheel.index.entries.filter(
-    ({ name, directory }) =>
-      !directory &&
-      !/^[^/]+\.dist-info\//.test(name) &&
-      drop.some((glob) => matchesGlob(name, glob)),
-  );
+  return droppable(wheel).filter(({ name }) => drop.some((glob) => matchesGlob(name, glob)));
 }
 
 /** Native files, the largest first, so that what takes longest begins first. */
@@ -126,19 +153,29 @@ interface Work {
   readonly entry: ZipEntry;
   readonly job: PatchJob;
   /** Filled in when the job is done; `strippable` only where device code shrank too. */
-  readonly state: { device: DoneDevice | undefined; strippable: Bytes | undefined };
+  readonly state: {
+    device: DoneDevice | undefined;
+    strippable: Bytes | undefined;
+    /** The part of the file that other architectures take. */
+    thinned: number | undefined;
+  };
+}
+
+interface Wish {
+  readonly settings: ShrinkSettings;
+  /** The architecture of fat files that stays. */
+  readonly thin: string | undefined;
+  readonly renames: readonly NativeEdit[];
 }
 
 function workOf(
   entry: ZipEntry,
-  settings: ShrinkSettings,
-  renames: readonly NativeEdit[],
+  { settings, thin, renames }: Wish,
   { tools, wheel }: Pick<ShrinkInput, "tools" | "wheel">,
   turn: Turn,
 ): Work {
-  const state: Work["state"] = { device: undefined, strippable: undefined };
+  const state: Work["state"] = { device: undefined, strippable: undefined, thinned: undefined };
   const edits: NativeEdit[] = [...renames];
-  if (settings.thin !== undefined) edits.push({ kind: "keep-archs", archs: [settings.thin] });
   if (settings.strip) edits.push({ kind: "strip", level: "all", optional: true });
   const prepare = async (source: Source): Promise<PreparedFile> => {
     try {
@@ -155,10 +192,13 @@ function workOf(
     const prepared = await turn(() => prepareDevice(source, native, settings.device, tools));
     const { report, expected } = prepared;
     state.device = { report, expected };
-    if (settings.strip && report.dropped + report.recoded > 0) {
+    if (settings.strip && hasShrunk(report)) {
       state.strippable = strippableBytes(strippable(source, native), wheel.compression);
     }
-    return prepared;
+    if (thin === undefined || reader.name !== "macho") return prepared;
+    state.thinned = shareOfOthers(native, thin);
+    const keep: NativeEdit = { kind: "keep-archs", archs: [thin] };
+    return { ...prepared, edits: [...prepared.edits, keep] };
   };
   return { entry, job: { path: entry.name, edits, from: entry, prepare }, state };
 }
@@ -186,27 +226,49 @@ function namedRefusal(path: string, error: unknown): unknown {
   return new RefusalError(
     `${error.place.format}-damaged`,
     `${name}: ${error.message}`,
-    "shrink the wheel without `--recompress-device-code`",
+    "symbols alone are left out with `--strip`",
   );
 }
 
+function hasShrunk({ left, recoded }: DeviceReport): boolean {
+  return left.length > 0 || recoded > 0;
+}
+
 /**
- * How much of a file's gain is due to stripping. Beside device code, of the download it is judged by
- * samples.
+ * What each step gained of a file. Architectures of a fat file deflate alike; beside device code,
+ * what symbols took of the download is judged by samples.
  */
-function strippedBytes(
+function gainsOf(
   { before, device }: FileReport,
   after: Bytes,
-  { strippable }: Work["state"],
-): Bytes {
+  { strippable, thinned }: Work["state"],
+  { strip, dedupe, device: { recompress } }: ShrinkSettings,
+): readonly Gain[] {
   const gained = { packed: before.packed - after.packed, size: before.size - after.size };
-  const ofDevice = (device?.dropped ?? 0) + (device?.recoded ?? 0);
-  if (ofDevice === 0) return gained;
-  const { packed, size } = strippable ?? { packed: 0, size: 0 };
-  return {
-    packed: Math.min(packed, Math.max(0, gained.packed)),
-    size: Math.min(size, Math.max(0, gained.size)),
+  const shares: Gain[] = [];
+  const add = (step: StepName, packed: number, size: number): void => {
+    if (packed > 0 || size > 0) shares.push({ step, gained: { packed, size } });
   };
+  if (thinned !== undefined) add("thin", before.packed * thinned, before.size * thinned);
+  if (device === undefined || !hasShrunk(device)) {
+    // Of a file that was only told other names, what changed is due to that.
+    const rest = strip ? "strip" : dedupe ? "dedupe" : undefined;
+    return shareGain(gained, shares, rest);
+  }
+  add("strip", strippable?.packed ?? 0, strippable?.size ?? 0);
+  shares.push(...device.left);
+  const { stored } = device.cleared;
+  // Where nothing else was stored again, all of it is due to what was cleared.
+  add(
+    "strip-device-debug",
+    recompress ? stored : device.recoded,
+    recompress ? stored : device.recoded,
+  );
+  return shareGain(
+    gained,
+    shares,
+    recompress && device.recoded > 0 ? "recompress-device-code" : undefined,
+  );
 }
 
 function bytesOf({ compressedSize, size }: ZipEntry): Bytes {
@@ -222,20 +284,19 @@ function isSmaller(after: Bytes, before: Bytes): boolean {
 }
 
 function reportOf(entry: ZipEntry): FileReport {
-  const nothing = { packed: 0, size: 0 };
-  return {
-    path: entry.name,
-    before: bytesOf(entry),
-    after: bytesOf(entry),
-    stripped: nothing,
-    device: undefined,
-  };
+  const bytes = bytesOf(entry);
+  return { path: entry.name, before: bytes, after: bytes, gains: [], device: undefined };
+}
+
+function leftOut(entry: ZipEntry, step: StepName): FileReport {
+  const gains = [{ step, gained: bytesOf(entry) }];
+  return { ...reportOf(entry), after: undefined, gains };
 }
 
 /** What was tried and made nothing smaller is not done. */
 function unchanged(report: FileReport): FileReport {
   const { device } = report;
   if (device === undefined) return report;
-  const none = { dropped: 0, recoded: 0, cleared: 0, gpus: [] };
+  const none = { left: [], recoded: 0, cleared: { size: 0, stored: 0 }, gpus: [] };
   return { ...report, device: { ...device, ...none, after: device.before } };
 }

@@ -35,7 +35,7 @@ export async function shrinkToTarget(
   }
   const devices = last?.files.flatMap(({ device }) => device ?? []) ?? [];
   for (const rung of dearRungs(settings, devices)) {
-    const done = await attempt(rung);
+    const done = await unlessLost(() => attempt(rung));
     if (done !== undefined) return done;
   }
   throw new RefusalError(
@@ -43,6 +43,16 @@ export async function shrinkToTarget(
     `no steps reach ${targetSize} bytes: the smallest is ${smallest} bytes, from ${before}`,
     "choose GPUs with `--keep-archs`, or leave out files with `--drop`",
   );
+}
+
+/** `undefined`: a GPU that only later steps give up would find no code. */
+async function unlessLost(attempt: () => Promise<Shrunk | undefined>): Promise<Shrunk | undefined> {
+  try {
+    return await attempt();
+  } catch (error) {
+    if (error instanceof RefusalError && error.code === "shrink-gpu-lost") return undefined;
+    throw error;
+  }
 }
 
 function gainOf({ files }: Shrunk): number {

@@ -408,6 +408,9 @@ describe("shrink of a wheel for macOS", () => {
       join(folder, "x"),
       join(out, name),
     );
-    expect(again.err).toContain("shrink-thin");
+    expect(again.err).toContain("`--thin arm64` had no effect");
+    const refused = await wheelkit("shrink", "-n", "--thin", "x86_64", join(out, name));
+    expect(refused.status).toBe(3);
+    expect(refused.err).toContain("is for arm64, not for x86_64 [shrink-thin]");
   });
 });

@@ -1,6 +1,6 @@
 /** Keeps chosen ranges of a member that streams by. */
 import { formatOf, readerOf } from "../../formats.ts";
-import type { ByteRange, Window } from "../../source.ts";
+import { type ByteRange, mergeRanges, type Window } from "../../source.ts";
 
 /** First bytes of a streamed member that are kept whatever they are. */
 const HEAD_BYTES = 64 << 10;
@@ -75,15 +75,4 @@ function rangesOf(head: Uint8Array, size: number): readonly ByteRange[] {
   const format = formatOf(head);
   const reader = format === undefined ? undefined : readerOf(format);
   return reader === undefined ? [first] : mergeRanges([first, ...reader.likelyRanges(head, size)]);
-}
-
-/** Ranges in order, overlapping and touching ones joined. */
-function mergeRanges(ranges: readonly ByteRange[]): readonly ByteRange[] {
-  const merged: { start: number; end: number }[] = [];
-  for (const { start, end } of [...ranges].sort((a, b) => a.start - b.start)) {
-    const last = merged.at(-1);
-    if (last !== undefined && start <= last.end) last.end = Math.max(last.end, end);
-    else merged.push({ start, end });
-  }
-  return merged;
 }
