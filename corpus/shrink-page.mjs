@@ -1,6 +1,6 @@
 /** The table of `docs/shrink-proof.md`. */
 
-export function proofPage(wheels, known, thrown) {
+export function proofPage(wheels, known, thrown, fresh) {
   const rows = wheels.flatMap(({ file }) =>
     Object.entries(known[file] ?? {}).map(([way, proof]) => rowOf(file, way, proof)),
   );
@@ -39,6 +39,20 @@ is caught in another.
 
 ${runs.join("\n")}
 
+## Wheels that nobody chose
+
+\`node corpus/shrink-fresh.mjs\` tries every way on more wheels, CUDA 11 to 13, Linux and Windows: the inventory beside
+what \`cuobjdump\` lists of each file, MB of each result, what is taken out of it compared with the published wheel, new
+findings of \`audit\`, and loading (all of the libraries that loaded before, on Linux). "2 GPUs":
+\`--keep-archs sm_80,sm_90 --ptx newest\`; a word in place of MB is the code of a refusal.
+
+| wheel | cubins | PTX | targets | MB | default | driver 550 | 2 GPUs | libraries load | faults |
+|---|--:|--:|---|--:|--:|--:|--:|--:|---|
+${Object.entries(fresh)
+  .filter(([, { inventory }]) => Object.keys(inventory).length > 0)
+  .map(freshRow)
+  .join("\n")}
+
 ## C++ exceptions
 
 \`node corpus/throws.mjs\` makes libraries of published wheels throw, before and after a shrink, and counts what each
@@ -51,12 +65,38 @@ ${Object.entries(thrown).map(thrownRow).join("\n")}
 `;
 }
 
+function freshRow([file, { size, inventory, ways, faults }]) {
+  const targets = Object.keys(inventory).filter((target) => target.startsWith("sm_"));
+  const sum = (kind) =>
+    Object.entries(inventory).reduce(
+      (total, [target, count]) => (target.startsWith(kind) ? total + count : total),
+      0,
+    );
+  const results = Object.values(ways).map(({ size: left, refused }) =>
+    refused === undefined ? ((left ?? 0) / 1e6).toFixed(1) : `\`${refused}\``,
+  );
+  return `| ${[
+    platformTitle(file),
+    sum("sm_"),
+    sum("compute_"),
+    targets.map((target) => target.slice(3)).join(" "),
+    (size / 1e6).toFixed(1),
+    ...results,
+    file.includes("win_") ? "" : ways.default.libraries,
+    faults.length === 0 ? "none" : faults.join("<br>"),
+  ].join(" | ")} |`;
+}
+
+function platformTitle(file) {
+  return titleOf(file) + (file.includes("win_") ? " (Windows)" : "");
+}
+
 function thrownRow([file, { options, seen, changed }]) {
   const lines = seen[0]
     .split("\n")
     .map((line) => `\`${line.slice(0, 90).replaceAll("|", "\\|")}\``);
   const verdict = seen[0] === seen[1] ? "the same" : "DIFFERS";
-  return `| ${[titleOf(file) + (file.includes("win_") ? " (Windows)" : ""), options.join(" "), changed.length, lines.join("<br>"), verdict].join(" | ")} |`;
+  return `| ${[platformTitle(file), options.join(" "), changed.length, lines.join("<br>"), verdict].join(" | ")} |`;
 }
 
 function runOf(file, way, { runs: { script, prints } }) {

@@ -82,24 +82,20 @@ for (const wheel of listed.wheels.filter(({ file }) =>
   }
 }
 if (values.write) {
-  writeFileSync(
-    join(ROOT, "docs/shrink-proof.md"),
-    proofPage(listed.wheels, provedSoFar(), thrownSoFar()),
+  const [thrown, fresh] = ["shrink-throws", "shrink-fresh"].map((name) =>
+    storedIn(join(cacheFolder(), `${name}.json`)),
   );
+  const page = proofPage(listed.wheels, storedIn(store), thrown, fresh);
+  writeFileSync(join(ROOT, "docs/shrink-proof.md"), page);
 }
 
-function provedSoFar() {
-  return existsSync(store) ? JSON.parse(readFileSync(store, "utf8")) : {};
-}
-
-/** What `throws.mjs` saw. */
-function thrownSoFar() {
-  const thrown = join(cacheFolder(), "shrink-throws.json");
-  return existsSync(thrown) ? JSON.parse(readFileSync(thrown, "utf8")) : {};
+/** What this script, `throws.mjs` or `shrink-fresh.mjs` keeps. */
+function storedIn(path) {
+  return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : {};
 }
 
 function remember(file, way, proof) {
-  const known = provedSoFar();
+  const known = storedIn(store);
   known[file] = { ...known[file], [way]: proof };
   writeFileSync(store, JSON.stringify(known, undefined, 1));
 }
