@@ -1,5 +1,5 @@
 /** Every number in a file that is an address inside a section once the file is loaded. */
-import { FILE_FLAGS } from "../constants.ts";
+import { DIRECTORY, FILE_FLAGS } from "../constants.ts";
 import { refuse } from "../refuse.ts";
 import type { PeImage } from "./image.ts";
 import { forEachRelocation } from "./relocations.ts";
@@ -35,7 +35,11 @@ export function pointersInto(image: PeImage, section: Section): readonly Section
   if (image.exports()?.functions.some(inside) === true) {
     throw refuse("cut", "the file exports something in the section");
   }
-  if (header.directories.some(({ address }) => address !== 0 && inside(address))) {
+  // The address of a signature is a file offset.
+  const tables = header.directories.filter(
+    ({ index, address }) => address !== 0 && index !== DIRECTORY.IMAGE_DIRECTORY_ENTRY_SECURITY,
+  );
+  if (tables.some(({ address }) => inside(address))) {
     throw refuse("cut", "the section has a table that the loader reads");
   }
   const wide = context.variant === "pe32plus";

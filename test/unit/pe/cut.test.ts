@@ -1,6 +1,7 @@
 /** Sections whose content was packed to the front: the rest leaves the file, and pointers follow. */
 import { describe, expect, it } from "vitest";
 import type { NativeEdit } from "../../../src/native-edit.ts";
+import { DIRECTORY } from "../../../src/pe/constants.ts";
 import { pe } from "../../../src/pe/index.ts";
 import { type PeImage, parsePe } from "../../../src/pe/read/image.ts";
 import { memorySource } from "../../../src/source.ts";
@@ -58,6 +59,23 @@ describe("a cut", () => {
     const content = after.memory.read(section?.VirtualAddress ?? 0, 2 * LENGTH);
     expect(new TextDecoder().decode(content.subarray(0, 6))).toBe("second");
     expect(content.subarray(LENGTH).every((byte) => byte === 0)).toBe(true);
+  });
+
+  it("of a signed file goes by addresses, not by where in the file the signature lies", () => {
+    const bytes = packed("device-x86_64");
+    const { header, sections } = imageOf(bytes);
+    const section = sections.find(({ shortName }) => shortName === REGION);
+    const [offset, size] = [(section?.VirtualAddress ?? 0) + 8, 16];
+    const signed = new Uint8Array(Math.max(bytes.length, offset + size));
+    signed.set(bytes);
+    const view = new DataView(signed.buffer);
+    const entry = header.directories[DIRECTORY.IMAGE_DIRECTORY_ENTRY_SECURITY]?.at ?? 0;
+    view.setUint32(entry, offset, true);
+    view.setUint32(entry + 4, size, true);
+    view.setUint32(offset, size, true);
+    view.setUint32(offset + 4, 0x0002_0200, true);
+    expect(imageOf(signed).certificates).toMatchObject({ offset, size });
+    expect(targets(signed)).toEqual([FIRST, SECOND]);
   });
 
   it("and a rename are one transaction", () => {
