@@ -5,7 +5,7 @@ import type { DeviceEntry } from "../device-code/entry.ts";
 import { targetName } from "../device-code/entry.ts";
 import { readOffloadCode } from "../device-code/offload-bundle.ts";
 import { AMD, LINKED, OPAQUE, RELOCATABLE, WRAPPERS } from "../device-code/sections.ts";
-import { readWrappers, WRAPPER_DATA, WRAPPER_SIZE } from "../device-code/wrapper.ts";
+import { readWrappers, WRAPPER_DATA } from "../device-code/wrapper.ts";
 import { RefusalError } from "../errors.ts";
 import type { OpenNative, Region } from "../format.ts";
 import type { Source } from "../source.ts";
@@ -101,7 +101,7 @@ function wrapperSlots(source: Source, all: readonly Region[]): ReadonlySet<numbe
   const slots = new Set<number>();
   for (const { name, start, size } of all) {
     if (!WRAPPERS.has(name)) continue;
-    for (const wrapper of readWrappers(sliceSource(source, start, size - (size % WRAPPER_SIZE)))) {
+    for (const wrapper of readWrappers(sliceSource(source, start, size))) {
       slots.add(start + wrapper.start + WRAPPER_DATA);
     }
   }

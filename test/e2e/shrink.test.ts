@@ -349,7 +349,7 @@ describe.skipIf(requireTool("x86_64-w64-mingw32-gcc") === undefined || WINE === 
         { arch: 80, payload: cubinLike(40_000, seed) },
         { arch: 90, payload: cubinLike(40_000, seed + 9) },
       ]);
-      const dll = new Uint8Array(readFileSync(buildCudaDll(folder, units)));
+      const dll = new Uint8Array(readFileSync(buildCudaDll(folder, units, 32)));
       const tag = "cp312-cp312-win_amd64";
       const wheel = join(folder, wheelFileName({ tag }));
       writeFileSync(wheel, buildWheel({ tag, files: { "demo/_demo.pyd": dll } }));

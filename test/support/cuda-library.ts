@@ -133,8 +133,16 @@ ${compiler === "g++" ? 'extern "C" ' : ""}int64_t sum(void) {
   return join(folder, "demo.so");
 }
 
-/** The same for Windows: `demo.dll` with `.nv_fatb` and `.nvFatBi`, the stand-in inside. */
-export function buildCudaDll(folder: string, units: readonly Unit[]): string {
+/**
+ * The same for Windows: `demo.dll` with `.nv_fatb` and `.nvFatBi`, the stand-in inside.
+ *
+ * @param spacing bytes from one wrapper to the next; linkers for Windows leave 24 or 32.
+ */
+export function buildCudaDll(
+  folder: string,
+  units: readonly Unit[],
+  spacing: 24 | 32 = 24,
+): string {
   const sections = units.map((unit, index) => {
     writeFileSync(join(folder, `${index}.fatbin`), fatContainer(unit.map(fatEntry)));
     return `.section .nv_fatb,"dr"\n.balign 16\n.globl fat${index}\nfat${index}: .incbin "${index}.fatbin"`;
@@ -142,7 +150,7 @@ export function buildCudaDll(folder: string, units: readonly Unit[]): string {
   writeFileSync(join(folder, "device.s"), `${sections.join("\n")}\n`);
   const source = `${STUB}
 ${units.map((_, index) => `extern char fat${index}[];`).join("\n")}
-typedef struct { uint32_t magic, version; const void *data; void *more; } wrapper;
+typedef struct { uint32_t magic, version; const void *data; void *more; } __attribute__((aligned(${spacing === 32 ? 32 : 8}))) wrapper;
 __attribute__((section(".nvFatBi"), used)) static wrapper wrappers[] = {
   ${units.map((_, index) => `{ 0x466243b1, 1, fat${index}, 0 }`).join(",\n  ")}
 };
