@@ -107,7 +107,11 @@ function compareInventory(wheel, before, folder, faults) {
   const ours = new Map();
   for (const { path, rows } of JSON.parse(out).files[0].deviceCode) {
     const counts = {};
-    for (const { target, entries } of rows) counts[target] = (counts[target] ?? 0) + entries;
+    // cuobjdump names `sm_100f` so in its dump, but `sm_100` what it takes out.
+    for (const { target: full, entries } of rows) {
+      const target = full.replace(/f$/, "");
+      counts[target] = (counts[target] ?? 0) + entries;
+    }
     ours.set(path, counts);
   }
   const total = {};
