@@ -100,7 +100,11 @@ function idleDeviceOptions(
       : "nothing waits for newer drivers",
   );
   const keeps = device.keepArchs !== undefined && !did.has("drop-archs") && !did.has("ptx");
-  add("keep-archs", keeps, "these GPUs run all that there is");
+  add(
+    "keep-archs",
+    keeps,
+    "these GPUs run all that there is, or no file gets smaller without the rest",
+  );
   const texts = rows.filter(({ target }) => target.startsWith("compute_"));
   const noText = texts.length === 0 ? "there is no PTX" : "there is no other PTX";
   add("ptx", device.ptx !== "all" && !did.has("ptx"), noText);
