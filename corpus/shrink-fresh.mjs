@@ -1,5 +1,6 @@
 /**
- * `node corpus/shrink-fresh.mjs WHEEL...`: tries every way of shrinking on wheels that nobody chose for it.
+ * `node corpus/shrink-fresh.mjs [WHEEL...]`: tries every way of shrinking on wheels that nobody chose for it;
+ * without arguments on those of `shrink-fresh.json`, which are fetched into the cache.
  *
  * 1. The inventory of `show --device-code` is what NVIDIA's `cuobjdump` finds: so many cubins and texts of
  *    PTX for each GPU in each file.
@@ -25,6 +26,7 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { cacheFolder } from "./cache.mjs";
+import { fetchWheel } from "./fetch.mjs";
 import { findPython } from "./python.mjs";
 import {
   compareDeviceCode,
@@ -54,7 +56,9 @@ const { positionals } = parseArgs({ allowPositionals: true });
 const python = findPython();
 const cuobjdump = await findCuobjdump(python);
 const store = join(cacheFolder(), "shrink-fresh.json");
-for (const wheel of positionals) {
+const listed = JSON.parse(readFileSync(new URL("shrink-fresh.json", import.meta.url)));
+for (const given of positionals.length > 0 ? positionals : listed.wheels) {
+  const wheel = typeof given === "string" ? given : await fetchWheel(python, given);
   const tried = tryAll(wheel);
   const known = existsSync(store) ? JSON.parse(readFileSync(store, "utf8")) : {};
   writeFileSync(store, JSON.stringify({ ...known, [basename(wheel)]: tried }, undefined, 1));
