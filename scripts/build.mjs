@@ -4,7 +4,7 @@
 // longer than auditing a small wheel. So the program is one script, of which V8 can keep what it compiled,
 // and threads run another. Both hold the packages they use, so nothing else has to be installed.
 import { spawnSync } from "node:child_process";
-import { copyFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
@@ -126,7 +126,12 @@ copyFileSync(
   `${root}/node_modules/@bokuweb/zstd-wasm/dist/common/zstd.wasm`,
   `${options.out}/src/zstd.wasm`,
 );
-const packages = bundledPackages(root, built);
+// The package holds its WebAssembly as text.
+const [, libdeflate] = /base64,([\w+/=]+)/.exec(
+  readFileSync(`${root}/node_modules/libdeflate/dist/libdeflate.wasm.mjs`, "utf8"),
+);
+writeFileSync(`${options.out}/src/libdeflate.wasm`, Buffer.from(libdeflate, "base64"));
+const packages = bundledPackages(root, built, ["node_modules/libdeflate"]);
 writeFileSync(`${options.out}/src/LICENSES.txt`, licenseTexts(packages));
 // What `npm run dist` says of them.
 writeFileSync(`${options.out}/executable/packages.json`, JSON.stringify(packages));

@@ -7,10 +7,11 @@ import { join } from "node:path";
 /**
  * @param {string} root
  * @param {readonly { metafile: import("esbuild").Metafile }[]} builds
+ * @param {readonly string[]} files folders of packages of which files of their own are in the build
  * @returns {BundledPackage[]} by name
  */
-export function bundledPackages(root, builds) {
-  const folders = new Set();
+export function bundledPackages(root, builds, files) {
+  const folders = new Set(files);
   for (const { metafile } of builds) {
     for (const path of Object.keys(metafile.inputs)) {
       const folder = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0];

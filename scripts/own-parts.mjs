@@ -8,6 +8,7 @@ const PARTS = [
   [/piscina\/dist\/worker_pool\/index\.js$/, /^node:worker_threads$/, "workers/threads.ts"],
   [/commander\/lib\/command\.js$/, /^node:child_process$/, "src/commands/no-programs.ts"],
   [/zstd-wasm\/dist\/common\/index\.node\.js$/, /^fs\/promises$/, "workers/part-files.ts"],
+  [/src\/node\/libdeflate\.ts$/, /^\.\/libdeflate-binary\.ts$/, "workers/libdeflate-part.ts"],
   [
     /src\/node\/zstd\.ts$/,
     /^\.\/zstd-library\.ts$/,

@@ -14,6 +14,9 @@ const LEAST_JOBS = 2;
 /** The script of the threads finds its own functions under this name: `scripts/build.mjs` sees to it. */
 export const TASKS = "wheelkit:tasks";
 
+/** Sources are TypeScript where tests run, and threads load none. */
+export const HAS_THREADS: boolean = !import.meta.url.endsWith(".ts");
+
 export interface Pool {
   /**
    * Does each job. Threads take them from the front; the caller's takes them from the end, with
@@ -32,6 +35,8 @@ export interface Pool {
   ): Promise<readonly Result[]>;
   /** Has a thread do something else: `task` is another function of the file. */
   runTask<Job, Result>(task: string, job: Job): Promise<Result>;
+  /** Starts a thread for what is to come, which takes some 40 ms. */
+  start(): void;
   close(): Promise<void>;
 }
 
@@ -122,6 +127,11 @@ export function createPool(threads: number, filename: string, name: string): Poo
         await drop(starting);
         throw error;
       }
+    },
+    start() {
+      pool ??= start(1);
+      // Whoever has something for it hears of it.
+      pool.catch(() => {});
     },
     async close() {
       if (pool !== undefined) await drop(pool);

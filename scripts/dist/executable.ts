@@ -27,6 +27,7 @@ const ASSETS: readonly (readonly [asset: string, path: string])[] = [
   ["program.cjs", "dist/src/program.cjs"],
   ["worker.cjs", "dist/src/worker.cjs"],
   ["zstd.wasm", "dist/src/zstd.wasm"],
+  ["libdeflate.wasm", "dist/src/libdeflate.wasm"],
 ];
 const CODE = "program.code";
 /** A run that compiles what most runs need, and asks for no file but the wheels. */

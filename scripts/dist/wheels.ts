@@ -42,7 +42,7 @@ const LIBRARY_EDITS = [
 ] as const;
 
 /** Files that a Node needs to run the program. */
-const PROGRAM = ["cli.cjs", "program.cjs", "worker.cjs", "zstd.wasm"] as const;
+const PROGRAM = ["cli.cjs", "program.cjs", "worker.cjs", "zstd.wasm", "libdeflate.wasm"] as const;
 
 export function anyWheel(build: Build, folder: string): string {
   const members: WheelMember[] = [

@@ -7,13 +7,14 @@ import { assemble } from "../edit/assemble.ts";
 import type { Draft } from "../edit/draft.ts";
 import type { Workshop } from "../edit/workshop.ts";
 import { nodeCompression } from "../node/compression.ts";
+import type { Deflater } from "../node/deflater.ts";
 import { createDeviceTools } from "../node/device-tools.ts";
 import { createEngine } from "../node/engine.ts";
 import { openFile } from "../node/file.ts";
 import type { Io } from "../node/io.ts";
 import type { Progress } from "../node/progress.ts";
 import { createProgress } from "../node/progress.ts";
-import { createRecompressor } from "../node/recompress.ts";
+import { BEST_LEVEL, createRecompressor } from "../node/recompress.ts";
 import type { RewriteOptions, Rewritten } from "../node/rewrite-wheel.ts";
 import { rewriteWheel } from "../node/rewrite-wheel.ts";
 import { sameBytes } from "../node/same-members.ts";
@@ -168,13 +169,14 @@ async function shrinkOne(
             progress.update(`${wheel.file}: device code, ${done >> 20} MiB`, done, done + total);
           },
         });
-        const level = request.settings.device.effort === "best" ? 9 : 6;
+        const level = request.settings.device.effort === "best" ? BEST_LEVEL : 6;
         workshop = createWorkshop({
           archive: wheel.source,
           level,
           // What deflated worst was deflated by others: at the best level nothing of it is kept.
           splices: level === 6,
           jobs: jobs ?? Math.min(2, availableParallelism()),
+          deflater: engine.deflater,
           beside,
           dryRun: false,
           takeMember: () => undefined,
@@ -196,7 +198,7 @@ async function shrinkOne(
         const result = await build(draft, wheel, {
           repack: shrunk?.repack === true,
           beside: join(folder, wheel.file),
-          jobs,
+          deflater: engine.deflater,
           write,
         });
         repacked = result.gained;
@@ -230,20 +232,21 @@ async function build(
   options: {
     readonly repack: boolean;
     readonly beside: string;
-    readonly jobs: number | undefined;
+    readonly deflater: Deflater;
     readonly write: RewriteOptions;
   },
 ): Promise<{ readonly built: Built; readonly gained: number; close(): void }> {
-  const { time } = options.write;
+  const { deflater, write } = options;
+  const { time } = write;
   const built = assemble(draft, { inPlace: false, ...(time === undefined ? {} : { time }) });
   if (!options.repack) return { built, gained: 0, close() {} };
   const { recompress, close } = createRecompressor(wheel.source, {
-    level: 9,
-    jobs: options.jobs ?? availableParallelism(),
+    level: BEST_LEVEL,
+    deflater,
     spoolBeside: options.beside,
   });
   try {
-    return { ...(await repackMembers(built, recompress)), close };
+    return { ...(await repackMembers(built, recompress, deflater.width)), close };
   } catch (error) {
     close();
     throw error;

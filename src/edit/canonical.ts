@@ -4,6 +4,7 @@
  * folders, one time, modes 0644 and 0755, one compression, RECORD sorted.
  */
 import { compareText } from "../bytes.ts";
+import { inOrder } from "../in-order.ts";
 import { parseRecord } from "../wheel/record.ts";
 import { DOS_EPOCH } from "../zip/dos-time.ts";
 import type { ZipEntry } from "../zip/entry.ts";
@@ -11,12 +12,15 @@ import type { DosTime, Member, PackedData } from "../zip/writer.ts";
 import { layoutArchive, modeOf, packMember, REGULAR_FILE } from "../zip/writer.ts";
 import type { Built } from "./assemble.ts";
 import type { Draft } from "./draft.ts";
+import type { FinalMember } from "./draft-member.ts";
 
 export interface CanonicalOptions {
   /** Default: 1980-01-01, for the input's own times differ from build to build. */
   readonly time?: DosTime;
   /** Inflates a member and compresses it again, as every other. */
   recompress(entry: ZipEntry): Promise<PackedData>;
+  /** Members in the making at once. */
+  readonly width: number;
 }
 
 const LEVEL = 6;
@@ -29,17 +33,26 @@ export async function buildCanonical(draft: Draft, options: CanonicalOptions): P
   draft.write(record, canonicalRecord(draft.need(record, "REC001"), record));
   const members: Member[] = [];
   const finals = draft.members().filter(({ path }) => !path.endsWith("/"));
-  for (const { path, entry, bytes, content, mode } of finals.sort(canonicalOrder(draft.distInfo))) {
-    const { compression } = draft.input;
+  const { compression } = draft.input;
+  const pack = async ({
+    path,
+    entry,
+    bytes,
+    content,
+    mode,
+  }: FinalMember): Promise<Member | undefined> => {
     const common = { name: path, mode: canonicalMode(mode ?? (entry && modeOf(entry))), time };
     if (bytes !== undefined) {
-      members.push(packMember({ ...common, bytes, level: LEVEL }, compression));
-    } else if (content !== undefined) {
-      members.push({ ...content.packed, kind: "written", ...common });
-    } else if (entry !== undefined) {
-      // The packed data may carry the member's old name: the new one comes last.
-      members.push({ ...(await options.recompress(entry)), kind: "written", ...common });
+      return packMember({ ...common, bytes, level: LEVEL }, compression);
     }
+    if (content !== undefined) return { ...content.packed, kind: "written", ...common };
+    if (entry === undefined) return undefined;
+    // The packed data may carry the member's old name: the new one comes last.
+    return { ...(await options.recompress(entry)), kind: "written", ...common };
+  };
+  finals.sort(canonicalOrder(draft.distInfo));
+  for await (const member of inOrder(finals, options.width, pack)) {
+    if (member !== undefined) members.push(member);
   }
   const layout = layoutArchive(members);
   return {

@@ -77,6 +77,7 @@ export async function repairFile(path: string, run: RepairRun): Promise<Rewritte
         archive: source,
         beside: join(wheelDir, wheel.file),
         dryRun,
+        deflater: engine.deflater,
         takeMember: (span) => members?.take(span),
         indexMember,
       });

@@ -1,9 +1,10 @@
 /**
- * Deflates large members on several threads, with the same bytes for any number of them.
+ * Deflates members on several threads, with the same bytes for any number of them.
  *
- * The data are cut into parts of fixed size. Each part is compressed on its own, with the 32 KiB
- * before it as its dictionary, and ends on a byte boundary, so the parts together are one stream
- * (as pigz does it). Node's zlib runs asynchronous calls on its own pool of threads.
+ * The data are cut into parts of fixed size. Each part is compressed on its own and ends on a byte
+ * boundary, so the parts together are one stream (as pigz does it). Whole members are compressed by
+ * libdeflate. What replaces a range of an old stream is compressed by Node's zlib, with the 32 KiB
+ * before it as its dictionary, which libdeflate knows none of; zlib has a pool of threads of its own.
  */
 import { createHash } from "node:crypto";
 import type { ZlibOptions } from "node:zlib";
@@ -12,14 +13,15 @@ import type { Source } from "../source.ts";
 import { readInto } from "../source.ts";
 import { DEFLATED, STORED } from "../zip/layout.ts";
 import type { PackedData } from "../zip/writer.ts";
+import type { Deflater } from "./deflater.ts";
+import { PART } from "./deflater.ts";
 import { discard } from "./discard.ts";
 import { type TemporaryFile, temporaryFile } from "./temporary.ts";
 
 export interface DeflateOptions {
-  /** 0-9. */
+  /** 0-12. */
   readonly level: number;
-  /** Parts in the making at once. */
-  readonly jobs: number;
+  readonly deflater: Deflater;
   /** Results of more than 16 MiB go to a temporary file beside this path. */
   readonly spoolBeside: string;
 }
@@ -29,7 +31,8 @@ export interface DeflateResult extends PackedData {
   close(): void;
 }
 
-const PART = 1 << 20;
+/** Bytes of a part of a range. */
+const RANGE_PART = 1 << 20;
 /**
  * Parts of one member in the making, each with some 2.5 MiB: zlib's pool has four threads for all
  * members together, and a machine may have a hundred cores.
@@ -71,12 +74,7 @@ async function deflateHashed(
 ): Promise<DeflateResult> {
   const sink = new DeflateSink(options.spoolBeside);
   try {
-    let checksum = 0;
-    const range = { start: 0, end: source.size, last: true };
-    await deflateRange(source, range, options, sink, (bytes) => {
-      checksum = crc32(bytes, checksum);
-      onBytes(bytes);
-    });
+    const checksum = await deflateParts(source, options, sink, onBytes);
     const common = { crc32: checksum, size: source.size };
     if (sink.size >= source.size) {
       sink.close();
@@ -96,6 +94,35 @@ async function deflateHashed(
   }
 }
 
+/** Puts a whole stream for `source` into `sink`. @returns the CRC-32 of the content. */
+async function deflateParts(
+  source: Source,
+  { level, deflater }: DeflateOptions,
+  sink: DeflateSink,
+  onBytes: (bytes: Uint8Array) => void,
+): Promise<number> {
+  const { size } = source;
+  deflater.expect(size);
+  const running: Promise<Uint8Array>[] = [];
+  let checksum = 0;
+  try {
+    for (let at = 0; at < size || at === 0; at += PART) {
+      const first = running.length >= deflater.width ? running.shift() : undefined;
+      if (first !== undefined) sink.add(await first);
+      const bytes = deflater.room(Math.min(PART, size - at));
+      readInto(source, at, bytes);
+      checksum = crc32(bytes, checksum);
+      onBytes(bytes);
+      running.push(deflater.deflate({ bytes, level, last: at + PART >= size }));
+    }
+    for (const part of running) sink.add(await part);
+    return checksum;
+  } catch (error) {
+    await Promise.allSettled(running);
+    throw error;
+  }
+}
+
 /** A part of some content; `last`: its blocks end the stream. */
 export interface DeflateRange {
   readonly start: number;
@@ -103,18 +130,22 @@ export interface DeflateRange {
   readonly last: boolean;
 }
 
+export interface RangeOptions {
+  /** 0-9. */
+  readonly level: number;
+  /** Parts in the making at once. */
+  readonly jobs: number;
+}
+
 /**
  * Puts blocks for a range of `source` into `sink`. They may refer to what is before the range, and
  * end at a byte.
- *
- * @param onBytes gets the content of the range, in order.
  */
 export async function deflateRange(
   source: Source,
   { start, end, last }: DeflateRange,
-  { level, jobs }: Pick<DeflateOptions, "level" | "jobs">,
+  { level, jobs }: RangeOptions,
   sink: DeflateSink,
-  onBytes: (bytes: Uint8Array) => void = () => {},
 ): Promise<void> {
   const running: Promise<readonly Uint8Array[]>[] = [];
   const most = Math.max(1, Math.min(jobs, MOST_RUNNING));
@@ -127,10 +158,10 @@ export async function deflateRange(
   const before = Math.min(start, WINDOW);
   let dictionary = source.read(start - before, before).slice();
   try {
-    for (let at = start, turn = 0; at < end || (last && at === start); at += PART, turn++) {
+    for (let at = start, turn = 0; at < end || (last && at === start); at += RANGE_PART, turn++) {
       const first = running.length >= most ? running.shift() : undefined;
       if (first !== undefined) finish(await first);
-      const buffer = buffers[turn % most] ?? new Uint8Array(Math.min(PART, end - start));
+      const buffer = buffers[turn % most] ?? new Uint8Array(Math.min(RANGE_PART, end - start));
       buffers[turn % most] = buffer;
       const bytes = buffer.subarray(0, end - at);
       readInto(source, at, bytes);
@@ -145,7 +176,6 @@ export async function deflateRange(
           ...(dictionary.length === 0 ? {} : { dictionary }),
         }),
       );
-      onBytes(bytes);
       dictionary = bytes.slice(Math.max(0, bytes.length - WINDOW));
     }
     for (const part of running) finish(await part);

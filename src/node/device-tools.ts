@@ -1,6 +1,6 @@
 /** What shrinking device code needs, on Node: threads for the compression, and room for the results. */
 import { availableParallelism } from "node:os";
-import { createPool, TASKS } from "../../workers/pool.ts";
+import { createPool, HAS_THREADS, TASKS } from "../../workers/pool.ts";
 import { decodedDigest, recode } from "../../workers/recode.ts";
 import type { Effort } from "../device-code/codec.ts";
 import type { DeviceEntry } from "../device-code/entry.ts";
@@ -45,8 +45,7 @@ export function createDeviceTools({
   beside,
   onProgress,
 }: DeviceToolsOptions): DeviceTools & { close(): Promise<void> } {
-  // Sources are TypeScript where tests run, and threads load none.
-  const threaded = jobs > 1 && !import.meta.url.endsWith(".ts");
+  const threaded = jobs > 1 && HAS_THREADS;
   const pool = createPool(jobs, TASKS, "recode");
   const gate = createGate();
   const rooms = createRooms(ROOMS);

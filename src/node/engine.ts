@@ -1,7 +1,7 @@
 /** The engine on Node: files, zlib, hashes, and a pool of threads when the work is large enough. */
 import { availableParallelism } from "node:os";
 import type { IndexShare } from "../../workers/index.ts";
-import { createPool, TASKS } from "../../workers/pool.ts";
+import { createPool, HAS_THREADS, TASKS } from "../../workers/pool.ts";
 import type { Engine } from "../audit/audit.ts";
 import { inspectMembers } from "../audit/inspect/inspect.ts";
 import type { MemberSpan } from "../runtime.ts";
@@ -10,12 +10,15 @@ import { sliceSource } from "../source.ts";
 import type { BlockIndex } from "../zip/deflate-scan.ts";
 import { indexBlocks } from "../zip/deflate-scan.ts";
 import { nodeCompression, zlibThreads } from "./compression.ts";
+import type { Deflater } from "./deflater.ts";
+import { createDeflater, poolThreads } from "./deflater.ts";
 import { openFile } from "./file.ts";
 import { needsLittle, setHeapGrowth } from "./heap-growth.ts";
 import { immediate } from "./immediate.ts";
 import { lazyStream } from "./lazy-stream.ts";
 
 export interface NodeEngine extends Engine {
+  readonly deflater: Deflater;
   /** Whether another thread would find the blocks of such a member. */
   indexesAside(span: MemberSpan): boolean;
   /** Finds the blocks of a deflated member of the wheel at `path`, on another thread where it pays. */
@@ -44,12 +47,13 @@ export interface EngineOptions {
 
 export function createEngine({ jobs = availableParallelism() }: EngineOptions = {}): NodeEngine {
   const pool = createPool(jobs - 1, TASKS, "index");
-  // Sources are TypeScript where tests run, and threads load none.
-  const threaded = jobs > 1 && !import.meta.url.endsWith(".ts");
+  const deflater = createDeflater(poolThreads(jobs, pool));
+  const threaded = jobs > 1 && HAS_THREADS;
   const indexesAside = ({ compressedSize }: MemberSpan): boolean =>
     threaded && compressedSize >= INDEX_BYTES;
   return {
     compression: nodeCompression,
+    deflater,
     open: openFile,
     async inspect({ source, tasks, options, onProgress, keep }) {
       // `load.ts` made the heap grow slowly, which costs a third of the time.
@@ -77,7 +81,10 @@ export function createEngine({ jobs = availableParallelism() }: EngineOptions = 
       const share = { path, dataOffset, compressedSize, size };
       return await pool.runTask<IndexShare, BlockIndex | undefined>("index", share);
     },
-    rest: () => pool.close(),
+    rest() {
+      deflater.rest();
+      return pool.close();
+    },
     close: () => pool.close(),
   };
 }

@@ -55,6 +55,7 @@ export async function fuseFiles(
           level,
           splices: false,
           jobs,
+          deflater: engine.deflater,
           beside: join(wheelDir, wheel.file),
           dryRun,
           takeMember: () => undefined,

@@ -7,6 +7,7 @@ import { readFileSync } from "node:fs";
 
 export const WORKER = "worker.cjs";
 export const ZSTD = "zstd.wasm";
+export const LIBDEFLATE = "libdeflate.wasm";
 
 /** Bytes of a part; those of an asset must not be written to. */
 export function readPart(name: string): Uint8Array {

@@ -2,19 +2,22 @@
 import { FormatError } from "../errors.ts";
 import type { FileSource } from "../runtime.ts";
 import type { Source } from "../source.ts";
+import { memorySource } from "../source.ts";
 import type { ZipEntry } from "../zip/entry.ts";
 import { DEFLATED } from "../zip/layout.ts";
 import { readMember } from "../zip/read.ts";
 import type { PackedData } from "../zip/writer.ts";
-import { packMember } from "../zip/writer.ts";
 import { nodeCompression } from "./compression.ts";
+import type { DeflateOptions } from "./deflate.ts";
 import { deflateSource } from "./deflate.ts";
 import { discardFilled } from "./discard.ts";
 import { streamMember } from "./stream.ts";
 import { temporaryFile } from "./temporary.ts";
 
-/** Members up to this size are handled in memory, in one part. */
+/** Members up to this size are handled in memory. */
 const SMALL = 1 << 20;
+/** The highest level: that of libdeflate which takes zlib's 9 to be reached, and 6 % less than it leaves. */
+export const BEST_LEVEL = 10;
 
 export interface Recompressor {
   recompress(entry: ZipEntry): Promise<PackedData>;
@@ -22,10 +25,7 @@ export interface Recompressor {
   close(): void;
 }
 
-export function createRecompressor(
-  source: Source,
-  options: { readonly level: number; readonly jobs: number; readonly spoolBeside: string },
-): Recompressor {
+export function createRecompressor(source: Source, options: DeflateOptions): Recompressor {
   const closers: (() => void)[] = [];
   return {
     async recompress(entry) {
@@ -33,8 +33,7 @@ export function createRecompressor(
         const { bytes, problems } = readMember(source, entry, nodeCompression);
         const [problem] = problems;
         if (problem !== undefined) throw damaged(entry, problem.message);
-        const time = { date: 0, time: 0 };
-        return packMember({ name: entry.name, bytes, time, level: options.level }, nodeCompression);
+        return await deflateSource(memorySource(bytes), options);
       }
       const spool = await unpack(source, entry, options.spoolBeside);
       closers.push(() => spool.close());

@@ -10,7 +10,7 @@ import { joinParts, planSplice } from "../zip/deflate-splice.ts";
 import { DEFLATED } from "../zip/layout.ts";
 import type { Piece } from "../zip/writer.ts";
 import { layoutSource, sizeOf } from "../zip/writer.ts";
-import type { DeflateOptions, DeflateResult } from "./deflate.ts";
+import type { DeflateResult, RangeOptions } from "./deflate.ts";
 import { DeflateSink, deflateRange } from "./deflate.ts";
 
 /** A deflated member of a wheel. */
@@ -25,8 +25,8 @@ export interface DeflatedMember {
   index(): Promise<BlockIndex | undefined>;
 }
 
-/** Smaller members (bytes, unpacked) have too few blocks. */
-const LEAST_SIZE = 1 << 18;
+/** Smaller members (bytes, unpacked) are compressed sooner than their blocks are found, by code that is cold. */
+const LEAST_SIZE = 2 << 20;
 /** Members of this size (bytes, unpacked) are indexed while they are unpacked. */
 const LARGE_SIZE = 32 << 20;
 
@@ -66,7 +66,7 @@ export async function spliceMember(
   member: DeflatedMember | undefined,
   rewrite: Rewrite,
   content: Source,
-  options: DeflateOptions,
+  options: RangeOptions & { readonly spoolBeside: string },
 ): Promise<{ readonly packed: DeflateResult; readonly sha256: Uint8Array } | undefined> {
   if (member === undefined) return undefined;
   // Another thread may still be at it.

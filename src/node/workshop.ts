@@ -15,6 +15,7 @@ import { STORED } from "../zip/layout.ts";
 import { readMember } from "../zip/read.ts";
 import { nodeCompression } from "./compression.ts";
 import { deflateContent } from "./deflate.ts";
+import type { Deflater } from "./deflater.ts";
 import type { DeflatedMember } from "./splice-member.ts";
 import { deflatedMember, spliceMember } from "./splice-member.ts";
 import { spoolMember } from "./spool.ts";
@@ -22,12 +23,13 @@ import { spoolMember } from "./spool.ts";
 export interface WorkshopOptions {
   /** The wheel whose members change. */
   readonly archive: Source;
-  /** 0-9. */
+  /** 0-12; what is put into old streams, and kept from them, is made at no more than 9. */
   readonly level: number;
   /** Compressed data may be kept where they still hold, whatever level they were made with. */
   readonly splices: boolean;
-  /** Files at once, and deflate streams for each. */
+  /** Threads at work. */
   readonly jobs: number;
+  readonly deflater: Deflater;
   /** Temporary files go beside this path. */
   readonly beside: string;
   /** Plans and verifies, but compresses nothing, and makes no folder for results. */
@@ -39,7 +41,11 @@ export interface WorkshopOptions {
 }
 
 /** Members above this size (bytes) are unpacked to a temporary file. */
-const MEMORY_LIMIT = 8 << 20;
+const MEMORY_LIMIT = 4 << 20;
+/** Files that are open for each thread: while some are compressed, others are patched. */
+const OPEN_FILES = 4;
+/** So many files are worth threads. */
+const MANY_FILES = 5;
 
 export function createWorkshop(options: WorkshopOptions): Workshop {
   const closers: (() => void)[] = [];
@@ -73,7 +79,8 @@ async function patchFiles(
       }
     }
   };
-  await Promise.all(Array.from({ length: Math.max(1, options.jobs) }, runner));
+  if (jobs.length >= MANY_FILES && !options.dryRun) options.deflater.expectMuch();
+  await Promise.all(Array.from({ length: Math.max(1, options.jobs) * OPEN_FILES }, runner));
   // Jobs start in order, so the first that fails is always among those that were started.
   if (errors.size > 0) throw errors.get(Math.min(...errors.keys()));
   return results;
@@ -106,11 +113,13 @@ async function patchFile(
       keepsSource = true;
       return { content: uncompressed(result), warnings };
     }
-    const { level, jobs, beside } = options;
-    const packing = { level, jobs, spoolBeside: beside };
-    const content =
-      (await spliceMember(input === source ? deflated : undefined, rewrite, result, packing)) ??
-      (await deflateContent(result, packing));
+    const { level, jobs, deflater, beside: spoolBeside } = options;
+    const spliced = await spliceMember(input === source ? deflated : undefined, rewrite, result, {
+      level: Math.min(level, 9),
+      jobs,
+      spoolBeside,
+    });
+    const content = spliced ?? (await deflateContent(result, { level, deflater, spoolBeside }));
     // A function made here would hold all that this one holds: the unpacked file, above all.
     closers.push(content.packed.close);
     keepsSource = content.packed.method === STORED;

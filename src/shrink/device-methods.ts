@@ -1,11 +1,11 @@
 /** How each payload of a library may be stored, and which are worth the time. */
 import { isReadable } from "../device-code/codec.ts";
 import type { DeviceEntry } from "../device-code/entry.ts";
+import { inOrder } from "../in-order.ts";
 import type { Source } from "../source.ts";
 import type { LibraryTraits } from "./device-plan.ts";
 import { isRecodable, mayUseZstd } from "./device-plan.ts";
 import type { DeviceTools } from "./device-tools.ts";
-import { inOrder } from "./in-order.ts";
 import type { RecodeWish } from "./recode.ts";
 import type { DeviceSettings } from "./settings.ts";
 

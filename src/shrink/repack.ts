@@ -1,5 +1,6 @@
 /** Members that nothing changed, deflated again where that makes them smaller. */
 import type { Built } from "../edit/assemble.ts";
+import { inOrder } from "../in-order.ts";
 import type { ZipEntry } from "../zip/entry.ts";
 import { DEFLATED } from "../zip/layout.ts";
 import type { Member, PackedData } from "../zip/writer.ts";
@@ -10,19 +11,26 @@ const LEAST = 1 << 10;
 
 /**
  * @param recompress inflates a member, checks it and deflates it.
+ * @param width members in the making at once.
  * @returns the archive, and bytes gained.
  */
 export async function repackMembers(
   built: Built,
   recompress: (entry: ZipEntry) => Promise<PackedData>,
+  width: number,
 ): Promise<{ readonly built: Built; readonly gained: number }> {
   const members: Member[] = [];
   let gained = 0;
-  for (const member of built.members) {
-    const packed =
+  const work = async (
+    member: Member,
+  ): Promise<{ readonly member: Member; readonly packed: PackedData | undefined }> => ({
+    member,
+    packed:
       member.kind === "kept" && isWorthIt(member.entry)
         ? await recompress(member.entry)
-        : undefined;
+        : undefined,
+  });
+  for await (const { member, packed } of inOrder(built.members, width, work)) {
     if (member.kind !== "kept" || packed === undefined) {
       members.push(member);
       continue;

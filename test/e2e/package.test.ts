@@ -47,7 +47,7 @@ describe("the package", () => {
     const others = files.filter(
       (file) =>
         !/^package\/dist\/(?:src|workers)\/.*\.(?:c?js|d\.ts|json)$/.test(file) &&
-        !/^package\/dist\/src\/(?:zstd\.wasm|LICENSES\.txt)$/.test(file) &&
+        !/^package\/dist\/src\/(?:zstd\.wasm|libdeflate\.wasm|LICENSES\.txt)$/.test(file) &&
         !/^package\/(?:package\.json|README\.md|CHANGELOG\.md|LICENSE|docs\/wheelkit\.1)$/.test(
           file,
         ),

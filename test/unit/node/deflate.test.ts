@@ -5,9 +5,29 @@ import { crc32, inflateRawSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { bytesEqual } from "../../../src/bytes.ts";
 import { deflateSource } from "../../../src/node/deflate.ts";
+import { deflatePart } from "../../../src/node/deflate-part.ts";
+import type { DeflateThreads } from "../../../src/node/deflater.ts";
+import { createDeflater } from "../../../src/node/deflater.ts";
 import { memorySource } from "../../../src/source.ts";
 import { readPiece } from "../../../src/zip/writer.ts";
 import { scratchFolder } from "../../support/scratch.ts";
+
+const deflater = createDeflater(undefined);
+
+/** What threads do, with answers that come in another order, or not at all. */
+function unevenThreads(count: number): DeflateThreads {
+  let asked = 0;
+  return {
+    count,
+    start() {},
+    async deflate(part) {
+      const turn = ++asked;
+      await new Promise((resolve) => setTimeout(resolve, turn % 2 === 0 ? 1 : 30));
+      if (turn % 3 === 0) throw new RangeError("this thread had not the memory");
+      return deflatePart(part);
+    },
+  };
+}
 
 /** Text-like bytes that deflate makes about a quarter of, the same each time. */
 function sample(size: number): Uint8Array {
@@ -22,7 +42,11 @@ function sample(size: number): Uint8Array {
 
 async function deflate(bytes: Uint8Array, jobs: number): Promise<Uint8Array> {
   const spoolBeside = join(scratchFolder(), "x");
-  const packed = await deflateSource(memorySource(bytes), { level: 6, jobs, spoolBeside });
+  const packed = await deflateSource(memorySource(bytes), {
+    level: 6,
+    deflater: createDeflater(jobs === 1 ? undefined : unevenThreads(jobs - 1)),
+    spoolBeside,
+  });
   try {
     expect([packed.size, packed.crc32]).toEqual([bytes.length, crc32(bytes)]);
     return readPiece(packed.data, 0, packed.compressedSize).slice();
@@ -32,7 +56,7 @@ async function deflate(bytes: Uint8Array, jobs: number): Promise<Uint8Array> {
 }
 
 describe("deflateSource", () => {
-  it.each([0, 1, 1000, (1 << 20) + 1, 2_500_000])(
+  it.each([0, 1, 1000, (1 << 20) + 1, 4 << 20, (4 << 20) + 1, 18_000_000])(
     "packs %d bytes into one stream, the same for any number of jobs",
     async (size) => {
       const bytes = sample(size);
@@ -52,7 +76,7 @@ describe("deflateSource", () => {
     const folder = scratchFolder();
     const bytes = noise(2 << 20);
     const spoolBeside = join(folder, "x");
-    const packed = await deflateSource(memorySource(bytes), { level: 1, jobs: 2, spoolBeside });
+    const packed = await deflateSource(memorySource(bytes), { level: 1, deflater, spoolBeside });
     expect(packed.method).toBe(0);
     packed.close();
     expect(readdirSync(folder)).toEqual([]);
@@ -64,7 +88,7 @@ describe("deflateSource", () => {
     // Just enough to be worth it.
     bytes.fill(0, 0, 1 << 20);
     const spoolBeside = join(folder, "x");
-    const packed = await deflateSource(memorySource(bytes), { level: 1, jobs: 2, spoolBeside });
+    const packed = await deflateSource(memorySource(bytes), { level: 1, deflater, spoolBeside });
     expect(packed.compressedSize).toBeGreaterThan(16 << 20);
     const stream = readPiece(packed.data, 0, packed.compressedSize);
     expect(inflateRawSync(stream).equals(bytes)).toBe(true);
