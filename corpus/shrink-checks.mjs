@@ -60,9 +60,10 @@ export async function findCuobjdump(python) {
   return program;
 }
 
-/** SHA-256 by name of what the tool takes out of a library: `….sm_80.cubin`, `….sm_90.ptx`. */
+/** Names of what the tool takes out of a library, `….sm_80.cubin`, `….sm_90.ptx`; whether it stopped early. */
 export function deviceCodeOf(cuobjdump, library, folder) {
-  return extracted(cuobjdump, library, folder).files;
+  const { files, said } = extracted(cuobjdump, library, folder);
+  return { names: [...files.keys()], isStopped: STOPPED.test(said) };
 }
 
 /**
@@ -108,7 +109,7 @@ function lost(old, now, kept) {
  */
 function extracted(cuobjdump, library, folder) {
   const whole = takenOut(cuobjdump, library, folder);
-  const isRead = head(library) === "\x7fELF" && !/ended with (?!0)/.test(whole.said);
+  const isRead = head(library) === "\x7fELF" && !STOPPED.test(whole.said);
   if (isRead) return whole;
   const all = { files: new Map(), said: "" };
   const container = join(folder, "one.fatbin");
@@ -142,6 +143,7 @@ function takenOut(cuobjdump, library, folder) {
   return { files, said: said.join() };
 }
 
+const STOPPED = /ended with (?!0)/;
 const FATBIN = 0xba55ed50;
 /** PE keeps eight letters. */
 const SECTIONS = new Set([".nv_fatbin", "__nv_relfatbin", ".nv_fatb", "__nv_rel"]);

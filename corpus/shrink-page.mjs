@@ -46,8 +46,8 @@ what \`cuobjdump\` lists of each file, MB of each result, what is taken out of i
 findings of \`audit\`, and loading (all of the libraries that loaded before, on Linux). "2 GPUs":
 \`--keep-archs sm_80,sm_90 --ptx newest\`; a word in place of MB is the code of a refusal.
 
-| wheel | cubins | PTX | targets | MB | default | driver 550 | 2 GPUs | libraries load | faults |
-|---|--:|--:|---|--:|--:|--:|--:|--:|---|
+| wheel | cubins | PTX | targets | MB | default | driver 550 | 2 GPUs | libraries load | not read by cuobjdump | faults |
+|---|--:|--:|---|--:|--:|--:|--:|--:|---|---|
 ${Object.entries(fresh)
   .filter(([, { inventory }]) => Object.keys(inventory).length > 0)
   .map(freshRow)
@@ -65,7 +65,7 @@ ${Object.entries(thrown).map(thrownRow).join("\n")}
 `;
 }
 
-function freshRow([file, { size, inventory, ways, faults }]) {
+function freshRow([file, { size, inventory, unread = [], ways, faults }]) {
   const targets = Object.keys(inventory).filter((target) => target.startsWith("sm_"));
   const sum = (kind) =>
     Object.entries(inventory).reduce(
@@ -83,6 +83,7 @@ function freshRow([file, { size, inventory, ways, faults }]) {
     (size / 1e6).toFixed(1),
     ...results,
     file.includes("win_") ? "" : ways.default.libraries,
+    unread.length === 0 ? "" : unread.join("<br>"),
     faults.length === 0 ? "none" : faults.join("<br>"),
   ].join(" | ")} |`;
 }
