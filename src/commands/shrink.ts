@@ -175,6 +175,8 @@ async function shrinkOne(
           level,
           // What deflated worst was deflated by others: at the best level nothing of it is kept.
           splices: level === 6,
+          // Device code that zstd made, above all.
+          storesDense: level === 6,
           jobs: jobs ?? Math.min(2, availableParallelism()),
           deflater: engine.deflater,
           beside,

@@ -1,5 +1,5 @@
 /** The containers of a region, one after the other. Only headers are read. */
-import { FormatError } from "../errors.ts";
+import { FormatError, type FormatErrorPlace } from "../errors.ts";
 import type { ByteRange, Source } from "../source.ts";
 import { CONTAINER } from "./constants.ts";
 import { type DeviceEntry, ENTRY_HEADER, entryOf } from "./entry.ts";
@@ -61,7 +61,8 @@ export function* walkDeviceCode(size: number): DeviceWalk {
       at = next;
       if (at === size) return { containers, padding, unread: null };
       const container = yield* readContainer(size, at, MAX_ENTRIES - entries);
-      entries += container.entries.length;
+      // Each container costs an object too, with entries or without.
+      entries += container.entries.length + 1;
       containers.push(container);
       at = container.end;
     }
@@ -121,16 +122,19 @@ function* readContainer(
       value,
     });
   }
+  if (maxEntries <= 0) throw tooMany(place);
   const entries: DeviceEntry[] = [];
   for (let at = start + header_size; at < end; ) {
-    if (entries.length >= maxEntries) {
-      throw new FormatError(`there are more than ${MAX_ENTRIES} entries`, place);
-    }
+    if (entries.length >= maxEntries) throw tooMany(place);
     const entry = yield* readEntry(at, end);
     entries.push(entry);
     at += entry.headerSize + entry.payloadSize;
   }
   return { start, end, headerSize: header_size, entries };
+}
+
+function tooMany(place: FormatErrorPlace): FormatError {
+  return new FormatError(`there are more than ${MAX_ENTRIES} containers and entries`, place);
 }
 
 function* readEntry(start: number, end: number): Generator<ByteRange, DeviceEntry, Uint8Array> {

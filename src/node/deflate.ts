@@ -8,7 +8,7 @@
  */
 import { createHash } from "node:crypto";
 import type { ZlibOptions } from "node:zlib";
-import { constants, crc32, createDeflateRaw } from "node:zlib";
+import { constants, crc32, createDeflateRaw, deflateRawSync } from "node:zlib";
 import type { Source } from "../source.ts";
 import { readInto } from "../source.ts";
 import { DEFLATED, STORED } from "../zip/layout.ts";
@@ -24,6 +24,8 @@ export interface DeflateOptions {
   readonly deflater: Deflater;
   /** Results of more than 16 MiB go to a temporary file beside this path. */
   readonly spoolBeside: string;
+  /** Parts that samples show to be compressed already are stored, which takes hardly more room. */
+  readonly storesDense?: boolean;
 }
 
 export interface DeflateResult extends PackedData {
@@ -97,7 +99,7 @@ async function deflateHashed(
 /** Puts a whole stream for `source` into `sink`. @returns the CRC-32 of the content. */
 async function deflateParts(
   source: Source,
-  { level, deflater }: DeflateOptions,
+  { level, deflater, storesDense = false }: DeflateOptions,
   sink: DeflateSink,
   onBytes: (bytes: Uint8Array) => void,
 ): Promise<number> {
@@ -113,7 +115,8 @@ async function deflateParts(
       readInto(source, at, bytes);
       checksum = crc32(bytes, checksum);
       onBytes(bytes);
-      running.push(deflater.deflate({ bytes, level, last: at + PART >= size }));
+      const chosen = storesDense && isDense(bytes) ? 0 : level;
+      running.push(deflater.deflate({ bytes, level: chosen, last: at + PART >= size }));
     }
     for (const part of running) sink.add(await part);
     return checksum;
@@ -121,6 +124,23 @@ async function deflateParts(
     await Promise.allSettled(running);
     throw error;
   }
+}
+
+/** Places of a part that are tried, and bytes of each. */
+const SAMPLES = 16;
+const SAMPLE = 8 << 10;
+/** Of what compressors made deflate leaves more than this. */
+const DENSE = 0.99;
+
+function isDense(bytes: Uint8Array): boolean {
+  if (bytes.length < SAMPLES * SAMPLE) return false;
+  const step = Math.floor((bytes.length - SAMPLE) / (SAMPLES - 1));
+  let left = 0;
+  for (let index = 0; index < SAMPLES; index++) {
+    const sample = bytes.subarray(index * step, index * step + SAMPLE);
+    left += deflateRawSync(sample, { level: 1 }).length;
+  }
+  return left > SAMPLES * SAMPLE * DENSE;
 }
 
 /** A part of some content; `last`: its blocks end the stream. */

@@ -117,7 +117,8 @@ export function createDeviceTools({
 
 function createSpool(beside: string): Spool {
   let size = 0;
-  const parts: { readonly at: number; readonly bytes: Uint8Array }[] = [];
+  /** By their offsets, in order. */
+  const parts = new Map<number, Uint8Array>();
   let file: TemporaryFile | undefined;
   return {
     get size() {
@@ -126,19 +127,21 @@ function createSpool(beside: string): Spool {
     add(bytes) {
       if (file === undefined && size + bytes.length > MEMORY_LIMIT) {
         file = temporaryFile(beside);
-        for (const part of parts.splice(0)) file.write(part.bytes, part.at);
+        for (const [at, part] of parts) file.write(part, at);
+        parts.clear();
       }
-      if (file === undefined) parts.push({ at: size, bytes: new Uint8Array(bytes) });
-      else file.write(bytes, size);
+      if (file === undefined) {
+        if (bytes.length > 0) parts.set(size, new Uint8Array(bytes));
+      } else file.write(bytes, size);
       size += bytes.length;
     },
     put(bytes, at) {
-      if (file === undefined) parts.find((part) => part.at === at)?.bytes.set(bytes);
+      if (file === undefined) parts.get(at)?.set(bytes);
       else file.write(bytes, at);
     },
     source() {
       if (file !== undefined) return file.source(size);
-      return { ...memorySource(Buffer.concat(parts.map(({ bytes }) => bytes))), close() {} };
+      return { ...memorySource(Buffer.concat([...parts.values()])), close() {} };
     },
   };
 }

@@ -27,6 +27,8 @@ export interface WorkshopOptions {
   readonly level: number;
   /** Compressed data may be kept where they still hold, whatever level they were made with. */
   readonly splices: boolean;
+  /** Parts that are compressed already are stored. */
+  readonly storesDense?: boolean;
   /** Threads at work. */
   readonly jobs: number;
   readonly deflater: Deflater;
@@ -113,13 +115,14 @@ async function patchFile(
       keepsSource = true;
       return { content: uncompressed(result), warnings };
     }
-    const { level, jobs, deflater, beside: spoolBeside } = options;
+    const { level, jobs, deflater, beside: spoolBeside, storesDense = false } = options;
     const spliced = await spliceMember(input === source ? deflated : undefined, rewrite, result, {
       level: Math.min(level, 9),
       jobs,
       spoolBeside,
     });
-    const content = spliced ?? (await deflateContent(result, { level, deflater, spoolBeside }));
+    const content =
+      spliced ?? (await deflateContent(result, { level, deflater, spoolBeside, storesDense }));
     // A function made here would hold all that this one holds: the unpacked file, above all.
     closers.push(content.packed.close);
     keepsSource = content.packed.method === STORED;

@@ -77,7 +77,7 @@ export async function packRegion(
   };
   const results = inOrder(stay, tools.width, make, (left) => left?.release());
   try {
-    entries.push(...keepPinned(region, plan.region, spool, tools));
+    for (const entry of keepPinned(region, plan.region, spool, tools)) entries.push(entry);
     const align = alignmentOf(plan.region.containers);
     for (const { container, after } of plan.kept) {
       const gap = (align - (spool.size % align)) % align;

@@ -50,7 +50,7 @@ function keptTexts(
   if (ptx === "none") return [];
   // What runs on one GPU or one family alone says nothing of those to come.
   const general = texts.filter(({ suffix }) => suffix === "");
-  const newest = Math.max(...general.map(({ arch }) => arch));
+  const newest = largest(general, ({ arch }) => arch);
   return texts.filter(({ arch, suffix }) => suffix !== "" || arch === newest);
 }
 
@@ -120,7 +120,7 @@ export function traitsOf(
   dependencies: readonly string[],
 ): LibraryTraits {
   const entries = containers.flatMap((container) => container.entries);
-  const newest = Math.max(0, ...entries.filter(isPtx).map(versionOf));
+  const newest = largest(entries.filter(isPtx), versionOf);
   const runtime = dependencies.some((name) =>
     /cudart(?:64_|\.so\.|-)[^.]*?13|cudart\.so\.13/i.test(name),
   );
@@ -128,6 +128,11 @@ export function traitsOf(
     cuda13: newest >= 90 || runtime,
     zstdTargets: new Set(entries.filter(({ codec }) => codec === "zstd").map(targetName)),
   };
+}
+
+/** 0 for no entries; there may be too many for the arguments of one call. */
+function largest(entries: readonly DeviceEntry[], of: (entry: DeviceEntry) => number): number {
+  return entries.reduce((most, entry) => Math.max(most, of(entry)), 0);
 }
 
 function isPtx({ kind }: DeviceEntry): boolean {

@@ -51,11 +51,26 @@ function readRegion(
 ): DeviceRegion {
   const relocatable = RELOCATABLE.has(region.name);
   const { containers, unread } = readDeviceCode(sliceSource(source, region.start, region.size));
+  const reason = unread?.reason ?? bombReason(region, containers);
   const found: Reached =
-    unread === null
+    reason === undefined
       ? reached(source, native, region, containers, all)
-      : { pinned: 0, fixed: unread.reason };
+      : { pinned: 0, fixed: reason };
   return { region, relocatable, containers, ...found };
+}
+
+/** Bytes that all payloads of a region give once they are decoded, whatever it takes stored. */
+const ALWAYS = 1 << 30;
+/** Bytes for each stored one: of whole libraries 25 is the most that was met. */
+const MAX_RATIO = 100;
+
+/** Many payloads, each of a size that may be, can still be made to cost hours. */
+function bombReason(region: Region, containers: readonly DeviceContainer[]): string | undefined {
+  let size = 0;
+  for (const { entries } of containers) for (const entry of entries) size += entry.size;
+  return size > Math.max(ALWAYS, region.size * MAX_RATIO)
+    ? `its payloads would give ${size} bytes`
+    : undefined;
 }
 
 type Reached = Pick<DeviceRegion, "pinned" | "fixed">;

@@ -138,6 +138,6 @@ function opportunities(files: readonly FileReport[]): readonly Opportunity[] {
 function olderTexts(rows: readonly DeviceRow[]): number {
   const texts = rows.filter(({ target }) => target.startsWith("compute_"));
   const arch = ({ target }: DeviceRow): number => Number.parseInt(target.slice(8), 10);
-  const newest = Math.max(0, ...texts.map(arch));
+  const newest = texts.reduce((most, row) => Math.max(most, arch(row)), 0);
   return texts.filter((row) => arch(row) < newest).reduce((sum, { stored }) => sum + stored, 0);
 }
