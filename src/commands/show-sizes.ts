@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { nodeCompression } from "../node/compression.ts";
 import { openFile } from "../node/file.ts";
 import type { Io } from "../node/io.ts";
-import { spoolMember } from "../node/spool.ts";
+import { unpackMember } from "../node/spool.ts";
 import { palette, useColor } from "../node/terminal.ts";
 import { sizesHtml, sizesJson, sizesText } from "../report/sizes.ts";
 import type { WheelSizes } from "../shrink/sizes.ts";
@@ -59,7 +59,7 @@ async function sizesOf(path: string): Promise<WheelSizes> {
     const library = librarySizes(file, source);
     if (library !== undefined) return { file, tree: library.node, libraries: [library] };
     const wheel = openSoundWheel(source, file, nodeCompression);
-    return await wheelSizes(wheel, (entry) => spoolMember(source, entry));
+    return await wheelSizes(wheel, (entry) => unpackMember(source, entry));
   } finally {
     source.close();
   }

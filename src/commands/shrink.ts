@@ -18,7 +18,7 @@ import { BEST_LEVEL, createRecompressor } from "../node/recompress.ts";
 import type { RewriteOptions, Rewritten } from "../node/rewrite-wheel.ts";
 import { rewriteWheel } from "../node/rewrite-wheel.ts";
 import { sameBytes } from "../node/same-members.ts";
-import { spoolMember } from "../node/spool.ts";
+import { unpackMember } from "../node/spool.ts";
 import { palette, useColor } from "../node/terminal.ts";
 import { createWorkshop } from "../node/workshop.ts";
 import { shrinkJson, shrinkMarkdown, shrinkText } from "../report/shrink.ts";
@@ -185,7 +185,7 @@ async function shrinkOne(
           indexMember: (span) => engine.indexMember(path, wheel.source, span),
         });
         const members = {
-          open: (entry: ZipEntry) => spoolMember(wheel.source, entry, beside),
+          open: (entry: ZipEntry) => unpackMember(wheel.source, entry, beside),
           sameBytes: (a: ZipEntry, b: ZipEntry) => sameBytes(wheel.source, a, b),
           async world() {
             const options = { hash: false };
@@ -272,7 +272,7 @@ async function verify(
     for (const file of expected) {
       const entry = wheel.index.byName.get(file.path);
       if (entry === undefined) continue;
-      const source = await spoolMember(archive, entry, temporary);
+      const source = await unpackMember(archive, entry, temporary);
       try {
         await verifyShrunk(source, file, tools);
       } finally {

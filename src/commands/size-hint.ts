@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { FormatError, RefusalError } from "../errors.ts";
 import { nodeCompression } from "../node/compression.ts";
 import { openFile } from "../node/file.ts";
-import { spoolMember } from "../node/spool.ts";
+import { unpackMember } from "../node/spool.ts";
 import { loadZstd } from "../node/zstd.ts";
 import { formatSize } from "../report/reported.ts";
 import { forecast } from "../shrink/forecast.ts";
@@ -20,7 +20,7 @@ export async function stepBelow(path: string, limit: number): Promise<string | u
     const wheel = openWheel(archive, basename(path), nodeCompression);
     const steps = await forecast(wheel, readShrink({}).settings, {
       zstd: await loadZstd(),
-      open: (entry) => spoolMember(archive, entry),
+      open: (entry) => unpackMember(archive, entry),
     });
     const reached = steps.find(({ packed }) => packed <= limit);
     const best = reached ?? steps.reduce((a, b) => (b.packed < a.packed ? b : a));

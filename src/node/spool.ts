@@ -3,11 +3,35 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RefusalError } from "../errors.ts";
 import type { FileSource, MemberSpan } from "../runtime.ts";
-import type { Source } from "../source.ts";
+import { memorySource, type Source } from "../source.ts";
 import { DEFLATED } from "../zip/layout.ts";
+import { readMember } from "../zip/read.ts";
+import { nodeCompression } from "./compression.ts";
 import { discardFilled } from "./discard.ts";
 import { streamMember } from "./stream.ts";
 import { temporaryFile } from "./temporary.ts";
+
+/** Members above this size (bytes) are unpacked to a temporary file. */
+const MEMORY_LIMIT = 4 << 20;
+
+/**
+ * Inflates a member: a small one into memory, since a wheel may have a hundred thousand of them and each
+ * file costs several system calls, others into a temporary file, which closing the source removes.
+ *
+ * @param beside a path in the folder to use; default: the system's folder for temporary files.
+ * @throws RefusalError when the member is damaged.
+ */
+export async function unpackMember(
+  archive: Source,
+  span: MemberSpan,
+  beside?: string,
+): Promise<FileSource> {
+  if (span.size > MEMORY_LIMIT) return await spoolMember(archive, span, beside);
+  const { bytes, problems } = readMember(archive, span, nodeCompression);
+  const [problem] = problems;
+  if (problem === undefined) return { ...memorySource(bytes), close() {} };
+  throw new RefusalError(problem.code, `\`${span.name}\` is damaged: ${problem.message}`);
+}
 
 /**
  * Inflates a member into a temporary file, which closing the source removes.
@@ -15,7 +39,7 @@ import { temporaryFile } from "./temporary.ts";
  * @param beside a path in the folder to use; default: the system's folder for temporary files.
  * @throws RefusalError when the member is damaged.
  */
-export async function spoolMember(
+async function spoolMember(
   archive: Source,
   span: MemberSpan,
   beside: string = join(tmpdir(), "wheelkit"),

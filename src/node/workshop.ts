@@ -9,16 +9,14 @@ import { baseNameOf } from "../paths.ts";
 import { emptyRewrite, isUnchanged, rewrittenSource } from "../rewrite.ts";
 import type { FileSource, MemberSpan } from "../runtime.ts";
 import type { Source } from "../source.ts";
-import { memorySource } from "../source.ts";
 import type { BlockIndex } from "../zip/deflate-scan.ts";
 import { STORED } from "../zip/layout.ts";
-import { readMember } from "../zip/read.ts";
 import { nodeCompression } from "./compression.ts";
 import { deflateContent } from "./deflate.ts";
 import type { Deflater } from "./deflater.ts";
 import type { DeflatedMember } from "./splice-member.ts";
 import { deflatedMember, spliceMember } from "./splice-member.ts";
-import { spoolMember } from "./spool.ts";
+import { unpackMember } from "./spool.ts";
 
 export interface WorkshopOptions {
   /** The wheel whose members change. */
@@ -42,8 +40,6 @@ export interface WorkshopOptions {
   readonly indexMember: (span: MemberSpan) => Promise<BlockIndex | undefined>;
 }
 
-/** Members above this size (bytes) are unpacked to a temporary file. */
-const MEMORY_LIMIT = 4 << 20;
 /** Files that are open for each thread: while some are compressed, others are patched. */
 const OPEN_FILES = 4;
 /** So many files are worth threads. */
@@ -151,15 +147,7 @@ async function openMember(
   span: MemberSpan,
   { archive, beside, dryRun, takeMember }: WorkshopOptions,
 ): Promise<FileSource> {
-  const kept = takeMember(span);
-  if (kept !== undefined) return kept;
-  if (span.size > MEMORY_LIMIT) {
-    return await spoolMember(archive, span, dryRun ? undefined : beside);
-  }
-  const { bytes, problems } = readMember(archive, span, nodeCompression);
-  const [problem] = problems;
-  if (problem === undefined) return { ...memorySource(bytes), close() {} };
-  throw new RefusalError(problem.code, `\`${span.name}\` is damaged: ${problem.message}`);
+  return takeMember(span) ?? (await unpackMember(archive, span, dryRun ? undefined : beside));
 }
 
 function rewriteFile({ path, edits, isPlain }: PatchJob, source: Source): NativeRewrite {

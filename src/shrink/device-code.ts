@@ -74,7 +74,11 @@ export async function prepareDevice(
   tools: DeviceTools,
 ): Promise<PreparedDevice> {
   const { regions, others } = deviceInventory(source, native);
-  const dependencies = native.facts(() => false).slices.flatMap(({ dependencies }) => dependencies);
+  // Most files have none, and some need thousands of libraries.
+  const dependencies =
+    regions.length === 0
+      ? []
+      : native.facts(() => false).slices.flatMap((slice) => slice.dependencies);
   const traits = traitsOf(
     regions.flatMap(({ containers }) => containers),
     dependencies.map(({ name }) => name),

@@ -132,8 +132,12 @@ function hashAt(names: Uint8Array, at: number): number {
   return hash >>> 1;
 }
 
+/** One for all files without versions, of which a wheel may have very many. */
+const NO_INDEXES = new Uint8Array(VERSYM_HIDDEN);
+
 /** A flag for each version index that stands for a version of another library. */
 function neededIndexes(owners: ReadonlyMap<number, VersionOwner>): Uint8Array {
+  if (owners.size === 0) return NO_INDEXES;
   const needed = new Uint8Array(VERSYM_HIDDEN);
   for (const [index, { library }] of owners) if (library !== null) needed[index] = 1;
   return needed;

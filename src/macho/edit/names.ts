@@ -4,7 +4,7 @@ import type { DependencyHow } from "../../binary.ts";
 import type { NativeEdit } from "../../native-edit.ts";
 import { LC, MH } from "../constants.ts";
 import type { MachoContext } from "../layout.ts";
-import type { Dylib } from "../read/dylib.ts";
+import { isDylibLoad } from "../read/dylib.ts";
 import type { MachoImage } from "../read/image.ts";
 import {
   type Command,
@@ -26,6 +26,15 @@ export interface NamePlan {
   readonly notes: readonly string[];
 }
 
+/** Edits that change load commands with names. */
+export const NAME_EDITS: ReadonlySet<NativeEdit["kind"]> = new Set([
+  "set-id",
+  "replace-dependency",
+  "remove-dependency",
+  "add-dependency",
+  "set-search-paths",
+]);
+
 /** @throws RefusalError when a name can't be written, or a slice may not have what is asked for. */
 export function planNames(image: MachoImage, edits: readonly NativeEdit[]): NamePlan {
   const { context } = image;
@@ -43,7 +52,7 @@ export function planNames(image: MachoImage, edits: readonly NativeEdit[]): Name
   const asked = !sameCommands(commands, image);
   return {
     commands: merged.commands,
-    ordinals: newOrdinals(merged.commands, merged.into, image.dylibs),
+    ordinals: newOrdinals(merged.commands, merged.into, image.commands),
     changed: asked || (touched && !sameCommands(merged.commands, image)),
     notes,
   };
@@ -224,9 +233,9 @@ function mergeEqual(commands: readonly Command[], image: MachoImage, notes: stri
 function newOrdinals(
   commands: readonly Command[],
   into: ReadonlyMap<Command, Command>,
-  dylibs: readonly Dylib[],
+  old: MachoImage["commands"],
 ): readonly number[] {
-  const places = new Map<Dylib["command"], number>();
+  const places = new Map<MachoImage["commands"][number], number>();
   const now = commands.filter(isDependency);
   for (const [index, { origin }] of now.entries())
     if (origin !== null) places.set(origin, index + 1);
@@ -235,5 +244,6 @@ function newOrdinals(
     const index = now.indexOf(kept);
     if (index >= 0) places.set(gone.origin, index + 1);
   }
-  return [0, ...dylibs.map(({ command }) => places.get(command) ?? 0)];
+  const loads = old.filter(({ cmd }) => isDylibLoad(cmd));
+  return [0, ...loads.map((command) => places.get(command) ?? 0)];
 }

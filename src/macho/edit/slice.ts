@@ -29,7 +29,7 @@ import {
 } from "./commands.ts";
 import { fitCommands, missingBytes } from "./header-room.ts";
 import { type LinkeditPlan, planLinkedit } from "./linkedit.ts";
-import { planNames } from "./names.ts";
+import { NAME_EDITS, planNames } from "./names.ts";
 import { ordinalPatches } from "./ordinals.ts";
 import { refuse } from "./refuse.ts";
 import { encodeSignature, PAGE_SIZE, type SigningPlan, signatureSize } from "./sign.ts";
@@ -63,10 +63,22 @@ export interface SlicePlan {
 /** @throws RefusalError when it can't be done safely, FormatError when a table is damaged. */
 export function planSlice(request: SliceRequest): SlicePlan {
   const { image, edits, dirty } = request;
-  const names = planNames(image, edits);
   const flags = newFlags(image, edits);
   const signs = edits.some(({ kind }) => kind === "sign");
-  if (!names.changed && !dirty && !signs && flags === image.header.flags) {
+  const mayStay = !dirty && !signs && flags === image.header.flags;
+  // Of a file that keeps its bytes nobody asks for the names, of which it may have thousands.
+  if (mayStay && !edits.some(({ kind }) => NAME_EDITS.has(kind))) {
+    return {
+      rewrite: emptyRewrite(image.source.size),
+      ordinals: [],
+      names: { id: null, dependencies: [], rpaths: [] },
+      signed: false,
+      shift: 0,
+      warnings: [],
+    };
+  }
+  const names = planNames(image, edits);
+  if (!names.changed && mayStay) {
     const rewrite = emptyRewrite(image.source.size);
     const texts = namesOf(names.commands, image);
     return {

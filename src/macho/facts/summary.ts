@@ -52,7 +52,8 @@ export function summarizeMacho(
 }
 
 function sliceFacts(image: MachoImage, interest: Interest): MachoSlice {
-  const { header, base } = image;
+  // What is wrong with names is told before what is wrong with symbols.
+  const { header, base, id } = image;
   const targets = targetsOf(image);
   const imports = importsOf(image);
   const exports = exportFacts(image);
@@ -61,7 +62,7 @@ function sliceFacts(image: MachoImage, interest: Interest): MachoSlice {
     arch: image.arch,
     kind: kindOf(header.filetype),
     bits: image.bits,
-    id: image.id?.path ?? null,
+    id: id?.path ?? null,
     dependencies: dependenciesOf(image),
     searchPaths: searchPathsOf(image),
     symbolCount: image.tables.symtab?.nsyms ?? 0,

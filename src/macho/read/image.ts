@@ -95,16 +95,34 @@ export function parseSlice(source: Source, base: number): MachoImage {
   });
   const eachExport = exportWalk(tables, table, problems);
   const symbols = lazy(() => readSymbols(source, context, tables, problems));
+  // Thousands of them, and stripping and sizes ask for none.
+  const named = lazy(() => ({
+    dylibs: parseDylibs(commands, context, base, problems),
+    id: parseId(commands, context, base, problems),
+    rpaths: parseRpaths(commands, context, base, problems),
+  }));
+  // Each by itself: behind a spread V8 defines them one by one, which takes long for small files.
   return {
-    ...header,
+    header: header.header,
+    context,
+    bits: header.bits,
+    arch: header.arch,
+    commands,
+    commandsEnd: header.commandsEnd,
     kind: "image",
     source,
     base,
     segments,
     tables,
-    dylibs: parseDylibs(commands, context, base, problems),
-    id: parseId(commands, context, base, problems),
-    rpaths: parseRpaths(commands, context, base, problems),
+    get dylibs() {
+      return named().dylibs;
+    },
+    get id() {
+      return named().id;
+    },
+    get rpaths() {
+      return named().rpaths;
+    },
     targets: parseTargets(commands, header.header, context),
     room: Math.max(0, firstContent(segments, source.size) - header.commandsEnd),
     signature: lazy(() => signatureIn(source, tables)),
@@ -117,7 +135,10 @@ export function parseSlice(source: Source, base: number): MachoImage {
     }),
     eachExport,
     bound: lazy(() => readBound(tables, chained, table, problems)),
-    problems: problems.list,
+    get problems() {
+      named();
+      return problems.list;
+    },
   };
 }
 

@@ -48,7 +48,10 @@ export function parsePe(source: Source): PeImage {
   const certificates = certificateTable(header, source.size);
   const coff = coffTables(source, header);
   return {
-    ...reading,
+    source,
+    header,
+    memory,
+    problems,
     sections,
     certificates,
     coff,
