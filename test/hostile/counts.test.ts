@@ -7,13 +7,33 @@ import { wheelkit } from "../support/commands.ts";
 import { fakeIo } from "../support/io.ts";
 import type { LargeInput } from "../support/large-inputs.ts";
 import {
+  brokenElf,
   elfNeeds,
   elfSymbols,
+  longPaths,
   machoLoads,
   machoSymbols,
   peImports,
   peSymbols,
 } from "../support/large-inputs.ts";
+import {
+  distInfos,
+  entryPoints,
+  links,
+  metadataFields,
+  modules,
+  recordRows,
+  wheelTags,
+} from "../support/large-metadata.ts";
+import {
+  elfDynamic,
+  elfNeedsMany,
+  elfSections,
+  elfVersions,
+  machoCommands,
+  machoRunPaths,
+  peImportsMany,
+} from "../support/large-tables.ts";
 import { scratchFolder } from "../support/scratch.ts";
 
 /** Characters that are written at once: far less than any of these reports has. */
@@ -62,5 +82,87 @@ describe.each([
     const { length } = wheel.binaries;
     expect(length * 330).toBeLessThanOrEqual(100_000);
     expect(length).toBeGreaterThan(290);
+  });
+});
+
+/** Processor time (ms) of what `run` does, without what Node does once. */
+async function processorTime(run: () => Promise<unknown>): Promise<number> {
+  const before = process.cpuUsage();
+  await run();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
+
+/** Twice as much should take twice as long; a square would take four times, which no noise hides. */
+const MOST_GROWTH = 3.2;
+/** Below this (ms of processor time) growth says nothing. */
+const LEAST_TIME = 250;
+
+/** The smallest of a few ratios: other work on the machine makes single ones larger. */
+async function growthOf(once: string, twice: string, args: readonly string[]): Promise<number> {
+  let least = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < 3 && least > MOST_GROWTH; round++) {
+    const first = await processorTime(() => wheelkit(...args, once));
+    const second = await processorTime(() => wheelkit(...args, twice));
+    least = Math.min(least, Math.max(second, LEAST_TIME) / Math.max(first, LEAST_TIME));
+  }
+  return least;
+}
+
+describe.each<readonly [string, (count: number) => LargeInput, number]>([
+  ["needed libraries of one ELF file", elfNeedsMany, 5000],
+  ["ELF sections and relocations", elfSections, 5000],
+  ["entries of an ELF dynamic section", elfDynamic, 20_000],
+  ["ELF symbols with versions", (count) => elfVersions(count, 1000), 20_000],
+  ["load commands", machoCommands, 5000],
+  ["run paths of one dylib", machoRunPaths, 5000],
+  ["imported DLLs", peImportsMany, 5000],
+])("twice as many %s", (_, make, count) => {
+  it("take about twice as long to show", async () => {
+    const [once, twice] = [written(make(count)), written(make(2 * count))];
+    expect(await growthOf(once, twice, ["show", "--imports", "-f", "json"])).toBeLessThan(
+      MOST_GROWTH,
+    );
+  });
+});
+
+describe.each<readonly [string, (count: number) => LargeInput, number]>([
+  ["tiny members", modules, 5000],
+  ["rows of RECORD for files that are not there", (count) => recordRows(count, 100), 10_000],
+  ["fields of METADATA", metadataFields, 10_000],
+  ["entry points", entryPoints, 10_000],
+  ["tags in WHEEL", wheelTags, 10_000],
+  ["dist-info folders", distInfos, 2000],
+  ["links", links, 5000],
+  ["broken ELF files", brokenElf, 2000],
+])("twice as many %s", (_, make, count) => {
+  it.each(["audit --exit-zero", "show --sizes", "repair -n", "shrink -n", "edit -n --post"])(
+    "take `%s` about twice as long",
+    async (line) => {
+      const [once, twice] = [written(make(count)), written(make(2 * count))];
+      expect(await growthOf(once, twice, line.split(" "))).toBeLessThan(MOST_GROWTH);
+    },
+  );
+});
+
+describe.each([
+  ["ELF", (count: number) => elfNeeds(count)],
+  ["Mach-O", (count: number) => machoLoads(count, 1)],
+  ["PE", (count: number) => peImports(count)],
+])("libraries that need all others: %s", (_, make) => {
+  it.each(["show --sizes", "shrink -n"])("are read once for each name by `%s`", async (line) => {
+    // Twice as many of them have four times as many names.
+    const [once, twice] = [written(make(100)), written(make(200))];
+    expect(await growthOf(once, twice, line.split(" "))).toBeLessThan(2 * MOST_GROWTH);
+  });
+});
+
+describe("very long paths", () => {
+  it("are read as far as the limit goes, which is told", async () => {
+    const { status, out } = await wheelkit("audit", "-f", "json", written(longPaths(9000, 4000)));
+    expect(status).toBe(1);
+    const [{ findings }] = JSON.parse(out).wheels;
+    const limits = findings.filter(({ code }: { readonly code: string }) => code === "ZIP030");
+    expect(limits).toMatchObject([{ message: expect.stringContaining("32") }]);
   });
 });

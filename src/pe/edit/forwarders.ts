@@ -23,8 +23,8 @@ export function renameForwarders(
   nameRva: () => number | undefined,
 ): readonly Wish[] {
   const { image } = draft;
-  const exports = image.exports();
-  if (exports === null || renames.size === 0) return [];
+  const exports = renames.size === 0 ? null : image.exports();
+  if (exports === null) return [];
   const forwarders = forwardersOf(exports, image.memory, image.problems);
   const texts = forwarders.map((forwarder) => forwarderText(forwarder.text, renames));
   const changed = forwarders.filter(({ text }, index) => texts[index] !== text);

@@ -27,6 +27,8 @@ export function renameLibraries(draft: Draft, { renames }: Request): Renamed {
   const texts = collectTexts();
   const moved = new Map<number, number>();
   let renamed = false;
+  // Imports are read for those who rename some: a wheel may have millions of them.
+  if (renames.size === 0) return { wishes: texts.wishes, renamed, moved };
   for (const table of image.imports()) {
     const to = renames.get(dllKey(table.library));
     if (to === undefined || to === table.library) continue;
