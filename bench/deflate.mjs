@@ -8,15 +8,17 @@
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { build } from "esbuild";
 import { fetchWheel } from "../corpus/fetch.mjs";
+import { ownParts } from "../scripts/own-parts.mjs";
 import {
+  builtProgram,
   commitOf,
   here,
   keptResults,
@@ -77,6 +79,8 @@ async function engineOf(place) {
     stdin: {
       contents: `
         export { deflateContent } from ${source("node/deflate")};
+        export { createDeflater, poolThreads } from ${source("node/deflater")};
+        export { createPool, TASKS } from ${source("../workers/pool")};
         export { deflatedMember, spliceMember } from ${source("node/splice-member")};
         export { indexBlocks } from ${source("zip/deflate-scan")};
         export { rewriteOf, rewrittenSource } from ${source("rewrite")};
@@ -84,11 +88,18 @@ async function engineOf(place) {
       resolveDir: here(".."),
     },
     bundle: true,
+    plugins: [ownParts(here(".."))],
+    define: { __dirname: '""' },
+    external: ["@napi-rs/nice"],
     platform: "node",
     format: "esm",
     outfile,
     logLevel: "error",
   });
+  // Threads run the built script.
+  for (const part of ["worker.cjs", "libdeflate.wasm"]) {
+    copyFileSync(join(dirname(builtProgram()), part), join(place, part));
+  }
   return await import(pathToFileURL(outfile).href);
 }
 
@@ -127,15 +138,22 @@ async function fastest(body, close = () => {}) {
 async function measure(engine, bytes, folder) {
   const conditions = `${machineText()}; load ${loadNow()}; ${megabytes(bytes.length)}, level ${LEVEL}`;
   console.log(conditions);
-  const options = (jobs) => ({ level: LEVEL, jobs, spoolBeside: join(folder, "x") });
+  const pools = [];
+  const options = (jobs) => {
+    const pool = engine.createPool(jobs - 1, engine.TASKS, "deflate");
+    pools.push(pool);
+    const deflater = engine.createDeflater(engine.poolThreads(jobs, pool));
+    return { level: LEVEL, jobs, deflater, spoolBeside: join(folder, "x") };
+  };
   const source = engine.memorySource(bytes);
   const whole = await fastest(() => deflateRawSync(bytes, { level: LEVEL }));
   console.log(`zlib, one stream: ${seconds(whole.ms)}, ${whole.result.length} bytes`);
   const parts = [];
   let digest;
   for (const jobs of [1, 2, 4]) {
+    const packing = options(jobs);
     const { result, ms } = await fastest(
-      () => engine.deflateContent(source, options(jobs)),
+      () => engine.deflateContent(source, packing),
       ({ packed }) => packed.close(),
     );
     const now = digestOf(result.packed);
@@ -145,6 +163,7 @@ async function measure(engine, bytes, folder) {
     console.log(JSON.stringify(parts.at(-1)));
     result.packed.close();
     if (now !== digest) process.exitCode = 1;
+    await Promise.all(pools.splice(0).map((pool) => pool.close()));
   }
   const splices = await measureSplice(engine, bytes, whole.result, options(1));
   const commit = commitOf(here("."));
@@ -230,9 +249,9 @@ function page({ measured: { conditions, commit, zlib, parts, splices }, fuzz: fu
 Written by \`node bench/deflate.mjs --write\`; do not edit by hand. The library of an xgboost wheel, its first 200 MB.
 ${conditions}; commit ${commit}. The fastest of some rounds.
 
-zlib deflates all of it as one stream in ${seconds(zlib)}.
+Parts are compressed by libdeflate in WebAssembly. Node's zlib deflates all of it as one stream in ${seconds(zlib)}.
 
-| parts at once | time | to one thread | to zlib | size beside zlib's | bytes |
+| threads | time | to one thread | to zlib | size beside zlib's | bytes |
 |--:|--:|--:|--:|--:|---|
 ${partRows.join("\n")}
 

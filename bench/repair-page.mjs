@@ -56,8 +56,8 @@ ${table(
 
 ## Sizes
 
-The result beside auditwheel's; the goal is to be no larger. Node's zlib is Chromium's, which finds no
-matches of three bytes: at no level are its results as small as those of zlib at level 6.
+The result beside auditwheel's, which takes zlib at level 6; the goal is to be no larger. Whole members are
+compressed by libdeflate at level 6.
 
 ${sizeTable(grafts)}
 
