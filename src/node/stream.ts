@@ -14,12 +14,16 @@ import { DEFLATED, STORED } from "../zip/layout.ts";
 import { checkContent, trailingProblem } from "../zip/read.ts";
 
 /** Packed bytes per read. */
-const READ_BYTES = 64 << 10;
-/**
- * Chunks cross threads, so smaller ones take a third more time; those that wait let zlib go on while
- * this thread hashes. Its types don't say that it takes the options of a stream too.
- */
-const INFLATE: ZlibOptions & TransformOptions = { chunkSize: 256 << 10, highWaterMark: 1 << 20 };
+const READ_BYTES = 512 << 10;
+/** Unpacked bytes per chunk: zlib's thread waits for this one after each, so small ones cost a third. */
+const CHUNK_BYTES = 1 << 20;
+/** Chunks that may wait while this thread hashes. */
+const MOST_WAITING = 2;
+/** Its types don't say that it takes the options of a stream too. */
+const INFLATE: ZlibOptions & TransformOptions = {
+  chunkSize: CHUNK_BYTES,
+  highWaterMark: CHUNK_BYTES,
+};
 
 /** A stream over the members of `source`; see {@link MemberStream}. */
 export function streamMember(source: Source): MemberStream {
@@ -68,18 +72,21 @@ async function readDeflated(
   packed.pipe(inflate);
   let produced = 0;
   let checksum = 0;
+  let tooMuch = false;
   try {
-    for await (const chunk of inflate) {
-      const bytes = plain(chunk);
-      const { length } = bytes;
-      if (produced + length > span.size) {
-        const message = `the data unpack to more than the ${span.size} bytes that are declared`;
-        return [{ code: "ZIP024", path: span.name, message }];
-      }
+    const isDone = await eachChunk(inflate, (bytes) => {
+      tooMuch = produced + bytes.length > span.size;
+      if (tooMuch) return false;
       checksum = crc32(bytes, checksum);
-      if (onChunk(bytes, produced) === false) return [];
-      produced += length;
+      if (onChunk(bytes, produced) === false) return false;
+      produced += bytes.length;
+      return true;
+    });
+    if (tooMuch) {
+      const message = `the data unpack to more than the ${span.size} bytes that are declared`;
+      return [{ code: "ZIP024", path: span.name, message }];
     }
+    if (!isDone) return [];
   } catch (error) {
     if (!(error instanceof Error) || !("code" in error) || !isZlibCode(error.code)) throw error;
     const message = `the deflate stream is broken: ${error.message}`;
@@ -92,6 +99,53 @@ async function readDeflated(
   const consumed = inflate.bytesWritten;
   if (consumed !== span.compressedSize) problems.unshift(trailingProblem(span, consumed));
   return problems;
+}
+
+/**
+ * Calls `onChunk` in a later turn of the event loop than the one that brought the chunk: meanwhile zlib's
+ * thread has got its next work, and both go on together.
+ *
+ * @returns false when `onChunk` did, and the rest was not read.
+ */
+function eachChunk(inflate: InflateRaw, onChunk: (bytes: Uint8Array) => boolean): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const waiting: Uint8Array[] = [];
+    let isEnded = false;
+    let isAwaited = false;
+    const turn = (): void => {
+      isAwaited = false;
+      const bytes = waiting.shift();
+      try {
+        if (bytes !== undefined && !onChunk(bytes)) {
+          inflate.pause();
+          resolve(false);
+          return;
+        }
+      } catch (error) {
+        inflate.pause();
+        reject(error);
+        return;
+      }
+      if (waiting.length > 0) later();
+      else if (isEnded) resolve(true);
+      if (waiting.length < MOST_WAITING) inflate.resume();
+    };
+    const later = (): void => {
+      if (isAwaited) return;
+      isAwaited = true;
+      setImmediate(turn);
+    };
+    inflate.on("data", (chunk: unknown) => {
+      waiting.push(plain(chunk));
+      if (waiting.length >= MOST_WAITING) inflate.pause();
+      later();
+    });
+    inflate.on("end", () => {
+      isEnded = true;
+      later();
+    });
+    inflate.on("error", reject);
+  });
 }
 
 function openPacked(zip: yauzl.ZipFile, span: MemberSpan): Promise<Readable> {
@@ -131,7 +185,7 @@ class SourceReader extends yauzl.RandomAccessReader {
     const { source } = this;
     let at = start;
     return new Readable({
-      highWaterMark: 2 * READ_BYTES,
+      highWaterMark: READ_BYTES,
       read() {
         if (at >= end) {
           this.push(null);
