@@ -40,7 +40,8 @@ export function checksumPass(fieldAt: number): ChecksumPass {
           Math.min(BLOCK, wide - at),
         );
         let total = 0;
-        for (const word of block) total += word;
+        // By index: an iterator takes four times as long.
+        for (let index = 0; index < block.length; index++) total += block[index] ?? 0;
         // 65536 counts as 1, so a half in the wrong place is right again when it is moved on by a byte.
         sum += (total % 0xffff) * ((offset + head) % 2 === 0 ? 1 : 256);
       }

@@ -34,42 +34,60 @@ const SETS_PATH = /\bLD_(LIBRARY_PATH|PRELOAD)\b/;
 const TEMPLATE = /["'/](lib[\w.+-]{2,})[{%]/g;
 const IMPORTS = /^\s*(?:from|import)\s+(\w+)/gm;
 
-/** What the Python files say; they are only read when something is asked. */
+/** What the Python files say; they are only read when something is asked, and no further than it takes. */
 export function pythonMentions(texts: () => Iterable<PythonText>): Mentions {
-  let all: readonly PythonText[] | undefined;
-  let opening: readonly string[] = [];
-  let templates: readonly string[] = [];
-  const read = (): readonly PythonText[] => {
-    if (all === undefined) {
-      all = [...texts()];
-      opening = all.flatMap(({ text }) => (OPENS.test(text) ? [text] : []));
-      templates = all.flatMap(({ text }) =>
-        [...text.matchAll(TEMPLATE)].map(([, name = ""]) => name),
-      );
+  const known: PythonText[] = [];
+  let rest: Iterator<PythonText> | undefined;
+  function* each(): Generator<PythonText> {
+    for (let index = 0; ; index++) {
+      if (index === known.length) {
+        rest ??= texts()[Symbol.iterator]();
+        const next = rest.next();
+        if (next.done === true) return;
+        known.push(next.value);
+      }
+      const text = known[index];
+      if (text !== undefined) yield text;
     }
-    return all;
+  }
+  const some = (says: (text: string) => boolean): boolean => {
+    for (const { text } of each()) if (says(text)) return true;
+    return false;
   };
-  const anywhere = (word: string): boolean => read().some(({ text }) => text.includes(word));
+  let opening: readonly string[] | undefined;
+  const openingTexts = (): readonly string[] => {
+    opening ??= [...each()].flatMap(({ text }) => (OPENS.test(text) ? [text] : []));
+    return opening;
+  };
+  let templates: readonly string[] | undefined;
+  const templateNames = (): readonly string[] => {
+    templates ??= [...each()].flatMap(({ text }) =>
+      [...text.matchAll(TEMPLATE)].map(([, name = ""]) => name),
+    );
+    return templates;
+  };
   return {
     library(file) {
       const stem = file.replace(/\.so(\..*)?$/, "");
       const named = stem.startsWith("lib") ? stem : file;
       const short = stem.replace(/^lib/, "");
       return (
-        anywhere(named) ||
-        templates.some((beginning) => named.startsWith(beginning)) ||
-        opening.some((text) => (text.includes(".so") && LISTS.test(text)) || quotes(text, short))
+        some((text) => text.includes(named)) ||
+        templateNames().some((beginning) => named.startsWith(beginning)) ||
+        openingTexts().some(
+          (text) => (text.includes(".so") && LISTS.test(text)) || quotes(text, short),
+        )
       );
     },
-    libraryPath: () => read().some(({ text }) => SETS_PATH.test(text)),
+    libraryPath: () => some((text) => SETS_PATH.test(text)),
     module(path) {
       const folder = folderOf(pathInSite(path));
       const name = [...(folder === "" ? [] : folder.split("/")), moduleName(path)].join(".");
-      return read().some(({ text }) => quotes(text, name)) && opening.length > 0;
+      return some((text) => quotes(text, name)) && openingTexts().length > 0;
     },
     handsOver(program, projects) {
       const name = baseNameOf(program);
-      const starts = read().flatMap(({ path, text }) => {
+      const starts = [...each()].flatMap(({ path, text }) => {
         if (path.endsWith(".dist-info/entry_points.txt")) return entryModules(text, name);
         if (!path.endsWith(`.data/scripts/${name}`)) return [];
         return [...text.matchAll(IMPORTS)].map(([, module = ""]) => module);
@@ -77,8 +95,8 @@ export function pythonMentions(texts: () => Iterable<PythonText>): Mentions {
       return starts.some((module) => projects.includes(normalizeName(module)));
     },
     addsFolder: () =>
-      read().some(({ text }) => ADDS.test(text) || WINDOWS_PATH.test(text)) || opening.length > 0,
-    setsPath: () => read().some(({ text }) => WINDOWS_PATH.test(text)),
+      some((text) => ADDS.test(text) || WINDOWS_PATH.test(text) || OPENS.test(text)),
+    setsPath: () => some((text) => WINDOWS_PATH.test(text)),
   };
 }
 

@@ -32,18 +32,18 @@ export function contentCheck(
   const header = headerIn(head);
   if (header === undefined) return undefined;
   const table = certificateTable(header, size);
-  const checksum = checksumPass(checksumAt(header));
+  // 0 says that nobody worked it out, as linkers do for all but drivers.
+  const checksum = header.windows.CheckSum === 0 ? undefined : checksumPass(checksumAt(header));
   const signature = table === null ? undefined : signaturePass(header, table, tools);
   return {
     add(bytes, offset) {
-      checksum.add(bytes, offset);
+      checksum?.add(bytes, offset);
       signature?.add(bytes, offset);
     },
     complete(file) {
       const [slice] = file.slices;
       const { stored } = slice.checksum;
-      const right = stored === checksum.result(size);
-      const state: PeChecksum["state"] = stored === 0 ? "zero" : right ? "right" : "wrong";
+      const state = checksum === undefined ? "zero" : stateOf(stored === checksum.result(size));
       return {
         ...file,
         slices: [
@@ -56,6 +56,10 @@ export function contentCheck(
       };
     },
   };
+}
+
+function stateOf(isRight: boolean): PeChecksum["state"] {
+  return isRight ? "right" : "wrong";
 }
 
 function headerIn(head: Uint8Array): PeHeader | undefined {
