@@ -54,8 +54,12 @@ export interface Compression {
 export interface Helpers {
   /** How many there are, at least 1. */
   readonly count: number;
-  /** {@link Compression.inflateRaw} on one of them; rejects when the stream is broken. */
-  inflate(compressed: Uint8Array, limit: number): Promise<Inflated>;
+  /**
+   * Inflates a deflated member on one of them.
+   *
+   * @returns `undefined` when it is not what its headers promise, in size and CRC-32 too.
+   */
+  inflate(source: Source, span: MemberSpan): Promise<Uint8Array | undefined>;
   /** Resolves when what they have finished meanwhile was noticed. */
   turn(): Promise<void>;
 }

@@ -1,15 +1,11 @@
 /** Node's zlib and hashes as the engine's {@link Compression}. */
 import { createHash, hash as hashOnce } from "node:crypto";
 import type { ZlibOptions } from "node:zlib";
-import {
-  constants,
-  crc32,
-  deflateRawSync,
-  inflateRaw as inflateRawAsync,
-  inflateRawSync,
-} from "node:zlib";
+import { constants, crc32, deflateRawSync, gunzip, inflateRawSync } from "node:zlib";
 import { FormatError } from "../errors.ts";
-import type { Compression, Helpers, Inflated } from "../runtime.ts";
+import type { Compression, Helpers, Inflated, MemberSpan } from "../runtime.ts";
+import type { Source } from "../source.ts";
+import { readInto } from "../source.ts";
 import { immediate } from "./immediate.ts";
 
 /** zlib's smallest output buffer. */
@@ -47,13 +43,39 @@ export function zlibThreads(jobs: number): Helpers | undefined {
   return { count: Math.min(jobs - 1, ZLIB_THREADS), inflate: inflateLater, turn: immediate };
 }
 
-function inflateLater(compressed: Uint8Array, limit: number): Promise<Inflated> {
-  return new Promise((resolve, reject) => {
+/** A gzip header without a name or a time (RFC 1952, 2.3). */
+const GZIP_HEADER = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff);
+/** CRC-32 and size. */
+const GZIP_TRAILER = 8;
+
+/**
+ * Between a gzip header and what the zip headers promise, zlib's thread works out the CRC-32 too, and is
+ * content with nothing else.
+ */
+async function inflateLater(
+  source: Source,
+  { dataOffset, compressedSize, size, crc32 }: MemberSpan,
+): Promise<Uint8Array | undefined> {
+  const start = GZIP_HEADER.length;
+  const end = start + compressedSize;
+  const packed = new Uint8Array(end + GZIP_TRAILER);
+  packed.set(GZIP_HEADER);
+  readInto(source, dataOffset, packed.subarray(start, end));
+  const trailer = new DataView(packed.buffer, end);
+  trailer.setUint32(0, crc32, true);
+  trailer.setUint32(4, size, true);
+  return await new Promise((resolve) => {
     const done = (error: Error | null, result: unknown): void => {
-      if (error === null) resolve(inflatedOf(result as InflateInfo, limit));
-      else reject(error);
+      if (error !== null) {
+        resolve(undefined);
+        return;
+      }
+      const { buffer, engine } = result as InflateInfo;
+      // A stream that ends before the data do leaves some of them.
+      const isSound = buffer.length === size && engine.bytesWritten === packed.length;
+      resolve(isSound ? plain(buffer) : undefined);
     };
-    inflateRawAsync(compressed, inflateOptions(limit), done);
+    gunzip(packed, inflateOptions(size), done);
   });
 }
 

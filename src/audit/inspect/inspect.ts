@@ -13,7 +13,7 @@ import type { AnyNative } from "../../formats.ts";
 import { formatOf, readerOf } from "../../formats.ts";
 import { memorySource } from "../../source.ts";
 import { checkRecordDigest } from "../../wheel/record.ts";
-import { readMember } from "../../zip/read.ts";
+import { type Member, readMember } from "../../zip/read.ts";
 import type { Facts } from "./facts.ts";
 import { failureOf, merge, readFacts, readFactsKept, readFactsThrough } from "./facts.ts";
 import { Reports } from "./limits.ts";
@@ -50,15 +50,16 @@ export async function inspectMembers(
 }
 
 async function inspectOne(
-  { access, task }: Prepared,
+  prepared: Prepared,
   options: InspectOptions,
   isWanted: () => boolean,
 ): Promise<MemberReport | undefined> {
+  const { access, task } = prepared;
   try {
     const whole = isWhole(task, options.wholeLimit);
-    if (!options.hash) return await inspectNative(access, task, whole, options, isWanted);
+    if (!options.hash) return await inspectNative(prepared, whole, options, isWanted);
     return whole
-      ? inspectWhole(access, task, options, isWanted)
+      ? inspectWhole(prepared, options, isWanted)
       : await inspectStreamed(access, task, options);
   } catch (error) {
     return { index: task.index, ...failureOf(task, error) };
@@ -72,12 +73,12 @@ async function inspectOne(
  * stream are too few to be asked for.
  */
 function inspectWhole(
-  access: Access,
-  task: MemberTask,
+  prepared: Prepared,
   options: InspectOptions,
   isWanted: () => boolean,
 ): MemberReport | undefined {
-  const { bytes, problems } = readMember(access.source, task, access.compression);
+  const { access, task } = prepared;
+  const { bytes, problems } = contentOf(prepared);
   const found: Problem[] = [...problems];
   // Of data that can't be unpacked there is no digest to compare.
   if (task.expected !== undefined && bytes.length === task.size) {
@@ -145,14 +146,14 @@ async function inspectStreamed(
 
 /** `--no-hash`: nothing is inflated but what the parser of native code asks for. */
 async function inspectNative(
-  access: Access,
-  task: MemberTask,
+  prepared: Prepared,
   whole: boolean,
   options: InspectOptions,
   isWanted: () => boolean,
 ): Promise<MemberReport | undefined> {
+  const { access, task } = prepared;
   if (whole) {
-    const { bytes, problems } = readMember(access.source, task, access.compression);
+    const { bytes, problems } = contentOf(prepared);
     const format = formatOf(bytes) ?? formatAtStart(access, task);
     if (format === undefined) return undefined;
     if (problems.length > 0 || !isWanted()) {
@@ -175,6 +176,12 @@ async function inspectNative(
   if (problems.length > 0) return { index: task.index, format, problems, unverified: [] };
   const facts = await readFactsThrough(access, task, format, recorder.windows(), options);
   return { index: task.index, format, ...facts };
+}
+
+function contentOf({ access, task, inflated }: Prepared): Member {
+  return inflated === undefined
+    ? readMember(access.source, task, access.compression)
+    : { bytes: inflated, problems: [] };
 }
 
 /** Native code stays native code: whether the wheel holds any does not depend on its health. */

@@ -12,6 +12,8 @@ const RUN_BYTES = 2 << 20;
 export interface Prepared {
   readonly access: Access;
   readonly task: MemberTask;
+  /** What it holds, where another thread found it sound. */
+  readonly inflated?: Uint8Array;
 }
 
 /**
@@ -80,7 +82,7 @@ function runSource(
 }
 
 /** `source` with the bytes from `start` at hand. */
-export function windowed(source: Source, start: number, bytes: Uint8Array): Source {
+function windowed(source: Source, start: number, bytes: Uint8Array): Source {
   const end = start + bytes.length;
   return {
     size: source.size,

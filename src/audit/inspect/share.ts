@@ -1,7 +1,7 @@
 /** Which member is inspected when: other threads inflate the large ones while this one goes on. */
 import type { Helpers } from "../../runtime.ts";
 import { DEFLATED } from "../../zip/layout.ts";
-import { type Prepared, prepareRuns, windowed } from "./runs.ts";
+import { type Prepared, prepareRuns } from "./runs.ts";
 import type { Access, InspectOptions, MemberTask } from "./task.ts";
 import { isNative, isWhole } from "./task.ts";
 
@@ -10,7 +10,7 @@ const LEAST_HANDED = 96 << 10;
 /** Bytes that are inflated and not yet looked at, or one member: what all of them may hold at once. */
 const OPEN_BYTES = 32 << 20;
 /** The others are asked for what they have done after so many bytes (inflated). */
-const TURN_BYTES = 512 << 10;
+const TURN_BYTES = 128 << 10;
 
 /**
  * Calls `inspect` for each member: the largest first, as the others have inflated them, and small ones
@@ -44,7 +44,7 @@ export async function shareOut(
   let first = 0;
   let end = large.length;
   let isBySize = true;
-  const ready: (Prepared & { readonly bytes: number })[] = [];
+  const ready: Prepared[] = [];
   let open = 0;
   let running = 0;
   let wake: (() => void) | undefined;
@@ -65,7 +65,7 @@ export async function shareOut(
     }
     open += task.size;
     inflateLater(access, helpers, task)
-      .then((prepared) => ready.push({ ...prepared, bytes: task.size }))
+      .then((prepared) => ready.push(prepared))
       .finally(ended);
   };
   let next = small.next();
@@ -94,7 +94,7 @@ export async function shareOut(
     const last = first < end ? large[end - 1] : undefined;
     if (done !== undefined) {
       await work(done);
-      open -= done.bytes;
+      open -= done.task.size;
     } else if (next.done !== true) {
       await work(next.value);
       next = small.next();
@@ -114,12 +114,9 @@ export async function shareOut(
 /** What can't be inflated is prepared all the same: reading it says what is wrong. */
 async function inflateLater(access: Access, helpers: Helpers, task: MemberTask): Promise<Prepared> {
   try {
-    const packed = access.source.read(task.dataOffset, task.compressedSize);
-    const inflated = await helpers.inflate(packed, task.size);
-    const compression = { ...access.compression, inflateRaw: () => inflated };
-    const source = windowed(access.source, task.dataOffset, packed);
-    return { task, access: { ...access, source, compression } };
+    const inflated = await helpers.inflate(access.source, task);
+    return inflated === undefined ? { access, task } : { access, task, inflated };
   } catch {
-    return { task, access };
+    return { access, task };
   }
 }

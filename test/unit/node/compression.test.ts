@@ -3,7 +3,8 @@ import { deflateRawSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { encodeUtf8 } from "../../../src/bytes.ts";
 import { FormatError } from "../../../src/errors.ts";
-import { nodeCompression } from "../../../src/node/compression.ts";
+import { nodeCompression, zlibThreads } from "../../../src/node/compression.ts";
+import { memorySource } from "../../../src/source.ts";
 
 const TEXT = encodeUtf8("some text, some text, some more text. ".repeat(100));
 const PACKED = new Uint8Array(deflateRawSync(TEXT));
@@ -50,6 +51,40 @@ describe("inflateRaw", () => {
     ]) {
       expect(() => nodeCompression.inflateRaw(stream, TEXT.length)).toThrow(FormatError);
     }
+  });
+});
+
+describe("a member that another thread inflates", () => {
+  const TRAILER = new Uint8Array(8);
+  new DataView(TRAILER.buffer).setUint32(0, nodeCompression.crc32(TEXT), true);
+  new DataView(TRAILER.buffer).setUint32(4, TEXT.length, true);
+  const inflate = async (data: Uint8Array, promised: { crc32?: number; size?: number } = {}) => {
+    const before = 5;
+    const source = memorySource(new Uint8Array([...new Uint8Array(before), ...data, 1, 2, 3]));
+    const span = { name: "m", method: 8, crc32: nodeCompression.crc32(TEXT), size: TEXT.length };
+    const place = { dataOffset: before, compressedSize: data.length };
+    return await zlibThreads(2)?.inflate(source, { ...span, ...promised, ...place });
+  };
+
+  test("is given when it is what its headers promise", async () => {
+    expect(await inflate(PACKED)).toEqual(TEXT);
+    const nothing = new Uint8Array(deflateRawSync(new Uint8Array(0)));
+    expect(await inflate(nothing, { crc32: 0, size: 0 })).toEqual(new Uint8Array(0));
+  });
+
+  test.each([
+    ["another CRC-32", PACKED, { crc32: 1 }],
+    ["a smaller size", PACKED, { size: TEXT.length - 1 }],
+    ["a larger size", PACKED, { size: TEXT.length + 1 }],
+    ["bytes after the stream", [...PACKED, 0], {}],
+    ["what zlib takes for the end after the stream", [...PACKED, ...TRAILER], {}],
+    ["the stream twice", [...PACKED, ...PACKED], {}],
+    ["another gzip file after the stream", [...PACKED, ...TRAILER, 31, 139, 8, 0, ...PACKED], {}],
+    ["a cut stream", PACKED.subarray(0, -1), {}],
+    ["no stream", [], {}],
+    ["garbage", [7, 255], {}],
+  ])("is not given with %s", async (_, data, promised) => {
+    expect(await inflate(Uint8Array.from(data), promised)).toBeUndefined();
   });
 });
 

@@ -4,9 +4,10 @@ import { shareOut } from "../../../../src/audit/inspect/share.ts";
 import type { InspectOptions, MemberReport } from "../../../../src/audit/inspect/task.ts";
 import { nodeCompression, zlibThreads } from "../../../../src/node/compression.ts";
 import { lazyStream } from "../../../../src/node/lazy-stream.ts";
-import type { Helpers } from "../../../../src/runtime.ts";
-import { memorySource } from "../../../../src/source.ts";
+import type { Helpers, MemberSpan } from "../../../../src/runtime.ts";
+import { memorySource, type Source } from "../../../../src/source.ts";
 import { readIndex } from "../../../../src/zip/index.ts";
+import { readMember } from "../../../../src/zip/read.ts";
 import { elfFixture } from "../../../support/elf-fixtures.ts";
 import { buildZip } from "../../../support/zip-builder.ts";
 
@@ -42,6 +43,11 @@ async function inspect(
   return reports.sort((a, b) => a.index - b.index);
 }
 
+function inflated(source: Source, span: MemberSpan): Uint8Array | undefined {
+  const { bytes, problems } = readMember(source, span, nodeCompression);
+  return problems.length === 0 ? bytes : undefined;
+}
+
 describe("members that several threads inflate", () => {
   it.each([
     ["all checked", { hash: true }],
@@ -60,12 +66,12 @@ describe("members that several threads inflate", () => {
     let most = 0;
     const helpers: Helpers = {
       count: 3,
-      async inflate(packed, limit) {
+      async inflate(source, span) {
         running++;
         most = Math.max(most, running);
         await new Promise((resolve) => setTimeout(resolve, 1));
         running--;
-        return nodeCompression.inflateRaw(packed, limit);
+        return inflated(source, span);
       },
       turn: async () => await new Promise((resolve) => setTimeout(resolve, 0)),
     };
@@ -77,7 +83,7 @@ describe("members that several threads inflate", () => {
     const error = new Error("no more memory");
     const helpers: Helpers = {
       count: 1,
-      inflate: async (packed, limit) => nodeCompression.inflateRaw(packed, limit),
+      inflate: async (source, span) => inflated(source, span),
       turn: () => Promise.reject(error),
     };
     await expect(inspect(helpers, { hash: true })).rejects.toBe(error);
@@ -94,9 +100,9 @@ describe("members that several threads inflate", () => {
     let release: (() => void) | undefined;
     const helpers: Helpers = {
       count: 1,
-      inflate: (packed, limit) =>
+      inflate: (archive, span) =>
         new Promise((resolve) => {
-          release = () => resolve(nodeCompression.inflateRaw(packed, limit));
+          release = () => resolve(inflated(archive, span));
         }),
       turn: async () => {},
     };
