@@ -1,8 +1,15 @@
-/** What the benches of one platform share: audits and repairs beside a yardstick, and their page. */
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+/**
+ * What the benches of one platform share: audits and repairs beside a yardstick, and their page.
+ *
+ * `--only a,b` measures the rows with one of these texts; each run adds to what earlier ones measured, and
+ * `--write` writes the page from all of it.
+ */
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { cacheFolder } from "../corpus/cache.mjs";
 import { fetchWheel } from "../corpus/fetch.mjs";
 import { findPython } from "../corpus/python.mjs";
 import { measureRun, median } from "./measure.mjs";
@@ -23,13 +30,12 @@ if (!existsSync(cli)) {
   process.exit(2);
 }
 export const python = findPython();
-const load = loadavg()[0].toFixed(1);
 /** @type {any[]} */
 const rows = [];
 
 /** @param {string} what */
 export function wanted(what) {
-  return options.only === undefined || what.includes(options.only);
+  return options.only === undefined || options.only.split(",").some((text) => what.includes(text));
 }
 
 /**
@@ -61,6 +67,7 @@ export function unzip(path) {
  * @param {string} [out] removed before each run.
  */
 export function measure(what, { size, goal }, yardstick, command, out) {
+  const load = loadavg()[0];
   /** @type {Record<"theirs" | "ours", {status: number, wall: number, cpu: number, peak: number}[]>} */
   const runs = { theirs: [], ours: [] };
   for (let round = 0; round <= rounds; round++) {
@@ -82,13 +89,14 @@ export function measure(what, { size, goal }, yardstick, command, out) {
     peak: Math.max(...each.map(({ peak }) => peak)),
   }));
   console.error(`${what}: ${(ours.wall / theirs.wall).toFixed(2)} x`);
-  rows.push({ what, size, goal, yardstick: yardstick.what, theirs, ours });
+  rows.push({ what, size, goal, yardstick: yardstick.what, theirs, ours, load, rounds });
 }
 
-/** Prints the page, and writes it where that was asked for. */
+/** Adds the rows to what was measured before, prints the page, and writes it where that was asked for. */
 export function finish(/** @type {string} */ platform, /** @type {string} */ text) {
   const cpu = /^model name\s*: (.*)$/m.exec(readFileSync("/proc/cpuinfo", "utf8"))?.[1];
-  const lines = rows.map(({ what, size, goal, yardstick, theirs, ours }) => {
+  const known = remember(platform);
+  const lines = known.map(({ what, size, goal, yardstick, theirs, ours }) => {
     const cells = [what, `${(size / 1e6).toFixed(1)} MB`, yardstick];
     cells.push(seconds(theirs.wall), seconds(ours.wall));
     const missed = ours.wall > goal * theirs.wall ? " ✗" : "";
@@ -96,12 +104,16 @@ export function finish(/** @type {string} */ platform, /** @type {string} */ tex
     cells.push(factor(ours.cpu, theirs.cpu), `${Math.round(ours.peak)} MiB`);
     return `| ${cells.join(" | ")} |`;
   });
+  const span = (/** @type {string} */ unit, digits = 0) => {
+    const values = known.map((row) => row[unit].toFixed(digits)).sort((a, b) => a - b);
+    return values[0] === values.at(-1) ? values[0] : `${values[0]} to ${values.at(-1)}`;
+  };
   const page = `# Benchmarks of ${TITLES[platform]} wheels
 
 Written by \`node bench/${platform}.mjs --write\`; do not edit by hand.
 
-Medians of ${rounds} rounds after one that warms the page cache, from start to exit; peaks are the highest.
-${text} \`-j ${options.jobs}\`, ${cpu}, Node ${process.version}; one minute's load when it began: ${load}.
+Medians of ${span("rounds")} rounds after one that warms the page cache, from start to exit; peaks are the highest.
+${text} \`-j ${options.jobs}\`, ${cpu}, Node ${process.version}; one minute's load when a row began: ${span("load", 1)}.
 
 ✗: the goal of that row is missed.
 
@@ -111,6 +123,21 @@ ${lines.join("\n")}
 `;
   console.log(page);
   if (options.write) writeFileSync(here(`../docs/benchmarks-${platform}.md`), page);
+}
+
+/** All rows that were ever measured, audits first, with those of this run in place of older ones. */
+function remember(/** @type {string} */ platform) {
+  const store = join(cacheFolder(), `bench-${platform}.json`);
+  /** @type {any[]} */
+  const before = existsSync(store) ? JSON.parse(readFileSync(store, "utf8")) : [];
+  const byName = new Map([...before, ...rows].map((row) => [row.what, row]));
+  const rank = (/** @type {any} */ row) => (row.what.startsWith("audit") ? row.what : "b");
+  const known = [...byName.values()].sort((a, b) =>
+    rank(a) < rank(b) ? -1 : rank(a) > rank(b) ? 1 : 0,
+  );
+  writeFileSync(`${store}.${process.pid}`, JSON.stringify(known, undefined, 1));
+  renameSync(`${store}.${process.pid}`, store);
+  return known;
 }
 
 /** @type {Readonly<Record<string, string>>} */
