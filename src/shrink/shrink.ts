@@ -1,4 +1,5 @@
 /** Makes a wheel smaller on a draft of it, and says what each step gained. */
+import { MAX_BINARIES } from "../audit/inspect/limits.ts";
 import { isNative } from "../audit/inspect/task.ts";
 import { printable } from "../bytes.ts";
 import type { Draft } from "../edit/draft.ts";
@@ -68,7 +69,14 @@ export async function shrinkWheel(input: ShrinkInput, settings: ShrinkSettings):
     draft.remove(entry.name);
     files.push(leftOut(entry, "drop"));
   }
-  const all = natives(wheel).filter((entry) => !left.has(entry));
+  const libraries = natives(wheel).filter((entry) => !left.has(entry));
+  const all = libraries.slice(0, MAX_BINARIES);
+  if (libraries.length > all.length) {
+    const rest = libraries.length - all.length;
+    notes.push(
+      `the wheel has more than the limit of ${MAX_BINARIES} native files: the ${rest} smallest stay as they are [ZIP030]`,
+    );
+  }
   const copies = settings.dedupe ? await dedupe(draft, all, input.members) : undefined;
   for (const entry of copies?.removed ?? []) files.push(leftOut(entry, "dedupe"));
   notes.push(...(copies?.notes ?? []));

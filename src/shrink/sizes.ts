@@ -1,4 +1,5 @@
 /** Who takes the bytes of a wheel: members, the sections of libraries, the GPUs of device code. */
+import { MAX_BINARIES } from "../audit/inspect/limits.ts";
 import { isNative } from "../audit/inspect/task.ts";
 import { compareText } from "../bytes.ts";
 import { FormatError } from "../errors.ts";
@@ -39,7 +40,11 @@ export interface WheelSizes {
 /** Parts that take less than this of their whole are told together. */
 const SMALLEST = 0.005;
 
-/** @param open unpacks a member. */
+/**
+ * Of more native files than an audit judges the rest are told as other files are.
+ *
+ * @param open unpacks a member.
+ */
 export async function wheelSizes(
   wheel: Wheel,
   open: (entry: ZipEntry) => Promise<FileSource>,
@@ -57,7 +62,9 @@ export async function wheelSizes(
       children: [],
     };
     const found =
-      !entry.broken && isNative(access, entry) ? await openLibrary(entry, open) : undefined;
+      libraries.length < MAX_BINARIES && !entry.broken && isNative(access, entry)
+        ? await openLibrary(entry, open)
+        : undefined;
     if (found === undefined) nodes.push(plain);
     else {
       libraries.push({ ...found, node: { ...found.node, packed: entry.compressedSize } });
