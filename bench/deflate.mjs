@@ -4,7 +4,7 @@
  * The sources are bundled on the fly.
  *
  * `--fuzz 10000` runs so many random edits through `test/property/deflate-splice.test.ts` instead. `--write`
- * writes `docs/benchmarks-deflate.md` afterwards, from what was measured last.
+ * writes `docs/benchmarks-deflate.md` afterwards, from what was measured last; `--rounds 0` measures nothing.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -44,7 +44,7 @@ const LEVEL = 6;
 const { results, keep } = keptResults("deflate");
 if (values.fuzz !== undefined) {
   fuzz(values.fuzz);
-} else {
+} else if (values.rounds !== "0") {
   const folder = mkdtempSync(join(tmpdir(), "wheelkit-bench-"));
   try {
     results.measured = await measure(await engineOf(folder), await libraryBytes(folder), folder);
