@@ -190,7 +190,13 @@ describe.skipIf(!hasPython())("the wheel of this machine", () => {
     const list = execFileSync(python(), ["-m", "zipfile", "-l", release.platformWheel], {
       encoding: "utf8",
     });
-    for (const name of ["LICENSE", "piscina.txt", "commander.txt", "bokuweb-zstd-wasm.txt", "libdeflate.txt"]) {
+    for (const name of [
+      "LICENSE",
+      "piscina.txt",
+      "commander.txt",
+      "bokuweb-zstd-wasm.txt",
+      "libdeflate.txt",
+    ]) {
       expect(list).toContain(`wheelkit-${VERSION}.dist-info/licenses/${name}`);
     }
     expect(list).toMatch(/licenses\/node-22\.\d+\.\d+\.txt/);

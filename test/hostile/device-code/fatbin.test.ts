@@ -9,6 +9,7 @@ import { loadZstd } from "../../../src/node/zstd.ts";
 import { memorySource } from "../../../src/source.ts";
 import { zstdOf } from "../../support/encode-payload.ts";
 import { cubinLike, fatContainer, fatEntry } from "../../support/fatbin-builder.ts";
+import { stopwatch } from "../../support/quick.ts";
 
 const zstd = await loadZstd();
 const payload = cubinLike(4000);
@@ -80,9 +81,9 @@ describe("a hostile fat binary", () => {
     const bomb = zstdOf(new Uint8Array(8 << 20), 1, zstd);
     const entry = fatEntry({ payload: bomb, flags: FLAG.ZSTD, size: 8 << 20 });
     const bytes = fatContainer(Array.from({ length: 5000 }, () => entry));
-    const began = performance.now();
+    const took = stopwatch();
     expect(readAll(bytes)).toBe(0);
-    expect(performance.now() - began).toBeLessThan(5000);
+    expect(took()).toBeLessThan(5000);
   });
 
   it("with a second frame behind the first gives no more than was announced", () => {

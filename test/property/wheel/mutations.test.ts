@@ -9,6 +9,7 @@ import { parseRecord } from "../../../src/wheel/record.ts";
 import { parseRequirement } from "../../../src/wheel/requirement.ts";
 import { WHEEL_RULES } from "../../../src/wheel/rules.ts";
 import { parseVersion } from "../../../src/wheel/version.ts";
+import { stopwatch } from "../../support/quick.ts";
 import { checkBuilt } from "../../support/wheel-check.ts";
 
 const RUNS = { seed: 20_251_122, numRuns: 150 };
@@ -167,7 +168,7 @@ describe("long texts take time in proportion", () => {
       (pattern) => [JSON.stringify(pattern), pattern.repeat(LONG / pattern.length)] as const,
     ),
   )("%s", (_, text) => {
-    const started = performance.now();
+    const took = stopwatch();
     parseVersion(text);
     parseVersion(`1${text}`);
     parseRequirement(text);
@@ -177,7 +178,7 @@ describe("long texts take time in proportion", () => {
     parseHeaders(content);
     parseRecord(content);
     parseEntryPoints(content);
-    expect(performance.now() - started).toBeLessThan(2000);
+    expect(took()).toBeLessThan(2000);
   });
 
   it.each([
@@ -210,11 +211,11 @@ describe("long texts take time in proportion", () => {
       " ",
     ]) {
       const value = pattern.repeat(100_000 / pattern.length);
-      const started = performance.now();
+      const took = stopwatch();
       checkBuilt({
         files: { "%/METADATA": `Metadata-Version: 2.4\n${field}: ${value}\n\n${value}` },
       });
-      expect(performance.now() - started, pattern).toBeLessThan(2000);
+      expect(took(), pattern).toBeLessThan(2000);
     }
   });
 });

@@ -7,6 +7,7 @@ import {
   parseRecord,
   recordPlan,
 } from "../../../src/wheel/record.ts";
+import { stopwatch } from "../../support/quick.ts";
 
 const EMPTY = "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU";
 
@@ -99,9 +100,9 @@ describe("hostile files", () => {
     ["doubled quotes in one field", '""'],
   ])("%s cost time and memory in proportion", (_, pattern) => {
     const bytes = encodeUtf8(pattern.repeat((8 << 20) / pattern.length));
-    const started = performance.now();
+    const took = stopwatch();
     const { rows, problems } = parseRecord(bytes);
-    expect(performance.now() - started).toBeLessThan(2000);
+    expect(took()).toBeLessThan(2000);
     expect(rows.length).toBeLessThanOrEqual(400_000);
     expect(problems.length).toBeLessThanOrEqual(20);
     for (const { path } of rows.slice(0, 10)) expect(path.length).toBeLessThanOrEqual(131_072);

@@ -9,6 +9,7 @@ import { memorySource } from "../../../src/source.ts";
 import type { ZipIndex } from "../../../src/zip/index.ts";
 import { readIndex } from "../../../src/zip/index.ts";
 import { readMember } from "../../../src/zip/read.ts";
+import { stopwatch } from "../../support/quick.ts";
 import { scratchFolder } from "../../support/scratch.ts";
 import { buildWheel } from "../../support/wheel-builder.ts";
 import type { ZipMember } from "../../support/zip-builder.ts";
@@ -241,9 +242,9 @@ test("an archive of 5 GB takes neither its memory nor its time", async () => {
 
   const source = openFile(path);
   const before = process.memoryUsage().rss;
-  const started = performance.now();
+  const took = stopwatch();
   const index = readIndex(source, nodeCompression);
-  expect(performance.now() - started).toBeLessThan(2000);
+  expect(took()).toBeLessThan(2000);
   expect(index.problems.filter(({ code }) => code < "ZIP028")).toEqual([]);
   expect(index.problems.map(({ code }) => code)).not.toContain("ZIP030");
   const [zeros, last] = index.entries;
