@@ -58,6 +58,7 @@ if (values.write && results.measured !== undefined) {
 }
 
 function fuzz(splices) {
+  const commit = commitOf(here("."));
   const command = ["vitest", "run", "test/property/deflate-splice.test.ts", "-t", "whatever"];
   const env = { ...process.env, WHEELKIT_SPLICES: splices };
   const run = spawnSync("npx", command, { cwd: here(".."), env, encoding: "utf8" });
@@ -65,7 +66,7 @@ function fuzz(splices) {
   results.fuzz = {
     splices: Number(splices),
     passed: run.status === 0,
-    commit: commitOf(here(".")),
+    commit,
   };
   keep();
   if (run.status !== 0) process.exitCode = 1;
@@ -246,7 +247,7 @@ function page({ measured: { conditions, commit, zlib, parts, splices }, fuzz: fu
       : `${fuzzed.splices.toLocaleString("en")} random streams with up to six random edits each, spliced and inflated by zlib: ${fuzzed.passed ? "every one gives the edited content" : "NOT every one gives the edited content"} (commit ${fuzzed.commit}).`;
   return `# Deflate on several threads, and spliced streams
 
-Written by \`node bench/deflate.mjs --write\`; do not edit by hand. The library of an xgboost wheel, its first 200 MB.
+Written by \`node bench/deflate.mjs --write\`; do not edit by hand. The library of an xgboost wheel, as much of it as is named.
 ${conditions}; commit ${commit}. The fastest of some rounds.
 
 Parts are compressed by libdeflate in WebAssembly. Node's zlib deflates all of it as one stream in ${seconds(zlib)}.
