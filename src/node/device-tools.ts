@@ -52,6 +52,19 @@ export function createDeviceTools({
   const known = createKnownPayloads(beside);
   const digests = new Map<string, Uint8Array>();
 
+  /** What is wrong with a payload shows here as what it is: errors of a thread lose their kind. */
+  const onThread = async <Job, Result>(
+    task: string,
+    job: Job,
+    local: (job: Job) => Promise<Result>,
+  ): Promise<Result> => {
+    try {
+      return await pool.runTask(task, job);
+    } catch {
+      return await local(job);
+    }
+  };
+
   /** Does work with the stored payload in a room, when there is one and threads are free for it. */
   const within = async <Result>(
     region: Source,
@@ -87,7 +100,7 @@ export function createDeviceTools({
         const before = key === undefined ? undefined : known.find(key, bytes);
         if (before !== undefined) return { ...before, release };
         const job: RecodeJob = { ...wish, stored: bytes, room: bytes };
-        const made: Recoded = await (threaded ? pool.runTask("recode", job) : recode(job));
+        const made: Recoded = threaded ? await onThread("recode", job, recode) : await recode(job);
         if (key !== undefined) known.add(key, made);
         return { ...made, release };
       }),
@@ -97,7 +110,10 @@ export function createDeviceTools({
         const before = key === undefined ? undefined : digests.get(key);
         const job = { entry, stored: bytes };
         const made: Uint8Array =
-          before ?? (await (threaded ? pool.runTask("decodedDigest", job) : decodedDigest(job)));
+          before ??
+          (threaded
+            ? await onThread("decodedDigest", job, decodedDigest)
+            : await decodedDigest(job));
         if (key !== undefined) digests.set(key, made);
         release();
         return made;

@@ -31,6 +31,9 @@ function isCleared({ kind }: DeviceEntry, { stripDebug }: DeviceSettings): boole
   return stripDebug && kind === "sass";
 }
 
+/** Smaller payloads (bytes, decoded) are no code, and there may be very many. */
+const LEAST = 128;
+
 /** zstd where drivers read it; else LZ4, which is slow and gains little on what is LZ4 already. */
 export function methodsOf(traits: LibraryTraits, settings: DeviceSettings): MethodsOf {
   return (entry) => {
@@ -38,6 +41,7 @@ export function methodsOf(traits: LibraryTraits, settings: DeviceSettings): Meth
     if (!(settings.recompress || clears) || !isRecodable(entry) || !isReadable(entry)) {
       return undefined;
     }
+    if (entry.size < LEAST) return undefined;
     if (mayUseZstd(entry, traits, settings)) return "zstd";
     if (entry.codec === "raw" || clears || settings.effort === "best") return "lz4";
     return undefined;

@@ -1,6 +1,6 @@
 /** One payload stored in another way; what is done here is done by threads. */
 import type { Effort, Zstd } from "../device-code/codec.ts";
-import { decodePayload, encodePayload } from "../device-code/codec.ts";
+import { decodePayload, encodePayload, isReadable } from "../device-code/codec.ts";
 import type { DeviceEntry } from "../device-code/entry.ts";
 import type { StoredPayload } from "../device-code/repack.ts";
 import type { ClearedDebug } from "./device-debug.ts";
@@ -51,7 +51,10 @@ export function recodePayload(job: RecodeJob, zstd: Zstd, digest: Digest): Recod
   const { length: size } = bytes;
   const most = Math.max(0, Math.min(size, stored.length) - 1);
   const encoded = encodePayload(bytes, codec, effort, zstd, room.subarray(0, most));
-  if (encoded === undefined) return { payload: undefined, cleared: NOTHING, sha256: before };
+  // What would be taken for a bomb stays as it is.
+  const isKept =
+    encoded === undefined || !isReadable({ ...entry, codec, size, storedSize: encoded.length });
+  if (isKept) return { payload: undefined, cleared: NOTHING, sha256: before };
   const payload = { codec, bytes: encoded, size };
   return { payload, cleared: storedSize(cleared, job, zstd), sha256 };
 }
