@@ -150,7 +150,7 @@ describe.skipIf(tools.includes(false))("shrink of device code that", () => {
 
   it.each(cases)(
     "has %s, in %s, ends soon and takes less than 512 MB",
-    { timeout: 60_000 },
+    { timeout: 120_000 },
     (name, where) => {
       const place = PLACES[where] ?? ELF;
       const library = new Uint8Array(
@@ -165,17 +165,14 @@ describe.skipIf(tools.includes(false))("shrink of device code that", () => {
       const { status, stdout, stderr } = run(["shrink", "-w", out, ...options, wheel], {
         shell: `set -- '${python()}' -c "${MEASURED}" "$@";`,
       });
-      expect(performance.now() - began).toBeLessThan(40_000);
+      expect(performance.now() - began).toBeLessThan(100_000);
       const peak = Number(/^peak (\d+)$/m.exec(stderr)?.[1]) / 1024;
       if (process.env.WHEELKIT_HOSTILE_RUNS !== undefined)
         console.log(name, where, status, Math.round(peak), stdout, stderr);
       expect(peak).toBeLessThan(490);
       expect([0, 3], stderr).toContain(status);
       if (status === 3) expect(stderr).toMatch(/\[(?:fatbin|zstd|lz4|elf|pe)-[a-z]+\]/);
-      else
-        expect(stdout).toMatch(
-          /left alone|device code stored better|nothing could be made smaller|PTX/,
-        );
+      else expect(stdout).toContain("; installed ");
     },
   );
 });
