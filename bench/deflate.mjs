@@ -126,7 +126,7 @@ async function timed(body) {
 }
 
 /** The fastest of some rounds. */
-async function fastest(body, close = () => {}) {
+async function fastest(body, close = (_result) => {}) {
   let best;
   for (let round = 0; round < Number(values.rounds); round++) {
     const now = await timed(body);

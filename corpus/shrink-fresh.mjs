@@ -41,7 +41,11 @@ const CLI =
   process.env.WHEELKIT_CLI ?? fileURLToPath(new URL("../dist/src/cli.cjs", import.meta.url));
 const LONGEST = 1_200_000;
 const GPUS = ["sm_80", "sm_90"];
-/** By name: the options, and the targets that stay; undefined: all. */
+/**
+ * By name: the options, and the targets that stay; undefined: all.
+ *
+ * @type {Record<string, { options: string[], kept?: string[], loads: boolean }>}
+ */
 const WAYS = {
   default: { options: [], loads: true },
   "driver 550": { options: ["--min-driver", "550"], loads: false },
@@ -56,7 +60,7 @@ const { positionals } = parseArgs({ allowPositionals: true });
 const python = findPython();
 const cuobjdump = await findCuobjdump(python);
 const store = join(cacheFolder(), "shrink-fresh.json");
-const listed = JSON.parse(readFileSync(new URL("shrink-fresh.json", import.meta.url)));
+const listed = JSON.parse(readFileSync(new URL("shrink-fresh.json", import.meta.url), "utf8"));
 for (const given of positionals.length > 0 ? positionals : listed.wheels) {
   const wheel = typeof given === "string" ? given : await fetchWheel(python, given);
   const tried = tryAll(wheel);
@@ -149,7 +153,8 @@ function codesOf(wheel) {
   return new Set([...out.matchAll(/"rule": ?"([^"]+)"/g)].map(([, rule]) => rule));
 }
 
-function tryWay(wheel, before, { options, kept, loads }, folder, known, loaded) {
+function tryWay(wheel, before, way, folder, known, loaded) {
+  const { options, kept, loads } = way;
   const out = join(folder, "out");
   const run = wheelkit("shrink", "--no-config", ...options, "-w", out, wheel);
   if (run.status === 3) {

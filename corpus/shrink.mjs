@@ -162,7 +162,9 @@ function shrink(path, way, out, options = []) {
 }
 
 /** What did not load before need not load after; more must not be lost. */
-function isProved(way, { device, load: [before, after], tools, again, alone, runs }) {
+function isProved(way, proof) {
+  const { device, load, tools, again, alone, runs } = proof;
+  const [before, after] = load;
   const entries = KEPT_WAYS[way] === undefined ? before.entries : after.entries;
   return (
     device.differing.length === 0 &&

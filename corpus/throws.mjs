@@ -95,10 +95,8 @@ function called(wheel, { library, functions, text }, folder) {
     WINEARCH: "win64",
     WINEDLLOVERRIDES: "winedbg.exe,mscoree,mshtml=",
   };
-  const options = { encoding: "utf8", env, timeout: LONGEST };
-  return execFileSync("sh", ["-c", '"$@" 2>&1', "sh", "wine", program, path, text, ...functions], {
-    ...options,
-  })
+  const command = ["-c", '"$@" 2>&1', "sh", "wine", program, path, text, ...functions];
+  return execFileSync("sh", command, { encoding: "utf8", env, timeout: LONGEST })
     .replaceAll("\r", "")
     .trim();
 }

@@ -127,9 +127,11 @@ copyFileSync(
   `${options.out}/src/zstd.wasm`,
 );
 // The package holds its WebAssembly as text.
-const [, libdeflate] = /base64,([\w+/=]+)/.exec(
-  readFileSync(`${root}/node_modules/libdeflate/dist/libdeflate.wasm.mjs`, "utf8"),
-);
+const [, libdeflate] =
+  /base64,([\w+/=]+)/.exec(
+    readFileSync(`${root}/node_modules/libdeflate/dist/libdeflate.wasm.mjs`, "utf8"),
+  ) ?? [];
+if (libdeflate === undefined) throw new Error("libdeflate's WebAssembly is not where it was");
 writeFileSync(`${options.out}/src/libdeflate.wasm`, Buffer.from(libdeflate, "base64"));
 const packages = bundledPackages(root, built, ["node_modules/libdeflate"]);
 writeFileSync(`${options.out}/src/LICENSES.txt`, licenseTexts(packages));

@@ -75,12 +75,13 @@ async function readDeflated(
   let tooMuch = false;
   try {
     const isDone = await eachChunk(inflate, (bytes) => {
-      tooMuch = produced + bytes.length > span.size;
+      const at = produced;
+      // Who gets the chunk may empty it.
+      produced += bytes.length;
+      tooMuch = produced > span.size;
       if (tooMuch) return false;
       checksum = crc32(bytes, checksum);
-      if (onChunk(bytes, produced) === false) return false;
-      produced += bytes.length;
-      return true;
+      return onChunk(bytes, at) !== false;
     });
     if (tooMuch) {
       const message = `the data unpack to more than the ${span.size} bytes that are declared`;
