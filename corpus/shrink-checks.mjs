@@ -49,7 +49,9 @@ function head(path) {
 
 /** NVIDIA's `cuobjdump`, unpacked from its wheel. */
 export async function findCuobjdump(python) {
-  const { cuobjdump } = JSON.parse(readFileSync(new URL("shrink-wheels.json", import.meta.url), "utf8"));
+  const { cuobjdump } = JSON.parse(
+    readFileSync(new URL("shrink-wheels.json", import.meta.url), "utf8"),
+  );
   const folder = join(cacheFolder(), cuobjdump.file.split("-").slice(0, 2).join("-"));
   const program = join(folder, "nvidia/cu13/bin/cuobjdump");
   if (!existsSync(program)) {
