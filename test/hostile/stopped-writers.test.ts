@@ -1,13 +1,15 @@
 /** `shrink` and `fuse` that are stopped, or have no room: a whole result or none, and nothing besides. */
 import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readWheelBytes } from "../support/commands.ts";
+import { buildCudaLibrary } from "../support/cuda-library.ts";
 import { elfFixture } from "../support/elf-fixtures.ts";
+import { cubinLike } from "../support/fatbin-builder.ts";
 import { CLI, digestOf, namesIn, run, runUntil } from "../support/repair-process.ts";
 import { scratchFolder } from "../support/scratch.ts";
 import { requireTool } from "../support/tools.ts";
@@ -28,18 +30,25 @@ interface Case {
 }
 
 function shrinkCase(folder: string): Case {
-  const spec = {
-    tag: "cp312-cp312-linux_x86_64",
-    files: {
-      "demo/_d.cpython-312-x86_64-linux-gnu.so": elfFixture("debug"),
-      "demo/noise.bin": noise,
-    },
+  const files: Record<string, Uint8Array> = {
+    "demo/_d.cpython-312-x86_64-linux-gnu.so": elfFixture("debug"),
+    "demo/noise.bin": noise,
   };
+  if (requireTool("gcc") !== undefined) {
+    // Threads, and temporary files for what they make.
+    const units = [1, 2].map((seed) => [{ arch: 80, payload: cubinLike(5 << 20, seed) }]);
+    const library = readFileSync(buildCudaLibrary(folder, units));
+    files["demo/_cuda.cpython-312-x86_64-linux-gnu.so"] = new Uint8Array(library);
+  }
+  const spec = { tag: "cp312-cp312-linux_x86_64", files };
   const input = join(folder, wheelFileName(spec));
   writeFileSync(input, buildWheel(spec));
   return {
     inputs: [input],
-    args: (out) => ["shrink", "--strip", "--repack", "-j", "2", "-w", out, input],
+    args: (out) => [
+      ...["shrink", "--strip", "--repack", "--recompress-device-code", "--min-driver", "550"],
+      ...["-j", "2", "-w", out, input],
+    ],
   };
 }
 
@@ -102,16 +111,19 @@ describe.each([
     expectWholeOrNothing(out);
   };
 
-  it("that is asked to end leaves nothing", async () => {
+  it.each([
+    ["SIGTERM", 143],
+    ["SIGINT", 130],
+  ] as const)("that is asked to end by %s leaves nothing", async (signal, code) => {
     const ends: (number | null)[] = [];
     for (const part of [0.3, 0.6, 0.8]) {
       const out = join(scratchFolder(), "out");
-      const { status } = await runUntil(each.args(out), "SIGTERM", took * part);
+      const { status } = await runUntil(each.args(out), signal, took * part);
       ends.push(status);
       if (status !== 0) expect(namesIn(out)).toEqual([]);
       expectWholeOrNothing(out);
     }
-    expect(ends).toContain(143);
+    expect(ends).toContain(code);
   });
 
   it.skipIf(strace === undefined)(
