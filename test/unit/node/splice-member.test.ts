@@ -13,7 +13,7 @@ import { readPiece } from "../../../src/zip/writer.ts";
 import { codeLike } from "../../support/deflate-streams.ts";
 import { scratchFolder } from "../../support/scratch.ts";
 
-const content = codeLike(1_500_000, 11);
+const content = codeLike(2_500_000, 11);
 const packed = deflateRawSync(content, { memLevel: 5 });
 /** The member lies somewhere in an archive. */
 const START = 777;
@@ -56,7 +56,7 @@ describe("spliceMember", () => {
       const stream = readPiece(data, 0, compressedSize);
       expect(inflateRawSync(stream).equals(bytes)).toBe(true);
       // A stretch from the middle is there as it was, byte for byte.
-      const old = packed.subarray(packed.length >> 2, (packed.length >> 2) + 50_000);
+      const old = packed.subarray(packed.length >> 1, (packed.length >> 1) + 50_000);
       expect(Buffer.from(stream).includes(old)).toBe(true);
       expect(compressedSize - packed.length).toBeLessThan(12_000);
       const target = new Uint8Array(5000);
