@@ -94,6 +94,10 @@ async function engineOf(place) {
     external: ["@napi-rs/nice"],
     platform: "node",
     format: "esm",
+    // For piscina, which is no module; without threads all would be done by one.
+    banner: {
+      js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+    },
     outfile,
     logLevel: "error",
   });

@@ -21,8 +21,6 @@ export interface Deflater {
 
 /** Bytes of a part, the last of a file but one. Smaller ones leave more seams to be looked for. */
 export const PART: number = 4 << 20;
-/** Bytes that wait for each thread or are in its hands, so that it has some while the caller compresses. */
-const BACKLOG: number = PART;
 /** Less than this in all (bytes) is done before a thread has begun. */
 const LEAST_SHARED = 3 << 20;
 
@@ -50,6 +48,11 @@ export function createDeflater(threads: DeflateThreads | undefined): Deflater {
   const free: SharedArrayBuffer[] = [];
   /** Bytes that threads have. */
   let waiting = 0;
+  /**
+   * So many at most: a part for each. A single thread has one more, for nothing is handed out while
+   * the caller compresses; of several mostly one is done when the caller is.
+   */
+  const most = Math.max(2, count) * PART;
   let expected = 0;
   const release = ({ bytes: { buffer } }: DeflatePart): void => {
     if (buffer instanceof SharedArrayBuffer) free.push(buffer);
@@ -79,7 +82,7 @@ export function createDeflater(threads: DeflateThreads | undefined): Deflater {
     if (expected >= LEAST_SHARED) threads?.start();
   };
   return {
-    width: count + 2,
+    width: Math.max(4, count + 2),
     expect,
     expectMuch: () => expect(LEAST_SHARED),
     room(size) {
@@ -87,7 +90,7 @@ export function createDeflater(threads: DeflateThreads | undefined): Deflater {
       return new Uint8Array(memory, 0, size);
     },
     async deflate(part) {
-      const shares = expected >= LEAST_SHARED && waiting < count * BACKLOG;
+      const shares = expected >= LEAST_SHARED && waiting < most;
       return await (threads !== undefined && shares ? byThread(part, threads) : here(part));
     },
     rest() {
