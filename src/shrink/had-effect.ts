@@ -1,5 +1,7 @@
 /** Which options of a run had no effect on any of its wheels, and why. */
-import { matchedNothing, nearLibrary } from "../audit/had-effect.ts";
+import { matchedNothing } from "../audit/had-effect.ts";
+import { baseNameOf } from "../paths.ts";
+import { didYouMean } from "../suggest.ts";
 import type { DeviceReport } from "./device-code.ts";
 import { ZSTD_DRIVER } from "./device-plan.ts";
 import type { Gain, StepName } from "./gains.ts";
@@ -62,15 +64,19 @@ export function idleOptions(
   return [...warnings, ...idleArchs(settings, devices, spell)];
 }
 
-/** A folder is no pattern; else what is spelled like it. */
+/** A folder is no pattern, nor is a name without its folders; else what is spelled like it. */
 function nearMember(glob: string, members: readonly string[]): string | undefined {
   const folder = glob.replace(/\/*$/, "/");
   if (members.some((name) => name.startsWith(folder))) {
     return `what is in the folder is \`${folder}*\``;
   }
-  return /\.dist-info\b/.test(glob)
-    ? "files of `.dist-info` always stay"
-    : nearLibrary(glob, new Set(members));
+  if (/\.dist-info\b/.test(glob)) return "files of `.dist-info` always stay";
+  const nested = members.filter((name) => name.includes("/")).map(inAnyFolder);
+  return didYouMean(inAnyFolder(glob), new Set(nested)) ?? didYouMean(glob, members);
+}
+
+function inAnyFolder(path: string): string {
+  return `*/${baseNameOf(path)}`;
 }
 
 /** Beside these, the lists of GPUs are told one by one. */
