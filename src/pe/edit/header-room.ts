@@ -1,9 +1,9 @@
 /** Room for one more section header. */
 
 import { alignUp } from "../align.ts";
-import { DIRECTORY, PAGE } from "../constants.ts";
+import { PAGE } from "../constants.ts";
 import { PeSection } from "../layout.ts";
-import { DOS_HEADER_SIZE } from "../read/header.ts";
+import { DOS_HEADER_SIZE, isMapped } from "../read/header.ts";
 import { type Draft, headersEnd } from "./draft.ts";
 
 /**
@@ -66,9 +66,6 @@ function alignDown(value: number, unit: number): number {
 /** Something in the headers is found by its address, so they can't move. */
 function hasDataInHeaders({ directories, windows }: Draft): boolean {
   return directories.some(
-    ({ address }, index) =>
-      address !== 0 &&
-      address < windows.SizeOfHeaders &&
-      index !== DIRECTORY.IMAGE_DIRECTORY_ENTRY_SECURITY,
+    ({ address }, index) => isMapped(index) && address !== 0 && address < windows.SizeOfHeaders,
   );
 }

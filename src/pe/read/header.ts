@@ -3,6 +3,7 @@ import { FormatError } from "../../errors.ts";
 import { hex } from "../../problems.ts";
 import type { Source } from "../../source.ts";
 import {
+  DIRECTORY,
   DIRECTORY_COUNT,
   IMAGE_DOS_SIGNATURE,
   IMAGE_NT_SIGNATURE,
@@ -147,6 +148,11 @@ function directoriesOf(
     directories.push({ index, at: base + at, address: entry.VirtualAddress, size: entry.Size });
   }
   return directories;
+}
+
+/** Whether the address of that entry is one in memory: a signature's is a file offset. */
+export function isMapped(index: number): boolean {
+  return index !== DIRECTORY.IMAGE_DIRECTORY_ENTRY_SECURITY;
 }
 
 /** The entry of that index, if the file has it and it is not empty. */

@@ -1,6 +1,7 @@
 /** Every number in a file that is an address inside a section once the file is loaded. */
-import { DIRECTORY, FILE_FLAGS } from "../constants.ts";
+import { FILE_FLAGS } from "../constants.ts";
 import { refuse } from "../refuse.ts";
+import { type Directory, isMapped } from "./header.ts";
 import type { PeImage } from "./image.ts";
 import { forEachRelocation } from "./relocations.ts";
 import type { Section } from "./section.ts";
@@ -35,11 +36,9 @@ export function pointersInto(image: PeImage, section: Section): readonly Section
   if (image.exports()?.functions.some(inside) === true) {
     throw refuse("cut", "the file exports something in the section");
   }
-  // The address of a signature is a file offset.
-  const tables = header.directories.filter(
-    ({ index, address }) => address !== 0 && index !== DIRECTORY.IMAGE_DIRECTORY_ENTRY_SECURITY,
-  );
-  if (tables.some(({ address }) => inside(address))) {
+  const isTable = ({ index, address }: Directory): boolean =>
+    isMapped(index) && address !== 0 && inside(address);
+  if (header.directories.some(isTable)) {
     throw refuse("cut", "the section has a table that the loader reads");
   }
   const wide = context.variant === "pe32plus";

@@ -5,10 +5,11 @@
  * GNU ld and lld put them. Everything else of the file stays as it was, time stamp included.
  */
 import type { StripLevel } from "../../native-edit.ts";
-import { DIRECTORY, FILE_FLAGS } from "../constants.ts";
+import { FILE_FLAGS } from "../constants.ts";
 import type { Draft, Row } from "../edit/draft.ts";
 import { isDwarf } from "../facts/summary.ts";
 import { type CoffTables, sectionName } from "../read/coff-symbols.ts";
+import { isMapped } from "../read/header.ts";
 import { hasFlag } from "../read/section.ts";
 import { refuse } from "../refuse.ts";
 import { type KeptNames, keptNames } from "./strings.ts";
@@ -41,12 +42,9 @@ function droppedRows({ image, rows, end, directories }: Draft): readonly Row[] {
     const last = rows.every(
       (other) => other.VirtualAddress <= VirtualAddress || dropped.includes(other),
     );
-    // The address of a signature is a file offset.
     const pointed = directories.some(
       ({ address }, index) =>
-        index !== DIRECTORY.IMAGE_DIRECTORY_ENTRY_SECURITY &&
-        address >= VirtualAddress &&
-        address < VirtualAddress + from.span,
+        isMapped(index) && address >= VirtualAddress && address < VirtualAddress + from.span,
     );
     if (!last || pointed || PointerToRawData + SizeOfRawData > limit) break;
     if (limit - PointerToRawData - SizeOfRawData >= image.header.windows.FileAlignment) break;
