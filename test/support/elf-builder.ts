@@ -14,6 +14,7 @@ import {
   ElfSym,
   ElfVernaux,
   ElfVerneed,
+  type Shdr,
 } from "../../src/elf/layout.ts";
 
 export interface BuiltSymbol {
@@ -73,6 +74,20 @@ export interface BuiltElf {
     >
   >;
 }
+
+/** The header of no section. */
+export const EMPTY_SHDR: Shdr = {
+  sh_name: 0,
+  sh_type: 0,
+  sh_flags: 0,
+  sh_addr: 0n,
+  sh_offset: 0,
+  sh_size: 0,
+  sh_link: 0,
+  sh_info: 0,
+  sh_addralign: 0n,
+  sh_entsize: 0,
+};
 
 export const LE64: ElfContext = { variant: "elf64", littleEndian: true };
 

@@ -3,7 +3,7 @@ import { concatBytes, encodeUtf8 } from "../../src/bytes.ts";
 import { DT, SHT } from "../../src/elf/constants.ts";
 import { ElfShdr } from "../../src/elf/layout.ts";
 import { LC } from "../../src/macho/constants.ts";
-import { buildElf, LE64 } from "./elf-builder.ts";
+import { buildElf, EMPTY_SHDR, LE64 } from "./elf-builder.ts";
 import { type LargeInput, LINUX, MACOS, padded, range, WINDOWS, wheelOf } from "./large-inputs.ts";
 import { buildMacho } from "./macho-builder.ts";
 import { buildPe } from "./pe-builder.ts";
@@ -45,19 +45,7 @@ export function elfSections(count: number): LargeInput {
   const names = encodeUtf8("\0.rela.dyn\0.shstrtab\0.x\0");
   const start = bytes.length + relocations.length;
   const section = (fields: Partial<Parameters<typeof ElfShdr.encode>[1]>): Uint8Array =>
-    ElfShdr.encode(LE64, {
-      sh_name: 0,
-      sh_type: SHT.SHT_NULL,
-      sh_flags: 0,
-      sh_addr: 0n,
-      sh_offset: 0,
-      sh_size: 0,
-      sh_link: 0,
-      sh_info: 0,
-      sh_addralign: 0n,
-      sh_entsize: 0,
-      ...fields,
-    });
+    ElfShdr.encode(LE64, { ...EMPTY_SHDR, ...fields });
   const plain = section({ sh_name: 21, sh_type: SHT.SHT_PROGBITS, sh_offset: 64, sh_size: 1 });
   const table = [
     // More than fit into e_shnum stand here, and the index of the names.

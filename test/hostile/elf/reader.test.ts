@@ -11,7 +11,14 @@ import {
 import { FormatError } from "../../../src/errors.ts";
 import { memorySource } from "../../../src/source.ts";
 import * as elf from "../../support/elf.ts";
-import { type BuiltElf, buildElf, concat, LE64, words } from "../../support/elf-builder.ts";
+import {
+  type BuiltElf,
+  buildElf,
+  concat,
+  EMPTY_SHDR,
+  LE64,
+  words,
+} from "../../support/elf-builder.ts";
 import { elfFixture } from "../../support/elf-fixtures.ts";
 import { readAll } from "../../support/elf-read-all.ts";
 import { timed } from "../../support/quick.ts";
@@ -88,18 +95,7 @@ describe("the ELF header", () => {
   });
 
   it("reads more than 65,279 sections, and bounds a count that is made up", () => {
-    const section: Shdr = {
-      sh_name: 0,
-      sh_type: 1,
-      sh_flags: 0,
-      sh_addr: 0n,
-      sh_offset: 0,
-      sh_size: 0,
-      sh_link: 0,
-      sh_info: 0,
-      sh_addralign: 0n,
-      sh_entsize: 0,
-    };
+    const section: Shdr = { ...EMPTY_SHDR, sh_type: 1 };
     const count = 70_000;
     const base = buildElf({ header: { e_shentsize: 64 } }).bytes;
     const bytes = concat([
