@@ -33,7 +33,7 @@ const MOST_THREADS: Readonly<Record<Effort, number>> = { fast: 3, best: 2 };
  * Payloads above this size (bytes, decoded) have the memory for themselves: a thread never gives
  * back what it once took, so the others are ended first, and then the one that did it.
  */
-const LARGE = 16 << 20;
+const LARGE = 8 << 20;
 /** Stored payloads (bytes) that wait for a thread, and results that wait to be taken. */
 const ROOMS = 32 << 20;
 /** Results up to this size (bytes) stay in memory. */
