@@ -13,6 +13,8 @@ export interface Copies {
   readonly paths: readonly string[];
   /** Names of theirs that code opens at run time. */
   readonly named: NamedIn;
+  /** Data of a native file hold a beginning of which its code may make a name. */
+  readonly isMade: boolean;
 }
 
 export interface PlannedCopies {
@@ -28,7 +30,7 @@ export function keepsSome({ removed }: Change): boolean {
 
 /** Takes as many of the copies out of the world as can go. */
 export function planCopies(world: NativeWorld, before: Change, copies: Copies): PlannedCopies {
-  const { paths, named } = copies;
+  const { paths, named, isMade } = copies;
   const nodes = world.nodes(before);
   const own = nodes.filter(({ path }) => paths.includes(path));
   // Modules of Python are found by their names alone, and what no loader loads is not judged.
@@ -42,20 +44,27 @@ export function planCopies(world: NativeWorld, before: Change, copies: Copies): 
   });
   const names = new Set(paths.map(baseNameOf));
   if (named.unclear) return stay("Python code may open it by any of its names");
-  if (named.exact.size > 1) return stay("code opens it by several names");
-  const [opened] = named.exact;
-  if (opened !== undefined && names.size < paths.length) {
+  const opened = paths.filter((path) => named.exact.has(baseNameOf(path)));
+  if (opened.length > 0 && names.size < paths.length) {
     return stay("code opens it by a name that is there in several folders");
   }
   const users = usersOf(nodes, new Set(paths));
-  if (users.size === 0) return stay("nothing in the wheel needs it, so who opens it is not known");
-  const kept = keeperOf(paths, own, users, opened);
+  const isPlugin = users.size === 0;
+  if (isPlugin && (opened.length === 0 || isMade)) {
+    return stay("nothing in the wheel needs it, so who opens it is not known");
+  }
+  const id = baseNameOf(own[0]?.slice.id ?? "");
+  const kept = keeperOf(paths, id, users, opened);
   let change = before;
   const pairs: { link: string; target: string }[] = [];
   const refused: { path: string; reason: string }[] = [];
   for (const path of paths) {
     if (path === kept) continue;
-    const next = withoutCopy(world, change, path, kept);
+    const next = opened.includes(path)
+      ? "code opens it by this name"
+      : isPlugin && baseNameOf(path) === id
+        ? "files of other wheels may need it by this name"
+        : withoutCopy(world, change, path, kept);
     if (typeof next === "string") refused.push({ path, reason: next });
     else {
       change = next;
@@ -78,16 +87,15 @@ function usersOf(
   return users;
 }
 
-/** The one that code opens, else one that is named as the library calls itself, else the most needed. */
+/** One that code opens, else one that is named as the library calls itself, else the most needed. */
 function keeperOf(
   paths: readonly string[],
-  [first]: readonly GraphNode[],
+  id: string,
   users: ReadonlyMap<string, number>,
-  opened: string | undefined,
+  opened: readonly string[],
 ): string {
-  const id = baseNameOf(first?.slice.id ?? "");
   const rank = (path: string): number =>
-    (baseNameOf(path) === opened ? 4e9 : 0) +
+    (opened.includes(path) ? 4e9 : 0) +
     (baseNameOf(path) === id ? 2e9 : 0) +
     (users.get(path) ?? 0);
   return paths.reduce((best, path) => (rank(path) > rank(best) ? path : best));

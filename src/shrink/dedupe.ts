@@ -12,10 +12,12 @@ import { RefusalError } from "../errors.ts";
 import type { NativeEdit } from "../native-edit.ts";
 import { baseNameOf } from "../paths.ts";
 import type { FileSource } from "../runtime.ts";
+import { isInOnePackage } from "../wheel/links.ts";
 import type { ZipEntry } from "../zip/entry.ts";
 import type { Copies } from "./dedupe-plan.ts";
 import { editsOf, keepsSome, planCopies } from "./dedupe-plan.ts";
-import { namedInData, namedInTexts } from "./named-libraries.ts";
+import type { NamedInData } from "./named-libraries.ts";
+import { namedInData, namedInTexts, stemOf } from "./named-libraries.ts";
 import type { Change, NativeWorld } from "./native-world.ts";
 import { readerFor } from "./reader.ts";
 
@@ -55,8 +57,9 @@ export async function dedupe(
     const paths = group.map(({ name }) => name).sort(compareText);
     const names = [...new Set(paths.map(baseNameOf))];
     const named = namedInTexts(world.texts, names);
-    const exact = new Set([...named.exact, ...names.filter((name) => opened.has(name))]);
-    const copies: Copies = { paths, named: { ...named, exact } };
+    const exact = new Set([...named.exact, ...names.filter((name) => opened.exact.has(name))]);
+    const isMade = names.some((name) => opened.stems.has(stemOf(name)));
+    const copies: Copies = { paths, named: { ...named, exact }, isMade };
     const done = planCopies(world, change, copies);
     for (const { path, reason } of done.refused) {
       notes.push(`\`${printable(path)}\` stays although it is there twice: ${reason}`);
@@ -70,11 +73,16 @@ export async function dedupe(
     pairs.push(...done.pairs);
   }
   if (!keepsSome(change)) return { ...nothing, notes };
-  await addLinks(draft, pairs, { hash: false, sameBytes: tools.sameBytes });
-  for (const { link, target } of pairs) {
+  const near = pairs.filter(({ link, target }) => isInOnePackage(link, target));
+  await addLinks(draft, near, { hash: false, sameBytes: tools.sameBytes });
+  for (const pair of pairs) {
+    const [link, target] = [pair.link, pair.target].map((path) => `\`${printable(path)}\``);
     notes.push(
-      `\`${printable(link)}\` is a link to \`${printable(target)}\` now, which installers of wheel version 1 do not make: nothing finds it by that name there`,
+      near.includes(pair)
+        ? `${link} is a link to ${target} now, which installers of wheel version 1 do not make: nothing finds it by that name there`
+        : `${link} was left out without a link to ${target}, for links stay within one package: nothing finds it by that name`,
     );
+    draft.remove(pair.link);
   }
   return {
     ...nothing,
@@ -108,28 +116,31 @@ async function equalOnes(
   return same.length < 2 ? [] : [same];
 }
 
-/** Names of the groups' files that some native file holds among its data. */
+/** What the native files hold of the names of the groups' files among their data. */
 async function openedNames(
   natives: readonly ZipEntry[],
   groups: readonly (readonly ZipEntry[])[],
   { open }: MemberTools,
-): Promise<ReadonlySet<string>> {
+): Promise<NamedInData> {
   const names = [...new Set(groups.flat().map(({ name }) => baseNameOf(name)))];
   // Of equal files one is enough.
   const others = new Set(groups.flatMap(([, ...rest]) => rest));
-  const found = new Set<string>();
+  const exact = new Set<string>();
+  const stems = new Set<string>();
   for (const entry of natives) {
     if (others.has(entry)) continue;
     const source = await open(entry);
     try {
       const native = readerFor(source)?.open(source);
       if (native === undefined) continue;
-      for (const name of namedInData(source, native, names)) found.add(name);
+      const named = namedInData(source, native, names);
+      for (const name of named.exact) exact.add(name);
+      for (const stem of named.stems) stems.add(stem);
     } finally {
       source.close();
     }
   }
-  return found;
+  return { exact, stems };
 }
 
 /** Why a file can't be told what it would have to be; `undefined`: all can. */

@@ -1,4 +1,5 @@
 /** By which names code may open a library at run time, as far as its texts and data tell. */
+import { addTo } from "../add-to.ts";
 import type { PythonText } from "../audit/python/texts.ts";
 import type { OpenNative } from "../format.ts";
 import type { Source } from "../source.ts";
@@ -33,34 +34,47 @@ export function namedInTexts(texts: readonly PythonText[], names: readonly strin
   return { exact, unclear };
 }
 
-/** The names that a native file may open: those that its data hold. */
+/** What the data of a native file hold: names that it may open, and beginnings that it may add to. */
+export interface NamedInData {
+  readonly exact: ReadonlySet<string>;
+  /** `libx` of names that are there in none of their forms, but as a beginning. */
+  readonly stems: ReadonlySet<string>;
+}
+
 export function namedInData(
   source: Source,
   native: OpenNative,
   names: readonly string[],
-): ReadonlySet<string> {
+): NamedInData {
   const decoder = new TextDecoder("latin1");
-  const found = new Set<string>();
+  const exact = new Set<string>();
+  const stems = new Set<string>();
+  const byStem = new Map<string, string[]>();
+  for (const name of names) addTo(byStem, stemOf(name), name);
   for (const { name: region, start, size } of native.regions()) {
     if (!TEXTS.test(region)) continue;
     for (let at = start; at < start + size; at += CHUNK) {
       const end = Math.min(start + size, at + CHUNK + LONGEST_NAME);
       const text = decoder.decode(source.read(at, end - at));
-      for (const name of names) if (!found.has(name) && holds(text, name)) found.add(name);
+      for (const [stem, own] of byStem) {
+        for (let found = text.indexOf(stem); found !== -1; found = text.indexOf(stem, found + 1)) {
+          const name = own.find((each) => isWhole(text, found, each));
+          if (name !== undefined) exact.add(name);
+          else if (isStart(text, found) && mayGoOn(text, found + stem.length)) stems.add(stem);
+        }
+      }
     }
   }
-  return found;
+  return { exact, stems };
 }
 
-function holds(text: string, name: string): boolean {
-  for (let at = text.indexOf(name); at !== -1; at = text.indexOf(name, at + 1)) {
-    if (isWhole(text, at, name)) return true;
-  }
-  return false;
+/** A text that ends after the beginning, or with another suffix: code may make a name of it. */
+function mayGoOn(text: string, at: number): boolean {
+  return /^(?:[\0%]|\.(?:[\0%\d]|so|dylib|dll))/i.test(text.slice(at, at + 6));
 }
 
 /** `libx` of `libx.so.1`, `libx.1.dylib` and `x.dll`. */
-function stemOf(name: string): string {
+export function stemOf(name: string): string {
   return name.replace(/(?:\.so(?:\..*)?|(?:\.\d+)*\.dylib|\.dll)$/i, "");
 }
 
@@ -68,7 +82,7 @@ function isWhole(text: string, at: number, name: string): boolean {
   return (
     text.startsWith(name, at) &&
     isStart(text, at) &&
-    !/^(?:\w|[.-]\w|\.\{|%)/.test(text.slice(at + name.length, at + name.length + 2))
+    !/^(?:\w|[.-]\w|\.[{%"'\0]|%)/.test(text.slice(at + name.length, at + name.length + 2))
   );
 }
 

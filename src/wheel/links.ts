@@ -135,6 +135,18 @@ function quoteField(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
+/** The folder at the root that a link's path begins with; `undefined` where no link may be. */
+export function packageOf(path: string): string | undefined {
+  const end = path.indexOf("/");
+  const folder = path.slice(0, end);
+  return end <= 0 || /\.(dist-info|data)$/.test(folder) ? undefined : folder;
+}
+
+export function isInOnePackage(link: string, target: string): boolean {
+  const own = packageOf(link);
+  return own !== undefined && own === packageOf(target);
+}
+
 /** Where each link leads to in the end; `undefined` where it runs in a circle. */
 export function resolveLinks(
   links: readonly Link[],

@@ -172,6 +172,57 @@ describe.skipIf(!hasTools)("shrink --dedupe", () => {
   });
 });
 
+describe.skipIf(!hasTools)("shrink --dedupe of what the wheel opens by name", () => {
+  const chain = ["demo/libplug.so", "demo/libplug.so.1", "demo/libplug.so.1.2"];
+
+  async function opened(name: string): Promise<Result> {
+    const folder = scratchFolder();
+    build(folder, "demo/libplug.so", "int plug(void) { return 1; }", "-Wl,-soname,libplug.so.1");
+    for (const path of chain.slice(1))
+      execFileSync("cp", ["demo/libplug.so", path], { cwd: folder });
+    build(folder, "demo/libopen.so", `const char *name(void) { return "${name}"; }`);
+    return dedupe(folder, [...chain, "demo/libopen.so"]);
+  }
+
+  it("keeps that name and the library's own, and leaves the others out", async () => {
+    const { folder, err, links } = await opened("libplug.so");
+    expect(chain.filter((path) => existsSync(join(folder, path)))).toEqual(chain.slice(0, 2));
+    expect(err).toContain("files of other wheels may need it by this name");
+    expect(links).toBe("demo/libplug.so.1.2,demo/libplug.so\n");
+  });
+
+  it.each(["libplug.so.%d", "libplug", "libplug.dylib"])(
+    "keeps all where a native file may make any of them of `%s`",
+    async (name) => {
+      const { err, links } = await opened(name);
+      expect(err).toContain("nothing in the wheel needs it");
+      expect(links).toBe("");
+    },
+  );
+});
+
+describe.skipIf(!hasTools)("shrink --dedupe across packages", () => {
+  it("leaves a copy out without a link, which must stay within one package", async () => {
+    const folder = scratchFolder();
+    const paths: string[] = [];
+    for (const place of ["one", ".two"]) {
+      build(folder, `${place}/libfoo.so`, "int foo(void) { return 7; }");
+      const flags = [`-L${place}`, "-lfoo", "-Wl,-rpath,$ORIGIN"];
+      const use = "int foo(void); int use(void) { return foo(); }";
+      build(folder, `${place}/libuse.so`, use, ...flags);
+      paths.push(`${place}/libfoo.so`, `${place}/libuse.so`);
+    }
+    const result = await dedupe(folder, paths);
+    expect(result.err).toContain("was left out without a link to");
+    expect(result.links).toBe("");
+    const libraries = ["one/libfoo.so", ".two/libfoo.so"];
+    expect(libraries.filter((path) => existsSync(join(result.folder, path)))).toHaveLength(1);
+    for (const place of ["one", ".two"]) {
+      expect(callLibrary(python(), join(result.folder, place, "libuse.so"), "use")).toBe("7");
+    }
+  });
+});
+
 describe("shrink --dedupe for macOS", () => {
   const tag = "cp312-cp312-macosx_11_0_arm64";
 

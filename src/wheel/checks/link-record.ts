@@ -3,7 +3,7 @@ import { isPlainAscii, printable } from "../../bytes.ts";
 import type { Problem } from "../../finding.ts";
 import { foldersOf } from "../folders.ts";
 import type { Link } from "../links.ts";
-import { parseLinks, resolveLinks } from "../links.ts";
+import { packageOf, parseLinks, resolveLinks } from "../links.ts";
 import type { LinkCode } from "../rules/links.ts";
 
 export interface LinksContext {
@@ -134,15 +134,11 @@ function misplaced({ link, target }: Link, members: Members): string | undefined
   if (members.folders.has(link)) {
     return `${shown(link)} is a folder of the wheel; its files would be written through the link`;
   }
-  const [package_ = "", ...rest] = link.split("/");
-  if (
-    rest.length === 0 ||
-    !members.packages.has(package_) ||
-    /\.(dist-info|data)$/.test(package_)
-  ) {
+  const own = packageOf(link);
+  if (own === undefined || !members.packages.has(own)) {
     return `${shown(link)} lies in no package of the wheel`;
   }
-  if (target.split("/")[0] !== package_) {
+  if (target.split("/")[0] !== own) {
     return `${shown(link)} leads to ${shown(target)}, in another package`;
   }
   for (let at = link.indexOf("/"); at !== -1; at = link.indexOf("/", at + 1)) {
