@@ -62,10 +62,13 @@ export async function findCuobjdump(python) {
   return program;
 }
 
-/** Names of what the tool takes out of a library, `….sm_80.cubin`, `….sm_90.ptx`; whether it stopped early. */
+/**
+ * Names of what the tool takes out of a library, `….sm_80.cubin`, `….sm_90.ptx`, and what it refuses to
+ * take out though it is given it alone: so many by target and reason.
+ */
 export function deviceCodeOf(cuobjdump, library, folder) {
-  const { files, said } = extracted(cuobjdump, library, folder);
-  return { names: [...files.keys()], isStopped: STOPPED.test(said) };
+  const { files, refused } = extracted(cuobjdump, library, folder);
+  return { names: [...files.keys()], refused };
 }
 
 /**
@@ -105,44 +108,64 @@ function lost(old, now, kept) {
 }
 
 /**
- * SHA-256 by name of everything that the tool takes out of a library. Some libraries as they are published
- * stop it early, and those for Windows it does not read: then the containers are cut out, and each is given
- * to the tool alone.
+ * SHA-256 by name of everything that the tool takes out of a library. Those for Windows it does not read,
+ * and it stops at the first entry that it can't read: at an ELF that it calls invalid, at GPUs that its
+ * release has forgotten. Then the containers are cut out and given to it one by one, and each entry alone
+ * where it stops again.
  */
 function extracted(cuobjdump, library, folder) {
   const whole = takenOut(cuobjdump, library, folder);
   const isRead = head(library) === "\x7fELF" && !STOPPED.test(whole.said);
-  if (isRead) return whole;
-  const all = { files: new Map(), said: "" };
-  const container = join(folder, "one.fatbin");
+  if (isRead) return { ...whole, refused: {} };
+  const all = { files: new Map(), said: "", refused: {} };
+  const one = join(folder, "one.fatbin");
+  const take = (place, bytes, options) => {
+    writeFileSync(one, bytes);
+    const taken = takenOut(cuobjdump, one, folder, options);
+    if (STOPPED.test(taken.said)) return taken;
+    for (const [name, digest] of taken.files) all.files.set(`${place}: ${name}`, digest);
+    return undefined;
+  };
   for (const [index, bytes] of containersOf(library).entries()) {
-    writeFileSync(container, bytes);
-    const { files, said } = takenOut(cuobjdump, container, folder);
-    for (const [name, digest] of files) all.files.set(`${index}: ${name}`, digest);
-    all.said += said;
+    if (take(index, bytes) === undefined) continue;
+    for (const [number, { alone, kind, arch }] of entriesOf(bytes).entries()) {
+      const option = EXTRACT[kind];
+      if (option === undefined) continue;
+      const failed = take(`${index}.${number}`, alone, [option]);
+      if (failed === undefined) continue;
+      const target = `${kind === 1 ? "compute" : "sm"}_${arch}`;
+      const reason = `${target}: ${failed.reason}`;
+      all.refused[reason] = (all.refused[reason] ?? 0) + 1;
+      all.said = Object.keys(all.refused).sort().join();
+    }
   }
-  return all.said === "" ? whole : all;
+  return all;
 }
 
-function takenOut(cuobjdump, library, folder) {
+/** By the kind of an entry. */
+const EXTRACT = { 1: "--extract-ptx", 2: "--extract-elf" };
+
+function takenOut(cuobjdump, library, folder, options = Object.values(EXTRACT)) {
   const files = new Map();
   const said = [];
+  let reason = "";
   // Without `--all-fatbin` it leaves relocatable code out.
-  for (const option of ["--extract-elf", "--extract-ptx"]) {
+  for (const option of options) {
     const place = mkdtempSync(join(folder, "x-"));
     const run = spawnSync(cuobjdump, ["--all-fatbin", option, "all", library], {
       cwd: place,
-      stdio: "ignore",
+      encoding: "utf8",
       timeout: LONGEST,
     });
     said.push(`${option} ended with ${run.status ?? run.signal}`);
+    reason ||= /fatal *: (.*?)(?:\.| in '|$)/m.exec(run.stderr)?.[1] ?? "";
     for (const name of readdirSync(place)) {
       const content = readFileSync(join(place, name));
       files.set(name, createHash("sha256").update(content).digest("hex"));
     }
     rmSync(place, { recursive: true });
   }
-  return { files, said: said.join() };
+  return { files, said: said.join(), reason };
 }
 
 const STOPPED = /ended with (?!0)/;
@@ -168,6 +191,20 @@ function containersOf(library) {
     }
     return containers;
   });
+}
+
+/** Each entry of a container in a container of its own. */
+function entriesOf(container) {
+  const start = container.readUInt16LE(6);
+  const entries = [];
+  for (let at = start; at + 64 <= container.length; ) {
+    const next = at + container.readUInt32LE(at + 4) + Number(container.readBigUInt64LE(at + 8));
+    const alone = Buffer.concat([container.subarray(0, start), container.subarray(at, next)]);
+    alone.writeBigUInt64LE(BigInt(next - at), 8);
+    entries.push({ alone, kind: container[at], arch: container.readUInt32LE(at + 0x1c) });
+    at = next;
+  }
+  return entries;
 }
 
 function elfSections(data) {

@@ -3,7 +3,7 @@
  * without arguments on those of `shrink-fresh.json`, which are fetched into the cache.
  *
  * 1. The inventory of `show --device-code` is what NVIDIA's `cuobjdump` finds: so many cubins and texts of
- *    PTX for each GPU in each file; where it stops at what it calls an invalid ELF, that is told apart.
+ *    PTX for each GPU in each file, what it refuses to take out though it is given it alone included.
  * 2. Each way ends with a result or with a refusal that has a code; `audit` finds nothing in a result that
  *    it did not find before.
  * 3. `cuobjdump` takes the same out of both, as far as it is to be there, and what loaded before loads.
@@ -85,7 +85,8 @@ function tryAll(wheel) {
   try {
     const before = join(folder, "before");
     unzip(wheel, before);
-    const unread = [];
+    /** @type {Record<string, number>} */
+    const unread = {};
     const inventory = compareInventory(wheel, before, folder, { faults, unread });
     const sizes = wheelkit("show", "--no-config", "--sizes", wheel);
     if (sizes.status !== 0) faults.push(`show --sizes: ${sizes.status}`);
@@ -126,12 +127,17 @@ function compareInventory(wheel, before, folder, { faults, unread }) {
   const total = {};
   for (const file of nativeFiles(before)) {
     const theirs = {};
-    const { names, isStopped } = deviceCodeOf(cuobjdump, join(before, file), folder);
+    const { names, refused } = deviceCodeOf(cuobjdump, join(before, file), folder);
     for (const name of names) {
       const [, target, kind] = /\.sm_(\w+)\.(\w+)$/.exec(name) ?? [];
       const full = `${kind === "ptx" ? "compute" : "sm"}_${target}`;
       theirs[full] = (theirs[full] ?? 0) + 1;
       total[full] = (total[full] ?? 0) + 1;
+    }
+    for (const [reason, count] of Object.entries(refused)) {
+      const [target] = reason.split(":");
+      theirs[target] = (theirs[target] ?? 0) + count;
+      unread[reason] = (unread[reason] ?? 0) + count;
     }
     const [own, other] = [ours.get(file) ?? {}, theirs].map((counts) =>
       Object.entries(counts)
@@ -140,9 +146,8 @@ function compareInventory(wheel, before, folder, { faults, unread }) {
         .sort()
         .join(", "),
     );
-    const list = isStopped ? unread : faults;
     if (own !== other) {
-      list.push(`${file}: ${own || "nothing"}, but cuobjdump: ${other || "nothing"}`);
+      faults.push(`${file}: ${own || "nothing"}, but cuobjdump: ${other || "nothing"}`);
     }
   }
   return total;

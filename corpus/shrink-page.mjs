@@ -19,8 +19,8 @@ No GPU took part: what one has to show is \`bench/gpu/compare.py\`'s.
 * options: none, or \`--min-driver 550\`, "best" at \`--level best\`, "4 GPUs" with \`--keep-archs sm_80,sm_90,sm_100,sm_120
   --ptx newest\`; MB: download before and after
 * files: ELF and PE files, each of which went through NVIDIA's \`cuobjdump\` before and after; what it took out, and
-  how much of that is not in both with the same bytes. Where it stops early in the published file, and of
-  files for Windows, which it does not read, each container is given to it alone
+  how much of that is not in both with the same bytes. Of files for Windows, which it does not read, and where
+  it stops early in the published file, each container is given to it alone, and each entry where it stops again
 * load: libraries that load in a process with stand-ins for what the wheel needs and this machine lacks, of those that
   loaded before; fat binaries that were registered, with their entries, each walked to its end and read
 * strip, llvm-strip, patchelf (\`--set-rpath\` with 300 characters): the same after the tool changed every file that the shrink changed; in
@@ -44,7 +44,9 @@ ${runs.join("\n")}
 \`node corpus/shrink-fresh.mjs\` tries every way on more wheels, CUDA 11 to 13, Linux and Windows: the inventory beside
 what \`cuobjdump\` lists of each file, MB of each result, what is taken out of it compared with the published wheel, new
 findings of \`audit\`, and loading (all of the libraries that loaded before, on Linux). "2 GPUs":
-\`--keep-archs sm_80,sm_90 --ptx newest\`; a word in place of MB is the code of a refusal.
+\`--keep-archs sm_80,sm_90 --ptx newest\`; a word in place of MB is the code of a refusal. "not read by cuobjdump": entries
+that it refuses when it is given them alone, and its reason. They count as found, for it reads those before and after
+them; that nothing of them is lost is known from the shrink's own check alone.
 
 | wheel | cubins | PTX | targets | MB | default | driver 550 | 2 GPUs | libraries load | not read by cuobjdump | faults |
 |---|--:|--:|---|--:|--:|--:|--:|--:|---|---|
@@ -65,7 +67,7 @@ ${Object.entries(thrown).map(thrownRow).join("\n")}
 `;
 }
 
-function freshRow([file, { size, inventory, unread = [], ways, faults }]) {
+function freshRow([file, { size, inventory, unread = {}, ways, faults }]) {
   const targets = Object.keys(inventory).filter((target) => target.startsWith("sm_"));
   const sum = (kind) =>
     Object.entries(inventory).reduce(
@@ -83,7 +85,9 @@ function freshRow([file, { size, inventory, unread = [], ways, faults }]) {
     (size / 1e6).toFixed(1),
     ...results,
     file.includes("win_") ? "" : ways.default.libraries,
-    unread.length === 0 ? "" : unread.join("<br>"),
+    Object.entries(unread)
+      .map(([reason, count]) => `${count} ${reason}`)
+      .join("<br>"),
     faults.length === 0 ? "none" : faults.join("<br>"),
   ].join(" | ")} |`;
 }
