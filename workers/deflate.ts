@@ -1,7 +1,7 @@
 /** The body of the workers that compress. */
-import type { DeflatePart } from "../src/node/deflate-part.ts";
-import { deflatePart } from "../src/node/deflate-part.ts";
+import type { ClaimablePart } from "../src/node/deflate-part.ts";
+import { claimPart, deflatePart } from "../src/node/deflate-part.ts";
 
-export function deflate(part: DeflatePart): Uint8Array {
-  return deflatePart(part);
+export function deflate(part: ClaimablePart): Uint8Array | undefined {
+  return claimPart(part) ? deflatePart(part) : undefined;
 }

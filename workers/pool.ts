@@ -8,6 +8,8 @@ import { immediate } from "../src/node/immediate.ts";
 const IDLE = 10_000;
 /** Jobs that each thread has at hand, so that it never waits for the caller's. */
 const DEPTH = 2;
+/** So many it may get where no other can be started: some are done in a moment. */
+const MOST_AT_HAND = 16;
 /** Jobs that a thread must have in prospect to be worth its start, of which a machine may allow a hundred. */
 const LEAST_JOBS = 2;
 
@@ -53,7 +55,8 @@ export function createPool(threads: number, filename: string, name: string): Poo
       // More are started when there is more to do.
       minThreads: first,
       maxThreads: threads,
-      concurrentTasksPerWorker: DEPTH,
+      concurrentTasksPerWorker: MOST_AT_HAND,
+      loadBalancer: (_task, workers) => leastBusy(workers, threads),
       // One that has nothing to do for a moment would be ended, and the next compiles all code anew.
       idleTimeout: IDLE,
       resourceLimits,
@@ -137,4 +140,17 @@ export function createPool(threads: number, filename: string, name: string): Poo
       if (pool !== undefined) await drop(pool);
     },
   };
+}
+
+/** `null`: the job waits, and another thread is started where there may be more. */
+function leastBusy<Worker extends { readonly currentUsage: number }>(
+  workers: readonly Worker[],
+  threads: number,
+): Worker | null {
+  const most = workers.length < threads ? DEPTH : MOST_AT_HAND;
+  let best: Worker | null = null;
+  for (const worker of workers) {
+    if (worker.currentUsage < (best?.currentUsage ?? most)) best = worker;
+  }
+  return best;
 }

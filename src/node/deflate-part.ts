@@ -11,6 +11,18 @@ export interface DeflatePart {
   readonly last: boolean;
 }
 
+/** One that several threads may come to. */
+export interface ClaimablePart extends DeflatePart {
+  /** In shared memory. It is the part's for whoever counts it up from `turn`. */
+  readonly claim: Int32Array;
+  readonly turn: number;
+}
+
+/** @returns whether the part is the caller's to compress. */
+export function claimPart({ claim, turn }: ClaimablePart): boolean {
+  return Atomics.compareExchange(claim, 0, turn, turn + 1) === turn;
+}
+
 /** What an empty stored block holds behind its header. */
 const EMPTY_BLOCK = [0, 0, 0xff, 0xff];
 /** Bits of a block's header. */

@@ -111,8 +111,13 @@ async function deflateParts(
     for (let at = 0; at < size || at === 0; at += PART) {
       const first = running.length >= deflater.width ? running.shift() : undefined;
       if (first !== undefined) sink.add(await first);
-      const bytes = deflater.room(Math.min(PART, size - at));
-      readInto(source, at, bytes);
+      const bytes = await deflater.room(Math.min(PART, size - at));
+      try {
+        readInto(source, at, bytes);
+      } catch (error) {
+        deflater.release(bytes);
+        throw error;
+      }
       checksum = crc32(bytes, checksum);
       onBytes(bytes);
       const chosen = storesDense && isDense(bytes) ? 0 : level;

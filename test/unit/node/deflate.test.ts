@@ -5,7 +5,7 @@ import { crc32, inflateRawSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { bytesEqual } from "../../../src/bytes.ts";
 import { deflateSource } from "../../../src/node/deflate.ts";
-import { deflatePart } from "../../../src/node/deflate-part.ts";
+import { claimPart, deflatePart } from "../../../src/node/deflate-part.ts";
 import type { DeflateThreads } from "../../../src/node/deflater.ts";
 import { createDeflater } from "../../../src/node/deflater.ts";
 import { memorySource } from "../../../src/source.ts";
@@ -24,7 +24,7 @@ function unevenThreads(count: number): DeflateThreads {
       const turn = ++asked;
       await new Promise((resolve) => setTimeout(resolve, turn % 2 === 0 ? 1 : 30));
       if (turn % 3 === 0) throw new RangeError("this thread had not the memory");
-      return deflatePart(part);
+      return claimPart(part) ? deflatePart(part) : undefined;
     },
   };
 }
