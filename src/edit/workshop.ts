@@ -38,6 +38,8 @@ export interface Patched {
 }
 
 export interface Workshop {
+  /** So many files are about to be patched: what takes time to start may start. */
+  expect(files: number): void;
   /**
    * Patches files, as many at a time as the place can; results in the order of the jobs.
    *

@@ -11,7 +11,6 @@
  */
 import { createHash, randomBytes } from "node:crypto";
 import { closeSync, lstatSync, openSync, readdirSync, writeFileSync } from "node:fs";
-import { connect, createServer } from "node:net";
 import { basename, dirname, join } from "node:path";
 import { RefusalError } from "../errors.ts";
 import { registerCleanup } from "./cleanup.ts";
@@ -21,6 +20,11 @@ import { isThisBoot, lifeOf, RUN_PATTERN, runToken } from "./run-identity.ts";
 
 export interface Lock {
   release(): void;
+}
+
+/** Few runs replace a wheel, and to load it takes 6 ms. */
+function sockets(): typeof import("node:net") {
+  return process.getBuiltinModule("node:net");
 }
 
 /** Milliseconds that a run waits for another. */
@@ -129,7 +133,7 @@ async function listen(
 ): Promise<{ readonly close: () => void } | "removed" | undefined> {
   const address = openAddress(folder, name);
   if (address === undefined) return undefined;
-  const server = createServer((socket) => socket.destroy());
+  const server = sockets().createServer((socket) => socket.destroy());
   const listening = await new Promise<boolean | "removed">((resolve) => {
     server.once("error", () => resolve(false));
     try {
@@ -194,7 +198,7 @@ async function ask(folder: string, name: string): Promise<boolean | undefined> {
   if (address === undefined) return undefined;
   try {
     return await new Promise((resolve) => {
-      const socket = connect(address.path);
+      const socket = sockets().connect(address.path);
       socket.once("connect", () => resolve(true));
       socket.once("error", (error) => {
         const code = codeOf(error);

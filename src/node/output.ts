@@ -9,6 +9,7 @@ import {
   constants,
   copyFileSync,
   fchmodSync,
+  fsync,
   fsyncSync,
   ftruncateSync,
   openSync,
@@ -85,8 +86,16 @@ export async function writeArchive(
     try {
       await writePieces(layout, descriptor.fd, descriptor.done, options.onProgress);
       if (options.mode !== undefined) fchmodSync(descriptor.fd, options.mode & 0o7777);
-      if (layout.size <= FLUSH_LIMIT || exists(path)) fsyncSync(descriptor.fd);
-      await options.verify?.(temporary, descriptor.fd);
+      const flushes = layout.size <= FLUSH_LIMIT || exists(path);
+      // The disk takes its time, in which the file can be looked at.
+      const flushed = flushes ? flush(descriptor.fd) : undefined;
+      // Whether it could is asked below.
+      flushed?.catch(() => {});
+      try {
+        await options.verify?.(temporary, descriptor.fd);
+      } finally {
+        await flushed;
+      }
     } finally {
       closeSync(descriptor.fd);
     }
@@ -279,6 +288,15 @@ export function writeFully(fd: number, bytes: Uint8Array, position: number): voi
   while (done < bytes.length) {
     done += writeSync(fd, bytes, done, bytes.length - done, position + done);
   }
+}
+
+function flush(fd: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    fsync(fd, (error) => {
+      if (error === null) resolve();
+      else reject(error);
+    });
+  });
 }
 
 function exists(path: string): boolean {

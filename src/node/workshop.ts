@@ -47,7 +47,11 @@ const MANY_FILES = 5;
 
 export function createWorkshop(options: WorkshopOptions): Workshop {
   const closers: (() => void)[] = [];
+  const { deflater, dryRun } = options;
   return {
+    expect(files) {
+      if (files >= MANY_FILES && !dryRun) deflater.expectMuch();
+    },
     patch: (jobs) => patchFiles(jobs, options, closers),
     open: (archive, span) => openMember(span, { ...options, archive, takeMember: () => undefined }),
     close() {
@@ -77,7 +81,6 @@ async function patchFiles(
       }
     }
   };
-  if (jobs.length >= MANY_FILES && !options.dryRun) options.deflater.expectMuch();
   await Promise.all(Array.from({ length: Math.max(1, options.jobs) * OPEN_FILES }, runner));
   // Jobs start in order, so the first that fails is always among those that were started.
   if (errors.size > 0) throw errors.get(Math.min(...errors.keys()));

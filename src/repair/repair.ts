@@ -104,7 +104,8 @@ export async function repairWheel(
     platform.plan(request);
     return { repair: undefined, notes: [] };
   }
-  const plan = planWheel({ draft, wheel, request, roots }, platform);
+  const onFiles = (count: number): void => workshop.expect(count);
+  const plan = planWheel({ draft, wheel, request, roots, onFiles }, platform);
   for (const { name, aliases, from } of plan.native.grafts) {
     for (const each of [name, baseNameOf(from), ...aliases]) seen.grafted.add(each);
   }

@@ -44,6 +44,8 @@ export interface WheelPlanInput {
   readonly wheel: Wheel;
   readonly request: RepairRequest;
   readonly roots: RepairRoots;
+  /** Called as soon as it is known which files change: what follows takes a while, too. */
+  readonly onFiles?: (count: number) => void;
 }
 
 /** @throws RefusalError when the goal can't be reached. */
@@ -55,6 +57,8 @@ export function planWheel(input: WheelPlanInput, platform: RepairPlatform): Whee
   const natives = binaries.map(({ path }) => path).filter((path) => !data.has(path));
   const platlib = platlibFolder(fixed, natives);
   const native = platform.plan(platlib === undefined ? request : { ...request, platlib });
+  const { members, grafts, companions = [] } = native;
+  input.onFiles?.(members.length + grafts.length + companions.length);
   const retagged = settings.updateTags
     ? retag(fixed, draft.name, native.tags.platforms, native.rootIsPure === true)
     : { wheel: fixed, name: draft.name };

@@ -41,7 +41,6 @@ const MAY_MEET = new Set([
 /** Plain JavaScript that runs anywhere, so the core may use it; `sarif` is types only. */
 const CORE_PACKAGES = new Set([
   "sarif",
-  "packageurl-js",
   "d3-hierarchy",
   "picomatch",
   "spdx-license-ids/deprecated.json",

@@ -3,7 +3,6 @@
  * below a root, so that it works for the host and for any `--sysroot`.
  */
 
-import { PackageURL } from "packageurl-js";
 import { addTo } from "../../add-to.ts";
 import { decodeUtf8Lossy } from "../../bytes.ts";
 import { baseNameOf } from "../../paths.ts";
@@ -259,8 +258,14 @@ function readText(root: RootFiles, path: string): string | undefined {
   return bytes === undefined ? undefined : decodeUtf8Lossy(bytes);
 }
 
-/** `pkg:deb/debian/zlib1g@1:1.2.13?arch=amd64`, as the package URL specification spells it. */
+/**
+ * `pkg:deb/debian/zlib1g@1:1.2.13?arch=amd64`, as the package URL specification spells it
+ * (ECMA-427, 5.6 and its types). `packageurl-js` does the same, but takes 10 ms to load.
+ */
 export function packageUrl({ type, distribution, name, version, arch }: OwningPackage): string {
-  const qualifiers = arch === "" ? undefined : { arch };
-  return new PackageURL(type, distribution, name, version, qualifiers, undefined).toString();
+  const space = encodeURIComponent(distribution.toLowerCase());
+  const path = `${space}/${encodeURIComponent(type === "rpm" ? name : name.toLowerCase())}`;
+  const spelled = encodeURIComponent(version).replaceAll("%3A", ":").replaceAll("%2B", "+");
+  const query = arch === "" ? "" : `?${new URLSearchParams({ arch })}`.replaceAll("+", "%20");
+  return `pkg:${type}/${path}${version === "" ? "" : `@${spelled}`}${query}`;
 }

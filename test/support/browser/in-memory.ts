@@ -124,6 +124,7 @@ function memoryStream(archive: Source, compression: Compression): MemberStream {
 
 function memoryWorkshop(archive: Source, compression: Compression): Workshop {
   return {
+    expect() {},
     patch: (jobs) => Promise.all(jobs.map((job) => patch(job, archive, compression))),
     open: async (from, span) => openBytes(readMember(from, span, compression).bytes),
     close() {},

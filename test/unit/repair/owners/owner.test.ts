@@ -11,6 +11,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import fc from "fast-check";
+import { PackageURL } from "packageurl-js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openRoot } from "../../../../src/node/root-files.ts";
 import { readHashValues } from "../../../../src/repair/owners/bdb.ts";
@@ -174,6 +176,28 @@ describe("apk", () => {
     expect(ownerOf(folder, "/lib/libz.so.1.3.1")).toBe("pkg:apk/alpine/zlib@1.3.1-r1?arch=x86_64");
     expect(ownerOf(folder, "/usr/lib/libdemo.so")).toBe("pkg:apk/alpine/demo@2-r0?arch=x86_64");
     expect(ownerOf(folder, "/usr/lib/libother.so")).toBeUndefined();
+  });
+});
+
+describe("packageUrl", () => {
+  it("spells what packageurl-js spells", () => {
+    const text = fc.string({ unit: fc.constantFrom(..."azAZ09._-+~:^%&=@/ ü*'()"), maxLength: 12 });
+    const word = text.map((each) => each.trim()).filter((each) => !/^[/ ]*$|\/|\.\./.test(each));
+    const owner = fc.record({
+      type: fc.constantFrom("deb", "rpm", "apk"),
+      distribution: fc.stringMatching(/^[a-z0-9._-]{1,9}$/).filter((each) => !/^\.+$/.test(each)),
+      name: word,
+      version: fc.oneof(word, fc.constant("")),
+      arch: fc.oneof(fc.stringMatching(/^[a-z0-9_-]{1,9}$/), fc.constant("")),
+    });
+    fc.assert(
+      fc.property(owner, ({ type, distribution, name, version, arch }) => {
+        const qualifiers = arch === "" ? undefined : { arch };
+        const url = new PackageURL(type, distribution, name, version, qualifiers, undefined);
+        expect(packageUrl({ type, distribution, name, version, arch })).toBe(url.toString());
+      }),
+      { seed: 1, numRuns: 500 },
+    );
   });
 });
 
