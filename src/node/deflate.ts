@@ -48,7 +48,7 @@ const MEMORY_LEVEL = 7;
 const WINDOW = 32 << 10;
 const MEMORY_LIMIT = 16 << 20;
 /** All results together hold no more in memory, but for those too small for a file of their own. */
-const SHARED_LIMIT = 32 << 20;
+const SHARED_LIMIT = 16 << 20;
 const LEAST_SPOOLED = 1 << 20;
 
 /** Compresses `source`; what deflate does not make smaller is stored, and read from `source` later. */

@@ -26,16 +26,16 @@ export interface DeviceToolsOptions {
 
 /**
  * What 512 MB allow: each thread holds a payload of up to {@link LARGE} bytes, decoded and stored, and
- * the compressor's tables (30 MB, 82 MB).
+ * the compressor's tables (30 MB; at best 50 MB for such payloads, 82 MB for larger ones).
  */
 const MOST_THREADS: Readonly<Record<Effort, number>> = { fast: 3, best: 2 };
 /**
  * Payloads above this size (bytes, decoded) have the memory for themselves: a thread never gives
  * back what it once took, so the others are ended first, and then the one that did it.
  */
-const LARGE = 8 << 20;
+const LARGE: Readonly<Record<Effort, number>> = { fast: 16 << 20, best: 4 << 20 };
 /** Stored payloads (bytes) that wait for a thread, and results that wait to be taken. */
-const ROOMS = 32 << 20;
+const ROOMS = 16 << 20;
 /** Results up to this size (bytes) stay in memory. */
 const MEMORY_LIMIT = 4 << 20;
 
@@ -81,7 +81,7 @@ export function createDeviceTools({
         throw error;
       }
     };
-    if (Math.max(entry.size, entry.storedSize) <= LARGE) return await gate.together(begin);
+    if (Math.max(entry.size, entry.storedSize) <= LARGE[effort]) return await gate.together(begin);
     if (!threaded) return await gate.alone(begin);
     return await gate.alone(async () => {
       await pool.close();
