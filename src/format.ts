@@ -8,8 +8,11 @@ import type { ByteRange, Source } from "./source.ts";
 /** Hashes, for formats with signatures. */
 export interface FormatTools {
   hasher(name: HashName): Hasher;
-  /** The same at once, where there is a faster way: signatures have a hash for each page. */
-  readonly digest?: (name: HashName, bytes: Uint8Array) => Uint8Array;
+  /**
+   * The same at once, as text with one character for each byte, where there is a faster way: signatures
+   * have a hash for each page, and a buffer for each would be garbage.
+   */
+  readonly digestText?: (name: HashName, bytes: Uint8Array) => string;
   /** The file's name, where it has one: a new signature of Mach-O is called after it. */
   readonly name?: string;
 }

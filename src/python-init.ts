@@ -16,3 +16,17 @@ export function isPythonInit(name: string): boolean {
     (prefix) => name.length > prefix.length && name.startsWith(prefix),
   );
 }
+
+/** False for the first two characters of nearly all names, which then need not be decoded. */
+export function mayBePythonInit(first: number | undefined, second: number | undefined): boolean {
+  switch (first) {
+    case 0x50: // P
+      return second === 0x79;
+    case 0x69: // i
+      return second === 0x6e;
+    case 0x5f: // _, with which every C++ name begins
+      return second === 0x63;
+    default:
+      return false;
+  }
+}

@@ -22,6 +22,17 @@ export function symbolHash(name: string): number {
   return hash >>> 1;
 }
 
+/** The hash of a name from `start` to `end`; `undefined` where it isn't ASCII, and has to be decoded. */
+export function asciiHash(bytes: Uint8Array, start: number, end: number): number | undefined {
+  let hash = SYMBOL_HASH_START;
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at] ?? 0;
+    if (byte >= 0x80) return undefined;
+    hash = nextHash(hash, byte);
+  }
+  return hash >>> 1;
+}
+
 function hashOf(bytes: Uint8Array): number {
   let hash = SYMBOL_HASH_START;
   for (const byte of bytes) hash = nextHash(hash, byte);

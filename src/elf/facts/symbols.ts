@@ -2,7 +2,7 @@
 import { addTo } from "../../add-to.ts";
 import type { DynamicSymbol } from "../../binary.ts";
 import { compareText, encodeUtf8 } from "../../bytes.ts";
-import { PYTHON_INIT_PREFIXES } from "../../python-init.ts";
+import { mayBePythonInit, PYTHON_INIT_PREFIXES } from "../../python-init.ts";
 import { nextHash, SYMBOL_HASH_START } from "../../symbol-hash.ts";
 import { STB, STT, VERSYM_HIDDEN, VERSYM_VERSION } from "../constants.ts";
 import { ElfSym } from "../layout.ts";
@@ -183,20 +183,7 @@ const PREFIXES: readonly Uint8Array[] = PYTHON_INIT_PREFIXES.map(encodeUtf8);
 
 /** Compares bytes in the string table, since nearly all names are something else. */
 function isPythonInit(names: Uint8Array, at: number): boolean {
-  const second = names[at + 1];
-  switch (names[at]) {
-    case 0x50: // P
-      if (second !== 0x79) return false;
-      break;
-    case 0x69: // i
-      if (second !== 0x6e) return false;
-      break;
-    case 0x5f: // _, with which every C++ name begins
-      if (second !== 0x63) return false;
-      break;
-    default:
-      return false;
-  }
+  if (!mayBePythonInit(names[at], names[at + 1])) return false;
   for (const prefix of PREFIXES) {
     let index = 0;
     while (index < prefix.length && names[at + index] === prefix[index]) index++;

@@ -1,7 +1,8 @@
 /** The facts of a Mach-O file that rules judge: the neutral model and what only Mach-O has. */
 import type { BinaryKind, LayoutProblem, SearchPath } from "../../binary.ts";
-import { compareText } from "../../bytes.ts";
-import { symbolHash } from "../../symbol-hash.ts";
+import { compareText, decodeName } from "../../bytes.ts";
+import { mayBePythonInit } from "../../python-init.ts";
+import { asciiHash, symbolHash } from "../../symbol-hash.ts";
 import { EncryptionInfoCommand } from "../command-layout.ts";
 import { LC, LC_REQ_DYLD, MH, MH_FLAGS } from "../constants.ts";
 import { fileTypeName, headerFlagNames, platformName } from "../names.ts";
@@ -21,7 +22,7 @@ import type {
   MachoSlice,
   MachoTarget,
 } from "./slice.ts";
-import { exportsOf, importsOf, plainName } from "./symbols.ts";
+import { byName, exportsOf, plainName, selectImports } from "./symbols.ts";
 
 /** Of all slices together; one slice alone may have as many. */
 const MAX_PROBLEMS = 50;
@@ -55,7 +56,11 @@ function sliceFacts(image: MachoImage, interest: Interest): MachoSlice {
   // What is wrong with names is told before what is wrong with symbols.
   const { header, base, id } = image;
   const targets = targetsOf(image);
-  const imports = importsOf(image);
+  const { count: importCount, list } = selectImports(
+    image,
+    (name, library, lookup) => lookup === "flat" || interest(name, library),
+  );
+  const imports = list.sort(byName);
   const exports = exportFacts(image);
   const uuids = uuidsOf(image.commands);
   return {
@@ -66,7 +71,7 @@ function sliceFacts(image: MachoImage, interest: Interest): MachoSlice {
     dependencies: dependenciesOf(image),
     searchPaths: searchPathsOf(image),
     symbolCount: image.tables.symtab?.nsyms ?? 0,
-    importCount: imports.length,
+    importCount,
     exportCount: exports.hashes.length,
     imports: imports.filter(({ name, library }) => interest(name, library)),
     pythonInit: exports.init.sort(compareText),
@@ -103,10 +108,18 @@ function exportFacts(image: MachoImage): { readonly hashes: number[]; readonly i
     facts.hashes.push(symbolHash(name));
     if (PYTHON_INIT.test(name)) facts.init.push(name);
   };
-  const listed = image.eachExport(({ name }) => add(plainName(name)));
+  const listed = image.eachExportName((path, length) => {
+    const start = path[0] === UNDERSCORE && length > 0 ? 1 : 0;
+    const mayBeInit = mayBePythonInit(path[start], path[start + 1]);
+    const hash = mayBeInit ? undefined : asciiHash(path, start, length);
+    if (hash === undefined) add(plainName(decodeName(path, 0, length)));
+    else facts.hashes.push(hash);
+  });
   if (!listed) for (const { name } of exportsOf(image)) add(name);
   return facts;
 }
+
+const UNDERSCORE = 0x5f;
 
 /** PEP 489 (`PyInit_`, `PyInitU_`), PEP 793, Python 2 and cffi under PyPy. */
 const PYTHON_INIT = /^(?:Py(?:InitU?|ModExportU?)_|init|_cffi_pypyinit_)./;

@@ -15,31 +15,32 @@ export function plainName(name: string): string {
 
 /** Everything that dyld must find, sorted by name; in a flat namespace no library is named. */
 export function importsOf(image: MachoImage): readonly MachoImport[] {
-  const flat = (image.header.flags & MH_FLAGS.MH_TWOLEVEL) === 0;
-  const symbols = (image.bound() ?? boundByTable(image)).map((symbol) =>
-    importOf(symbol, image, flat),
-  );
-  return symbols.sort(byName);
+  return selectImports(image, () => true).list.sort(byName);
 }
 
-function byName(a: DynamicSymbol, b: DynamicSymbol): number {
-  return compareText(a.name, b.name) || compareText(a.library ?? "", b.library ?? "");
-}
-
-function importOf(
-  { name, ordinal, weak }: BoundSymbol,
+/** How many imports there are, and those that are wanted in whatever order: hardly any is, of 100,000. */
+export function selectImports(
   image: MachoImage,
-  flat: boolean,
-): MachoImport {
-  const library = ordinal > 0 && !flat ? image.dylibs[ordinal - 1]?.path : undefined;
-  return {
-    name: plainName(name),
-    defined: false,
-    weak,
-    type: "notype",
-    lookup: flat ? "flat" : lookupOf(ordinal, library !== undefined),
-    ...(library === undefined ? {} : { library }),
-  };
+  isWanted: (name: string, library: string | undefined, lookup: MachoLookup) => boolean,
+): { readonly count: number; readonly list: MachoImport[] } {
+  const flat = (image.header.flags & MH_FLAGS.MH_TWOLEVEL) === 0;
+  const { dylibs } = image;
+  const bound = image.bound() ?? boundByTable(image);
+  const list: MachoImport[] = [];
+  for (const symbol of bound) {
+    const { ordinal, weak } = symbol;
+    const name = plainName(symbol.name);
+    const library = ordinal > 0 && !flat ? dylibs[ordinal - 1]?.path : undefined;
+    const lookup = flat ? "flat" : lookupOf(ordinal, library !== undefined);
+    if (!isWanted(name, library, lookup)) continue;
+    const found = { name, defined: false, weak, type: "notype", lookup };
+    list.push(library === undefined ? found : { ...found, library });
+  }
+  return { count: bound.length, list };
+}
+
+export function byName(a: DynamicSymbol, b: DynamicSymbol): number {
+  return compareText(a.name, b.name) || compareText(a.library ?? "", b.library ?? "");
 }
 
 function lookupOf(ordinal: number, known: boolean): MachoLookup {

@@ -41,12 +41,16 @@ export function parseChainedFixups(table: Uint8Array, context: MachoContext): Ch
     throw bad("the imports do not fit in the table", "imports_count", imports_count);
   }
   const view = new DataView(table.buffer, table.byteOffset, table.length);
+  const { littleEndian } = context;
+  // lib_ordinal : 8, weak_import : 1, name_offset : 23; or 16, 1, 15 reserved, 32 in the widest form.
+  const wide = imports_format === DYLD_CHAINED_IMPORT.DYLD_CHAINED_IMPORT_ADDEND64;
   const imports: ChainedImport[] = [];
   // Names are unique in what linkers write; overlapping ones may add up to this and no more.
   let budget = 4 * table.length + (1 << 20);
   for (let index = 0; index < imports_count; index++) {
     const at = imports_offset + index * size;
-    const { ordinal, weak, name } = readEntry(view, at, imports_format, context.littleEndian);
+    const first = view.getUint32(at, littleEndian);
+    const name = wide ? view.getUint32(at + 4, littleEndian) : first >>> 9;
     const start = symbols_offset + name;
     if (start >= table.length) {
       throw bad("the name is outside of the table", "symbols_offset", name);
@@ -56,36 +60,20 @@ export function parseChainedFixups(table: Uint8Array, context: MachoContext): Ch
     if (budget < 0) {
       throw bad("the names overlap and add up to far more than the table", "symbols_offset", name);
     }
-    imports.push({ name: decodeName(table, start, end), ordinal, weak, at });
+    imports.push({
+      name: decodeName(table, start, end),
+      ordinal: wide
+        ? signedFrom(first & 0xffff, 0xfff0, 0x1_0000)
+        : signedFrom(first & 0xff, 0xf0, 0x100),
+      weak: (first & (wide ? 0x1_0000 : 0x100)) !== 0,
+      at,
+    });
   }
   return { header, imports };
 }
 
 function bad(problem: string, field: string, value: number): FormatError {
   return new FormatError(problem, { format: "macho", record: RECORD, field, value: `${value}` });
-}
-
-/** lib_ordinal : 8, weak_import : 1, name_offset : 23; or 16, 1, 15 reserved, 32 in the widest form. */
-function readEntry(
-  view: DataView,
-  at: number,
-  format: number,
-  littleEndian: boolean,
-): { readonly ordinal: number; readonly weak: boolean; readonly name: number } {
-  const first = view.getUint32(at, littleEndian);
-  if (format === DYLD_CHAINED_IMPORT.DYLD_CHAINED_IMPORT_ADDEND64) {
-    const second = view.getUint32(at + 4, littleEndian);
-    return {
-      ordinal: signedFrom(first & 0xffff, 0xfff0, 0x1_0000),
-      weak: (first & 0x1_0000) !== 0,
-      name: second,
-    };
-  }
-  return {
-    ordinal: signedFrom(first & 0xff, 0xf0, 0x100),
-    weak: (first & 0x100) !== 0,
-    name: first >>> 9,
-  };
 }
 
 /** dyld takes the highest values for BIND_SPECIAL_DYLIB_*. */

@@ -8,7 +8,7 @@ import { type BoundSymbol, walkBinds } from "./bind.ts";
 import { type BuildTarget, parseTargets } from "./build-version.ts";
 import { type ChainedFixups, parseChainedFixups } from "./chained-fixups.ts";
 import { type Dylib, parseDylibs, parseId, parseRpaths, type Rpath } from "./dylib.ts";
-import { type ExportedSymbol, walkExports } from "./export-trie.ts";
+import { type ExportedSymbol, walkExportNames, walkExports } from "./export-trie.ts";
 import { type FatHeader, isArchive, parseFat } from "./fat.ts";
 import { type MachoHeader, parseHeader } from "./header.ts";
 import { indirectNames, readIndirect } from "./indirect.ts";
@@ -40,6 +40,8 @@ export interface MachoImage extends MachoHeader {
   readonly exports: () => readonly ExportedSymbol[] | null;
   /** The same one by one, as there may be very many; false where only the symbol table tells. */
   readonly eachExport: (visit: (symbol: ExportedSymbol) => void) => boolean;
+  /** Only their names, each the first `length` bytes of `path` until `visit` returns. */
+  readonly eachExportName: (visit: (path: Uint8Array, length: number) => void) => boolean;
   /** From bind opcodes or chained fixups; `null` where only the symbol table tells. */
   readonly bound: () => readonly BoundSymbol[] | null;
   readonly problems: readonly LayoutProblem[];
@@ -93,7 +95,9 @@ export function parseSlice(source: Source, base: number): MachoImage {
     if (data === undefined || data.size === 0) return null;
     return problems.attempt(() => parseChainedFixups(table(data), context)) ?? null;
   });
-  const eachExport = exportWalk(tables, table, problems);
+  const walkTrie = exportWalk(tables, table, problems);
+  const eachExport: MachoImage["eachExport"] = (visit) =>
+    walkTrie((trie) => walkExports(trie, visit));
   const symbols = lazy(() => readSymbols(source, context, tables, problems));
   // Thousands of them, and stripping and sizes ask for none.
   const named = lazy(() => ({
@@ -134,6 +138,7 @@ export function parseSlice(source: Source, base: number): MachoImage {
       return eachExport((symbol) => list.push(symbol)) ? list : null;
     }),
     eachExport,
+    eachExportName: (visit) => walkTrie((trie) => walkExportNames(trie, visit)),
     bound: lazy(() => readBound(tables, chained, table, problems)),
     get problems() {
       named();
@@ -184,13 +189,13 @@ function exportWalk(
   tables: Tables,
   table: (range: TableRange) => Uint8Array,
   problems: Problems,
-): MachoImage["eachExport"] {
+): (walk: (trie: Uint8Array) => void) => boolean {
   const range = exportRange(tables);
   if (range === null) return () => false;
   const trie = lazy(() => table(range));
   let listener = problems;
-  return (visit) => {
-    listener.attempt(() => walkExports(trie(), visit));
+  return (walk) => {
+    listener.attempt(() => walk(trie()));
     listener = collectProblems();
     return true;
   };

@@ -113,22 +113,26 @@ function frameworks(): ReadonlyMap<number, string> {
   if (everyFramework !== undefined) return everyFramework;
   const made = new Map<number, string>();
   for (const { macos, hashes } of FRAMEWORK_SYMBOLS) {
-    for (const hash of ascending(hashes)) made.set(hash, macos);
+    eachAscending(hashes, (hash) => made.set(hash, macos));
   }
   everyFramework = made;
   return made;
 }
 
-/** Numbers by their differences: see {@link FRAMEWORK_SYMBOLS}. */
-function* ascending(text: string): Generator<number> {
+/** Numbers by their differences: see {@link FRAMEWORK_SYMBOLS}. There are 10,000 in a list. */
+function eachAscending(text: string, visit: (number: number) => void): void {
+  const values = new Uint8Array(128);
+  for (let value = 0; value < HASH_DIGITS.length; value++) {
+    values[HASH_DIGITS.charCodeAt(value)] = value;
+  }
   let number = 0;
   let weight = 1;
-  for (const digit of text) {
-    const value = HASH_DIGITS.indexOf(digit);
+  for (let at = 0; at < text.length; at++) {
+    const value = values[text.charCodeAt(at)] ?? 0;
     number += (value % 32) * weight;
     weight *= 32;
     if (value >= 32) continue;
-    yield number;
+    visit(number);
     weight = 1;
   }
 }
