@@ -32,8 +32,10 @@ export interface Compression {
   /** CRC-32 as zip uses it; `seed` continues an earlier one. */
   crc32(bytes: Uint8Array, seed?: number): number;
   hasher(name: HashName): Hasher;
-  /** The hash of bytes that are all there: faster than a hasher for each of many pages. */
+  /** The hash of bytes that are all there: faster than a hasher. */
   readonly digest?: (name: HashName, bytes: Uint8Array) => Uint8Array;
+  /** The same as text, one character for each byte: faster still, for very many. */
+  readonly digestText?: (name: HashName, bytes: Uint8Array) => string;
   /**
    * Inflates a whole raw deflate stream.
    *
@@ -54,12 +56,16 @@ export interface Compression {
 export interface Helpers {
   /** How many there are, at least 1. */
   readonly count: number;
+  /** How many members may wait for one or be with one, at least {@link count}. */
+  readonly depth: number;
   /**
    * Inflates a deflated member on one of them.
    *
    * @returns `undefined` when it is not what its headers promise, in size and CRC-32 too.
    */
   inflate(source: Source, span: MemberSpan): Promise<Uint8Array | undefined>;
+  /** Frees what `inflate` gave; nothing may look at it any more. */
+  release(bytes: Uint8Array): void;
   /** Resolves when what they have finished meanwhile was noticed. */
   turn(): Promise<void>;
 }

@@ -1,5 +1,6 @@
 /** `wheelkit audit [OPTIONS] PATH…` */
 
+import { availableParallelism } from "node:os";
 import { basename } from "node:path";
 import type { AuditOptions } from "../audit/audit.ts";
 import { auditWheel } from "../audit/audit.ts";
@@ -80,7 +81,7 @@ async function run({ args, options }: Invocation, io: Io): Promise<number> {
   let status: number = problems.length > 0 ? STATUS.usage : STATUS.done;
 
   const jobs = numberOption(options, "jobs");
-  const engine = createEngine(jobs === undefined ? {} : { jobs });
+  const engine = createEngine({ jobs: jobs ?? availableParallelism(), ownsThreads: true });
   const progress = createProgress(common.verbosity < 0 ? "never" : common.progress, io);
   const wheels: Audited[] = [];
   const unread: Unread[] = problems.map(({ message }) => ({ uri: undefined, message }));

@@ -6,6 +6,7 @@ import { FormatError } from "../errors.ts";
 import type { Compression, Helpers, Inflated, MemberSpan } from "../runtime.ts";
 import type { Source } from "../source.ts";
 import { readInto } from "../source.ts";
+import { discard } from "./discard.ts";
 import { immediate } from "./immediate.ts";
 
 /** zlib's smallest output buffer. */
@@ -22,6 +23,7 @@ export const nodeCompression: Compression = {
     };
   },
   digest: (name, bytes) => plain(hashOnce(name, bytes, "buffer")),
+  digestText: (name, bytes) => hashOnce(name, bytes, "binary"),
   inflateRaw,
   inflateHead(beginning) {
     try {
@@ -34,13 +36,31 @@ export const nodeCompression: Compression = {
   deflateRaw: (bytes, level) => plain(deflateRawSync(bytes, { level })),
 };
 
-/** zlib's own pool has four threads, whatever the machine has. */
-const ZLIB_THREADS = 4;
+/** libuv's pool has four threads, unless it is told otherwise before its first work. */
+const POOL_THREADS = 4;
+/** Members that may wait for a thread, so that it has the next one without asking this thread. */
+const MOST_WAITING = 16;
+
+let poolThreads = POOL_THREADS;
+
+/**
+ * As many threads of libuv's as inflating for `jobs` needs and no more, for programs that do nothing else
+ * on them; to be called before anything does.
+ */
+export function limitZlibThreads(jobs: number): void {
+  // The user's own number counts.
+  if (process.env.UV_THREADPOOL_SIZE !== undefined || jobs < 2) return;
+  poolThreads = Math.min(jobs - 1, POOL_THREADS);
+  process.env.UV_THREADPOOL_SIZE = String(poolThreads);
+}
 
 /** zlib's threads: `undefined` where everything is to be done by `jobs` = 1 thread. */
 export function zlibThreads(jobs: number): Helpers | undefined {
   if (jobs < 2) return undefined;
-  return { count: Math.min(jobs - 1, ZLIB_THREADS), inflate: inflateLater, turn: immediate };
+  const count = Math.min(jobs - 1, POOL_THREADS);
+  // With more threads in the pool, those that wait would be worked on at once.
+  const depth = count === poolThreads ? count + MOST_WAITING : count;
+  return { count, depth, inflate: inflateLater, release: discard, turn: immediate };
 }
 
 /** A gzip header without a name or a time (RFC 1952, 2.3). */

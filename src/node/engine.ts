@@ -9,7 +9,7 @@ import type { Source } from "../source.ts";
 import { sliceSource } from "../source.ts";
 import type { BlockIndex } from "../zip/deflate-scan.ts";
 import { indexBlocks } from "../zip/deflate-scan.ts";
-import { nodeCompression, zlibThreads } from "./compression.ts";
+import { limitZlibThreads, nodeCompression, zlibThreads } from "./compression.ts";
 import type { Deflater } from "./deflater.ts";
 import { createDeflater, poolThreads } from "./deflater.ts";
 import { openFile } from "./file.ts";
@@ -43,9 +43,15 @@ const WHOLE_BESIDE_STREAMED = 16 << 20;
 export interface EngineOptions {
   /** Threads for large wheels; 1 never starts a pool. Default: the cores this process may use. */
   readonly jobs?: number;
+  /** Nothing else in this process uses Node's own threads, so that their number can be set. */
+  readonly ownsThreads?: boolean;
 }
 
-export function createEngine({ jobs = availableParallelism() }: EngineOptions = {}): NodeEngine {
+export function createEngine({
+  jobs = availableParallelism(),
+  ownsThreads = false,
+}: EngineOptions = {}): NodeEngine {
+  if (ownsThreads) limitZlibThreads(jobs);
   const pool = createPool(jobs - 1, TASKS, "index");
   const deflater = createDeflater(poolThreads(jobs, pool));
   const threaded = jobs > 1 && HAS_THREADS;

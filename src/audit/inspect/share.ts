@@ -46,6 +46,7 @@ export async function shareOut(
   let isBySize = true;
   const ready: Prepared[] = [];
   let open = 0;
+  let streaming = 0;
   let running = 0;
   let wake: (() => void) | undefined;
   let failure: { readonly error: unknown } | undefined;
@@ -56,11 +57,15 @@ export async function shareOut(
   const hand = (task: MemberTask): void => {
     running++;
     if (!isHeld(task)) {
+      streaming++;
       inspect({ access, task })
         .catch((error: unknown) => {
           failure ??= { error };
         })
-        .finally(ended);
+        .finally(() => {
+          streaming--;
+          ended();
+        });
       return;
     }
     open += task.size;
@@ -86,7 +91,9 @@ export async function shareOut(
     }
     for (let task = large[first]; task !== undefined; task = large[first]) {
       const fits = open === 0 || open + task.size <= OPEN_BYTES || !isHeld(task);
-      if (running >= helpers.count || first >= end || !fits) break;
+      // What is streamed comes back for each of its chunks, and must not wait for the others then.
+      const most = streaming > 0 || !isHeld(task) ? helpers.count : helpers.depth;
+      if (running >= most || first >= end || !fits) break;
       first++;
       hand(task);
     }
@@ -95,6 +102,7 @@ export async function shareOut(
     if (done !== undefined) {
       await work(done);
       open -= done.task.size;
+      if (done.inflated !== undefined) helpers.release(done.inflated);
     } else if (next.done !== true) {
       await work(next.value);
       next = small.next();

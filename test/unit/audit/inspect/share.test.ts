@@ -61,11 +61,12 @@ describe("members that several threads inflate", () => {
     for (const jobs of [2, 4]) expect(await inspect(zlibThreads(jobs), options)).toEqual(alone);
   });
 
-  it("are never more at once than there are threads, nor than memory has room for", async () => {
+  it("are never more at once than may wait, nor than memory has room for", async () => {
     let running = 0;
     let most = 0;
     const helpers: Helpers = {
-      count: 3,
+      count: 1,
+      depth: 3,
       async inflate(source, span) {
         running++;
         most = Math.max(most, running);
@@ -73,17 +74,38 @@ describe("members that several threads inflate", () => {
         running--;
         return inflated(source, span);
       },
+      release: () => {},
       turn: async () => await new Promise((resolve) => setTimeout(resolve, 0)),
     };
     await inspect(helpers, { hash: true });
     expect(most).toBe(3);
   });
 
+  it("are looked at by nobody once they are released", async () => {
+    let released = 0;
+    const helpers: Helpers = {
+      count: 1,
+      depth: 4,
+      inflate: async (source, span) => inflated(source, span),
+      release(bytes) {
+        bytes.fill(0xff);
+        released++;
+      },
+      turn: async () => await new Promise((resolve) => setTimeout(resolve, 0)),
+    };
+    const options: InspectOptions = { hash: true, symbols: ["imports", "exports"] };
+    const reports = await inspect(helpers, options);
+    expect(released).toBeGreaterThan(0);
+    expect(reports).toEqual(await inspect(undefined, options));
+  });
+
   it("let an error through", async () => {
     const error = new Error("no more memory");
     const helpers: Helpers = {
       count: 1,
+      depth: 1,
       inflate: async (source, span) => inflated(source, span),
+      release: () => {},
       turn: () => Promise.reject(error),
     };
     await expect(inspect(helpers, { hash: true })).rejects.toBe(error);
@@ -100,10 +122,12 @@ describe("members that several threads inflate", () => {
     let release: (() => void) | undefined;
     const helpers: Helpers = {
       count: 1,
+      depth: 1,
       inflate: (archive, span) =>
         new Promise((resolve) => {
           release = () => resolve(inflated(archive, span));
         }),
+      release: () => {},
       turn: async () => {},
     };
     const order: number[] = [];
