@@ -197,7 +197,8 @@ type Reader = (view: DataView, at: number, littleEndian: boolean) => number | bi
 function wide(view: DataView, at: number, littleEndian: boolean): number {
   const low = view.getUint32(littleEndian ? at : at + 4, littleEndian);
   const high = view.getUint32(littleEndian ? at + 4 : at, littleEndian);
-  return high * 0x1_0000_0000 + low;
+  // What a product is part of V8 keeps as a double, in an object of its own.
+  return high === 0 ? low : high * 0x1_0000_0000 + low;
 }
 
 const READERS: Readonly<Record<FieldType, Reader>> = {

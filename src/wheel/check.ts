@@ -61,13 +61,13 @@ export function checkWheel(view: WheelView): CheckedWheel {
     tags: filename === undefined ? [] : expandTags(filename),
     ...(metadata === undefined ? {} : { metadata }),
     ...(wheelFile === undefined ? {} : { wheelFile }),
-    ...(record === undefined ? {} : { record: record.rows }),
     ...(entryPoints === undefined ? {} : { entryPoints: entryPoints.entryPoints }),
     ...(wheelFile?.rootIsPurelib === undefined ? {} : { rootIsPurelib: wheelFile.rootIsPurelib }),
   };
   const files = new Map<string, ZipEntry>();
   for (const entry of view.entries) if (!entry.directory) files.set(entry.name, entry);
-  const context: CheckContext = { ...model, view, files, problems };
+  const rows = record === undefined ? {} : { record: record.rows };
+  const context: CheckContext = { ...model, ...rows, view, files, problems };
   checkFilename(context);
   checkLayout(context);
   checkWheelFile(context);

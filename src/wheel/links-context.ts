@@ -1,13 +1,13 @@
 /** What the rules on LINKS need, from what is known of the wheel. */
 import type { LinksContext } from "./checks/link-record.ts";
 import { parsePlatformTag } from "./platform-tag.ts";
-import type { WheelModel, WheelView } from "./view.ts";
+import type { CheckContext, WheelModel, WheelView } from "./view.ts";
 
 const FILE_TYPE = 0o170000;
 const REGULAR = 0o100000;
 
 export function linksContext(
-  wheel: WheelModel & { readonly view: Pick<WheelView, "entries"> },
+  wheel: WheelModel & Pick<CheckContext, "record"> & { readonly view: Pick<WheelView, "entries"> },
 ): LinksContext {
   const kinds = wheel.tags.map((tag) => parsePlatformTag(tag.slice(tag.lastIndexOf("-") + 1)).kind);
   const version = wheel.wheelFile?.version;

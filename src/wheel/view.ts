@@ -32,7 +32,6 @@ export interface WheelModel {
   readonly tags: readonly string[];
   readonly metadata?: RawMetadata;
   readonly wheelFile?: WheelFile;
-  readonly record?: readonly RecordRow[];
   readonly entryPoints?: readonly EntryPoint[];
   readonly rootIsPurelib?: boolean;
   /** What the label of the file name stands for, where `variant.json` says it. */
@@ -41,6 +40,8 @@ export interface WheelModel {
 
 /** What each check gets: the view, the files parsed so far, and where problems go. */
 export interface CheckContext extends WheelModel {
+  /** Rows of RECORD. They hold all of its text, so that nothing keeps them once all is checked. */
+  readonly record?: readonly RecordRow[];
   readonly view: WheelView;
   /** Names of all members but directories, with their sizes. */
   readonly files: ReadonlyMap<string, ZipEntry>;

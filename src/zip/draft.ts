@@ -32,7 +32,6 @@ export class EntryDraft implements ZipEntry {
   declare end: number;
   declare readonly versionMadeBy: number;
   declare readonly versionNeeded: number;
-  declare readonly externalAttributes: number;
   declare readonly internalAttributes: number;
   declare readonly dosTime: number;
   declare readonly dosDate: number;
@@ -43,6 +42,8 @@ export class EntryDraft implements ZipEntry {
   declare readonly at: number;
   /** Bytes of the name. */
   declare readonly nameLength: number;
+  /** With a sign: V8 keeps what is above 2^31 as a double, in an object of its own. */
+  declare readonly signedAttributes: number;
   /** The name's bytes where they are not UTF-8. */
   declare readonly rawName: Uint8Array | undefined;
 
@@ -66,7 +67,7 @@ export class EntryDraft implements ZipEntry {
     this.end = headerOffset;
     this.versionMadeBy = header.version_made_by;
     this.versionNeeded = header.version_needed;
-    this.externalAttributes = header.external_attributes;
+    this.signedAttributes = header.external_attributes | 0;
     this.internalAttributes = header.internal_attributes;
     this.dosTime = header.time;
     this.dosDate = header.date;
@@ -76,6 +77,10 @@ export class EntryDraft implements ZipEntry {
     this.at = at;
     this.nameLength = name.length;
     this.rawName = name.raw;
+  }
+
+  get externalAttributes(): number {
+    return this.signedAttributes >>> 0;
   }
 
   get nameBytes(): Uint8Array {

@@ -289,5 +289,7 @@ function u32(bytes: Uint8Array, at: number): number {
 
 /** Exact up to 2^53, and above it still above it. */
 function u64(bytes: Uint8Array, at: number): number {
-  return u32(bytes, at + 4) * 0x1_0000_0000 + u32(bytes, at);
+  const high = u32(bytes, at + 4);
+  // What a product is part of V8 keeps as a double, in an object of its own.
+  return high === 0 ? u32(bytes, at) : high * 0x1_0000_0000 + u32(bytes, at);
 }

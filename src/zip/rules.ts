@@ -254,7 +254,7 @@ export const ZIP_RULES = {
   ZIP030: {
     title: "limit exceeded",
     level: "error",
-    why: "The archive asks for more entries, memory or output than any real wheel does: more than 200,000 members, 32 MiB of names and extra fields, a directory of 256 MiB, a name of 4 KiB, 16 MiB of METADATA, WHEEL or entry_points.txt, 64 MiB of RECORD (300 bytes for each member), 64 GiB of content, 20,000 native files or 100,000 dependencies of them. It is not checked beyond the limit, so that no archive makes the audit slow or takes more than some 300 MB of memory.",
+    why: "The archive asks for more entries, memory or output than any real wheel does: more than 200,000 members, 32 MiB of names and extra fields, a directory of 256 MiB, a name of 4 KiB, 16 MiB of METADATA, WHEEL or entry_points.txt, 64 MiB of RECORD (300 bytes for each member), 64 GiB of content, 10,000 native files, or 100,000 dependencies or run paths of them. It is not checked beyond the limit, so that no archive makes the audit slow or takes more than some 300 MB of memory.",
     mend: "Split the wheel, or leave out what is not needed at run time.",
     repair: "refuse",
     source: "wheelkit's limits",

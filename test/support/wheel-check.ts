@@ -8,7 +8,8 @@ import { memorySource } from "../../src/source.ts";
 import type { CheckedWheel } from "../../src/wheel/check.ts";
 import { checkWheel } from "../../src/wheel/check.ts";
 import { openWheel } from "../../src/wheel/open.ts";
-import { checkRecordDigest, recordPlan } from "../../src/wheel/record.ts";
+import type { RecordRow } from "../../src/wheel/record.ts";
+import { checkRecordDigest, parseRecord, recordPlan } from "../../src/wheel/record.ts";
 import type { WheelSpec } from "./wheel-builder.ts";
 import { buildWheel, wheelFileName } from "./wheel-builder.ts";
 
@@ -17,8 +18,13 @@ export interface BuiltWheel extends WheelSpec {
   readonly filename?: string;
 }
 
+export interface CheckedBytes extends CheckedWheel {
+  /** Of RECORD, where it can be read. */
+  readonly rows: readonly RecordRow[];
+}
+
 /** Opens the archive for real, and hashes every member that RECORD promises something of. */
-export function checkBytes(filename: string, bytes: Uint8Array): CheckedWheel {
+export function checkBytes(filename: string, bytes: Uint8Array): CheckedBytes {
   const wheel = openWheel(memorySource(bytes), filename, nodeCompression);
   const nativeMembers = new Set<string>();
   for (const { name, directory } of wheel.index.entries) {
@@ -33,7 +39,9 @@ export function checkBytes(filename: string, bytes: Uint8Array): CheckedWheel {
     nativeMembers,
   });
   const digests: Problem[] = [];
-  for (const [path, expected] of recordPlan(checked.model.record ?? [])) {
+  const record = wheel.read(`${checked.model.distInfo}/RECORD`);
+  const rows = record === undefined ? [] : parseRecord(record).rows;
+  for (const [path, expected] of recordPlan(rows)) {
     const content = wheel.read(path);
     if (content === undefined) continue;
     const hasher = nodeCompression.hasher(expected.algorithm);
@@ -42,6 +50,7 @@ export function checkBytes(filename: string, bytes: Uint8Array): CheckedWheel {
   }
   return {
     model: checked.model,
+    rows,
     problems: [...checked.problems, ...digests] as typeof checked.problems,
   };
 }

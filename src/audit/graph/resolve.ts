@@ -67,6 +67,8 @@ export function resolveGraph<S extends Slice>(
   /** Places that a file outside takes over from its users, by its key and their folder. */
   const handedDown = new Map<string, Map<string, Place>>();
   const excludedBy = new Set<string>();
+  const stepsAt = new Map<string, SearchStep[]>();
+  const targets = new Map<Binary<S>, Target>();
   let looks = 0;
   let traced = 0;
 
@@ -177,7 +179,8 @@ export function resolveGraph<S extends Slice>(
       const trace: SearchStep[] = [];
       const target = find(user, dependency, places, trace);
       const { name, how, at } = dependency;
-      return { name, how, at, target, trace };
+      // What an array grew by takes room for sixteen steps, and most have one.
+      return { name, how, at, target, trace: trace.slice() };
     });
   }
 
@@ -203,7 +206,7 @@ export function resolveGraph<S extends Slice>(
       return given === "python" ? { kind: "libpython" } : target;
     }
     if (given === "python") return { kind: "libpython" };
-    return loadedBefore(user, name, trace) ?? { kind: "none" };
+    return loadedBefore(user, name, trace) ?? NONE;
   }
 
   /** Asks every pattern, so that each that has an effect is known. */
@@ -250,8 +253,7 @@ export function resolveGraph<S extends Slice>(
       const { hit, found } = look(candidate, dependency.name, user, places);
       if (found !== "no" || traced < TRACE_LIMIT) {
         traced += 1;
-        const { via, folder } = candidate.place;
-        steps.push({ via, place: layout.show(folder), found });
+        steps.push(stepAt(candidate.place, found));
       }
       if (hit === undefined) continue;
       if (hit.target.kind === "host" && isOfBuild(candidate.place)) {
@@ -293,8 +295,7 @@ export function resolveGraph<S extends Slice>(
         found = "incompatible";
         continue;
       }
-      const { key, slice } = fit;
-      return { hit: { target: { kind: "wheel", path, key }, slice }, found: "yes" };
+      return { hit: { target: inWheel(fit), slice: fit.slice }, found: "yes" };
     }
     return { found };
   }
@@ -372,9 +373,32 @@ export function resolveGraph<S extends Slice>(
     if (found === undefined) return undefined;
     const via = bare === undefined ? "soname-in-wheel" : "base-name";
     trace.push({ via, place: folderOf(found.path) || ".", found: "yes" });
-    return { kind: "wheel", path: found.path, key: found.key };
+    return inWheel(found);
+  }
+
+  /** One for all that look there and find the same: of a hundred thousand looks few differ. */
+  function stepAt({ via, folder }: Place, found: SearchStep["found"]): SearchStep {
+    const known = stepsAt.get(folder) ?? [];
+    if (known.length === 0) stepsAt.set(folder, known);
+    const same = known.find((step) => step.via === via && step.found === found);
+    if (same !== undefined) return same;
+    const step: SearchStep = { via, place: layout.show(folder), found };
+    known.push(step);
+    return step;
+  }
+
+  function inWheel(binary: Binary<S>): Target {
+    const known = targets.get(binary);
+    if (known !== undefined) return known;
+    const { path, key } = binary;
+    const target: Target = { kind: "wheel", path, key };
+    targets.set(binary, target);
+    return target;
   }
 }
+
+/** One for all that nothing is found for. */
+const NONE: Target = { kind: "none" };
 
 /** Those that can be taken over at most: of a thousand the rest need not be kept. */
 function takeable(places: readonly Place[]): readonly Place[] {

@@ -3,9 +3,11 @@ import type { Problem } from "../../finding.ts";
 import type { MemberReport } from "./task.ts";
 
 /** Native files of one wheel that are judged; real wheels have up to some thousand. */
-export const MAX_BINARIES = 20_000;
+export const MAX_BINARIES = 10_000;
 /** Dependencies of all of them together. */
 export const MAX_DEPENDENCIES = 100_000;
+/** Run paths of all of them together; real files have up to some dozen. */
+export const MAX_RUN_PATHS = 100_000;
 
 /** What reading a native file may say, besides its facts: `failureOf` and `unread` in facts.ts. */
 const OF_FACTS: ReadonlySet<string> = new Set(["LNK011", "INT001", "INT002"]);
@@ -23,11 +25,7 @@ export function withinLimits(reports: readonly MemberReport[]): {
   const count = new NativeCount();
   const first = reports.findIndex((report) => count.add(report));
   if (first === -1) return { reports };
-  const what =
-    count.files > MAX_BINARIES
-      ? `${MAX_BINARIES} native files`
-      : `${MAX_DEPENDENCIES} dependencies of native files`;
-  const message = `the wheel has more than the limit of ${what}: the rest was not judged`;
+  const message = `the wheel has more than the limit of ${count.exceeded()}: the rest was not judged`;
   const rest = reports.slice(first).map((report): MemberReport => {
     const { index, format, problems, unverified } = report;
     if (format === undefined) return report;
@@ -45,27 +43,30 @@ export function withinLimits(reports: readonly MemberReport[]): {
   };
 }
 
-function dependencyCount(file: MemberReport["file"]): number {
-  let count = 0;
-  for (const { dependencies } of file?.slices ?? []) count += dependencies.length;
-  return count;
-}
-
-/** Native files, damaged ones too, and what they need. */
+/** Native files, damaged ones too, what they need and where they look for it. */
 class NativeCount {
   files = 0;
   dependencies = 0;
+  runPaths = 0;
 
   /** True when this one is beyond a limit. */
   add({ format, file }: MemberReport): boolean {
     if (format === undefined) return false;
     this.files++;
-    this.dependencies += dependencyCount(file);
-    return this.isOver();
+    for (const { dependencies, searchPaths } of file?.slices ?? []) {
+      this.dependencies += dependencies.length;
+      this.runPaths += searchPaths.length;
+    }
+    return this.exceeded() !== undefined;
   }
 
-  isOver(): boolean {
-    return this.files > MAX_BINARIES || this.dependencies > MAX_DEPENDENCIES;
+  /** The limit that these go beyond, in words. */
+  exceeded(): string | undefined {
+    if (this.files > MAX_BINARIES) return `${MAX_BINARIES} native files`;
+    if (this.dependencies > MAX_DEPENDENCIES) {
+      return `${MAX_DEPENDENCIES} dependencies of native files`;
+    }
+    return this.runPaths > MAX_RUN_PATHS ? `${MAX_RUN_PATHS} run paths of native files` : undefined;
   }
 }
 
@@ -105,7 +106,7 @@ export class Reports {
     const count = new NativeCount();
     this.#list.sort((a, b) => a.index - b.index);
     this.#list = this.#list.map((report) => {
-      if (count.isOver()) {
+      if (count.exceeded() !== undefined) {
         const { file: _, symbols: __, ...rest } = report;
         return rest;
       }

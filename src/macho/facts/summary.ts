@@ -21,6 +21,7 @@ import type {
   MachoSection,
   MachoSlice,
   MachoTarget,
+  MachoVersion,
 } from "./slice.ts";
 import { byName, exportsOf, plainName, selectImports } from "./symbols.ts";
 
@@ -140,6 +141,13 @@ function kindOf(filetype: number): BinaryKind {
 const MAX_LISTED = 1000;
 
 function dependenciesOf({ dylibs, base }: MachoImage): readonly MachoDependency[] {
+  // One object for each version: most libraries of a file have the same.
+  const versions = new Map<number, MachoVersion>();
+  const versionOf = (packed: number): MachoVersion => {
+    const version = versions.get(packed) ?? unpackVersion(packed);
+    versions.set(packed, version);
+    return version;
+  };
   return dylibs
     .slice(0, MAX_LISTED)
     .map(({ path, how, command, current_version, compatibility_version }, index) => ({
@@ -147,8 +155,8 @@ function dependenciesOf({ dylibs, base }: MachoImage): readonly MachoDependency[
       how,
       at: { record: command.name, field: "name", offset: base + command.at },
       ordinal: index + 1,
-      currentVersion: unpackVersion(current_version),
-      compatibilityVersion: unpackVersion(compatibility_version),
+      currentVersion: versionOf(current_version),
+      compatibilityVersion: versionOf(compatibility_version),
     }));
 }
 

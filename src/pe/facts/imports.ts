@@ -31,5 +31,6 @@ function tableOf(
     if (name !== null) names.push(name);
     else if (ordinal !== null) ordinals.push(ordinal);
   }
-  return { library, how, names, ordinals, at };
+  // What an array grew by takes room for sixteen names, and many files import one from each of many.
+  return { library, how, names: names.slice(), ordinals: ordinals.slice(), at };
 }

@@ -31,6 +31,27 @@ it("dependencies", () => {
   }
 });
 
+it("run paths", () => {
+  const slice = elf({
+    needed: ["libc.so.6"],
+    rpath: Array.from({ length: 1000 }, (_, at) => `/${at}`),
+  });
+  const { file } = memberOf("demo/l.so", slice, 1);
+  if (file === undefined) throw new Error("the sketch has no file");
+  const reports = Array.from({ length: 102 }, (_, index): MemberReport => {
+    return { index, format: "elf", problems: [], unverified: [], file };
+  });
+  expect(withinLimits(reports.slice(0, 100))).toEqual({ reports: reports.slice(0, 100) });
+  const judged = withinLimits(reports);
+  expect(judged.problem?.code).toBe("ZIP030");
+  expect(judged.problem?.message).toBe(
+    "the wheel has more than the limit of 100000 run paths of native files: the rest was not judged",
+  );
+  expect(judged.reports.map((each) => each.file !== undefined)).toEqual(
+    reports.map(({ index }) => index < 100),
+  );
+});
+
 it("damaged files count too", () => {
   const reports = Array.from({ length: MAX_BINARIES + 1 }, (_, index): MemberReport => {
     const problem = { code: "LNK011", path: `demo/l${index}.so`, message: "broken" };
