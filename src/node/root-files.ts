@@ -12,6 +12,7 @@ import { formatOf, readerOf, readVersionInfo } from "../formats.ts";
 import { interestingSymbol } from "../policy/interest.ts";
 import type { RootFiles } from "../repair/owners/owner.ts";
 import type { FileSource } from "../runtime.ts";
+import { blockSource } from "./block-source.ts";
 import { openFile } from "./file.ts";
 import { corePath, linkTarget } from "./host-path.ts";
 import { readRegular } from "./special-file.ts";
@@ -70,7 +71,7 @@ export function openRoot(folder: string): Root {
       return facts.get(path);
     },
     productOf: (path) => readProduct(outside(path)),
-    open: (path) => openFile(outside(path)),
+    open: (path) => blockSource(openFile(outside(path))),
   };
 }
 
@@ -106,7 +107,7 @@ function rootedPath(base: string, path: string): string | undefined {
 }
 
 function readFacts(path: string): AnyNative | undefined {
-  const source = attempt(() => openFile(path));
+  const source = attempt(() => blockSource(openFile(path)));
   if (source === undefined) return undefined;
   try {
     const format = formatOf(source.read(0, Math.min(64, source.size)));
