@@ -12,6 +12,8 @@ h1 { font-size: 1.5rem; } h2 { font-size: 1.25rem; }
 table { border-collapse: collapse; }
 th, td { border-top: 1px solid #8886; padding: .3rem 1rem .3rem 0; text-align: left; vertical-align: top; }
 td.n, th.n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+details { margin: .5rem 0; } summary { cursor: pointer; }
+details td:first-child { overflow-wrap: anywhere; min-width: 12rem; }
 .hint { opacity: .75; }
 `.trim();
 
@@ -44,4 +46,9 @@ export function tableHtml(head: readonly string[], rows: readonly (readonly stri
     ...rows.map((row) => line("td", row)),
     "</table></div>",
   ].join("\n");
+}
+
+/** Something that is folded up at first. */
+export function detailsHtml(summary: string, content: string): string {
+  return `<details><summary>${xmlText(summary)}</summary>\n${content}\n</details>`;
 }

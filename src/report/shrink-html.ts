@@ -1,8 +1,9 @@
 /** What a shrink gained, as a page: the bytes before and after to one scale, the steps, what is left. */
+import { printable } from "../bytes.ts";
 import type { ShrinkReport } from "../shrink/report.ts";
 import type { FileReport } from "../shrink/shrink.ts";
 import { foldSmall, type SizeNode, targetNodes } from "../shrink/sizes.ts";
-import { pageHtml, tableHtml } from "./page.ts";
+import { detailsHtml, pageHtml, tableHtml } from "./page.ts";
 import { formatSize } from "./reported.ts";
 import { fixedLines, gpuLines, moreLines, STEP_TITLE, shareOf } from "./shrink.ts";
 import { legendHtml, TREEMAP_STYLE, treemapHtml } from "./treemap.ts";
@@ -61,12 +62,33 @@ function section(report: ShrinkReport): readonly string[] {
     treemapHtml(tree),
     "<h3>Installed bytes after</h3>",
     treemapHtml(treeOf(report, "after"), after.size / Math.max(1, before.size)),
+    detailsHtml("Files as a table", filesTable(report)),
   ];
   const notes = [...gpuLines(report), ...fixedLines(report), ...moreLines(report)];
   if (notes.length > 0) {
     lines.push("<ul>", ...notes.map((note) => `<li>${xmlText(note)}</li>`), "</ul>");
   }
   return lines;
+}
+
+/** Files of which a table has a row. */
+const LISTED = 500;
+
+/** The largest files, with what became of them. */
+function filesTable({ files }: ShrinkReport): string {
+  const sorted = [...files].sort((a, b) => b.before.size - a.before.size);
+  const rows = sorted
+    .slice(0, LISTED)
+    .map(({ path, before, after }) => [
+      printable(path),
+      formatSize(before.packed),
+      after === undefined ? "left out" : formatSize(after.packed),
+      formatSize(before.size),
+      after === undefined ? "left out" : formatSize(after.size),
+    ]);
+  const rest = sorted.length - rows.length;
+  if (rest > 0) rows.push([`${rest} more`, "", "", "", ""]);
+  return tableHtml(["", "download before", "after", "installed before", "after"], rows);
 }
 
 function treeOf(report: ShrinkReport, when: "before" | "after"): SizeNode {

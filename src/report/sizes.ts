@@ -2,7 +2,7 @@
 import { printable } from "../bytes.ts";
 import type { LibrarySizes, SizeNode, WheelSizes } from "../shrink/sizes.ts";
 import { document } from "./json.ts";
-import { pageHtml, tableHtml } from "./page.ts";
+import { detailsHtml, pageHtml, tableHtml } from "./page.ts";
 import type { Palette } from "./palette.ts";
 import { formatSize } from "./reported.ts";
 import { alignedTable } from "./text-table.ts";
@@ -109,7 +109,17 @@ export function sizesHtml(wheels: readonly WheelSizes[], shown: SizesShown): str
     const lines = wheels.length === 1 ? [] : [`<h2>${xmlText(file)}</h2>`];
     const packed = tree.packed === undefined ? "" : `${formatSize(tree.packed)} to download, `;
     lines.push(`<p>${packed}${formatSize(tree.size)} installed</p>`);
-    if (shown.sizes) lines.push(legendHtml(tree), treemapHtml(tree));
+    if (shown.sizes) {
+      const rows: string[][] = [];
+      for (const node of tree.children) sizeRows(rows, node, tree.size, 0);
+      // Blanks at the beginning of a cell would be lost.
+      const indented = rows.map(([name = "", ...sizes]) => [
+        name.replace(/^ +/, (blanks) => "\u00a0".repeat(blanks.length)),
+        ...sizes,
+      ]);
+      const table = tableHtml(["", "installed", "", "download"], indented);
+      lines.push(legendHtml(tree), treemapHtml(tree), detailsHtml("All as a table", table));
+    }
     if (!shown.deviceCode) return lines;
     for (const { path, rows } of libraries.filter(hasDeviceCode)) {
       lines.push(`<h3><code>${xmlText(path)}</code></h3>`);

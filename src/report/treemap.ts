@@ -7,12 +7,19 @@ import type { SizeNode } from "../shrink/sizes.ts";
 import { formatSize } from "./reported.ts";
 import { xmlText } from "./xml.ts";
 
-/** Rules for {@link treemapHtml}; colours keep their contrast in light and dark. */
+/**
+ * Rules for {@link treemapHtml}; colours keep their contrast in light and dark. A size that has no room
+ * beside its name goes below it, or is not shown where that has no room either: never half of it.
+ */
 export const TREEMAP_STYLE: string = `
 .map { position: relative; width: 100%; aspect-ratio: 2 / 1; min-height: 29rem; background: #8882; }
 .map div { position: absolute; container-type: size; box-sizing: border-box; overflow: hidden; border: 1px solid var(--page); }
-.map span { display: block; font-size: 12px; line-height: 1.25; padding: 1px 3px; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
-@container (max-width: 3.5rem) or (max-height: 1rem) { .map span { display: none; } }
+.map p { display: flex; flex-wrap: wrap; column-gap: .4em; margin: 0; padding: 1px 3px; font-size: 12px; line-height: 1.25; max-height: 2.5em; overflow: hidden; }
+.map b, .map i { font-weight: normal; font-style: normal; white-space: nowrap; }
+.map b { max-width: 100%; overflow: hidden; text-overflow: ellipsis; }
+.map .group p { max-height: 1.25em; }
+@container (max-height: 2.1rem) { .map p { max-height: 1.25em; } }
+@container (max-width: 3.5rem) or (max-height: 1rem) { .map p { display: none; } }
 .wheel, .file { background: var(--file); } .code { background: var(--code); } .data { background: var(--data); }
 .symbols { background: var(--symbols); } .device { background: var(--device); } .other { background: var(--other); }
 :root { --page: #fff; --file: #e3e6ea; --code: #bcd4f6; --data: #d5cdf2; --symbols: #f7d9a8; --device: #bfe3c0; --other: #d9d9d9; }
@@ -56,10 +63,13 @@ export function treemapHtml(tree: SizeNode, share: number = 1): string {
     const short = name.slice(name.lastIndexOf("/") + 1);
     const label =
       width >= LEAST_WIDTH && height >= LEAST_HEIGHT
-        ? `<span>${xmlText(`${short} ${formatSize(size)}`)}</span>`
+        ? `<p><b>${xmlText(short)}</b><i>${xmlText(formatSize(size))}</i></p>`
         : "";
+    const group = node.children === undefined ? "" : " group";
     const place = `left:${percent(x0 / WIDTH)};top:${percent(y0 / HEIGHT)};width:${percent(width)};height:${percent(height)}`;
-    boxes.push(`<div class="${kind}" style="${place}" title="${xmlText(text)}">${label}</div>`);
+    boxes.push(
+      `<div class="${kind}${group}" style="${place}" title="${xmlText(text)}">${label}</div>`,
+    );
   });
   return `<div class="map" role="img" aria-label="${xmlText(`${tree.name}: ${formatSize(tree.size)}`)}">\n${boxes.join("\n")}\n</div>`;
 }
