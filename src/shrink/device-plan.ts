@@ -91,19 +91,26 @@ export function gpuChanges(
  */
 export function refuseLostGpus(changes: readonly GpuChange[], settings: DeviceSettings): void {
   const { keepArchs, dropArchs, ptx } = settings;
-  for (const { gpu, after } of changes) {
-    if (after !== "none") continue;
+  const lost = changes.flatMap(({ gpu, after }) => {
     const given = keepArchs === undefined ? dropArchs.includes(gpu) : !keepArchs.includes(gpu);
-    if (given || (gpu === FUTURE_GPU && (ptx === "none" || keepArchs !== undefined))) continue;
-    const name = gpu === FUTURE_GPU ? "GPUs to come" : `GPUs of sm_${gpu}`;
-    throw new RefusalError(
-      "shrink-gpu-lost",
-      `${name} would find no code that they can run`,
-      keepArchs === undefined
-        ? `name them with \`--drop-archs\` too, or keep PTX for them`
-        : "keep PTX for them with `--ptx newest`",
-    );
-  }
+    const isFutureGiven = gpu === FUTURE_GPU && (ptx === "none" || keepArchs !== undefined);
+    return after !== "none" || given || isFutureGiven ? [] : [gpu];
+  });
+  if (lost.length === 0) return;
+  const known = lost.filter((gpu) => gpu !== FUTURE_GPU).map((gpu) => `sm_${gpu}`);
+  const names = [
+    ...(known.length === 0 ? [] : [`GPUs of ${known.join(", ")}`]),
+    ...(known.length < lost.length ? ["GPUs to come"] : []),
+  ];
+  const all = [...dropArchs.map((gpu) => `sm_${gpu}`), ...known].join();
+  const drop = known.length === 0 ? "" : `give them up with \`--drop-archs ${all}\`, or `;
+  throw new RefusalError(
+    "shrink-gpu-lost",
+    `${names.join(" and ")} would find no code that they can run`,
+    keepArchs === undefined
+      ? `${drop}keep PTX for them${ptx === "all" ? "" : ": leave `--ptx` out"}`
+      : "keep PTX for them with `--ptx newest`",
+  );
 }
 
 /** What a whole library says of the drivers that can run it. */

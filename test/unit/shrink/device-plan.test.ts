@@ -105,6 +105,16 @@ describe("GPUs that lose their code", () => {
     expect(() => refuseLostGpus(changesWith(both), both)).not.toThrow();
   });
 
+  it("are all named, in the message and in what the hint gives up", () => {
+    const settings = { ...NOTHING, dropArchs: [70], ptx: "none" as const };
+    expect(() => refuseLostGpus(changesWith(settings), settings)).toThrow(
+      expect.objectContaining({
+        message: expect.stringContaining("GPUs of sm_75, sm_87, sm_90"),
+        hint: expect.stringMatching(/^give them up with `--drop-archs sm_70,sm_75,sm_87,sm_90/),
+      }),
+    );
+  });
+
   it("stop it too when they were to be kept", () => {
     const settings = { ...NOTHING, keepArchs: [80, 90], ptx: "none" as const };
     expect(() => refuseLostGpus(changesWith(settings), settings)).toThrow(/sm_90/);
