@@ -1,6 +1,6 @@
 /** The table of `docs/shrink-proof.md`. */
 
-export function proofPage(wheels, known, thrown, fresh) {
+export function proofPage(wheels, known, thrown, fresh, options) {
   const rows = wheels.flatMap(({ file }) =>
     Object.entries(known[file] ?? {}).map(([way, proof]) => rowOf(file, way, proof)),
   );
@@ -55,6 +55,23 @@ ${Object.entries(fresh)
   .map(freshRow)
   .join("\n")}
 
+## Options on wheels that have what they act on
+
+\`node corpus/shrink-options.mjs\` runs options that few wheels have a use for, where they must have one: MB of the
+wheels, what the option's own step gained of them, members that were left out, what \`cuobjdump\` takes out of PTX.
+Each result was installed with pip where modules are named, and they import; on Linux every library loads that loaded
+before; shrinking again gives the same bytes; \`audit\` finds nothing new but that LINKS wait for installers. The steps
+beside it are those of every shrink. "refused" is the code of a refusal: what was run in its place is what its hint
+says.
+
+| wheel | options | refused | MB | installed | the step: MB | installed | left out | PTX | libraries load | imports | faults |
+|---|---|---|--:|--:|--:|--:|--:|--:|--:|---|---|
+${Object.entries(options)
+  .flatMap(([file, ways]) =>
+    Object.entries(ways).map(([way, tried]) => optionRow(file, way, tried)),
+  )
+  .join("\n")}
+
 ## C++ exceptions
 
 \`node corpus/throws.mjs\` makes libraries of published wheels throw, before and after a shrink, and counts what each
@@ -65,6 +82,36 @@ own handlers.
 |---|---|--:|---|---|
 ${Object.entries(thrown).map(thrownRow).join("\n")}
 `;
+}
+
+function optionRow(file, way, tried) {
+  const {
+    packed = [],
+    installed = [],
+    gained,
+    gone,
+    refused,
+    texts,
+    libraries,
+    imported,
+    faults,
+  } = tried;
+  const megabytes = (sizes) => sizes.map((bytes) => (bytes / 1e6).toFixed(1)).join(" → ");
+  const given = texts?.asked ?? way;
+  return `| ${[
+    platformTitle(file),
+    given === way ? `\`${way}\`` : `\`${way}\`, then \`${given}\``,
+    refused?.code ?? "",
+    megabytes(packed),
+    megabytes(installed),
+    megabytes([gained?.packed ?? 0]),
+    megabytes([gained?.size ?? 0]),
+    gone,
+    texts?.counts.join(" → ") ?? "",
+    /win_|macosx/.test(file) ? "" : libraries,
+    imported?.map((name) => `\`${name}\``).join(", ") ?? "",
+    faults.length === 0 ? "none" : faults.join("<br>"),
+  ].join(" | ")} |`;
 }
 
 function freshRow([file, { size, inventory, unread = {}, ways, faults }]) {
@@ -93,7 +140,8 @@ function freshRow([file, { size, inventory, unread = {}, ways, faults }]) {
 }
 
 function platformTitle(file) {
-  return titleOf(file) + (file.includes("win_") ? " (Windows)" : "");
+  const system = file.includes("win_") ? " (Windows)" : file.includes("macosx") ? " (macOS)" : "";
+  return titleOf(file) + system;
 }
 
 function thrownRow([file, { options, seen, changed }]) {

@@ -82,14 +82,14 @@ for (const wheel of listed.wheels.filter(({ file }) =>
   }
 }
 if (values.write) {
-  const [thrown, fresh] = ["shrink-throws", "shrink-fresh"].map((name) =>
+  const [thrown, fresh, options] = ["shrink-throws", "shrink-fresh", "shrink-options"].map((name) =>
     storedIn(join(cacheFolder(), `${name}.json`)),
   );
-  const page = proofPage(listed.wheels, storedIn(store), thrown, fresh);
+  const page = proofPage(listed.wheels, storedIn(store), thrown, fresh, options);
   writeFileSync(join(ROOT, "docs/shrink-proof.md"), page);
 }
 
-/** What this script, `throws.mjs` or `shrink-fresh.mjs` keeps. */
+/** What this script, `throws.mjs`, `shrink-fresh.mjs` or `shrink-options.mjs` keeps. */
 function storedIn(path) {
   return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : {};
 }
