@@ -11,8 +11,8 @@ import { openWheel } from "../wheel/open.ts";
 import { layoutSource } from "../zip/writer.ts";
 
 /**
- * The first rule on tags that the new tags break and the old ones did not. New tags change no member
- * that has native code, so that those are looked at once.
+ * The first rule on tags that the new tags break and the old ones did not; the old ones are judged only
+ * where there is one. New tags change no member that has native code, so that those are looked at once.
  */
 async function findContradiction(built: Built, wheel: Wheel): Promise<Finding | undefined> {
   const engine = createEngine();
@@ -20,9 +20,10 @@ async function findContradiction(built: Built, wheel: Wheel): Promise<Finding | 
   const { record: _, ...inspection } = await inspectWheel(wheel, wheel.file, wheel.source, engine, {
     hash: false,
   });
-  const before = tagFindings(wheel, inspection);
   const result = openWheel(layoutSource(built.layout), built.file, engine.compression);
   const after = tagFindings(result, inspection);
+  if (after.length === 0) return undefined;
+  const before = tagFindings(wheel, inspection);
   // The message names the tag: a claim that is false in another way is a new one.
   return after.find(
     ({ code, path, message }) =>

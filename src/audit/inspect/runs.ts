@@ -3,7 +3,7 @@ import type { Source } from "../../source.ts";
 import { readInto } from "../../source.ts";
 import { STORED } from "../../zip/layout.ts";
 import type { Access, InspectOptions, MemberTask } from "./task.ts";
-import { isNative, isWhole } from "./task.ts";
+import { isNative, isWhole, PEEK_BYTES } from "./task.ts";
 
 /** Members are read from the archive in runs of about this many bytes. */
 const RUN_BYTES = 2 << 20;
@@ -18,7 +18,7 @@ export interface Prepared {
 
 /**
  * The members in order, each valid until the next is asked for: runs are read into one buffer. Without
- * hashing, only native code is prepared.
+ * hashing, only native code is prepared, and what is too small to be asked.
  */
 export function* prepareRuns(
   access: Access,
@@ -33,7 +33,9 @@ export function* prepareRuns(
     const held = !apart || (hash && isWhole(first, wholeLimit));
     const own = held ? { ...access, source: runSource(access.source, run, buffer) } : access;
     for (const task of run) {
-      if (hash || isNative(own, task)) yield { access: own, task };
+      // What is unpacked whole to see how it begins is rather unpacked once.
+      const isTiny = task.compressedSize <= PEEK_BYTES;
+      if (hash || isTiny || isNative(own, task)) yield { access: own, task };
     }
   }
 }

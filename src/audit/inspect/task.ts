@@ -72,7 +72,7 @@ export interface Access {
 
 const WHOLE_LIMIT = 32 << 20;
 /** Compressed bytes that always yield the few that a magic number needs. */
-const PEEK_BYTES = 512;
+export const PEEK_BYTES = 512;
 
 /** False for what can't be looked at: reading it says why, or nothing needs to. */
 export function isNative(
