@@ -27,8 +27,12 @@ export interface ProgramFile {
 const FAILED: readonly unknown[] = [2, 70];
 
 /** @param first the command. */
-export async function load(file: ProgramFile, first: string): Promise<void> {
-  const { bytes, filename, url, require, compiled } = file;
+export async function load(open: () => ProgramFile, first: string): Promise<void> {
+  const begun =
+    first === "audit"
+      ? (await import("./node/early.ts")).beginEarly(process.argv.slice(3))
+      : undefined;
+  const { bytes, filename, url, require, compiled } = open();
   const command = /^[a-z]{1,16}$/.exec(first)?.[0];
   const cache = openCodeCache(bytes, command, codeFolder(process.env));
   const cachedData = cache.code ?? compiled;
@@ -44,7 +48,7 @@ export async function load(file: ProgramFile, first: string): Promise<void> {
   const program: Program = script.runInThisContext();
   const loaded: Module = { exports: {} };
   program({}, require, loaded, url);
-  await loaded.exports.run?.();
+  await loaded.exports.run?.(begun);
 
   if (FAILED.includes(process.exitCode)) return;
   // As V8 has it by default: the flags are kept with the code, and compared.

@@ -2,9 +2,11 @@
 import { describeFailure } from "./commands/failure.ts";
 import { main } from "./commands/main.ts";
 import { cleanUpOnSignals, runCleanups } from "./node/cleanup.ts";
+import type { Begun } from "./node/early.ts";
 import { processIo } from "./node/io.ts";
 
-export async function run(): Promise<void> {
+/** @param begun what was begun while this was loaded. */
+export async function run(begun?: Begun): Promise<void> {
   // `wheelkit … | head`: the reader has seen enough, which is no failure.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     runCleanups();
@@ -20,5 +22,8 @@ export async function run(): Promise<void> {
     process.exit(status);
   });
 
-  process.exitCode = await main(process.argv.slice(2), processIo());
+  process.exitCode = await main(
+    process.argv.slice(2),
+    begun === undefined ? processIo() : { ...processIo(), begun },
+  );
 }

@@ -10,5 +10,5 @@ export async function start(open: () => ProgramFile): Promise<void> {
   const [first = ""] = process.argv.slice(2);
   // Scripts ask for it often, and it takes nothing of the program.
   if (first === "--version" || first === "-V") process.stdout.write(versionLine());
-  else await (await import("./load.ts")).load(open(), first);
+  else await (await import("./load.ts")).load(open, first);
 }

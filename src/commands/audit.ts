@@ -81,7 +81,11 @@ async function run({ args, options }: Invocation, io: Io): Promise<number> {
   let status: number = problems.length > 0 ? STATUS.usage : STATUS.done;
 
   const jobs = numberOption(options, "jobs");
-  const engine = createEngine({ jobs: jobs ?? availableParallelism(), ownsThreads: true });
+  const engine = createEngine({
+    jobs: jobs ?? availableParallelism(),
+    ownsThreads: true,
+    begun: io.begun,
+  });
   const progress = createProgress(common.verbosity < 0 ? "never" : common.progress, io);
   const wheels: Audited[] = [];
   const unread: Unread[] = problems.map(({ message }) => ({ uri: undefined, message }));

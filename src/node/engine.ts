@@ -4,18 +4,20 @@ import type { IndexShare } from "../../workers/index.ts";
 import { createPool, HAS_THREADS, TASKS } from "../../workers/pool.ts";
 import type { Engine } from "../audit/audit.ts";
 import { inspectMembers } from "../audit/inspect/inspect.ts";
-import type { MemberSpan } from "../runtime.ts";
+import type { Helpers, MemberSpan } from "../runtime.ts";
 import type { Source } from "../source.ts";
 import { sliceSource } from "../source.ts";
 import type { BlockIndex } from "../zip/deflate-scan.ts";
 import { indexBlocks } from "../zip/deflate-scan.ts";
-import { limitZlibThreads, nodeCompression, zlibThreads } from "./compression.ts";
+import { nodeCompression, zlibThreads } from "./compression.ts";
 import type { Deflater } from "./deflater.ts";
 import { createDeflater, poolThreads } from "./deflater.ts";
+import type { Begun } from "./early.ts";
 import { openFile } from "./file.ts";
 import { needsLittle, setHeapGrowth } from "./heap-growth.ts";
 import { immediate } from "./immediate.ts";
 import { lazyStream } from "./lazy-stream.ts";
+import { limitPool } from "./zlib-threads.ts";
 
 export interface NodeEngine extends Engine {
   readonly deflater: Deflater;
@@ -45,13 +47,16 @@ export interface EngineOptions {
   readonly jobs?: number;
   /** Nothing else in this process uses Node's own threads, so that their number can be set. */
   readonly ownsThreads?: boolean;
+  /** Members of a wheel that zlib's threads have begun to unpack. */
+  readonly begun?: Begun | undefined;
 }
 
 export function createEngine({
   jobs = availableParallelism(),
   ownsThreads = false,
+  begun,
 }: EngineOptions = {}): NodeEngine {
-  if (ownsThreads) limitZlibThreads(jobs);
+  if (ownsThreads) limitPool(jobs);
   const pool = createPool(jobs - 1, TASKS, "index");
   const deflater = createDeflater(poolThreads(jobs, pool));
   const threaded = jobs > 1 && HAS_THREADS;
@@ -61,11 +66,11 @@ export function createEngine({
     compression: nodeCompression,
     deflater,
     open: openFile,
-    async inspect({ source, tasks, options, onProgress, keep }) {
+    async inspect({ path, source, tasks, options, onProgress, keep }) {
       // `load.ts` made the heap grow slowly, which costs a third of the time.
       if (tasks.length <= MANY_TASKS && !needsLittle(source.size)) setHeapGrowth(0);
       const total = tasks.reduce((sum, { size }) => sum + size, 0);
-      const helpers = total < LEAST_SHARED ? undefined : zlibThreads(jobs);
+      const helpers = total < LEAST_SHARED ? undefined : withBegun(zlibThreads(jobs), begun, path);
       const compression = nodeCompression;
       const stream = lazyStream(source);
       const access = {
@@ -93,6 +98,17 @@ export function createEngine({
     },
     close: () => pool.close(),
   };
+}
+
+function withBegun(
+  helpers: Helpers | undefined,
+  begun: Begun | undefined,
+  path: string,
+): Helpers | undefined {
+  if (helpers === undefined || begun === undefined) return helpers;
+  const inflate: Helpers["inflate"] = (source, span) =>
+    begun.take(path, span) ?? helpers.inflate(source, span);
+  return { ...helpers, inflate };
 }
 
 async function indexInline(stream: Source, size: number): Promise<BlockIndex | undefined> {

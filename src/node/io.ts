@@ -1,6 +1,7 @@
 /** The process as the commands see it: streams, environment, folder. Tests hand in their own. */
 
 import { UsageError } from "../errors.ts";
+import type { Begun } from "./early.ts";
 
 /** Bytes of standard input that are read. */
 const LARGEST_INPUT = 64 << 20;
@@ -19,6 +20,8 @@ export interface Io {
   /** Width of the terminal; 80 where there is none. */
   readonly columns: number;
   readInput(): Promise<string>;
+  /** Members of the wheel to audit that are unpacked already. */
+  readonly begun?: Begun;
 }
 
 export function processIo(): Io {
