@@ -8,6 +8,7 @@ import { deflateSource } from "../../../src/node/deflate.ts";
 import { claimPart, deflatePart } from "../../../src/node/deflate-part.ts";
 import type { DeflateThreads } from "../../../src/node/deflater.ts";
 import { createDeflater } from "../../../src/node/deflater.ts";
+import type { Source } from "../../../src/source.ts";
 import { memorySource } from "../../../src/source.ts";
 import { readPiece } from "../../../src/zip/writer.ts";
 import { scratchFolder } from "../../support/scratch.ts";
@@ -71,6 +72,32 @@ describe("deflateSource", () => {
       expect(one.length).toBeLessThan(bytes.length * 0.6);
     },
   );
+
+  it("does all of it where threads take their time, and goes on beside a file that can't be read", async () => {
+    const busy: DeflateThreads = {
+      count: 1,
+      start() {},
+      deflate: () => new Promise(() => {}),
+    };
+    const deflater = createDeflater(busy);
+    const options = { level: 6, deflater, spoolBeside: join(scratchFolder(), "x") };
+    const bytes = sample(18_000_000);
+    const broken: Source = {
+      size: bytes.length,
+      read(offset, length) {
+        if (offset >= 4 << 20) throw new RangeError("the disk is gone");
+        return bytes.subarray(offset, offset + length);
+      },
+    };
+    const sources = [broken, broken, broken, broken, memorySource(bytes)];
+    const made = await Promise.allSettled(sources.map((each) => deflateSource(each, options)));
+    expect(made.map(({ status }) => status)).toEqual([...Array(4).fill("rejected"), "fulfilled"]);
+    const last = made.at(-1);
+    if (last?.status !== "fulfilled") return;
+    const stream = readPiece(last.value.data, 0, last.value.compressedSize);
+    expect(bytesEqual(stream, await deflate(bytes, 1))).toBe(true);
+    last.value.close();
+  });
 
   it("stores what does not shrink, and leaves no file behind", async () => {
     const folder = scratchFolder();
