@@ -1,5 +1,6 @@
 /** Which options of a run had no effect on any of its wheels, and why. */
 import { matchedNothing } from "../audit/had-effect.ts";
+import { KNOWN_GPUS } from "../device-code/selection.ts";
 import { baseNameOf } from "../paths.ts";
 import { didYouMean } from "../suggest.ts";
 import type { DeviceReport } from "./device-code.ts";
@@ -61,7 +62,7 @@ export function idleOptions(
   const devices = files.flatMap(({ device }) => device ?? []);
   const did = new Set(files.flatMap(({ gains }) => gains.map(({ step }) => step)));
   for (const { key, reason } of idleDeviceOptions(settings, devices, did)) warn(key, reason);
-  return [...warnings, ...idleArchs(settings, devices, spell)];
+  return [...warnings, ...unknownGpus(settings, spell), ...idleArchs(settings, devices, spell)];
 }
 
 /** A folder is no pattern, nor is a name without its folders; else what is spelled like it. */
@@ -119,6 +120,23 @@ function idleDeviceOptions(
   const linked = !did.has("drop-linked-duplicates");
   add("drop-linked-duplicates", linked, "no code is there both to link and linked");
   return idle;
+}
+
+/** GPUs to keep that nobody makes: a slip of the pen would cost the code of one that was meant. */
+function unknownGpus(
+  { device: { keepArchs = [] } }: ShrinkSettings,
+  spell: Spelling,
+): readonly string[] {
+  const known = KNOWN_GPUS.map((gpu) => `sm_${gpu}`);
+  return keepArchs
+    .map((gpu) => `sm_${gpu}`)
+    .filter((name) => !known.includes(name))
+    .flatMap((name) => {
+      const spelled = spell("keep-archs", name);
+      const near = didYouMean(name, known);
+      const more = near === undefined ? "" : `; ${near}`;
+      return spelled === undefined ? [] : [`\`${spelled}\`: no such GPU is known${more}`];
+    });
 }
 
 /** GPUs of the lists that the wheels have nothing for. */

@@ -170,6 +170,10 @@ describe.skipIf(!hasTools)("each option of shrink, of a wheel for Linux,", () =>
       "`--min-driver 520` had no effect: drivers read zstd since 550",
       "`--drop-archs sm_60` matched nothing; there is code for sm_70, sm_80, sm_86, sm_90",
     ]);
+    const { told: slip } = await shrink(wheel, ["--keep-archs", "sm_80,sm_85"]);
+    expect(slip.warnings.join()).toContain(
+      "`--keep-archs sm_85`: no such GPU is known; did you mean",
+    );
     const out = join(scratchFolder(), "out");
     const lost = await wheelkit("shrink", "-w", out, "--keep-archs", "sm_30,sm_52", wheel);
     expect(lost.status).toBe(3);
