@@ -152,8 +152,10 @@ export async function inspectWheel(
   options: Pick<AuditOptions, "hash" | "symbols" | "onProgress">,
   only: (name: string) => boolean = () => true,
 ): Promise<Inspection> {
-  let record = recordOf(wheel);
-  const tasks = tasksOf(wheel, record, only);
+  const ownPath = recordPath(wheel);
+  let record = recordOf(wheel, ownPath);
+  // What could be read is sound, and RECORD has no hash of itself.
+  const tasks = tasksOf(wheel, record, (name) => only(name) && !(record && name === ownPath));
   if (record !== undefined && record.rows.length > KEPT_ROWS) record = undefined;
   const total = tasks.reduce((sum, task) => sum + task.size, 0);
   let done = 0;
@@ -293,9 +295,13 @@ function promisesGpus(wheel: Wheel): boolean {
   return variants.some((variant) => promisedGpus(variant).length > 0);
 }
 
-function recordOf(wheel: Wheel): ParsedRecord | undefined {
+function recordPath(wheel: Wheel): string | undefined {
   const distInfo = findDistInfo(wheel.index.entries, wheel.file);
-  const bytes = distInfo === undefined ? undefined : wheel.read(`${distInfo}/RECORD`);
+  return distInfo === undefined ? undefined : `${distInfo}/RECORD`;
+}
+
+function recordOf(wheel: Wheel, path: string | undefined): ParsedRecord | undefined {
+  const bytes = path === undefined ? undefined : wheel.read(path);
   return bytes === undefined ? undefined : parseRecord(bytes);
 }
 

@@ -112,7 +112,10 @@ function isThat(span: Span, { size, compressedSize, crc32 }: MemberSpan): boolea
   return span.size === size && span.compressedSize === compressedSize && span.crc32 === crc32;
 }
 
-/** The members to begin with, in the order in which they will be asked for: largest first. */
+/**
+ * The members to begin with, in the order in which they will be asked for: largest first. The texts of
+ * `.dist-info` are read elsewhere, and RECORD may have 50 MB.
+ */
 function largest(size: number, read: (offset: number, target: Uint8Array) => void): Span[] {
   const tail = new Uint8Array(Math.min(size, TAIL));
   const start = size - tail.length;
@@ -133,7 +136,9 @@ function largest(size: number, read: (offset: number, target: Uint8Array) => voi
     const { uncompressed_size, compressed_size, crc32, header_offset } = header;
     if (uncompressed_size > WHOLE_LIMIT) return [];
     total += uncompressed_size;
-    if (header.method === DEFLATED && uncompressed_size >= LEAST_MEMBER) {
+    const name = tail.subarray(at + CENTRAL_SIZE, at + CENTRAL_SIZE + header.name_length);
+    const isText = Buffer.from(name).includes(".dist-info/");
+    if (header.method === DEFLATED && uncompressed_size >= LEAST_MEMBER && !isText) {
       found.push({
         size: uncompressed_size,
         compressedSize: compressed_size,
