@@ -9,7 +9,6 @@ import {
   constants,
   copyFileSync,
   fchmodSync,
-  fsync,
   fsyncSync,
   ftruncateSync,
   openSync,
@@ -86,16 +85,9 @@ export async function writeArchive(
     try {
       await writePieces(layout, descriptor.fd, descriptor.done, options.onProgress);
       if (options.mode !== undefined) fchmodSync(descriptor.fd, options.mode & 0o7777);
-      const flushes = layout.size <= FLUSH_LIMIT || exists(path);
-      // The disk takes its time, in which the file can be looked at.
-      const flushed = flushes ? flush(descriptor.fd) : undefined;
-      // Whether it could is asked below.
-      flushed?.catch(() => {});
-      try {
-        await options.verify?.(temporary, descriptor.fd);
-      } finally {
-        await flushed;
-      }
+      if (layout.size <= FLUSH_LIMIT || exists(path)) fsyncSync(descriptor.fd);
+      // Last of all: what changes the input meanwhile must be noticed.
+      await options.verify?.(temporary, descriptor.fd);
     } finally {
       closeSync(descriptor.fd);
     }
@@ -288,15 +280,6 @@ export function writeFully(fd: number, bytes: Uint8Array, position: number): voi
   while (done < bytes.length) {
     done += writeSync(fd, bytes, done, bytes.length - done, position + done);
   }
-}
-
-function flush(fd: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    fsync(fd, (error) => {
-      if (error === null) resolve();
-      else reject(error);
-    });
-  });
 }
 
 function exists(path: string): boolean {
